@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "atcmd/channel/channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace quasimodem::atcmd {
+namespace {
+
+constexpr std::uint8_t kCtrlZ = 0x1A;
+constexpr std::uint8_t kEsc = 0x1B;
+constexpr std::uint8_t kLineFeed = 0x0A;
+
+// Typed-ahead bytes kept while a command runs. More than any host sends without reading an answer, and bounded.
+constexpr std::size_t kInputLimit = 8192;
+// A TE that does not read stops being served above this; nothing that was answered is lost.
+constexpr std::size_t kOutputLimit = 65536;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+}  // namespace
+
+Channel::Channel(Timeline& timeline, const Dialogue& dialogue, const ErrorTexts& texts, CommandSet& commands)
+    : timeline_{timeline},
+      dialogue_{dialogue},
+      commands_{commands},
+      self_{std::make_shared<Channel*>(this)},
+      writer_{output_, dialogue, texts},
+      editor_{dialogue},
+      held_{timeline},
+      silence_{timeline},
+      escape_{timeline} {}
+
+void Channel::receive(ByteSpan bytes) {
+  // A line feed that comes alone, after the prompt, may still belong to the CR of the command line.
+  const bool alone = bytes.size() == 1 && input_used_ == input_.size();
+  if (line_feed_may_follow_ && in_data_state() && !bytes.empty()) {
+    line_feed_may_follow_ = false;
+    const bool belongs_to_line = habit_ == LineFeedHabit::sends || (habit_ == LineFeedHabit::unknown && alone);
+    if (bytes.front() == kLineFeed && belongs_to_line) bytes = bytes.subspan(1);
+  }
+  append(input_, bytes);
+  pump();
+}
+
+bool Channel::accepts_input() const {
+  return input_.size() - input_used_ < kInputLimit && output_.size() < kOutputLimit;
+}
+
+Bytes Channel::take_output() {
+  auto taken = std::exchange(output_, {});
+  pump();
+  return taken;
+}
+
+void Channel::pump() {
+  if (pumping_) return;
+  pumping_ = true;
+  bool moved = true;
+  while (moved && !pending().empty() && output_.size() < kOutputLimit) {
+    const auto used = input_used_;
+    const auto mode = mode_.index();
+    step();
+    moved = input_used_ != used || mode_.index() != mode;
+  }
+  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(input_used_));
+  input_used_ = 0;
+  flush_urcs();
+  if (auto* transparent = std::get_if<Transparent>(&mode_)) transparent->tunnel->deliver();
+  pumping_ = false;
+}
+
+void Channel::step() {
+  std::visit(Overloaded{
+                 [this](Command&) { step_command(); },
+                 [](Held&) {},  // typed-ahead input waits
+                 [this](Intake& intake) { step_intake(intake); },
+                 [this](Transparent& transparent) { step_transparent(transparent); },
+             },
+             mode_);
+}
+
+// ---- Command
+// ---------------------------------------------------------------------------------------------------------
+
+void Channel::step_command() {
+  const auto byte = pending().front();
+  consume(1);
+  if (std::exchange(line_feed_may_follow_, false)) {
+    habit_ = byte == kLineFeed ? LineFeedHabit::sends : LineFeedHabit::omits;
+    if (byte == kLineFeed) return;
+  }
+  if (dialogue_.echo) output_.push_back(byte);
+  const auto event = editor_.push(byte);
+  if (event == LineEditor::Event::none) return;
+
+  line_feed_may_follow_ = event != LineEditor::Event::repeat;
+  if (event == LineEditor::Event::noise) return;
+  commands_.line_recognised();
+  switch (event) {
+    case LineEditor::Event::command:
+      last_body_ = editor_.take_body();
+      begin_line(last_body_);
+      break;
+    case LineEditor::Event::repeat: begin_line(last_body_); break;
+    default: writer_.result(ResultCode::error);
+  }
+}
+
+void Channel::begin_line(std::string body) {
+  line_ = CommandLineReader{std::move(body)};
+  ok_is_due_ = true;
+  mode_ = Held{};
+  if (const auto latency = commands_.latency(); latency > Duration::zero()) {
+    held_.start(latency, [this] {
+      run_line();
+      pump();
+    });
+  } else {
+    run_line();
+  }
+}
+
+void Channel::run_line() {
+  while (!line_.done()) {
+    const auto call = line_.next();
+    ++ticket_;
+    running_command_ = true;
+    auto reply = call ? commands_.run(*call, *this) : Reply::error();
+    running_command_ = false;
+    if (apply(std::move(reply)) != Line::goes_on) return;
+  }
+  if (ok_is_due_) writer_.result(ResultCode::ok);
+  end_line();
+}
+
+Channel::Line Channel::apply(Reply reply) {
+  const auto drop_rest = [this] {
+    end_line();
+    return Line::over;
+  };
+  return std::visit(Overloaded{
+                        [&](Reply::Code& final) {
+                          ok_is_due_ = final.code == ResultCode::ok;
+                          if (ok_is_due_) return Line::goes_on;
+                          writer_.result(final.code);
+                          return drop_rest();
+                        },
+                        [&](Reply::Words& final) {
+                          ok_is_due_ = false;
+                          writer_.result(final.text);
+                          return Line::goes_on;
+                        },
+                        [&](Reply::CmeError& final) {
+                          writer_.cme_error(final.number);
+                          return drop_rest();
+                        },
+                        [&](Reply::CmsError& final) {
+                          writer_.cms_error(final.number);
+                          return drop_rest();
+                        },
+                        [&](Reply::Said&) {
+                          ok_is_due_ = false;
+                          return Line::goes_on;
+                        },
+                        [&](Reply::Held&) { return Line::waits; },
+                        [&](Reply::Intake& intake) {
+                          begin_intake(std::move(intake));
+                          return Line::waits;
+                        },
+                        [&](Reply::Through& through) {
+                          begin_transparent(*through.tunnel);
+                          return Line::over;
+                        },
+                    },
+                    reply.value());
+}
+
+void Channel::carry_on(Reply reply) {
+  ++ticket_;
+  held_.cancel();
+  if (apply(std::move(reply)) == Line::goes_on) run_line();
+  pump();
+}
+
+void Channel::end_line() {
+  held_.cancel();
+  ++ticket_;
+  mode_ = Command{};
+}
+
+// ---- Intake
+// ----------------------------------------------------------------------------------------------------------
+
+void Channel::begin_intake(Reply::Intake intake) {
+  held_.cancel();
+  mode_ = Intake{intake.request, std::move(intake.then), {}};
+  swallow_line_feed_before_data();
+  if (const auto* prompt = std::get_if<PromptRequest>(&intake.request)) {
+    if (prompt->sign == PromptSign::shown) writer_.prompt();
+  } else {
+    writer_.result(ResultCode::connect);
+    begin_data_phase(std::get<DataRequest>(intake.request));
+  }
+}
+
+// What arrived before the prompt went out follows the CR directly: its LF belongs to the command line, not to the data.
+void Channel::swallow_line_feed_before_data() {
+  if (!line_feed_may_follow_ || pending().empty()) return;
+  line_feed_may_follow_ = false;
+  if (pending().front() == kLineFeed) consume(1);
+}
+
+void Channel::begin_data_phase(const DataRequest& request) {
+  const auto restart = [this, request] {
+    silence_.start(request.timeout, [this] {
+      escape_.release();
+      end_intake(IntakeOutcome::End::timed_out);
+      pump();
+    });
+  };
+  restart();
+  escape_.start(
+      {},
+      [this, restart](ByteSpan data) {
+        append(std::get<Intake>(mode_).data, data);
+        restart();
+      },
+      [this] {
+        end_intake(IntakeOutcome::End::escaped);
+        pump();
+      });
+}
+
+void Channel::step_intake(Intake& intake) {
+  if (const auto* prompt = std::get_if<PromptRequest>(&intake.request)) {
+    take_prompted(intake, PromptRequest{*prompt});
+  } else {
+    take_raw(intake, DataRequest{std::get<DataRequest>(intake.request)});
+  }
+}
+
+void Channel::take_prompted(Intake& intake, const PromptRequest& request) {
+  const auto input = pending();
+  if (request.length) {
+    const auto part = input.first(std::min(input.size(), *request.length - intake.data.size()));
+    append(intake.data, part);
+    if (request.echo == Echo::on) append(output_, part);
+    consume(part.size());
+    if (intake.data.size() == *request.length) end_intake(IntakeOutcome::End::complete);
+    return;
+  }
+  const auto end = std::find_if(input.begin(), input.end(), [](auto byte) { return byte == kCtrlZ || byte == kEsc; });
+  const auto part = input.first(static_cast<std::size_t>(end - input.begin()));
+  append(intake.data, part.first(std::min(part.size(), request.limit - intake.data.size())));
+  if (request.echo == Echo::on) append(output_, part);
+  consume(part.size());
+  if (end == input.end()) return;
+  consume(1);
+  end_intake(*end == kCtrlZ ? IntakeOutcome::End::terminated : IntakeOutcome::End::cancelled);
+}
+
+void Channel::take_raw(Intake& intake, const DataRequest& request) {
+  const auto wanted = request.length - intake.data.size() - escape_.withheld();
+  const auto part = pending().first(std::min(pending().size(), wanted));
+  consume(part.size());
+  escape_.feed(part);
+  if (intake.data.size() + escape_.withheld() < request.length) return;
+  // The announced size is reached: what looked like an escape sequence was the end of the file.
+  escape_.release();
+  end_intake(IntakeOutcome::End::complete);
+}
+
+void Channel::end_intake(IntakeOutcome::End end) {
+  silence_.cancel();
+  escape_.stop();
+  auto intake = std::move(std::get<Intake>(mode_));
+  mode_ = Held{};
+  line_feed_may_follow_ = false;
+  ++ticket_;
+  Call call{*this};
+  running_command_ = true;
+  auto reply = intake.then(call, {end, std::move(intake.data)});
+  running_command_ = false;
+  if (apply(std::move(reply)) == Line::goes_on) run_line();
+}
+
+// ---- Transparent
+// -----------------------------------------------------------------------------------------------------
+
+void Channel::connect_through(Tunnel& tunnel) {
+  pending_tunnel_ = &tunnel;
+  unsolicited([this](ResponseWriter&) {
+    if (pending_tunnel_) begin_transparent(*std::exchange(pending_tunnel_, nullptr));
+  });
+}
+
+void Channel::begin_transparent(Tunnel& tunnel) {
+  end_line();
+  escaped_tunnel_ = nullptr;
+  mode_ = Transparent{&tunnel};
+  swallow_line_feed_before_data();
+  writer_.result(ResultCode::connect);
+  const auto rule = tunnel.escape();
+  escape_.start(
+      {.guard_time = rule.guard_time, .longest_gap = rule.longest_gap}, [&tunnel](ByteSpan data) { tunnel.send(data); },
+      [this, &tunnel] { escape_from(tunnel); });
+  commands_.data_state_changed(true);
+}
+
+void Channel::step_transparent(Transparent& transparent) {
+  auto& tunnel = *transparent.tunnel;
+  if (tunnel.escape().enabled && (pending().front() == '+' || escape_.withheld() > 0)) {
+    // At most a burst of plus signs is offered to the detector; the tunnel has room for those.
+    const auto input = pending();
+    const auto end = std::find_if(input.begin(), input.end(), [](auto byte) { return byte != '+'; });
+    const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(end - input.begin()));
+    const Bytes part{input.begin(), input.begin() + static_cast<std::ptrdiff_t>(count)};
+    consume(count);
+    escape_.feed(part);
+    return;
+  }
+  const auto taken = tunnel.send(pending());
+  if (taken > 0) escape_.note_data();
+  consume(taken);
+}
+
+void Channel::escape_from(Tunnel& tunnel) {
+  mode_ = Command{};
+  escaped_tunnel_ = &tunnel;
+  writer_.result(ResultCode::ok);
+  commands_.data_state_changed(false);
+  pump();
+}
+
+void Channel::leave_data_state() {
+  auto* transparent = std::get_if<Transparent>(&mode_);
+  if (!transparent) return;
+  escape_.stop();
+  escape_from(*transparent->tunnel);
+}
+
+void Channel::write_through(ByteSpan from_peer) { append(output_, from_peer); }
+
+bool Channel::can_write_through() const {
+  return std::holds_alternative<Transparent>(mode_) && output_.size() < kOutputLimit;
+}
+
+void Channel::close_tunnel(std::string_view last_words) {
+  const bool in_data = std::holds_alternative<Transparent>(mode_);
+  if (in_data) {
+    escape_.stop();
+    mode_ = Command{};
+    commands_.data_state_changed(false);
+  }
+  escaped_tunnel_ = nullptr;
+  pending_tunnel_ = nullptr;
+  if (!last_words.empty()) unsolicited(std::string{last_words});
+  pump();
+}
+
+// ---- URCs and reset
+// --------------------------------------------------------------------------------------------------
+
+void Channel::unsolicited(Urc urc) {
+  urcs_.push(std::move(urc));
+  pump();
+}
+
+void Channel::unsolicited(std::string line) {
+  unsolicited([line = std::move(line)](ResponseWriter& writer) { writer.unsolicited(line); });
+}
+
+void Channel::flush_urcs() {
+  while (std::holds_alternative<Command>(mode_) && editor_.idle() && !urcs_.empty() && output_.size() < kOutputLimit) {
+    urcs_.pop()(writer_);
+  }
+}
+
+void Channel::reset() {
+  held_.cancel();
+  silence_.cancel();
+  escape_.stop();
+  ++ticket_;
+  mode_ = Command{};
+  escaped_tunnel_ = nullptr;
+  pending_tunnel_ = nullptr;
+  line_.drop_rest();
+  last_body_.clear();
+  editor_.clear();
+  urcs_.clear();
+  input_.clear();
+  input_used_ = 0;
+  line_feed_may_follow_ = false;
+}
+
+std::string_view Channel::mode_name() const {
+  return std::visit(Overloaded{
+                        [](const Command&) { return "command"; },
+                        [](const Held&) { return "held"; },
+                        [](const Intake&) { return "intake"; },
+                        [](const Transparent&) { return "transparent"; },
+                    },
+                    mode_);
+}
+
+}  // namespace quasimodem::atcmd

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "atcmd/channel/call.hpp"
+#include "atcmd/channel/escape_detector.hpp"
+#include "atcmd/channel/line_editor.hpp"
+#include "atcmd/channel/reply.hpp"
+#include "atcmd/channel/responder.hpp"
+#include "atcmd/channel/tunnel.hpp"
+#include "atcmd/channel/urc_queue.hpp"
+#include "atcmd/syntax/command_line.hpp"
+#include "atcmd/syntax/dialogue.hpp"
+#include "atcmd/syntax/response_writer.hpp"
+#include "core/timeline.hpp"
+
+namespace quasimodem::atcmd {
+
+/// Carries out single commands; the module above implements it.
+class CommandSet {
+ public:
+  virtual ~CommandSet() = default;
+  virtual Reply run(const CommandCall& call, Channel& channel) = 0;
+  /// How long the module takes before it begins to answer a line.
+  virtual Duration latency() { return {}; }
+  /// A line with a valid prefix arrived: autobaud knows the rate now.
+  virtual void line_recognised() {}
+  /// `+++` left the tunnel, or ATO went back in.
+  virtual void data_state_changed(bool /*in_data_state*/) {}
+};
+
+/// One AT channel of a serial line: bytes from the TE in, bytes for the TE out.
+///
+/// It is always in exactly one of four modes:
+///
+///   Command ──complete line──▶ Held ──Reply──▶ Command (next command of the line, or idle: URCs are written)
+///   Held ──prompt / CONNECT──▶ Intake ──outcome──▶ Held
+///   Held or Command ──CONNECT──▶ Transparent ──+++──▶ Command ──ATO──▶ Transparent
+///   any ──reset──▶ Command
+class Channel {
+ public:
+  Channel(Timeline& timeline, const Dialogue& dialogue, const ErrorTexts& texts, CommandSet& commands);
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  /// Bytes from the TE. All are kept; stop sending while `accepts_input()` is false.
+  void receive(ByteSpan bytes);
+  /// False while typed-ahead input or unread output piles up: the line's CTS.
+  bool accepts_input() const;
+
+  Bytes take_output();
+  std::size_t output_size() const { return output_.size(); }
+
+  /// Written as soon as no command line, command, prompt or data is in the way.
+  void unsolicited(Urc urc);
+  void unsolicited(std::string line);
+
+  /// Enters transparent mode, with CONNECT, as soon as no command is in the way. The tunnel must outlive it, or be
+  /// taken away with `close_tunnel`.
+  void connect_through(Tunnel& tunnel);
+  /// Bytes from the peer for the TE, in transparent mode.
+  void write_through(ByteSpan from_peer);
+  bool can_write_through() const;
+  /// The tunnel takes bytes again after `send` took less than it was given.
+  void tunnel_writable() { pump(); }
+  /// The tunnel is gone; `last_words` (`CLOSED`, `NO CARRIER`) tell the TE in data state or, after `+++`, as a URC.
+  void close_tunnel(std::string_view last_words);
+  /// The tunnel left with `+++`, for ATO; null when there is none.
+  Tunnel* escaped_tunnel() const { return escaped_tunnel_; }
+  bool in_data_state() const {
+    return std::holds_alternative<Transparent>(mode_) || std::holds_alternative<Intake>(mode_);
+  }
+
+  /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop).
+  void leave_data_state();
+
+  /// Power off or DTR drop: Command mode, nothing pending; results that come later are dropped. What was already
+  /// written stays.
+  void reset();
+
+  /// The printable state, for logs and snapshots.
+  std::string_view mode_name() const;
+
+ private:
+  friend class Call;
+  friend class Responder;
+
+  struct Command {};
+  struct Held {};
+  struct Intake {
+    std::variant<PromptRequest, DataRequest> request;
+    Continuation then;
+    Bytes data;
+  };
+  struct Transparent {
+    Tunnel* tunnel;
+  };
+  using Mode = std::variant<Command, Held, Intake, Transparent>;
+
+  void pump();
+  void step();
+  void step_command();
+  void step_intake(Intake& intake);
+  void step_transparent(Transparent& transparent);
+
+  enum class Line { goes_on, waits, over };
+
+  void begin_line(std::string body);
+  void run_line();
+  Line apply(Reply reply);
+  void carry_on(Reply reply);
+  void end_line();
+
+  void begin_intake(Reply::Intake intake);
+  void begin_data_phase(const DataRequest& request);
+  void take_prompted(Intake& intake, const PromptRequest& request);
+  void take_raw(Intake& intake, const DataRequest& request);
+  void end_intake(IntakeOutcome::End end);
+
+  void begin_transparent(Tunnel& tunnel);
+  void escape_from(Tunnel& tunnel);
+  void swallow_line_feed_before_data();
+  void flush_urcs();
+
+  ByteSpan pending() const { return ByteSpan{input_}.subspan(input_used_); }
+  void consume(std::size_t count) { input_used_ += count; }
+
+  Timeline& timeline_;
+  const Dialogue& dialogue_;
+  CommandSet& commands_;
+  std::shared_ptr<Channel*> self_;
+
+  Bytes input_;
+  std::size_t input_used_ = 0;
+  Bytes output_;
+  ResponseWriter writer_;
+
+  Mode mode_;
+  LineEditor editor_;
+  CommandLineReader line_{""};
+  std::string last_body_;
+  bool ok_is_due_ = false;
+  UrcQueue urcs_;
+
+  std::uint64_t ticket_ = 0;
+  Timer held_;     ///< latency of the line, limit of a held command
+  Timer silence_;  ///< time-out of a data phase
+  EscapeDetector escape_;
+  Tunnel* escaped_tunnel_ = nullptr;
+  Tunnel* pending_tunnel_ = nullptr;  ///< CONNECT waits in the URC queue
+
+  /// The LF that many hosts send after the CR must never become payload (clients 1, rule 2).
+  enum class LineFeedHabit { unknown, sends, omits };
+  LineFeedHabit habit_ = LineFeedHabit::unknown;
+  bool line_feed_may_follow_ = false;
+  bool pumping_ = false;
+  bool running_command_ = false;
+};
+
+}  // namespace quasimodem::atcmd

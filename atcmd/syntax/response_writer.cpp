@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "atcmd/syntax/response_writer.hpp"
+
+#include <fmt/core.h>
+
+namespace quasimodem::atcmd {
+namespace {
+
+std::string_view words_of(ResultCode code) {
+  switch (code) {
+    case ResultCode::ok: return "OK";
+    case ResultCode::connect: return "CONNECT";
+    case ResultCode::ring: return "RING";
+    case ResultCode::no_carrier: return "NO CARRIER";
+    case ResultCode::error: return "ERROR";
+    case ResultCode::no_dialtone: return "NO DIALTONE";
+    case ResultCode::busy: return "BUSY";
+    case ResultCode::no_answer: return "NO ANSWER";
+    case ResultCode::proceeding: return "PROCEEDING";
+  }
+  return "ERROR";
+}
+
+}  // namespace
+
+void ResponseWriter::line_end() {
+  out_.push_back(static_cast<std::uint8_t>(dialogue_.line_terminator));
+  out_.push_back(static_cast<std::uint8_t>(dialogue_.line_feed));
+}
+
+void ResponseWriter::information(std::string_view line) {
+  if (verbose()) line_end();
+  append(out_, line);
+  line_end();
+}
+
+void ResponseWriter::information(const std::vector<std::string>& lines) {
+  if (verbose()) line_end();
+  for (const auto& line : lines) {
+    append(out_, line);
+    line_end();
+  }
+}
+
+void ResponseWriter::result(ResultCode code) {
+  if (dialogue_.quiet) return;
+  if (verbose()) {
+    information(words_of(code));
+  } else {
+    append(out_, std::to_string(static_cast<int>(code)));
+    out_.push_back(static_cast<std::uint8_t>(dialogue_.line_terminator));
+  }
+}
+
+// ASSUMED: in ATV0 the maker's own result codes, which have no digit, keep their words; so do +CME ERROR lines
+// (M66 2.16).
+void ResponseWriter::result(std::string_view words) {
+  if (!dialogue_.quiet) information(words);
+}
+
+void ResponseWriter::cme_error(int number) { error_line("+CME ERROR", number, texts_.cme(number)); }
+void ResponseWriter::cms_error(int number) { error_line("+CMS ERROR", number, texts_.cms(number)); }
+
+void ResponseWriter::error_line(std::string_view prefix, int number, std::string_view text) {
+  if (dialogue_.error_format == 0) return result(ResultCode::error);
+  if (dialogue_.quiet) return;
+  if (dialogue_.error_format == 2 && !text.empty()) return information(fmt::format("{}: {}", prefix, text));
+  information(fmt::format("{}: {}", prefix, number));
+}
+
+void ResponseWriter::prompt() {
+  line_end();
+  append(out_, "> ");
+}
+
+void ResponseWriter::bare_line(std::string_view text) {
+  append(out_, text);
+  line_end();
+}
+
+void ResponseWriter::data(std::string_view header, ByteSpan data) {
+  information(header);
+  append(out_, data);
+  // In ATV1 the result code that follows brings the line end that separates it from the data (at-reference 0, rule 4).
+  if (!verbose()) line_end();
+}
+
+}  // namespace quasimodem::atcmd

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "atcmd/channel/call.hpp"
+#include "atcmd/channel/reply.hpp"
+#include "atcmd/syntax/command_line.hpp"
+#include "atcmd/table/param.hpp"
+
+namespace quasimodem::atcmd {
+
+struct Command;
+
+/// What one form of a command does. Empty when the command does not have the form.
+struct Form {
+  Reply (*run)(const Command& command, Call& call, const CommandCall& typed) = nullptr;
+  std::span<const Param> params{};
+
+  constexpr explicit operator bool() const { return run != nullptr; }
+};
+
+/// How sure we are that the module behaves like this.
+enum class Confidence {
+  documented,  ///< D: a manual or the application note
+  seen,        ///< S: a real driver's parser, or a log
+  inferred,    ///< I: nobody has told us
+};
+
+/// One AT command, declared in one place. Dispatch, validation, the `=?` text and COMMANDS.md come from it.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view manual;  ///< `SSL 2.2.2`, `M66 11.1`
+  Confidence confidence = Confidence::documented;
+
+  Form write{};
+  Form read{};
+  Form execution{};
+  Form test{};                   ///< only where generation from `write` is not enough
+  std::string_view test_text{};  ///< the manual's own words for an odd `=?`, without the name
+
+  Surplus surplus = Surplus::refused;  ///< extra trailing parameters
+  int invalid_parameter = 0;           ///< +CME ERROR number for a bad value or form; 0 = plain ERROR
+  std::uint32_t models = ~0U;          ///< which modules have it, one bit each
+};
+
+/// The answer to a bad value or a form that the command does not have.
+inline Reply invalid(const Command& command) {
+  return command.invalid_parameter ? Reply::cme(command.invalid_parameter) : Reply::error();
+}
+
+namespace detail {
+
+template <class>
+struct HandlerTraits;
+template <class C>
+struct HandlerTraits<Reply (*)(C&)> {
+  using CallType = C;
+};
+template <class C, class A>
+struct HandlerTraits<Reply (*)(C&, const A&)> {
+  using CallType = C;
+  using Args = A;
+};
+
+template <auto Handler>
+Reply run_with_args(const Command& command, Call& call, const CommandCall& typed) {
+  using Traits = HandlerTraits<decltype(Handler)>;
+  const auto args = arguments_as<typename Traits::Args>(command.write.params, typed.arguments, command.surplus);
+  if (!args) return invalid(command);
+  return Handler(static_cast<typename Traits::CallType&>(call), *args);
+}
+
+template <auto Handler>
+Reply run_with_typed(const Command&, Call& call, const CommandCall& typed) {
+  using Traits = HandlerTraits<decltype(Handler)>;
+  return Handler(static_cast<typename Traits::CallType&>(call), typed.arguments);
+}
+
+template <auto Handler>
+Reply run_plain(const Command&, Call& call, const CommandCall&) {
+  using Traits = HandlerTraits<decltype(Handler)>;
+  return Handler(static_cast<typename Traits::CallType&>(call));
+}
+
+}  // namespace detail
+
+/// `Reply handler(Call&, const Args&)`, its parameters checked and stored through `params` first.
+template <auto Handler>
+constexpr Form write(std::span<const Param> params) {
+  return {.run = &detail::run_with_args<Handler>, .params = params};
+}
+
+/// `Reply handler(Call&, const std::vector<Argument>&)`: what the parameters mean depends on more than their place.
+/// `params` are for the test response and the reference page only.
+template <auto Handler>
+constexpr Form write_as_typed(std::span<const Param> params = {}) {
+  return {.run = &detail::run_with_typed<Handler>, .params = params};
+}
+
+/// `Reply handler(Call&)`, for read, execution and test forms.
+template <auto Handler>
+constexpr Form plain() {
+  return {.run = &detail::run_plain<Handler>};
+}
+
+/// The form exists and says nothing but OK.
+constexpr Form answers_ok() {
+  return {.run = [](const Command&, Call&, const CommandCall&) { return Reply::ok(); }};
+}
+
+/// The lines of `AT+X=?`, from the command's own entry. Empty when the command has no parameters: just OK.
+std::string test_response(const Command& command);
+
+}  // namespace quasimodem::atcmd
