@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/commands/all.hpp"
+
+#include <vector>
+
+namespace quasimodem::commands {
+
+std::span<const atcmd::Family> all_families() {
+  static const std::vector<atcmd::Family> families{
+      kBasicFamily,   kIdentityFamily, kSerialFamily, kGeneralFamily,
+      kNetworkFamily, kTcpIpFamily,    kSslFamily,    kSecurityFilesFamily,
+  };
+  return families;
+}
+
+}  // namespace quasimodem::commands

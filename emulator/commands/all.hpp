@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "atcmd/table/command_table.hpp"
+
+namespace quasimodem::commands {
+
+// One family a file, in the order of the manuals.
+extern const atcmd::Family kBasicFamily;
+extern const atcmd::Family kIdentityFamily;
+extern const atcmd::Family kSerialFamily;
+extern const atcmd::Family kGeneralFamily;
+extern const atcmd::Family kNetworkFamily;
+extern const atcmd::Family kTcpIpFamily;
+extern const atcmd::Family kSslFamily;
+extern const atcmd::Family kSecurityFilesFamily;
+
+std::span<const atcmd::Family> all_families();
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// V.250 basic commands and S registers (M66 2.12–2.18, 3.1, 3.2, 7.3–7.11, 15).
+#include <array>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/call.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Dialogue;
+using atcmd::Reply;
+using atcmd::ResultCode;
+using emulator::Settings;
+
+struct Value {
+  int value = 0;
+};
+
+// ---- one-digit settings: ATE, ATQ, ATV, ATX, AT&C, AT&D
+// --------------------------------------------------------------
+
+template <int Lowest, int Highest>
+constexpr std::array kDigit{atcmd::integer<&Value::value>("value", Lowest, Highest).optional(0)};
+
+template <int Dialogue::*Member>
+Reply set_dialogue(Call& call, const Value& args) {
+  call.settings().dialogue.*Member = args.value;
+  return Reply::ok();
+}
+
+template <int Settings::*Member>
+Reply set_setting(Call& call, const Value& args) {
+  call.settings().*Member = args.value;
+  return Reply::ok();
+}
+
+// ---- S registers: ATSn?, ATSn=<v>
+// ------------------------------------------------------------------------------------
+
+Reply show_register(Call& call, int value) {
+  // ASSUMED: three digits, the V.250 5.3.2 habit; the manual shows <n> only.
+  call.respond(fmt::format("{:03}", value));
+  return Reply::ok();
+}
+template <int Dialogue::*Member>
+Reply show_dialogue(Call& call) {
+  return show_register(call, call.settings().dialogue.*Member);
+}
+template <int Settings::*Member>
+Reply show_setting(Call& call) {
+  return show_register(call, call.settings().*Member);
+}
+
+template <int Lowest, int Highest>
+constexpr std::array kRegister{atcmd::integer<&Value::value>("n", Lowest, Highest)};
+
+// ---- profiles
+// --------------------------------------------------------------------------------------------------------
+
+constexpr std::array kProfile{atcmd::integer<&Value::value>("profile", 0, 0).optional(0)};
+
+Reply factory_defaults(Call& call, const Value&) {
+  emulator::restore_factory(call.settings());
+  return Reply::ok();
+}
+
+Reply store_profile(Call& call, const Value&) { return call.ta().store_profile() ? Reply::ok() : Reply::error(); }
+
+// ATZ — the stored profile, or the factory one; the rest of the line is not carried out                     [M66 2.18]
+Reply recall_profile(Call& call, const Value&) {
+  call.ta().recall_profile(emulator::Recall::restored_only);
+  call.drop_rest_of_line();
+  return Reply::ok();
+}
+
+// AT&V — one setting a line                                                                                 [M66 2.13]
+Reply view_profile(Call& call, const Value&) {
+  std::vector<std::string> lines{"ACTIVE PROFILE"};
+  for (const auto& row : emulator::profile_rows()) {
+    // The second value of a pair is shown with the first: "+ICF: 3,3".
+    if (row.name.ends_with(",2")) {
+      lines.back() += fmt::format(",{}", row.value(call.settings()));
+    } else {
+      lines.push_back(fmt::format("{}: {}", row.name, row.value(call.settings())));
+    }
+  }
+  call.respond(lines);
+  return Reply::ok();
+}
+
+// ---- data state
+// ------------------------------------------------------------------------------------------------------
+
+constexpr std::array kZero{atcmd::integer<&Value::value>("n", 0, 0).optional(0)};
+
+// ATO — back to data state after +++                                                                         [M66 7.5]
+Reply resume_data_state(Call& call, const Value&) {
+  auto* tunnel = call.channel().escaped_tunnel();
+  return tunnel ? Reply::through(*tunnel) : Reply::code(ResultCode::no_carrier);
+}
+
+Reply hang_up(Call&, const Value&) { return Reply::ok(); }
+
+constexpr std::array kCommands{
+    Command{.name = "E",
+            .summary = "Echo of command lines",
+            .manual = "M66 15.2",
+            .write = atcmd::write<&set_dialogue<&Dialogue::echo>>(kDigit<0, 1>)},
+    Command{.name = "Q",
+            .summary = "Suppress result codes",
+            .manual = "M66 2.15",
+            .write = atcmd::write<&set_dialogue<&Dialogue::quiet>>(kDigit<0, 1>)},
+    Command{.name = "V",
+            .summary = "Result codes as words or digits",
+            .manual = "M66 2.16",
+            .write = atcmd::write<&set_dialogue<&Dialogue::verbose>>(kDigit<0, 1>)},
+    Command{.name = "X",
+            .summary = "CONNECT text and call progress",
+            .manual = "M66 2.17",
+            .write = atcmd::write<&set_dialogue<&Dialogue::call_progress>>(kDigit<0, 4>)},
+    Command{.name = "Z",
+            .summary = "Recall the stored profile",
+            .manual = "M66 2.18",
+            .write = atcmd::write<&recall_profile>(kProfile)},
+    Command{.name = "&F",
+            .summary = "Factory defaults",
+            .manual = "M66 2.12",
+            .write = atcmd::write<&factory_defaults>(kProfile)},
+    Command{.name = "&V",
+            .summary = "Show the profile",
+            .manual = "M66 2.13",
+            .write = atcmd::write<&view_profile>(kProfile)},
+    Command{.name = "&W",
+            .summary = "Store the profile",
+            .manual = "M66 2.14",
+            .write = atcmd::write<&store_profile>(kProfile)},
+    Command{.name = "&C",
+            .summary = "DCD follows the carrier",
+            .manual = "M66 3.1",
+            .write = atcmd::write<&set_setting<&Settings::carrier_detect>>(kDigit<0, 1>)},
+    Command{.name = "&D",
+            .summary = "What a DTR drop does",
+            .manual = "M66 3.2",
+            .write = atcmd::write<&set_setting<&Settings::terminal_ready>>(kDigit<0, 2>)},
+    Command{.name = "O",
+            .summary = "Back to data state",
+            .manual = "M66 7.5",
+            .write = atcmd::write<&resume_data_state>(kZero)},
+    Command{.name = "H", .summary = "Hang up", .manual = "M66 7.3", .write = atcmd::write<&hang_up>(kZero)},
+    Command{.name = "S0",
+            .summary = "Rings before automatic answer",
+            .manual = "M66 7.7",
+            .write = atcmd::write<&set_setting<&Settings::auto_answer>>(kRegister<0, 255>),
+            .read = atcmd::plain<&show_setting<&Settings::auto_answer>>()},
+    Command{.name = "S3",
+            .summary = "Command line terminator",
+            .manual = "M66 15.3",
+            .write = atcmd::write<&set_dialogue<&Dialogue::line_terminator>>(kRegister<0, 127>),
+            .read = atcmd::plain<&show_dialogue<&Dialogue::line_terminator>>()},
+    Command{.name = "S4",
+            .summary = "Response formatting character",
+            .manual = "M66 15.4",
+            .write = atcmd::write<&set_dialogue<&Dialogue::line_feed>>(kRegister<0, 127>),
+            .read = atcmd::plain<&show_dialogue<&Dialogue::line_feed>>()},
+    Command{.name = "S5",
+            .summary = "Backspace character",
+            .manual = "M66 15.5",
+            .write = atcmd::write<&set_dialogue<&Dialogue::backspace>>(kRegister<0, 127>),
+            .read = atcmd::plain<&show_dialogue<&Dialogue::backspace>>()},
+    Command{.name = "S6",
+            .summary = "Pause before blind dialling, s",
+            .manual = "M66 7.8",
+            .write = atcmd::write<&set_setting<&Settings::blind_dial_pause>>(kRegister<0, 10>),
+            .read = atcmd::plain<&show_setting<&Settings::blind_dial_pause>>()},
+    Command{.name = "S7",
+            .summary = "Wait for connection, s",
+            .manual = "M66 7.9",
+            .write = atcmd::write<&set_setting<&Settings::carrier_wait>>(kRegister<1, 255>),
+            .read = atcmd::plain<&show_setting<&Settings::carrier_wait>>()},
+    Command{.name = "S8",
+            .summary = "Comma pause, s",
+            .manual = "M66 7.10",
+            .write = atcmd::write<&set_setting<&Settings::comma_pause>>(kRegister<0, 255>),
+            .read = atcmd::plain<&show_setting<&Settings::comma_pause>>()},
+    Command{.name = "S10",
+            .summary = "Carrier loss delay, 100 ms",
+            .manual = "M66 7.11",
+            .write = atcmd::write<&set_setting<&Settings::carrier_loss>>(kRegister<1, 254>),
+            .read = atcmd::plain<&show_setting<&Settings::carrier_loss>>()},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kBasicFamily{"V.250 basic commands", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "atcmd/syntax/dialogue.hpp"
+
+namespace quasimodem::commands {
+
+/// +CME ERROR numbers that handlers give (M66 16.7; file codes: at-reference 1.8).
+namespace cme {
+inline constexpr int kOperationNotAllowed = 3;
+inline constexpr int kSimNotInserted = 10;
+inline constexpr int kSimPinRequired = 11;
+inline constexpr int kSimFailure = 13;
+inline constexpr int kIncorrectPassword = 16;
+inline constexpr int kMemoryFailure = 23;
+inline constexpr int kNoNetworkService = 30;
+inline constexpr int kFileWriteFailed = 4002;
+inline constexpr int kFileReadFailed = 4004;
+inline constexpr int kFileNoSpace = 4008;
+inline constexpr int kFileTimeOut = 4009;
+inline constexpr int kFileNotFound = 4010;
+inline constexpr int kFileTooLarge = 4011;
+inline constexpr int kFileAlreadyExists = 4012;
+inline constexpr int kFileInvalidParameter = 4013;
+}  // namespace cme
+
+/// The words of AT+CMEE=2.
+extern const atcmd::ErrorTexts kErrorTexts;
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors, power, SIM, clock and the settings that hosts send first (M66 2.19–2.22, 4, 5, 8.2, 14.1).
+#include <array>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/setting.hpp"
+#include "emulator/commands/urcs.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Dialogue;
+using atcmd::Reply;
+using device::Functionality;
+using device::SimStatus;
+using emulator::Settings;
+
+// AT+QPOWD=<mode> — 1 NORMAL POWER DOWN and no OK, 0 OK and off at once                                     [M66 2.20]
+struct PowerDown {
+  int mode = 0;
+};
+constexpr std::array kPowerDown{atcmd::integer<&PowerDown::mode>("mode", 0, 1).as_range()};
+
+Reply power_down(Call& call, const PowerDown& args) {
+  call.me().timeline().post([&me = call.me()] { me.power_off(); });
+  return args.mode == 1 ? Reply::result(kPowerDownWords) : Reply::ok();
+}
+
+// AT+CFUN=<fun>[,<rst>]                                                                                     [M66 2.19]
+constexpr int kFunctionalities[] = {0, 1, 4};
+struct Fun {
+  int fun = 1;
+  int restart = 0;
+};
+constexpr std::array kFun{
+    atcmd::integer<&Fun::fun>("fun", 0, 4).among(kFunctionalities).as_range(),
+    atcmd::integer<&Fun::restart>("rst", 0, 1).as_range().optional(0),
+};
+
+Reply set_functionality(Call& call, const Fun& args) {
+  if (args.restart) {
+    call.me().timeline().post([&me = call.me()] { me.restart(); });
+    return Reply::ok();
+  }
+  const auto wanted = static_cast<Functionality>(args.fun);
+  const bool sim_goes =
+      wanted == Functionality::minimum && call.me().functionality() != wanted && call.me().sim().inserted();
+  call.me().set_functionality(wanted);
+  // MANUAL M66 2.19 (example): the SIM's farewell stands before the OK.
+  if (sim_goes) call.respond(sim_status_line(SimStatus::not_ready));
+  return Reply::ok();
+}
+Reply show_functionality(Call& call) {
+  call.respond(fmt::format("+CFUN: {}", static_cast<int>(call.me().functionality())));
+  return Reply::ok();
+}
+
+// AT+QINISTAT                                                                                                [M66 4.7]
+Reply show_initialisation(Call& call) {
+  call.respond(fmt::format("+QINISTAT: {}", call.me().initialisation()));
+  return Reply::ok();
+}
+
+// AT+CPIN=<pin>[,<new pin>]                                                                                  [M66 5.3]
+struct Pin {
+  std::string_view pin;
+  std::optional<std::string_view> new_pin;
+};
+constexpr std::array kPin{
+    atcmd::text<&Pin::pin>("pin", 1, 8),
+    atcmd::text<&Pin::new_pin>("new pin", 4, 8).optional(),
+};
+
+Reply enter_pin(Call& call, const Pin& args) {
+  switch (call.me().enter_pin(args.pin)) {
+    case device::Sim::PinResult::no_sim: return Reply::cme(cme::kSimNotInserted);
+    case device::Sim::PinResult::not_asked_for: return Reply::cme(cme::kOperationNotAllowed);
+    case device::Sim::PinResult::wrong: return Reply::cme(cme::kIncorrectPassword);
+    case device::Sim::PinResult::accepted: break;
+  }
+  call.respond(sim_status_line(SimStatus::ready));
+  return Reply::ok();
+}
+
+Reply show_pin(Call& call) {
+  switch (call.me().sim_status()) {
+    case SimStatus::not_inserted: return Reply::cme(cme::kSimNotInserted);
+    case SimStatus::not_ready: return Reply::cme(cme::kSimFailure);
+    default: call.respond(sim_status_line(call.me().sim_status())); return Reply::ok();
+  }
+}
+
+// AT+CCLK="yy/MM/dd,hh:mm:ss±zz"                                                                            [M66 14.1]
+struct Clock {
+  std::string_view time;
+};
+constexpr std::array kClock{atcmd::text<&Clock::time>("time", 17, 20)};
+
+Reply set_clock(Call& call, const Clock& args) {
+  const auto time = device::parse_local_time(args.time);
+  if (!time) return Reply::cme(cme::kOperationNotAllowed);
+  call.me().rtc().set(*time);
+  return Reply::ok();
+}
+Reply show_clock(Call& call) {
+  call.respond(fmt::format("+CCLK: \"{}\"", device::to_text(call.me().rtc().now())));
+  return Reply::ok();
+}
+
+// AT+CSCS="<character set>"                                                                                 [M66 2.22]
+constexpr std::array<std::string_view, 6> kCharacterSets{"GSM", "HEX", "IRA", "PCCP437", "UCS2", "8859-1"};
+struct CharacterSet {
+  std::string_view name;
+};
+constexpr std::array kCharacterSet{atcmd::text<&CharacterSet::name>("chset", 1, 10)};
+
+Reply set_character_set(Call& call, const CharacterSet& args) {
+  for (const auto known : kCharacterSets) {
+    if (known != args.name) continue;
+    call.settings().character_set = args.name;
+    return Reply::ok();
+  }
+  return Reply::cme(cme::kOperationNotAllowed);
+}
+Reply show_character_set(Call& call) {
+  call.respond(fmt::format("+CSCS: \"{}\"", call.settings().character_set));
+  return Reply::ok();
+}
+
+constexpr std::array kCommands{
+    with_cme(setting<&Dialogue::error_format, 0, 2>("+CMEE", "Error report format", "M66 2.21"),
+             cme::kOperationNotAllowed),
+    Command{.name = "+CFUN",
+            .summary = "Functionality",
+            .manual = "M66 2.19",
+            .write = atcmd::write<&set_functionality>(kFun),
+            .read = atcmd::plain<&show_functionality>(),
+            .test_text = " (0,1,4),(0,1)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+QPOWD",
+            .summary = "Power down",
+            .manual = "M66 2.20",
+            .write = atcmd::write<&power_down>(kPowerDown),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CSCS",
+            .summary = "TE character set",
+            .manual = "M66 2.22",
+            .write = atcmd::write<&set_character_set>(kCharacterSet),
+            .read = atcmd::plain<&show_character_set>(),
+            .test_text = " (\"GSM\",\"HEX\",\"IRA\",\"PCCP437\",\"UCS2\",\"8859-1\")",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    with_cme(setting<&Settings::initialisation_report, 0, 1>("+QIURC", "Report Call Ready", "M66 4.5"),
+             cme::kOperationNotAllowed),
+    Command{.name = "+QINISTAT",
+            .summary = "State of initialisation",
+            .manual = "M66 4.7",
+            .execution = atcmd::plain<&show_initialisation>()},
+    Command{.name = "+CPIN",
+            .summary = "SIM PIN",
+            .manual = "M66 5.3",
+            .write = atcmd::write<&enter_pin>(kPin),
+            .read = atcmd::plain<&show_pin>(),
+            .test = atcmd::answers_ok(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    with_cme(setting<&Settings::message_format, 0, 1>("+CMGF", "SMS message format", "M66 8.2"),
+             cme::kOperationNotAllowed),
+    Command{.name = "+CCLK",
+            .summary = "Clock",
+            .manual = "M66 14.1",
+            .write = atcmd::write<&set_clock>(kClock),
+            .read = atcmd::plain<&show_clock>(),
+            .test = atcmd::answers_ok(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kGeneralFamily{"General", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who the module and its SIM are (M66 2.1–2.11, 5.1, 5.7).
+#include <array>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/call.hpp"
+#include "emulator/commands/error_texts.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Reply;
+
+constexpr std::string_view kMaker = "Quectel_Ltd";
+
+std::string model_line(Call& call) { return fmt::format("Quectel_{}", call.me().profile().name); }
+std::string revision_line(Call& call) { return fmt::format("Revision: {}", call.me().profile().revision); }
+
+struct Page {
+  int page = 0;
+};
+constexpr std::array kPage{atcmd::integer<&Page::page>("value", 0, 0).optional(0)};
+
+// ATI — three lines                                                                                          [M66 2.1]
+Reply identify(Call& call, const Page&) {
+  call.respond({std::string{kMaker}, model_line(call), revision_line(call)});
+  return Reply::ok();
+}
+
+// AT+GMI, AT+CGMI — three lines as well, with the platform's revision                                   [M66 2.2, 2.6]
+Reply maker(Call& call) {
+  call.respond({std::string{kMaker}, model_line(call), "Revision: MTK 0828"});
+  return Reply::ok();
+}
+
+Reply model(Call& call) {
+  call.respond(model_line(call));
+  return Reply::ok();
+}
+
+Reply revision(Call& call) {
+  call.respond(revision_line(call));
+  return Reply::ok();
+}
+
+Reply object_id(Call& call) {
+  call.respond(call.me().profile().name);
+  return Reply::ok();
+}
+
+Reply imei(Call& call) {
+  call.respond(call.me().configuration().imei);
+  return Reply::ok();
+}
+
+Reply quoted_imei(Call& call) {
+  call.respond(fmt::format("+QGSN: \"{}\"", call.me().configuration().imei));
+  return Reply::ok();
+}
+
+Reply imsi(Call& call) {
+  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
+  if (call.me().sim_status() == device::SimStatus::pin_needed) return Reply::cme(cme::kSimPinRequired);
+  call.respond(call.me().sim().imsi());
+  return Reply::ok();
+}
+
+// AT+QCCID — bare on some firmware, with a prefix on other                                        [M66 5.7, quirk Q19]
+Reply iccid(Call& call) {
+  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
+  const auto id = call.me().sim().iccid();
+  call.respond(call.me().profile().ccid_with_prefix ? fmt::format("+QCCID: {}", id) : std::string{id});
+  return Reply::ok();
+}
+
+constexpr std::array kCommands{
+    Command{.name = "I", .summary = "Identification", .manual = "M66 2.1", .write = atcmd::write<&identify>(kPage)},
+    Command{.name = "+GMI", .summary = "Manufacturer", .manual = "M66 2.2", .execution = atcmd::plain<&maker>()},
+    Command{.name = "+GMM", .summary = "Model", .manual = "M66 2.3", .execution = atcmd::plain<&model>()},
+    Command{.name = "+GMR", .summary = "Revision", .manual = "M66 2.4", .execution = atcmd::plain<&revision>()},
+    Command{.name = "+GOI", .summary = "Object id", .manual = "M66 2.5", .execution = atcmd::plain<&object_id>()},
+    Command{.name = "+CGMI", .summary = "Manufacturer", .manual = "M66 2.6", .execution = atcmd::plain<&maker>()},
+    Command{.name = "+CGMM", .summary = "Model", .manual = "M66 2.7", .execution = atcmd::plain<&model>()},
+    Command{.name = "+CGMR", .summary = "Revision", .manual = "M66 2.8", .execution = atcmd::plain<&revision>()},
+    Command{.name = "+GSN", .summary = "IMEI", .manual = "M66 2.9", .execution = atcmd::plain<&imei>()},
+    Command{.name = "+CGSN", .summary = "IMEI", .manual = "M66 2.10", .execution = atcmd::plain<&imei>()},
+    Command{
+        .name = "+QGSN", .summary = "IMEI in quotes", .manual = "M66 2.11", .execution = atcmd::plain<&quoted_imei>()},
+    Command{.name = "+CIMI", .summary = "IMSI", .manual = "M66 5.1", .execution = atcmd::plain<&imsi>()},
+    Command{.name = "+QCCID", .summary = "ICCID", .manual = "M66 5.7", .execution = atcmd::plain<&iccid>()},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kIdentityFamily{"Identification", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registration, attachment and signal (M66 6, 10).
+#include <array>
+#include <string>
+#include <string_view>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/setting.hpp"
+#include "emulator/commands/urcs.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Reply;
+using device::Domain;
+using emulator::Settings;
+
+// AT+CREG?, AT+CGREG? → <n>,<stat>[,"<lac>","<ci>"]                                                  [M66 6.2, 10.10]
+Reply show_registration(Call& call, std::string_view name, int report, Domain domain) {
+  call.respond(fmt::format("{}: {},{}", name, report, registration_fields(call.me(), report, domain)));
+  return Reply::ok();
+}
+Reply show_circuit_switched(Call& call) {
+  return show_registration(call, "+CREG", call.settings().registration_report, Domain::circuit_switched);
+}
+Reply show_packet_switched(Call& call) {
+  return show_registration(call, "+CGREG", call.settings().packet_registration_report, Domain::packet_switched);
+}
+
+constexpr Command registration(Command command, atcmd::Form read) {
+  command.read = read;
+  return with_cme(command, cme::kOperationNotAllowed);
+}
+
+// AT+CGATT=<state> — up to 75 s                                                                             [M66 10.1]
+struct AttachState {
+  int state = 1;
+};
+constexpr std::array kAttachState{atcmd::integer<&AttachState::state>("state", 0, 1).as_range()};
+
+Reply set_attachment(Call& call, const AttachState& args) {
+  const auto responder = call.hold(75s);
+  const auto finish = [responder](bool done) {
+    responder.finish(done ? Reply::ok() : Reply::cme(cme::kNoNetworkService));
+  };
+  auto& registration = call.me().registration();
+  args.state ? registration.attach(finish) : registration.detach(finish);
+  return Reply::held();
+}
+Reply show_attachment(Call& call) {
+  call.respond(fmt::format("+CGATT: {}", call.me().registration().attached() ? 1 : 0));
+  return Reply::ok();
+}
+
+// AT+CSQ → <rssi>,<ber>                                                                                      [M66 6.3]
+Reply show_signal(Call& call) {
+  const auto strength = call.me().registration().signal_strength();
+  call.respond(fmt::format("+CSQ: {},{}", strength, strength == 99 ? 99 : 0));
+  return Reply::ok();
+}
+
+// AT+COPS? → <mode>[,<format>,"<operator>"]                                                                  [M66 6.1]
+Reply show_operator(Call& call) {
+  const auto& registration = call.me().registration();
+  call.respond(registration.registered() ? fmt::format("+COPS: 0,0,\"{}\"", registration.operator_name())
+                                         : std::string{"+COPS: 0"});
+  return Reply::ok();
+}
+
+constexpr std::array kCommands{
+    Command{.name = "+COPS", .summary = "Operator", .manual = "M66 6.1", .read = atcmd::plain<&show_operator>()},
+    registration(setting<&Settings::registration_report, 0, 2>("+CREG", "Registration", "M66 6.2"),
+                 atcmd::plain<&show_circuit_switched>()),
+    Command{.name = "+CSQ",
+            .summary = "Signal quality",
+            .manual = "M66 6.3",
+            .execution = atcmd::plain<&show_signal>(),
+            .test_text = " (0-31,99),(0-7,99)"},
+    Command{.name = "+CGATT",
+            .summary = "Attachment to the packet domain",
+            .manual = "M66 10.1",
+            .write = atcmd::write<&set_attachment>(kAttachState),
+            .read = atcmd::plain<&show_attachment>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    registration(setting<&Settings::packet_registration_report, 0, 2>("+CGREG", "Registration in the packet domain",
+                                                                      "M66 10.10"),
+                 atcmd::plain<&show_packet_switched>()),
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kNetworkFamily{"Network", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include <fmt/core.h>
+
+#include "atcmd/table/command.hpp"
+#include "emulator/commands/call.hpp"
+
+namespace quasimodem::commands {
+
+// Most configuration commands are "store a value, say it back". They are one line each:
+//
+//   setting<&TcpIpSettings::notify>("+QINDI", "n", 0, 1, "How received data is handled", "M66 11.30")
+
+/// Where a setting lives, found by the class of its member.
+inline emulator::Settings& home(Call& call, emulator::Settings*) { return call.settings(); }
+inline atcmd::Dialogue& home(Call& call, atcmd::Dialogue*) { return call.settings().dialogue; }
+inline device::TcpIpSettings& home(Call& call, device::TcpIpSettings*) { return call.me().tcpip; }
+
+template <auto Member>
+struct SettingOf {
+  using Owner = typename atcmd::detail::MemberOf<decltype(Member)>::Owner;
+  struct Args {
+    int value = 0;
+  };
+  static constexpr auto kValue = &Args::value;
+
+  static int& value(Call& call) { return home(call, static_cast<Owner*>(nullptr)).*Member; }
+  static atcmd::Reply set(Call& call, const Args& args) {
+    value(call) = args.value;
+    return atcmd::Reply::ok();
+  }
+  static atcmd::Reply show(const atcmd::Command& command, atcmd::Call& call, const atcmd::CommandCall&) {
+    call.respond(fmt::format("{}: {}", command.name, value(static_cast<Call&>(call))));
+    return atcmd::Reply::ok();
+  }
+};
+
+/// The parameter list of one setting; it must outlive the table, hence one object per instantiation.
+template <auto Member, std::int64_t Lowest, std::int64_t Highest>
+struct SettingParams {
+  static constexpr atcmd::Param kList[] = {atcmd::integer<SettingOf<Member>::kValue>("n", Lowest, Highest).as_range()};
+};
+
+/// `=<n>`, `?` and `=?` of a number that is stored and said back.
+template <auto Member, std::int64_t Lowest, std::int64_t Highest>
+constexpr atcmd::Command setting(std::string_view name, std::string_view summary, std::string_view manual) {
+  return {.name = name,
+          .summary = summary,
+          .manual = manual,
+          .write = atcmd::write<&SettingOf<Member>::set>(SettingParams<Member, Lowest, Highest>::kList),
+          .read = {.run = &SettingOf<Member>::show}};
+}
+
+/// The same with +CME ERROR for a bad value (at-reference 1.8: all but the TCP/IP and SSL families).
+constexpr atcmd::Command with_cme(atcmd::Command command, int number) {
+  command.invalid_parameter = number;
+  return command;
+}
+
+}  // namespace quasimodem::commands

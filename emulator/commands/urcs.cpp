@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every unsolicited result code of the module, in one place (M66 16.6, SSL 2.2.10, at-reference 2.6).
+#include "emulator/commands/urcs.hpp"
+
+#include <variant>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/tcpip_text.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::ResponseWriter;
+using atcmd::Urc;
+
+Urc line(std::string words) {
+  return [words = std::move(words)](ResponseWriter& writer) { writer.unsolicited(words); };
+}
+
+/// AT+QINDI=0: data goes to the UART as it comes (at-reference 2.5).
+void push_data(ResponseWriter& writer, device::MobileEquipment& me, int context, int index) {
+  constexpr std::size_t kPacket = 1460;
+  auto* socket = me.context(context).socket(index);
+  const auto& settings = me.tcpip;
+  while (socket && socket->available() > 0) {
+    const auto data = socket->receive(kPacket);
+    if (settings.multiple_sessions) {
+      writer.unsolicited(fmt::format("+RECEIVE: {}, {}", index, data.size()));
+      writer.raw(data);
+      continue;
+    }
+    if (settings.show_remote) writer.bare_line(fmt::format("RECV FROM: {}", socket->peer()->text()));
+    if (settings.show_local) writer.bare_line(fmt::format("TO:{}", me.context(context).query_local_address()->text()));
+    if (settings.head) {
+      const auto protocol = socket->transport() == net::Transport::tcp ? "(TCP)" : "(UDP)";
+      writer.raw(as_bytes(fmt::format("IPD{}{}:", data.size(), settings.show_protocol ? protocol : "")));
+    }
+    writer.raw(data);
+  }
+}
+
+class Wording {
+ public:
+  explicit Wording(emulator::TerminalAdapter& ta) : ta_{ta}, me_{ta.me()} {}
+
+  Urc operator()(const device::Started&) const { return line("RDY"); }
+  Urc operator()(const device::FunctionalityReached& event) const {
+    return line(fmt::format("+CFUN: {}", static_cast<int>(event.functionality)));
+  }
+  Urc operator()(const device::SimStatusChanged& event) const { return line(sim_status_line(event.status)); }
+  Urc operator()(const device::CallReady&) const {
+    return ta_.settings().initialisation_report ? line("Call Ready") : Urc{};
+  }
+  Urc operator()(const device::RegistrationChanged& event) const {
+    const bool circuit = event.domain == device::Domain::circuit_switched;
+    const int report = circuit ? ta_.settings().registration_report : ta_.settings().packet_registration_report;
+    if (report == 0) return {};
+    return line(fmt::format("{}: {}", circuit ? "+CREG" : "+CGREG", registration_fields(me_, report, event.domain)));
+  }
+
+  Urc operator()(const device::Connected& event) const { return line(of_socket(me_.tcpip, event.index, "CONNECT OK")); }
+  Urc operator()(const device::ConnectFailed& event) const {
+    return line(of_socket(me_.tcpip, event.index, "CONNECT FAIL"));
+  }
+  Urc operator()(const device::RemoteClosed& event) const { return line(of_socket(me_.tcpip, event.index, "CLOSED")); }
+  Urc operator()(const device::ContextLost&) const { return line("+PDP DEACT"); }
+
+  Urc operator()(const device::DataArrived& event) const {
+    const auto* socket = me_.context(event.context).socket(event.index);
+    if (!socket) return {};
+    if (socket->secure()) return line(fmt::format("+QSSLURC: \"recv\",{},{}", event.context, event.index));
+    if (me_.tcpip.notify) return line(fmt::format("+QIRDI: {},1,{}", event.context, event.index));
+    return [&me = me_, event](ResponseWriter& writer) { push_data(writer, me, event.context, event.index); };
+  }
+
+  Urc operator()(const device::SecureOpened& event) const {
+    return line(fmt::format("+QSSLOPEN: {},{}", event.index, static_cast<int>(event.code)));
+  }
+  Urc operator()(const device::SecureClosed& event) const {
+    return line(fmt::format("+QSSLURC: \"closed\",{}", event.index));
+  }
+
+  Urc operator()(const device::SocketWritable&) const { return {}; }
+  Urc operator()(const device::PoweredOff&) const { return {}; }
+
+ private:
+  emulator::TerminalAdapter& ta_;
+  device::MobileEquipment& me_;
+};
+
+}  // namespace
+
+Urc urc_for(const device::Event& event, emulator::TerminalAdapter& ta) { return std::visit(Wording{ta}, event); }
+
+void announce_power_down(emulator::TerminalAdapter& ta) { ta.channel().unsolicited(std::string{kPowerDownWords}); }
+
+std::string sim_status_line(device::SimStatus status) {
+  switch (status) {
+    case device::SimStatus::not_inserted: return "+CPIN: NOT INSERTED";
+    case device::SimStatus::not_ready: return "+CPIN: NOT READY";
+    case device::SimStatus::pin_needed: return "+CPIN: SIM PIN";
+    case device::SimStatus::ready: return "+CPIN: READY";
+  }
+  return {};
+}
+
+std::string registration_fields(device::MobileEquipment& me, int report, device::Domain domain) {
+  const auto& registration = me.registration();
+  const auto status = registration.status(domain);
+  const bool registered = status == device::RegistrationStatus::home || status == device::RegistrationStatus::roaming;
+  if (report < 2 || !registered) return fmt::format("{}", static_cast<int>(status));
+  return fmt::format("{},\"{}\",\"{}\"", static_cast<int>(status), registration.location_area(), registration.cell());
+}
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "atcmd/channel/urc_queue.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/terminal_adapter.hpp"
+
+namespace quasimodem::commands {
+
+inline constexpr std::string_view kPowerDownWords = "NORMAL POWER DOWN";
+
+/// The words for what the ME reports; empty when the TE is not to hear of it with the present settings.
+atcmd::Urc urc_for(const device::Event& event, emulator::TerminalAdapter& ta);
+
+/// Switching off with PWRKEY.
+void announce_power_down(emulator::TerminalAdapter& ta);
+
+/// `+CPIN: READY`, as a URC and as an answer.
+std::string sim_status_line(device::SimStatus status);
+
+/// `<stat>[,"<lac>","<ci>"]` of AT+CREG and AT+CGREG with <n> = `report`.
+std::string registration_fields(device::MobileEquipment& me, int report, device::Domain domain);
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/bytes.hpp"
+#include "core/log.hpp"
+#include "core/timeline.hpp"
+#include "net/bearer.hpp"
+
+namespace quasimodem::device {
+
+/// <socketstatus> of SSL 2.2.6.
+enum class SocketState { initial, connecting, connected, remote_closing, closing, closed };
+
+/// AT+QISACK: octets the TE sent, and how many of them the peer has acknowledged.
+struct SendCount {
+  std::size_t sent = 0;
+  std::size_t acknowledged = 0;
+};
+
+enum class SendResult { accepted, blocked, not_connected };
+
+/// One socket in use, from the command that opens it until its index is used again. Resolving, connecting, time-out and
+/// the receive buffer are the same for TCP, UDP and SSL; a subclass says what happens to the bytes on the link.
+class Connection : protected net::LinkObserver {
+ public:
+  // ASSUMED: octets received and not yet read, per socket (at-reference 8); beyond, the TCP window closes.
+  static constexpr std::size_t kReceiveBuffer = 32768;
+
+  /// What becomes of received data: fetched by a command or pushed as a URC, or passed through in transparent mode.
+  enum class Delivery { buffered, transparent };
+
+  struct Target {
+    net::Transport transport = net::Transport::tcp;
+    std::string host;  ///< name or dotted address, as the TE gave it
+    std::uint16_t port = 0;
+    Duration timeout{};  ///< from the command until it must be connected
+    Delivery delivery = Delivery::buffered;
+  };
+
+  enum class Outcome { connected, failed };
+
+  /// All come from the Timeline. `opened` comes exactly once; `arrived` each time an empty receive buffer got data;
+  /// `ended` at most once, after a successful `opened`: the peer closed or the connection broke. A callback may destroy
+  /// the connection.
+  struct Callbacks {
+    std::function<void(Outcome)> opened;
+    std::function<void()> arrived;
+    std::function<void()> ended;
+    std::function<void()> writable;
+  };
+
+  struct Surroundings {
+    Timeline& timeline;
+    net::Bearer& bearer;
+    Logger log;
+  };
+
+  Connection(Surroundings surroundings, Target target, Callbacks callbacks);
+  virtual ~Connection() { *alive_ = false; }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Resolves the host and connects.
+  void open();
+  /// Ends it in order from this side; no callback comes any more.
+  virtual void close();
+  /// Gives up a connection that is still being opened, or tells that it broke: `opened(failed)` or `ended` follows.
+  void fail(std::string_view reason);
+
+  virtual bool secure() const = 0;
+  SocketState state() const { return state_; }
+  bool live() const { return state_ == SocketState::connecting || state_ == SocketState::connected; }
+  const Target& target() const { return target_; }
+  net::Transport transport() const { return target_.transport; }
+  /// The numeric peer, once the name is resolved.
+  std::optional<net::Endpoint> peer() const { return peer_; }
+
+  /// All of `data` or nothing.
+  virtual SendResult send(ByteSpan data) = 0;
+  /// As much of `data` as there is room for, and how much that was; `Callbacks::writable` tells when to go on.
+  virtual std::size_t send_some(ByteSpan data) = 0;
+  /// Nothing that was accepted still waits on this side of the link.
+  virtual bool all_sent() const = 0;
+
+  /// Up to `most` octets, oldest first. Stays possible after the peer has closed.
+  Bytes receive(std::size_t most);
+  std::size_t available() const { return received_.size() - taken_; }
+  virtual SendCount send_count() const = 0;
+
+ protected:
+  /// The link is up.
+  virtual void link_ready() = 0;
+  /// There may be more to move into the receive buffer.
+  virtual void refill() = 0;
+  /// The link ended; `error` as in LinkObserver.
+  virtual void link_ended(std::optional<net::NetError> error) = 0;
+
+  bool has_room() const { return available() < kReceiveBuffer; }
+  void buffer(ByteSpan data);
+  void become_connected();
+  void end();
+
+  net::Link* link() { return link_.get(); }
+  const net::Link* link() const { return link_.get(); }
+  Timeline& timeline() { return surroundings_.timeline; }
+  const Logger& log() const { return surroundings_.log; }
+  void notify_writable() { later(callbacks_.writable); }
+
+ private:
+  void resolved(const net::Bearer::Addresses& addresses);
+  void link_connected() final { link_ready(); }
+  void link_closed(std::optional<net::NetError> error) final;
+  void conclude_opening(Outcome outcome);
+  void drop_link();
+  /// Callbacks may destroy this object, so they run from an entry of their own.
+  void later(const std::function<void()>& callback);
+
+  Surroundings surroundings_;
+  Target target_;
+  Callbacks callbacks_;
+  SocketState state_ = SocketState::connecting;
+  std::optional<net::Endpoint> peer_;
+  std::unique_ptr<net::Operation> resolving_;
+  std::unique_ptr<net::Link> link_;
+  Timer timeout_;
+  Bytes received_;
+  std::size_t taken_ = 0;
+  bool paused_ = false;
+  /// Callbacks still under way find out that the connection was closed meanwhile.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace quasimodem::device

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/device/mobile_equipment.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "tls/client_session.hpp"
+
+namespace quasimodem::device {
+
+MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
+                                 EventSink& events)
+    : configuration_{std::move(configuration)},
+      surroundings_{std::move(surroundings)},
+      events_{events},
+      rtc_{surroundings_.timeline, configuration_.clock},
+      registration_{surroundings_.timeline, configuration_.timing, events},
+      security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
+      starting_{surroundings_.timeline},
+      call_ready_{surroundings_.timeline} {
+  for (int id = 0; id < kContexts; ++id) {
+    contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
+        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, configuration_.timing,
+                                     events_, surroundings_.log});
+  }
+}
+
+// ---- power
+// -----------------------------------------------------------------------------------------------------------
+
+void MobileEquipment::power_on() {
+  if (power_ != Power::off) return;
+  power_ = Power::starting;
+  surroundings_.log.info("power on");
+  starting_.start(configuration_.timing.boot, [this] { start_up(); });
+}
+
+void MobileEquipment::start_up() {
+  power_ = Power::on;
+  functionality_ = Functionality::full;
+  events_.on_event(Started{});
+  events_.on_event(FunctionalityReached{functionality_});
+  events_.on_event(SimStatusChanged{sim_status()});
+  radio_on();
+}
+
+void MobileEquipment::power_off() {
+  if (power_ == Power::off) return;
+  power_ = Power::off;
+  starting_.cancel();
+  call_ready_.cancel();
+  for (auto& context : contexts_) {
+    context->power_off();
+    context->access = {};
+  }
+  registration_.stop();
+  configuration_.sim.power_cycle();
+  security_files_.clear_ram();
+  tcpip = {};
+  ssl = {};
+  foreground_ = 0;
+  surroundings_.log.info("power off");
+  events_.on_event(PoweredOff{});
+}
+
+void MobileEquipment::restart() {
+  power_off();
+  power_on();
+}
+
+// ---- radio and SIM
+// ---------------------------------------------------------------------------------------------------
+
+void MobileEquipment::radio_on() {
+  call_ready_reported_ = false;
+  if (sim_status() != SimStatus::ready) return;
+  registration_.begin([] {});
+  const auto since_boot = configuration_.timing.call_ready - configuration_.timing.boot;
+  call_ready_.start(std::max(since_boot, Duration::zero()), [this] {
+    call_ready_reported_ = true;
+    events_.on_event(CallReady{});
+  });
+}
+
+void MobileEquipment::radio_off() {
+  call_ready_.cancel();
+  for (auto& context : contexts_) context->lose();
+  registration_.stop();
+}
+
+void MobileEquipment::set_functionality(Functionality functionality) {
+  const auto before = std::exchange(functionality_, functionality);
+  if (before == functionality) return;
+  if (before == Functionality::full) radio_off();
+  if (before == Functionality::minimum) events_.on_event(SimStatusChanged{sim_status()});
+  if (functionality == Functionality::full) radio_on();
+}
+
+SimStatus MobileEquipment::sim_status() const {
+  if (functionality_ == Functionality::minimum && sim().inserted()) return SimStatus::not_ready;
+  return sim().status();
+}
+
+Sim::PinResult MobileEquipment::enter_pin(std::string_view pin) {
+  const auto result = configuration_.sim.enter_pin(pin);
+  if (result == Sim::PinResult::accepted && functionality_ == Functionality::full) radio_on();
+  return result;
+}
+
+int MobileEquipment::initialisation() const {
+  // ASSUMED: with a SIM that waits for its PIN the module is AT ready (1) and no more.
+  if (!sim().inserted() || sim_status() != SimStatus::ready) return 1;
+  return 3;
+}
+
+// ---- SSL
+// -------------------------------------------------------------------------------------------------------------
+
+PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Connection::Target target) {
+  const auto& settings = ssl.contexts.at(static_cast<std::size_t>(ssl_context));
+  const auto make_session = [&]() -> tl::expected<std::unique_ptr<tls::ClientSession>, std::string> {
+    auto config = tls_config(settings);
+    if (!config) return tl::unexpected{config.error()};
+    auto session = tls::ClientSession::create(*config, surroundings_.random, surroundings_.log.part("tls"));
+    if (!session) return tl::unexpected{session.error().reason};
+    return std::move(*session);
+  };
+  const auto& timing = configuration_.timing;
+  const auto handshake_time = settings.security == SecurityLevel::none     ? timing.tls_plain
+                              : settings.security == SecurityLevel::server ? timing.tls_server
+                                                                           : timing.tls_mutual;
+  return foreground().open_secure(index, std::move(target), make_session, handshake_time);
+}
+
+tl::expected<tls::ClientConfig, std::string> MobileEquipment::tls_config(const SslContext& settings) {
+  tls::ClientConfig config;
+  if (settings.version != kAllVersions) {
+    config.lowest = config.highest = static_cast<tls::Version>(settings.version);
+  }
+  if (!settings.suites.empty()) config.suites = settings.suites;
+  if (!ssl.ignore_rtc_time) config.clock = rtc_.utc();
+  config.key_log = configuration_.key_log;
+
+  const auto file = [this](std::string_view what, const std::string& name) -> tl::expected<Bytes, std::string> {
+    const auto parsed = storage::SecurityFileName::parse(name);
+    auto content = parsed ? security_files_.open(*parsed) : tl::unexpected{storage::StoreError::not_found};
+    if (content) return std::move(*content);
+    return tl::unexpected{
+        fmt::format("{} \"{}\" {}", what, name,
+                    content.error() == storage::StoreError::not_found ? "does not exist" : "is damaged")};
+  };
+
+  // SSL 2.2.1 note 2: server authentication needs the CA, both sides need all three files.
+  if (settings.security == SecurityLevel::none) return config;
+  config.verification = tls::Verification::server;
+  auto ca = file("cacert", settings.ca_certificate);
+  if (!ca) return tl::unexpected{ca.error()};
+  config.ca_certificates = std::move(*ca);
+  if (settings.security == SecurityLevel::server) return config;
+
+  auto certificate = file("clientcert", settings.client_certificate);
+  if (!certificate) return tl::unexpected{certificate.error()};
+  auto key = file("clientkey", settings.client_key);
+  if (!key) return tl::unexpected{key.error()};
+  config.client_certificate = std::move(*certificate);
+  config.client_key = std::move(*key);
+  return config;
+}
+
+}  // namespace quasimodem::device

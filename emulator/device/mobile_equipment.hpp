@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/log.hpp"
+#include "core/random.hpp"
+#include "core/timeline.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/timing.hpp"
+#include "net/bearer.hpp"
+#include "storage/flash.hpp"
+#include "storage/security_file_store.hpp"
+
+namespace quasimodem::device {
+
+inline constexpr int kContexts = 2;  ///< <cid> 0 and 1 (M66 11.28)
+
+/// AT+QI* settings that say how the stack behaves. Volatile (at-reference 2.9); defaults: at-reference 0, rule 10.
+struct TcpIpSettings {
+  int multiple_sessions = 0;  ///< QIMUX
+  int transparent = 0;        ///< QIMODE
+  int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD
+  int echo_data = 1;          ///< QISDE
+  int host_is_name = 0;       ///< QIDNSIP
+  int role = 1;               ///< QISRVC: 1 client, 2 server
+  int head = 0;               ///< QIHEAD: `IPD<len>:`
+  int show_remote = 0;        ///< QISHOWRA
+  int show_protocol = 0;      ///< QISHOWPT
+  int show_local = 0;         ///< QISHOWLA
+  int prompt = 1;             ///< QIPROMPT: 0 no sign, 1 sign and SEND OK, 2 neither, 3 sign and `<id>, SEND OK`
+
+  /// QITCFG: how transparent mode cuts its stream into packets. ASSUMED: the defaults (at-reference 8).
+  int retries = 3;
+  int wait = 2;  ///< flush after that many 100 ms without a byte
+  int send_size = 1024;
+  int escape = 1;
+
+  std::string primary_dns;  ///< QIDNSCFG; empty: the network's
+  std::string secondary_dns;
+
+  Sessions sessions() const { return multiple_sessions ? Sessions::multiple : Sessions::single; }
+};
+
+/// What one module is made of and plugged into.
+struct Configuration {
+  Model model = Model::m95;
+  Timing timing = kInstant;
+  std::string imei = "863071016800770";
+  Sim sim = Sim::without_pin();
+  LocalTime clock = Rtc::factory();
+  std::function<void(std::string_view)> key_log{};
+};
+
+struct Surroundings {
+  Timeline& timeline;
+  net::Bearer& bearer;
+  storage::Flash& flash;
+  RandomSource& random;
+  Logger log;
+};
+
+/// The ME: radio, SIM, TCP/IP stack, SSL, certificate stores. It speaks typed values and knows no text.
+class MobileEquipment {
+ public:
+  MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer, EventSink& events);
+
+  enum class Power { off, starting, on };
+  Power power() const { return power_; }
+  /// PWRKEY or a restart: `Started` follows after the boot time.
+  void power_on();
+  /// Everything volatile is gone; `PoweredOff` follows.
+  void power_off();
+  void restart();
+
+  Functionality functionality() const { return functionality_; }
+  /// AT+CFUN. Radio off takes the contexts away. `SimStatusChanged` follows when the SIM comes back from minimum
+  /// functionality; that it went is for the command itself to say, before its OK (M66 2.19).
+  void set_functionality(Functionality functionality);
+
+  /// AT+QINISTAT: 0 nothing, 3 everything is initialised.
+  int initialisation() const;
+  SimStatus sim_status() const;
+  Sim::PinResult enter_pin(std::string_view pin);
+
+  const ModelProfile& profile() const { return profile_of(configuration_.model); }
+  const Configuration& configuration() const { return configuration_; }
+  const Timing& timing() const { return configuration_.timing; }
+  const Sim& sim() const { return configuration_.sim; }
+  Rtc& rtc() { return rtc_; }
+  Registration& registration() { return registration_; }
+  storage::SecurityFileStore& security_files() { return security_files_; }
+  storage::Flash& flash() { return surroundings_.flash; }
+  const Logger& log() const { return surroundings_.log; }
+  Timeline& timeline() { return surroundings_.timeline; }
+
+  TcpIpSettings tcpip;
+  SslSettings ssl;
+
+  PdpContext& context(int id) { return *contexts_.at(static_cast<std::size_t>(id)); }
+  PdpContext& foreground() { return context(foreground_); }
+  void set_foreground(int id) { foreground_ = id; }
+
+  /// AT+QSSLOPEN in the foreground context, with the settings of `ssl_context` as they are now.
+  PdpContext::Opening open_secure(int index, int ssl_context, Connection::Target target);
+
+  /// The network takes a context away, as a cell change or a stingy operator does.
+  void lose_context(int id) { context(id).lose(); }
+
+ private:
+  void start_up();
+  void radio_on();
+  void radio_off();
+  tl::expected<tls::ClientConfig, std::string> tls_config(const SslContext& settings);
+
+  Configuration configuration_;
+  Surroundings surroundings_;
+  EventSink& events_;
+  Rtc rtc_;
+  Registration registration_;
+  storage::SecurityFileStore security_files_;
+  std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
+  int foreground_ = 0;
+  Power power_ = Power::off;
+  Functionality functionality_ = Functionality::full;
+  Timer starting_;
+  Timer call_ready_;
+  bool call_ready_reported_ = false;
+};
+
+}  // namespace quasimodem::device

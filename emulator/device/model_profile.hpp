@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace quasimodem::device {
+
+enum class Model : std::uint8_t { m10, m66, m85, m95 };
+
+/// The bit of a model in a command's `models` mask.
+constexpr std::uint32_t bit(Model model) { return 1U << static_cast<unsigned>(model); }
+
+/// Everything in which one module differs from another. Models are data: no code asks which one it is.
+struct ModelProfile {
+  Model model;
+  std::string_view name;      ///< `M95`
+  std::string_view key;       ///< `m95`, as the command line takes it
+  std::string_view revision;  ///< firmware, as ATI prints it
+  bool ccid_with_prefix;      ///< AT+QCCID answers `+QCCID: …` instead of the bare number
+};
+
+const ModelProfile& profile_of(Model model);
+/// By `m95`, in any case.
+std::optional<Model> model_named(std::string_view key);
+
+}  // namespace quasimodem::device

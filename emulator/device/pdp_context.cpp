@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/device/pdp_context.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "emulator/device/plain_connection.hpp"
+#include "emulator/device/secure_connection.hpp"
+
+namespace quasimodem::device {
+namespace {
+
+std::string_view name_of(TcpIpState state) {
+  constexpr std::array<std::string_view, 11> kNames{"IP INITIAL", "IP START",  "IP CONFIG",    "IP IND",
+                                                    "IP GPRSACT", "IP STATUS", "CONNECTING",   "IP CLOSE",
+                                                    "CONNECT OK", "PDP DEACT", "IP PROCESSING"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+}  // namespace
+
+PdpContext::PdpContext(int id, Surroundings surroundings)
+    : id_{id}, surroundings_{std::move(surroundings)}, transition_{surroundings_.timeline} {}
+
+void PdpContext::enter(TcpIpState state) {
+  if (state == state_) return;
+  state_ = state;
+  surroundings_.log.debug("context {}: {}", id_, name_of(state));
+}
+
+// ---- bringing the context up and down
+// --------------------------------------------------------------------------------
+
+bool PdpContext::register_application() {
+  if (state_ != TcpIpState::ip_initial) return false;
+  enter(TcpIpState::ip_start);
+  return true;
+}
+
+bool PdpContext::activate(Done done) {
+  if (state_ != TcpIpState::ip_start) return false;
+  activation_done_ = std::move(done);
+  enter(TcpIpState::ip_config);
+  // ASSUMED: IP CONFIG lasts as long as it takes to ask the network, IP IND until it has answered. A context that
+  // cannot be activated ends in PDP DEACT, from where only AT+QIDEACT leads on (at-reference 8).
+  transition_.start(Duration::zero(), [this] {
+    enter(TcpIpState::ip_ind);
+    transition_.start(surroundings_.timing.activate, [this] {
+      const bool possible = access.mode == 1 && surroundings_.attachment.attached();
+      if (possible) ++activations_;
+      enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
+      std::exchange(activation_done_, {})(possible);
+    });
+  });
+  return true;
+}
+
+void PdpContext::bring_up(Done done) {
+  if (state_ == TcpIpState::ip_initial) register_application();
+  if (state_ == TcpIpState::ip_start) {
+    activate(std::move(done));
+    return;
+  }
+  done(active());
+}
+
+void PdpContext::deactivate(std::function<void()> done) {
+  close_all(Report::unopened);
+  const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
+  // The activation under way is abandoned; who waits for it hears that it failed.
+  if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
+  transition_.start(was_down ? Duration::zero() : surroundings_.timing.deactivate, [this, done = std::move(done)] {
+    enter(TcpIpState::ip_initial);
+    done();
+  });
+}
+
+bool PdpContext::active() const {
+  switch (state_) {
+    case TcpIpState::ip_initial:
+    case TcpIpState::ip_start:
+    case TcpIpState::ip_config:
+    case TcpIpState::ip_ind:
+    case TcpIpState::pdp_deact: return false;
+    default: return true;
+  }
+}
+
+std::optional<net::IpAddress> PdpContext::query_local_address() {
+  if (!active()) return std::nullopt;
+  if (state_ == TcpIpState::ip_gprsact) enter(TcpIpState::ip_status);
+  // ASSUMED: the network gives the next address of its pool at every activation; a host must not rely on the old one.
+  auto address = surroundings_.bearer.local_address();
+  address.octets[3] = static_cast<std::uint8_t>(address.octets[3] + activations_ - 1);
+  return address;
+}
+
+void PdpContext::lose() {
+  if (state_ == TcpIpState::ip_initial || state_ == TcpIpState::ip_start || halted()) return;
+  close_all(Report::all_secure);
+  transition_.cancel();
+  enter(TcpIpState::pdp_deact);
+  if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
+  // Quirk Q10: plain sockets are dead without a CLOSED line each.
+  surroundings_.events.on_event(ContextLost{id_});
+}
+
+void PdpContext::power_off() {
+  transition_.cancel();
+  activation_done_ = {};
+  close_all(Report::nothing);
+  for (auto& socket : sockets_) socket.reset();
+  state_ = TcpIpState::ip_initial;
+}
+
+// ---- sockets
+// ---------------------------------------------------------------------------------------------------------
+
+Connection* PdpContext::socket(int index) { return sockets_.at(static_cast<std::size_t>(index)).get(); }
+
+bool PdpContext::any_live() const {
+  return std::any_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket && socket->live(); });
+}
+
+Connection::Surroundings PdpContext::surroundings_for(int index) const {
+  return {surroundings_.timeline, surroundings_.bearer, surroundings_.log.part(fmt::format("socket{}", index))};
+}
+
+PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::Target target) {
+  if (halted() || state_ == TcpIpState::ip_config || state_ == TcpIpState::ip_ind) return Opening::refused;
+  auto& socket = sockets_.at(static_cast<std::size_t>(index));
+  if (socket && socket->live()) {
+    if (sessions == Sessions::single) return Opening::already_connected;
+    // OBSERVED M95, quirk Q8: `<n>, CONNECT FAIL` for an index in use. ASSUMED: after OK, like every other result.
+    surroundings_.timeline.post([this, index] { surroundings_.events.on_event(ConnectFailed{id_, index}); });
+    return Opening::begun;
+  }
+  socket = std::make_unique<PlainConnection>(
+      surroundings_for(index), std::move(target),
+      Connection::Callbacks{
+          .opened = [this, sessions, index](Connection::Outcome outcome) { opened(sessions, index, outcome); },
+          .arrived =
+              [this, index] {
+                surroundings_.events.on_event(DataArrived{id_, index});
+              },
+          .ended = [this, sessions, index] { ended(sessions, index); },
+          .writable =
+              [this, index] {
+                surroundings_.events.on_event(SocketWritable{id_, index});
+              },
+      });
+  bring_up([this, sessions, index](bool up) {
+    auto* waiting = this->socket(index);
+    if (!waiting || !waiting->live()) return;
+    if (up) {
+      start(sessions, index);
+    } else {
+      waiting->fail("no bearer");
+    }
+  });
+  return Opening::begun;
+}
+
+void PdpContext::start(Sessions sessions, int index) {
+  enter(sessions == Sessions::multiple ? TcpIpState::ip_processing : TcpIpState::connecting);
+  socket(index)->open();
+}
+
+void PdpContext::opened(Sessions sessions, int index, Connection::Outcome outcome) {
+  const bool connected = outcome == Connection::Outcome::connected;
+  if (sessions == Sessions::single && active()) {
+    // ASSUMED: IP CLOSE after a connection that could not be made (at-reference 8).
+    enter(connected ? TcpIpState::connect_ok : TcpIpState::ip_close);
+  }
+  if (!connected) sockets_.at(static_cast<std::size_t>(index)).reset();
+  if (connected) {
+    surroundings_.events.on_event(Connected{id_, index});
+  } else {
+    surroundings_.events.on_event(ConnectFailed{id_, index});
+  }
+}
+
+void PdpContext::ended(Sessions sessions, int index) {
+  if (sessions == Sessions::single) enter(TcpIpState::ip_close);
+  surroundings_.events.on_event(RemoteClosed{id_, index});
+}
+
+void PdpContext::report_unopened(int index, ConnectCode code) {
+  surroundings_.timeline.post([this, index, code] { surroundings_.events.on_event(SecureOpened{index, code}); });
+}
+
+PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target, const MakeSession& make_session,
+                                            Duration handshake_time) {
+  if (halted()) return Opening::refused;
+  auto& socket = sockets_.at(static_cast<std::size_t>(index));
+  if (socket && socket->live()) {
+    report_unopened(index, ConnectCode::occupied);
+    return Opening::begun;
+  }
+  // ASSUMED: without a bearer QSSLOPEN fails and, unlike QIOPEN, does not bring one up (at-reference 8).
+  if (!active()) {
+    surroundings_.log.warning("socket{}: QSSLOPEN without an active context; AT+QIACT first", index);
+    report_unopened(index, ConnectCode::error);
+    return Opening::begun;
+  }
+  auto session = make_session();
+  if (!session) {
+    surroundings_.log.warning("socket{}: {}", index, session.error());
+    report_unopened(index, ConnectCode::error);
+    return Opening::begun;
+  }
+  socket = std::make_unique<SecureConnection>(
+      surroundings_for(index), std::move(target),
+      Connection::Callbacks{
+          .opened = [this, index](Connection::Outcome outcome) { secure_opened(index, outcome); },
+          .arrived =
+              [this, index] {
+                surroundings_.events.on_event(DataArrived{id_, index});
+              },
+          .ended =
+              [this, index] {
+                surroundings_.events.on_event(SecureClosed{id_, index});
+              },
+          .writable =
+              [this, index] {
+                surroundings_.events.on_event(SocketWritable{id_, index});
+              },
+      },
+      std::move(*session), handshake_time);
+  start(Sessions::multiple, index);
+  return Opening::begun;
+}
+
+void PdpContext::secure_opened(int index, Connection::Outcome outcome) {
+  const bool connected = outcome == Connection::Outcome::connected;
+  if (!connected) sockets_.at(static_cast<std::size_t>(index)).reset();
+  surroundings_.events.on_event(SecureOpened{index, connected ? ConnectCode::success : ConnectCode::error});
+}
+
+bool PdpContext::close(Sessions sessions, int index) {
+  auto& socket = sockets_.at(static_cast<std::size_t>(index));
+  if (!socket) return false;
+  const bool was_live = socket->live();
+  socket->close();
+  socket.reset();
+  if (was_live && sessions == Sessions::single) enter(TcpIpState::ip_close);
+  return was_live;
+}
+
+void PdpContext::close_all(Report report) {
+  for (int index = 0; index < kSockets; ++index) {
+    auto& socket = sockets_[static_cast<std::size_t>(index)];
+    if (!socket || !socket->live()) continue;
+    const bool was_connected = socket->state() == SocketState::connected;
+    const bool secure = socket->secure();
+    socket->close();
+    if (!secure || report == Report::nothing) continue;
+    if (!was_connected) surroundings_.events.on_event(SecureOpened{index, ConnectCode::error});
+    if (was_connected && report == Report::all_secure) surroundings_.events.on_event(SecureClosed{id_, index});
+  }
+}
+
+}  // namespace quasimodem::device

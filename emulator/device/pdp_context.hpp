@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "emulator/device/connection.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/timing.hpp"
+#include "net/bearer.hpp"
+#include "tls/client_session.hpp"
+
+namespace quasimodem::device {
+
+inline constexpr int kSockets = 6;  ///< <index> and <ssid> share 0–5 (SSL 1.3)
+
+/// The TCP/IP state machine of one context, AT+QISTAT (M66 11.9) and SSL 2.2.6. The values are the ATV0 digits.
+enum class TcpIpState {
+  ip_initial = 0,
+  ip_start = 1,
+  ip_config = 2,
+  ip_ind = 3,
+  ip_gprsact = 4,
+  ip_status = 5,
+  connecting = 6,
+  ip_close = 7,
+  connect_ok = 8,
+  pdp_deact = 9,
+  ip_processing = 10,  // ASSUMED: the digit; the manual gives none
+};
+
+/// AT+QICSGP, AT+QIREGAPP.
+struct Access {
+  int mode = 1;  ///< 0 CSD, 1 GPRS
+  std::string apn;
+  std::string user;
+  std::string password;
+};
+
+/// AT+QIMUX: with it the states of single connections are shown per socket, not in the context's own state.
+enum class Sessions { single = 0, multiple = 1 };
+
+/// What a context needs to know of the network it lives in.
+class Attachment {
+ public:
+  virtual bool attached() const = 0;
+
+ protected:
+  ~Attachment() = default;
+};
+
+/// One PDP context: bearer, state machine and the six sockets that live on it.
+class PdpContext {
+ public:
+  using Done = std::function<void(bool succeeded)>;
+
+  struct Surroundings {
+    Timeline& timeline;
+    net::Bearer& bearer;
+    const Attachment& attachment;
+    const Timing& timing;
+    EventSink& events;
+    Logger log;
+  };
+
+  PdpContext(int id, Surroundings surroundings);
+
+  int id() const { return id_; }
+  TcpIpState state() const { return state_; }
+  Access access;
+
+  /// AT+QIREGAPP: IP INITIAL → IP START. False in any other state.
+  bool register_application();
+  /// AT+QIACT: IP START → IP CONFIG → IP IND → IP GPRSACT, or PDP DEACT. False at once in any other state.
+  bool activate(Done done);
+  /// AT+QIDEACT: closes everything → IP INITIAL. Secure sockets that were being opened report their failure.
+  // ASSUMED: open ones end without a URC, because the TE itself asked for it.
+  void deactivate(std::function<void()> done);
+  /// AT+QILOCIP: IP GPRSACT → IP STATUS. Nothing while no address is assigned.
+  std::optional<net::IpAddress> query_local_address();
+  bool active() const;
+
+  /// The network took the context away: sockets are dead, `ContextLost` follows.
+  void lose();
+  /// Power is gone: everything ends without a word.
+  void power_off();
+
+  enum class Opening {
+    begun,              ///< OK, the result follows as an event
+    already_connected,  ///< single session: ALREADY CONNECT instead of OK
+    refused,            ///< not in this state
+  };
+  /// AT+QIOPEN. From IP INITIAL and IP START the context is brought up first (M66 11.1 note 1).
+  Opening open(Sessions sessions, int index, Connection::Target target);
+
+  /// What a secure socket needs at once: the settings as they are now (SSL 2.2.1).
+  using MakeSession = std::function<tl::expected<std::unique_ptr<tls::ClientSession>, std::string>()>;
+  /// AT+QSSLOPEN. `SecureOpened` follows in every case but `refused`.
+  Opening open_secure(int index, Connection::Target target, const MakeSession& make_session, Duration handshake_time);
+
+  /// The socket's connection; also one that the peer has ended, until its index is used again. Null when never used.
+  Connection* socket(int index);
+  const Connection* socket(int index) const { return const_cast<PdpContext*>(this)->socket(index); }
+  bool any_live() const;
+
+  /// AT+QICLOSE, AT+QSSLCLOSE. False when there is nothing to close.
+  bool close(Sessions sessions, int index);
+
+ private:
+  void enter(TcpIpState state);
+  bool halted() const { return state_ == TcpIpState::pdp_deact; }
+  void bring_up(Done done);
+  void start(Sessions sessions, int index);
+  void opened(Sessions sessions, int index, Connection::Outcome outcome);
+  void ended(Sessions sessions, int index);
+  void secure_opened(int index, Connection::Outcome outcome);
+  void report_unopened(int index, ConnectCode code);
+  Connection::Surroundings surroundings_for(int index) const;
+  enum class Report { nothing, unopened, all_secure };
+  void close_all(Report report);
+
+  int id_;
+  Surroundings surroundings_;
+  TcpIpState state_ = TcpIpState::ip_initial;
+  Timer transition_;
+  Done activation_done_;
+  int activations_ = 0;
+  std::array<std::unique_ptr<Connection>, kSockets> sockets_;
+};
+
+}  // namespace quasimodem::device

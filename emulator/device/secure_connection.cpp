@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/device/secure_connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace quasimodem::device {
+namespace {
+
+using State = tls::ClientSession::State;
+
+constexpr std::size_t kReadSize = 4096;
+constexpr std::size_t kLargestWrite = 1460;  // MANUAL SSL 2.2.4; transparent mode sends in the same portions
+
+}  // namespace
+
+SecureConnection::SecureConnection(Surroundings surroundings, Target target, Callbacks callbacks,
+                                   std::unique_ptr<tls::ClientSession> session, Duration handshake_time)
+    : Connection{std::move(surroundings), std::move(target), std::move(callbacks)},
+      session_{std::move(session)},
+      handshake_time_{handshake_time},
+      computing_{timeline()} {}
+
+void SecureConnection::link_ready() {
+  session_->start();
+  flush();
+  follow_session();
+}
+
+void SecureConnection::link_received(ByteSpan ciphertext) {
+  session_->feed(ciphertext);
+  flush();
+  follow_session();
+}
+
+void SecureConnection::link_writable() {
+  flush();
+  if (session_->outgoing_size() < tls::ClientSession::kOutgoingLimit) notify_writable();
+}
+
+void SecureConnection::link_ended(std::optional<net::NetError> error) {
+  session_->end_of_input();
+  follow_session();
+  if (live()) fail(error ? net::describe(*error) : "closed by the peer");
+}
+
+void SecureConnection::flush() {
+  if (!link() || session_->outgoing_size() == 0) return;
+  const auto ciphertext = session_->take_outgoing();
+  const auto taken = link()->send(ciphertext);
+  if (taken < ciphertext.size()) session_->put_back(ByteSpan{ciphertext}.subspan(taken));
+}
+
+/// Draws the consequences of what the session has become.
+void SecureConnection::follow_session() {
+  if (state() == SocketState::connected) return refill();
+  if (state() != SocketState::connecting) return;
+  switch (session_->state()) {
+    case State::handshaking: return;
+    case State::connected:
+      if (!computing_.running()) computing_.start(handshake_time_, [this] { handshake_done(); });
+      return;
+    case State::failed: return fail(session_->error().reason);
+    case State::peer_closed:
+      // A peer that hangs up right after the handshake: the host still hears first that the connection was made.
+      if (!computing_.running()) fail("closed by the peer");
+      return;
+    case State::closed: return;
+  }
+}
+
+void SecureConnection::handshake_done() {
+  if (!live()) return;
+  log().info("{}:{}: {} {}", target().host, target().port, name(session_->version()), name(session_->suite()));
+  become_connected();
+  refill();
+}
+
+void SecureConnection::refill() {
+  while (has_room()) {
+    const auto plaintext = session_->read(kReadSize);
+    if (plaintext.empty()) break;
+    buffer(plaintext);
+  }
+  flush();
+  if (state() != SocketState::connected) return;
+  if (session_->state() == State::failed) return fail(session_->error().reason);
+  if (session_->state() == State::peer_closed) end();
+}
+
+SendResult SecureConnection::send(ByteSpan data) {
+  if (state() != SocketState::connected) return SendResult::not_connected;
+  if (!session_->write(data)) return SendResult::blocked;
+  flush();
+  return SendResult::accepted;
+}
+
+std::size_t SecureConnection::send_some(ByteSpan data) {
+  const auto portion = data.first(std::min(data.size(), kLargestWrite));
+  return send(portion) == SendResult::accepted ? portion.size() : 0;
+}
+
+void SecureConnection::close() {
+  session_->close();
+  flush();
+  computing_.cancel();
+  Connection::close();
+}
+
+}  // namespace quasimodem::device

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "core/random.hpp"
+#include "emulator/device/connection.hpp"
+#include "tls/client_session.hpp"
+
+namespace quasimodem::device {
+
+/// A secure socket of AT+QSSLOPEN: TLS between the receive buffer and the link.
+class SecureConnection final : public Connection {
+ public:
+  /// `handshake_time` is what the module's own processor takes for its part of the handshake.
+  SecureConnection(Surroundings surroundings, Target target, Callbacks callbacks,
+                   std::unique_ptr<tls::ClientSession> session, Duration handshake_time);
+
+  bool secure() const override { return true; }
+  void close() override;
+  SendResult send(ByteSpan data) override;
+  std::size_t send_some(ByteSpan data) override;
+  bool all_sent() const override { return session_->outgoing_size() == 0; }
+  /// OBSERVED: AT+QISACK does not work for secure sockets (at-reference 3.4).
+  SendCount send_count() const override { return {}; }
+
+ private:
+  void link_ready() override;
+  void link_received(ByteSpan ciphertext) override;
+  void link_writable() override;
+  void link_ended(std::optional<net::NetError> error) override;
+  void refill() override;
+
+  void flush();
+  void follow_session();
+  void handshake_done();
+
+  std::unique_ptr<tls::ClientSession> session_;
+  Duration handshake_time_;
+  Timer computing_;
+};
+
+}  // namespace quasimodem::device

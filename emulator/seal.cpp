@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/seal.hpp"
+
+#include <span>
+#include <string_view>
+
+#include "tls/wipe.hpp"
+
+namespace quasimodem::emulator {
+namespace {
+
+constexpr std::string_view kKeyRecord = "seal.key";
+constexpr auto kKeySize = tls::AesGcmSealer::kKeySize;
+
+Bytes stored_or_new_key(storage::Flash& flash, RandomSource& random, const Logger& log) {
+  if (const auto stored = flash.read(kKeyRecord); stored && *stored && (*stored)->size() == kKeySize) return **stored;
+  Bytes key(kKeySize);
+  random.fill(key);
+  if (!flash.write(kKeyRecord, key)) log.warning("the key for the NVRAM certificates could not be stored");
+  return key;
+}
+
+}  // namespace
+
+FileSealer::FileSealer(storage::Flash& flash, RandomSource& random, const Logger& log) {
+  auto key = stored_or_new_key(flash, random, log);
+  sealer_.emplace(std::span<const std::uint8_t>{key}.first<kKeySize>(), random);
+  tls::wipe(key);
+}
+
+}  // namespace quasimodem::emulator

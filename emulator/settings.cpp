@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/core.h>
+
+namespace quasimodem::emulator {
+namespace {
+
+constexpr std::array kRows{
+    ProfileRow{"E", [](Settings& s) -> int& { return s.dialogue.echo; }, true, true},
+    ProfileRow{"Q", [](Settings& s) -> int& { return s.dialogue.quiet; }, true, true},
+    ProfileRow{"V", [](Settings& s) -> int& { return s.dialogue.verbose; }, true, true},
+    ProfileRow{"X", [](Settings& s) -> int& { return s.dialogue.call_progress; }, true, true},
+    ProfileRow{"S0", [](Settings& s) -> int& { return s.auto_answer; }, true, true},
+    ProfileRow{"S2", [](Settings& s) -> int& { return s.escape_character; }, false, false},
+    ProfileRow{"S3", [](Settings& s) -> int& { return s.dialogue.line_terminator; }, true, true},
+    ProfileRow{"S4", [](Settings& s) -> int& { return s.dialogue.line_feed; }, true, true},
+    ProfileRow{"S5", [](Settings& s) -> int& { return s.dialogue.backspace; }, true, true},
+    ProfileRow{"S6", [](Settings& s) -> int& { return s.blind_dial_pause; }, true, true},
+    ProfileRow{"S7", [](Settings& s) -> int& { return s.carrier_wait; }, true, true},
+    ProfileRow{"S8", [](Settings& s) -> int& { return s.comma_pause; }, true, true},
+    ProfileRow{"S10", [](Settings& s) -> int& { return s.carrier_loss; }, true, true},
+    ProfileRow{"+CMGF", [](Settings& s) -> int& { return s.message_format; }, true, true},
+    ProfileRow{"+ILRR", [](Settings& s) -> int& { return s.rate_report; }, true, true},
+    ProfileRow{"+CMEE", [](Settings& s) -> int& { return s.dialogue.error_format; }, true, true},
+    ProfileRow{"+IFC", [](Settings& s) -> int& { return s.flow_to_te; }, false, true},
+    ProfileRow{"+IFC,2", [](Settings& s) -> int& { return s.flow_from_te; }, false, true},
+    ProfileRow{"+ICF", [](Settings& s) -> int& { return s.character_format; }, false, true},
+    ProfileRow{"+ICF,2", [](Settings& s) -> int& { return s.parity; }, false, true},
+    ProfileRow{"+IPR", [](Settings& s) -> int& { return s.baud; }, false, true},
+    ProfileRow{"&C", [](Settings& s) -> int& { return s.carrier_detect; }, true, true},
+    ProfileRow{"&D", [](Settings& s) -> int& { return s.terminal_ready; }, true, true},
+    ProfileRow{"+CREG", [](Settings& s) -> int& { return s.registration_report; }, true, true},
+    ProfileRow{"+QIURC", [](Settings& s) -> int& { return s.initialisation_report; }, true, true},
+};
+
+}  // namespace
+
+std::span<const ProfileRow> profile_rows() { return kRows; }
+
+void restore_factory(Settings& settings) {
+  Settings factory;
+  for (const auto& row : kRows) {
+    if (row.restored) row.value(settings) = row.value(factory);
+  }
+  settings.character_set = factory.character_set;
+}
+
+Bytes stored_profile(const Settings& settings) {
+  Settings copy = settings;
+  std::string record;
+  for (const auto& row : kRows) {
+    if (row.stored) record += fmt::format("{}={}\n", row.name, row.value(copy));
+  }
+  return to_bytes(record + fmt::format("+CSCS={}\n", settings.character_set));
+}
+
+void recall_profile(Settings& settings, ByteSpan record, Recall recall) {
+  auto text = as_text(record);
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    const auto name = line.substr(0, equals);
+    const auto value = line.substr(equals + 1);
+    if (name == "+CSCS") settings.character_set = value;
+    for (const auto& row : kRows) {
+      if (row.name != name || (recall == Recall::restored_only && !row.restored)) continue;
+      std::from_chars(value.data(), value.data() + value.size(), row.value(settings));
+    }
+  }
+}
+
+}  // namespace quasimodem::emulator

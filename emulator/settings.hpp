@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "atcmd/syntax/dialogue.hpp"
+#include "core/bytes.hpp"
+
+namespace quasimodem::emulator {
+
+/// What the TE has set on the TA with V.250 and 27.007 commands. Defaults: M66 16.3.
+struct Settings {
+  atcmd::Dialogue dialogue;
+
+  int auto_answer = 0;        ///< S0, rings
+  int escape_character = 43;  ///< S2, shown only
+  int blind_dial_pause = 2;   ///< S6, s
+  int carrier_wait = 60;      ///< S7, s
+  int comma_pause = 2;        ///< S8, s
+  int carrier_loss = 15;      ///< S10, 100 ms
+
+  int carrier_detect = 1;  ///< AT&C: 0 always on, 1 follows the carrier
+  int terminal_ready = 0;  ///< AT&D: 0 ignored, 1 to command state, 2 hang up
+
+  int baud = 0;  ///< AT+IPR, bit/s; 0 autobaud
+  int character_format = 3;
+  int parity = 3;  ///< AT+ICF
+  int flow_to_te = 0;
+  int flow_from_te = 0;  ///< AT+IFC
+  int rate_report = 0;   ///< AT+ILRR
+
+  int registration_report = 0;         ///< AT+CREG
+  int packet_registration_report = 0;  ///< AT+CGREG
+  int initialisation_report = 1;       ///< AT+QIURC: Call Ready
+  int message_format = 0;              ///< AT+CMGF
+  std::string character_set = "GSM";   ///< AT+CSCS
+};
+
+/// One numeric setting under the name that AT&V shows, and what the profile commands do with it.
+struct ProfileRow {
+  std::string_view name;
+  int& (*value)(Settings&);
+  bool restored;  ///< AT&F and ATZ set it (M66 16.3, 16.5)
+  bool stored;    ///< AT&W keeps it (M66 16.4)
+};
+
+/// In the order of AT&V, M66 table 2.
+std::span<const ProfileRow> profile_rows();
+
+/// AT&F: the factory values of everything that AT&F restores.
+void restore_factory(Settings& settings);
+
+/// The record that AT&W writes, and back. Unknown names in a record are skipped: an older program may have written it.
+Bytes stored_profile(const Settings& settings);
+enum class Recall {
+  restored_only,  ///< ATZ: leaves AT+IPR, ICF and IFC alone (M66 3.6)
+  everything,     ///< power on
+};
+void recall_profile(Settings& settings, ByteSpan record, Recall recall);
+
+}  // namespace quasimodem::emulator

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/terminal_adapter.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/call.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/urcs.hpp"
+
+namespace quasimodem::emulator {
+namespace {
+
+constexpr std::string_view kProfileRecord = "profile";
+
+}  // namespace
+
+TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile)
+    : table_{commands::all_families(), device::bit(profile.model)},
+      channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this} {}
+
+void TerminalAdapter::receive(ByteSpan from_te) {
+  // A module that is off, or has not got as far as RDY, does not hear its UART.
+  if (me_->power() == device::MobileEquipment::Power::on) channel_.receive(from_te);
+}
+
+atcmd::Reply TerminalAdapter::run(const atcmd::CommandCall& typed, atcmd::Channel& channel) {
+  commands::Call call{channel, *this};
+  return table_.run(call, typed);
+}
+
+Duration TerminalAdapter::latency() { return me_->timing().command; }
+
+// ---- profile
+// ---------------------------------------------------------------------------------------------------------
+
+bool TerminalAdapter::store_profile() {
+  return me_->flash().write(kProfileRecord, stored_profile(settings_)).has_value();
+}
+
+void TerminalAdapter::recall_profile(Recall recall) {
+  if (recall == Recall::everything) {
+    settings_ = {};
+  } else {
+    restore_factory(settings_);
+  }
+  const auto record = me_->flash().read(kProfileRecord);
+  if (record && *record) emulator::recall_profile(settings_, **record, recall);
+}
+
+// ---- lines and transparent mode
+// --------------------------------------------------------------------------------------
+
+void TerminalAdapter::terminal_not_ready() {
+  if (settings_.terminal_ready == 0) return;
+  channel_.leave_data_state();
+  if (settings_.terminal_ready == 2 && tunnel_) {
+    me_->context(tunnel_->context()).close(me_->tcpip.sessions(), tunnel_->index());
+    close_tunnel("NO CARRIER");
+  }
+}
+
+bool TerminalAdapter::carrier() const { return settings_.carrier_detect == 0 || channel_.in_data_state(); }
+
+void TerminalAdapter::connect_through(int context, int index) {
+  tunnel_ = std::make_unique<SocketTunnel>(channel_, *me_, context, index);
+  channel_.connect_through(*tunnel_);
+}
+
+bool TerminalAdapter::is_tunnel(int context, int index) const {
+  return tunnel_ && tunnel_->context() == context && tunnel_->index() == index;
+}
+
+void TerminalAdapter::close_tunnel(std::string_view last_words) {
+  if (!tunnel_) return;
+  channel_.close_tunnel(last_words);
+  tunnel_.reset();
+}
+
+// ---- what the ME reports
+// ---------------------------------------------------------------------------------------------
+
+/// Routes one event: a socket in transparent mode speaks through its tunnel, everything else becomes a URC.
+class Announcer {
+ public:
+  explicit Announcer(TerminalAdapter& ta) : ta_{ta} {}
+
+  /// True when no words are needed any more.
+  bool operator()(const device::Started&) {
+    ta_.recall_profile(Recall::everything);
+    ta_.rate_known_ = ta_.settings_.baud != 0;
+    return false;
+  }
+  bool operator()(const device::PoweredOff&) {
+    ta_.close_tunnel({});
+    ta_.channel_.reset();
+    ta_.rate_known_ = false;
+    return true;
+  }
+  bool operator()(const device::Connected& event) { return connected(event.context, event.index); }
+  bool operator()(const device::SecureOpened& event) {
+    if (event.code != device::ConnectCode::success) return false;
+    for (int context = 0; context < device::kContexts; ++context) {
+      const auto* socket = ta_.me_->context(context).socket(event.index);
+      if (socket && socket->secure() && connected(context, event.index)) return true;
+    }
+    return false;
+  }
+  bool operator()(const device::DataArrived& event) {
+    if (!ta_.is_tunnel(event.context, event.index)) return false;
+    ta_.tunnel_->deliver();
+    return true;
+  }
+  bool operator()(const device::SocketWritable& event) {
+    if (ta_.is_tunnel(event.context, event.index)) ta_.tunnel_->writable();
+    return true;
+  }
+  bool operator()(const device::RemoteClosed& event) { return closed(event.context, event.index); }
+  bool operator()(const device::SecureClosed& event) { return closed(event.context, event.index); }
+  bool operator()(const device::ContextLost& event) {
+    if (ta_.tunnel_ && ta_.tunnel_->context() == event.context) ta_.close_tunnel({});
+    return false;
+  }
+  template <class Other>
+  bool operator()(const Other&) {
+    return false;
+  }
+
+ private:
+  bool connected(int context, int index) {
+    if (ta_.me_->context(context).socket(index)->target().delivery != device::Connection::Delivery::transparent)
+      return false;
+    ta_.connect_through(context, index);
+    return true;
+  }
+  bool closed(int context, int index) {
+    if (!ta_.is_tunnel(context, index)) return false;
+    if (ta_.channel_.can_write_through()) ta_.tunnel_->deliver_rest();
+    // OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7.
+    ta_.close_tunnel("CLOSED");
+    return true;
+  }
+
+  TerminalAdapter& ta_;
+};
+
+void TerminalAdapter::on_event(const device::Event& event) {
+  if (std::visit(Announcer{*this}, event) || !rate_known_) return;
+  if (auto urc = commands::urc_for(event, *this)) channel_.unsolicited(std::move(urc));
+}
+
+}  // namespace quasimodem::emulator
