@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "core/time.hpp"
+#include "core/timeline.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace quasimodem::app {
+
+/// Lets a Timeline follow the host's monotonic clock, with one timer.
+class HostClock {
+ public:
+  /// `on_due` is called when the Timeline's next entry is due.
+  HostClock(boost::asio::io_context& io, Timeline& timeline, std::function<void()> on_due);
+  ~HostClock();
+
+  /// Advances the Timeline to now.
+  void catch_up();
+  /// Arms the timer for the Timeline's next entry.
+  void arm();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quasimodem::app

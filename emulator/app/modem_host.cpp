@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/modem_host.hpp"
+
+#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/paths.hpp"
+#include "emulator/app/ports/pty_port.hpp"
+#include "emulator/app/problem.hpp"
+#include "net/faults/slow_bearer.hpp"
+#include "storage/file_flash.hpp"
+#include "storage/memory_flash.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+std::unique_ptr<storage::Flash> open_flash(const RunOptions& options) {
+  if (options.ephemeral) return std::make_unique<storage::MemoryFlash>();
+  auto flash = storage::FileFlash::open(options.nvram ? *options.nvram : state_directory(options.name));
+  if (!flash) throw Problem{ExitCode::environment, flash.error().message};
+  return std::move(*flash);
+}
+
+std::filesystem::path link_of(const RunOptions& options) {
+  if (options.link) return *options.link;
+  // Under `run --` nobody looks for the link by name, and many runs may go on at once.
+  const bool private_name = !options.command.empty() && !options.named;
+  return runtime_directory() / (private_name ? fmt::format("{}-{}", options.name, ::getpid()) : options.name);
+}
+
+}  // namespace
+
+ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink,
+                     std::function<void()> on_ready)
+    : name_{options.name},
+      log_{sink, options.name},
+      on_ready_{std::move(on_ready)},
+      clock_{io, timeline_, [this] { enter([] {}); }},
+      flash_{open_flash(options)} {
+  sockets_ = std::make_unique<net::AsioBearer>(
+      io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
+  const auto& timing = options.module.timing;
+  bearer_ = std::make_unique<net::SlowBearer>(*sockets_, timeline_, [rtt = timing.round_trip] { return rtt; });
+  modem_ = std::make_unique<emulator::Modem>(options.module,
+                                             device::Surroundings{timeline_, *bearer_, *flash_, random_, log_});
+  line_ =
+      std::make_unique<uart::UartLine>(timeline_, *modem_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
+  port_ = std::make_unique<PtyPort>(
+      io, link_of(options),
+      PortEvents{
+          .received = [this](ByteSpan bytes) { enter([&] { line_->from_te(bytes); }); },
+          .writable = [this] { enter([] {}); },
+          .attached = [this](bool attached) { enter([&] { modem_->set_line(emulator::Line::dtr, attached); }); },
+      },
+      log_.part("uart"));
+  enter([this] { modem_->power_key(); });
+}
+
+ModemHost::~ModemHost() = default;
+
+void ModemHost::enter(const std::function<void()>& body) {
+  clock_.catch_up();
+  body();
+  settle();
+}
+
+void ModemHost::settle() {
+  if (!port_) return;
+  bool moved = true;
+  while (moved) {
+    clock_.catch_up();
+    line_->set_port_ready(!port_->write_pending());
+    moved = line_->pump();
+    if (const auto bytes = line_->take(); !bytes.empty()) port_->write(bytes);
+  }
+  if (const auto rate = port_->terminal_rate()) line_->set_terminal_rate(rate);
+  line_->wants_input() ? port_->resume_reading() : port_->pause_reading();
+  if (on_ready_ && modem_->me().power() == device::MobileEquipment::Power::on) std::exchange(on_ready_, {})();
+  clock_.arm();
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/paths.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "emulator/app/problem.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+std::filesystem::path from_environment(const char* variable) {
+  const char* value = std::getenv(variable);
+  // The XDG specification: paths that are not absolute are to be ignored.
+  return value && *value == '/' ? std::filesystem::path{value} : std::filesystem::path{};
+}
+
+void make_private(const std::filesystem::path& directory) {
+  if (::mkdir(directory.c_str(), 0700) == 0) return;
+  if (errno != EEXIST) {
+    throw Problem{ExitCode::environment,
+                  fmt::format("cannot create the runtime directory {}: {}", directory.string(),
+                              std::generic_category().message(errno)),
+                  "set XDG_RUNTIME_DIR to a directory of yours, or name a link: --uart pty:./m95"};
+  }
+  struct stat info {};
+  if (::lstat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()) {
+    throw Problem{ExitCode::environment,
+                  fmt::format("the runtime directory {} belongs to somebody else", directory.string()),
+                  "set XDG_RUNTIME_DIR to a directory of yours, or name a link: --uart pty:./m95"};
+  }
+}
+
+}  // namespace
+
+std::filesystem::path runtime_directory() {
+  auto directory = from_environment("XDG_RUNTIME_DIR");
+  directory = directory.empty() ? std::filesystem::path{fmt::format("/tmp/quasimodem-{}", ::geteuid())}
+                                : directory / "quasimodem";
+  make_private(directory);
+  return directory;
+}
+
+std::filesystem::path state_directory(const std::string& name) {
+  auto base = from_environment("XDG_STATE_HOME");
+  if (base.empty()) {
+    const auto home = from_environment("HOME");
+    if (home.empty()) {
+      throw Problem{ExitCode::environment,
+                    "there is no place for the module's NVRAM: neither XDG_STATE_HOME nor HOME is set",
+                    "use --nvram DIR, or --ephemeral for a module that forgets"};
+    }
+    base = home / ".local" / "state";
+  }
+  return base / "quasimodem" / name;
+}
+
+}  // namespace quasimodem::app

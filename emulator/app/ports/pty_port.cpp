@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/ports/pty_port.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <system_error>
+#include <termios.h>
+#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/problem.hpp"
+#include "emulator/app/stable_link.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+using boost::asio::posix::stream_descriptor;
+using boost::system::error_code;
+
+// Boot messages wait for the first TE, so that a host started together with the module does not miss them. pyserial and
+// others throw away what they find while they open a port; by then they have done so.
+constexpr std::size_t kHeldForFirstTerminal = 4096;
+constexpr auto kOpeningTakes = std::chrono::milliseconds{20};
+
+// Without inotify the port asks this often whether a TE has come.
+constexpr auto kProbeInterval = std::chrono::milliseconds{20};
+
+[[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
+
+int open_master() {
+  const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (master < 0) {
+    throw Problem{ExitCode::environment,
+                  fmt::format("cannot create a pseudo terminal: {}", std::generic_category().message(errno)),
+                  "check that /dev/pts is mounted and /proc/sys/kernel/pty/max is not exhausted"};
+  }
+  if (::grantpt(master) != 0 || ::unlockpt(master) != 0) fail("preparing the pty");
+  return master;
+}
+
+std::string device_of(int master) {
+  std::array<char, 128> name{};
+  if (::ptsname_r(master, name.data(), name.size()) != 0) fail("naming the pty");
+  return name.data();
+}
+
+/// Raw before the first byte: with the kernel's default echo the module would hear itself.
+void make_raw(const std::string& device) {
+  const int slave = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (slave < 0) fail("opening the pty");
+  termios settings{};
+  ::tcgetattr(slave, &settings);
+  ::cfmakeraw(&settings);
+  ::cfsetspeed(&settings, B115200);
+  ::tcsetattr(slave, TCSANOW, &settings);
+  ::close(slave);
+}
+
+int rate_of(speed_t speed) {
+  static constexpr std::pair<speed_t, int> kRates[] = {
+      {B75, 75},       {B150, 150},       {B300, 300},       {B600, 600},     {B1200, 1200},
+      {B2400, 2400},   {B4800, 4800},     {B9600, 9600},     {B19200, 19200}, {B38400, 38400},
+      {B57600, 57600}, {B115200, 115200}, {B230400, 230400},
+  };
+  for (const auto& [code, rate] : kRates) {
+    if (code == speed) return rate;
+  }
+  return 0;
+}
+
+}  // namespace
+
+struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
+  Impl(boost::asio::io_context& io, PortEvents port_events, Logger logger)
+      : events{std::move(port_events)}, log{std::move(logger)}, master{io, open_master()}, watch{io}, timer{io} {}
+
+  PortEvents events;
+  Logger log;
+  stream_descriptor master;
+  stream_descriptor watch;
+  boost::asio::steady_timer timer;
+  std::string device;
+  std::optional<StableLink> link;
+  int watch_id = -1;
+
+  bool attached = false;
+  bool ever_attached = false;
+  bool opening = false;  ///< the first TE is just opening the port
+  bool paused = false;
+  bool reading = false;
+  bool writing = false;
+  Bytes outgoing;                             ///< not yet taken by the kernel
+  std::array<std::uint8_t, 4096> incoming{};  // a pty never gives more at a time
+  std::array<char, 4096> watch_buffer{};
+
+  void start(const std::optional<std::filesystem::path>& link_path) {
+    device = device_of(master.native_handle());
+    make_raw(device);
+    if (link_path) link.emplace(*link_path, device);
+    const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (descriptor >= 0) {
+      watch.assign(descriptor);
+      watch_device();
+      wait_for_openings();
+    } else {
+      log.warning("no inotify ({}); looking for a TE every 20 ms", std::generic_category().message(errno));
+      probe_by_timer();
+    }
+  }
+
+  // ---- who is there
+  // --------------------------------------------------------------------------------------------------
+
+  void watch_device() { watch_id = ::inotify_add_watch(watch.native_handle(), device.c_str(), IN_OPEN); }
+
+  void wait_for_openings() {
+    watch.async_read_some(boost::asio::buffer(watch_buffer),
+                          [self = shared_from_this()](const error_code& error, std::size_t) {
+                            if (error) return;
+                            self->attach();
+                            self->wait_for_openings();
+                          });
+  }
+
+  bool somebody_has_it_open() const {
+    pollfd state{const_cast<stream_descriptor&>(master).native_handle(), POLLIN, 0};
+    return ::poll(&state, 1, 0) >= 0 && !(state.revents & POLLHUP);
+  }
+
+  void probe_by_timer() {
+    timer.expires_after(kProbeInterval);
+    timer.async_wait([self = shared_from_this()](const error_code& error) {
+      if (error) return;
+      if (!self->attached && self->somebody_has_it_open()) self->attach();
+      self->probe_by_timer();
+    });
+  }
+
+  /// Also for a TE that has gone again already: what it wrote waits to be read.
+  void attach() {
+    if (attached) return;
+    attached = true;
+    log.debug("a TE opened {}", device);
+    if (!std::exchange(ever_attached, true) && watch.is_open()) {
+      opening = true;
+      timer.expires_after(kOpeningTakes);
+      timer.async_wait([self = shared_from_this()](const error_code& error) {
+        if (!error) self->opened();
+      });
+    }
+    events.attached(true);
+    read();
+  }
+
+  void opened() {
+    if (std::exchange(opening, false)) flush();
+  }
+
+  void detach() {
+    attached = false;
+    opening = false;
+    outgoing.clear();
+    log.debug("no TE has {} open", device);
+    discard_unread();
+    events.attached(false);
+    events.writable();
+    if (somebody_has_it_open()) attach();
+  }
+
+  /// What the last TE did not read is not for the next one. Only the slave's side can throw it away.
+  void discard_unread() {
+    if (watch_id >= 0) ::inotify_rm_watch(watch.native_handle(), watch_id);
+    if (const int slave = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); slave >= 0) {
+      ::tcflush(slave, TCIFLUSH);
+      ::close(slave);
+    }
+    if (watch_id >= 0) watch_device();
+  }
+
+  // ---- bytes
+  // ---------------------------------------------------------------------------------------------------------
+
+  void read() {
+    if (reading || paused || !attached) return;
+    reading = true;
+    master.async_read_some(boost::asio::buffer(incoming),
+                           [self = shared_from_this()](const error_code& error, std::size_t n) {
+                             self->reading = false;
+                             if (error == boost::asio::error::operation_aborted) return;
+                             if (error) return self->detach();  // EIO: the last TE closed it
+                             self->opened();
+                             self->events.received({self->incoming.data(), n});
+                             self->read();
+                           });
+  }
+
+  void write(ByteSpan bytes) {
+    if (!attached && ever_attached) return;
+    append(outgoing, bytes);
+    if (!attached) {
+      outgoing.resize(std::min(outgoing.size(), kHeldForFirstTerminal));
+    } else if (!opening) {
+      flush();
+    }
+  }
+
+  void flush() {
+    if (writing || outgoing.empty()) return;
+    const auto written = ::write(master.native_handle(), outgoing.data(), outgoing.size());
+    if (written > 0) outgoing.erase(outgoing.begin(), outgoing.begin() + written);
+    if (outgoing.empty()) return;
+    writing = true;
+    master.async_wait(stream_descriptor::wait_write, [self = shared_from_this()](const error_code& error) {
+      self->writing = false;
+      if (error) return;
+      self->flush();
+      if (self->outgoing.empty()) self->events.writable();
+    });
+  }
+
+  void stop() {
+    error_code ignored;
+    timer.cancel();
+    watch.close(ignored);
+    master.close(ignored);
+    link.reset();
+  }
+};
+
+PtyPort::PtyPort(boost::asio::io_context& io, const std::optional<std::filesystem::path>& link, PortEvents events,
+                 Logger log)
+    : impl_{std::make_shared<Impl>(io, std::move(events), std::move(log))} {
+  impl_->start(link);
+}
+
+PtyPort::~PtyPort() { impl_->stop(); }
+
+void PtyPort::write(ByteSpan bytes) { impl_->write(bytes); }
+bool PtyPort::write_pending() const { return impl_->attached && !impl_->outgoing.empty(); }
+void PtyPort::pause_reading() { impl_->paused = true; }
+void PtyPort::resume_reading() {
+  if (std::exchange(impl_->paused, false)) impl_->read();
+}
+
+int PtyPort::terminal_rate() const {
+  termios settings{};
+  // The master shows the slave's settings.
+  return ::tcgetattr(impl_->master.native_handle(), &settings) == 0 ? rate_of(::cfgetospeed(&settings)) : 0;
+}
+
+std::string PtyPort::address() const { return impl_->link ? impl_->link->path().string() : impl_->device; }
+
+}  // namespace quasimodem::app

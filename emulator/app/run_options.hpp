@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/log.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "net/host/bearer_rules.hpp"
+
+namespace quasimodem::app {
+
+/// What `quasimodem run` was asked for, checked.
+struct RunOptions {
+  device::Configuration module;
+  std::string name;
+  std::optional<std::filesystem::path> link;  ///< --uart pty:LINK; none: one in the runtime directory
+  std::optional<std::filesystem::path> nvram;
+  bool ephemeral = false;
+  bool named = false;  ///< --name or a link was given: other programs look for it there
+  net::BearerRules network;
+  std::optional<int> ready_fd;
+  LogLevel log_level = LogLevel::info;
+  std::vector<std::string> command;  ///< after `--`
+};
+
+/// What to do after the command line was read.
+struct Invocation {
+  std::optional<RunOptions> run;
+  std::string text;  ///< --help, --version: to be printed, then exit 0
+};
+
+/// Reads the command line. Throws Problem with ExitCode::usage.
+Invocation read_command_line(const std::vector<std::string>& arguments);
+
+}  // namespace quasimodem::app

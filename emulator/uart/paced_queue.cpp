@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/uart/paced_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace quasimodem::uart {
+namespace {
+
+// Bytes travel in bursts of about this length: short enough that no reader sees a gap, long enough that a full line at
+// 115200 baud wakes the host 500 times a second and not 11520 times.
+constexpr Duration kBurst = 2ms;
+
+}  // namespace
+
+void PacedQueue::push(ByteSpan bytes) {
+  if (bytes.empty()) return;
+  if (character_time_ == Duration::zero() && queue_.empty()) return release_(bytes);
+  append(queue_, bytes);
+  if (!timer_.running()) schedule();
+}
+
+void PacedQueue::schedule() {
+  const auto per_burst = character_time_ == Duration::zero()
+                             ? queue_.size()
+                             : std::max<std::size_t>(1, static_cast<std::size_t>(kBurst / character_time_));
+  const auto count = std::min(queue_.size(), per_burst);
+  timer_.start(character_time_ * static_cast<Duration::rep>(count), [this, count] {
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+    const Bytes burst{queue_.begin(), end};
+    queue_.erase(queue_.begin(), end);
+    if (!queue_.empty()) schedule();
+    release_(burst);
+  });
+}
+
+void PacedQueue::clear() {
+  timer_.cancel();
+  queue_.clear();
+}
+
+}  // namespace quasimodem::uart

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "core/bytes.hpp"
+#include "core/timeline.hpp"
+
+namespace quasimodem::uart {
+
+/// One direction of a serial line: bytes come out as slowly as the line carries them.
+class PacedQueue {
+ public:
+  using Release = std::function<void(ByteSpan)>;
+
+  PacedQueue(Timeline& timeline, Release release) : timer_{timeline}, release_{std::move(release)} {}
+
+  /// Time of one character, start and stop bits included; zero passes everything at once.
+  void set_character_time(Duration time) { character_time_ = time; }
+  void push(ByteSpan bytes);
+  std::size_t size() const { return queue_.size(); }
+  void clear();
+
+ private:
+  void schedule();
+
+  Timer timer_;
+  Release release_;
+  Duration character_time_{};
+  Bytes queue_;
+};
+
+}  // namespace quasimodem::uart

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/uart/uart_line.hpp"
+
+#include <utility>
+
+namespace quasimodem::uart {
+namespace {
+
+constexpr int kBitsPerCharacter = 10;        // 8N1
+constexpr std::size_t kOutwardLimit = 4096;  // on the line at a time; more stays in the module
+constexpr std::size_t kInwardLimit = 4096;
+
+}  // namespace
+
+UartLine::UartLine(Timeline& timeline, emulator::Modem& modem, Pacing pacing)
+    : modem_{modem},
+      pacing_{pacing},
+      inward_{timeline, [this](ByteSpan bytes) { modem_.receive(bytes); }},
+      outward_{timeline, [this](ByteSpan bytes) { append(arrived_, bytes); }} {}
+
+bool UartLine::wants_input() const { return modem_.line(emulator::Line::cts) && inward_.size() < kInwardLimit; }
+
+void UartLine::set_rate() {
+  if (pacing_ == Pacing::off) return;
+  const auto fixed = modem_.baud();
+  const auto rate = fixed ? fixed : terminal_rate_;
+  const auto time = Duration{1s} * kBitsPerCharacter / rate;
+  inward_.set_character_time(time);
+  outward_.set_character_time(time);
+}
+
+bool UartLine::pump() {
+  if (!port_ready_ || outward_.size() >= kOutwardLimit) return false;
+  const auto output = modem_.take_output();
+  // A new rate counts from the bytes after the OK that confirmed it.
+  outward_.push(output);
+  set_rate();
+  return !output.empty();
+}
+
+Bytes UartLine::take() { return std::exchange(arrived_, {}); }
+
+}  // namespace quasimodem::uart

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/timeline.hpp"
+#include "emulator/modem.hpp"
+#include "emulator/uart/paced_queue.hpp"
+
+namespace quasimodem::uart {
+
+enum class Pacing { off, on };
+
+/// The serial line between the TE's port and the module: what one side writes, the other gets at the baud rate.
+class UartLine {
+ public:
+  UartLine(Timeline& timeline, emulator::Modem& modem, Pacing pacing);
+
+  /// Bytes as the port read them. `wants_input` tells when to stop reading.
+  void from_te(ByteSpan bytes) { inward_.push(bytes); }
+  bool wants_input() const;
+
+  /// Moves the module's output onto the line; false when nothing moved.
+  bool pump();
+  /// What has arrived at the TE's end.
+  Bytes take();
+  /// The port is stuck: the module may keep its output.
+  void set_port_ready(bool ready) { port_ready_ = ready; }
+
+  /// The TE's own baud rate, which the module follows while AT+IPR is 0.
+  void set_terminal_rate(int baud) { terminal_rate_ = baud; }
+
+ private:
+  void set_rate();
+
+  emulator::Modem& modem_;
+  Pacing pacing_;
+  PacedQueue inward_;
+  PacedQueue outward_;
+  Bytes arrived_;
+  int terminal_rate_ = 115200;
+  bool port_ready_ = true;
+};
+
+}  // namespace quasimodem::uart
