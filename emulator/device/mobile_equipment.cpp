@@ -115,6 +115,12 @@ int MobileEquipment::initialisation() const {
   return 3;
 }
 
+int MobileEquipment::signal_strength() const {
+  constexpr int kUnknown = 99;
+  const bool searching = registration_.status(Domain::circuit_switched) == RegistrationStatus::searching;
+  return functionality_ == Functionality::full && !searching ? registration_.signal_strength() : kUnknown;
+}
+
 // ---- SSL
 // -------------------------------------------------------------------------------------------------------------
 

@@ -91,6 +91,8 @@ class MobileEquipment {
   int initialisation() const;
   SimStatus sim_status() const;
   Sim::PinResult enter_pin(std::string_view pin);
+  /// <rssi> of AT+CSQ, 99 while there is no cell. A module without a usable SIM camps on one as well.
+  int signal_strength() const;
 
   const ModelProfile& profile() const { return profile_of(configuration_.model); }
   const Configuration& configuration() const { return configuration_; }

@@ -34,7 +34,7 @@ class Registration final : public Attachment {
   std::string_view operator_number() const { return "46000"; }
   std::string_view location_area() const { return "1878"; }
   std::string_view cell() const { return "0873"; }
-  int signal_strength() const { return registered() ? 30 : 99; }  ///< <rssi> of AT+CSQ
+  int signal_strength() const { return 30; }  ///< <rssi> of the cell
 
  private:
   void set(Domain domain, RegistrationStatus status);

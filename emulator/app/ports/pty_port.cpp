@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -125,11 +126,21 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
 
   void wait_for_openings() {
     watch.async_read_some(boost::asio::buffer(watch_buffer),
-                          [self = shared_from_this()](const error_code& error, std::size_t) {
+                          [self = shared_from_this()](const error_code& error, std::size_t n) {
                             if (error) return;
-                            self->attach();
+                            if (self->tells_of_opening(n)) self->attach();
                             self->wait_for_openings();
                           });
+  }
+
+  /// Events of a watch that was taken back meanwhile (IN_IGNORED, and what `discard_unread` did itself) do not count.
+  bool tells_of_opening(std::size_t size) const {
+    inotify_event event;
+    for (std::size_t at = 0; at + sizeof event <= size; at += sizeof event + event.len) {
+      std::memcpy(&event, watch_buffer.data() + at, sizeof event);
+      if (event.wd == watch_id && (event.mask & IN_OPEN)) return true;
+    }
+    return false;
   }
 
   bool somebody_has_it_open() const {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/endpoint.hpp"
+
+#include <charconv>
+
+#include <fmt/core.h>
+
+namespace quasimodem::net {
+namespace {
+
+constexpr std::size_t kMaxPartDigits = 3;
+
+}  // namespace
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  IpAddress address;
+  for (std::size_t part = 0; part < address.octets.size(); ++part) {
+    const auto dot = text.find('.');
+    const bool last = part + 1 == address.octets.size();
+    if (last != (dot == std::string_view::npos)) return std::nullopt;
+
+    const auto digits = text.substr(0, dot);
+    if (digits.empty() || digits.size() > kMaxPartDigits) return std::nullopt;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), address.octets[part]);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    if (!last) text.remove_prefix(dot + 1);
+  }
+  return address;
+}
+
+std::string IpAddress::text() const { return fmt::format("{}.{}.{}.{}", octets[0], octets[1], octets[2], octets[3]); }
+
+std::string Endpoint::text() const { return fmt::format("{}:{}", address.text(), port); }
+
+}  // namespace quasimodem::net

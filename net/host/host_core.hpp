@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/log.hpp"
+#include "net/host/asio_bearer.hpp"
+
+namespace quasimodem::net {
+
+class TcpSession;
+
+/// What an AsioBearer shares with its links and with the handlers that are still under way when it is destroyed.
+struct HostCore {
+  boost::asio::io_context& io;
+  Enter enter;
+  Logger log;
+  bool open = true;  ///< false once the bearer is gone: nobody is told anything any more
+  /// Sessions whose Link is gone and that still have something to send, oldest first.
+  std::deque<std::shared_ptr<TcpSession>> lingering;
+
+  /// Runs `body` as one event of the module's world.
+  void entered(std::function<void()> body) {
+    if (open) enter(std::move(body));
+  }
+};
+
+}  // namespace quasimodem::net

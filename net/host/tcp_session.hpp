@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "net/host/host_session.hpp"
+
+namespace quasimodem::net {
+
+/// One real TCP connection.
+class TcpSession final : public HostSession {
+ public:
+  TcpSession(std::shared_ptr<HostCore> core, Endpoint peer, LinkObserver& observer);
+
+  void connect(Endpoint target) override;
+  std::size_t send(ByteSpan data) override;
+  std::size_t unacknowledged() override;
+  void abort() override;
+  void leave() override;
+
+  /// Ends it without waiting for anything any more. What the operating system already has still goes out.
+  void close_now();
+
+ private:
+  using Error = boost::system::error_code;
+
+  void read_once() override;
+  void close_socket() override;
+  void wait_readable();
+  void wait_writable();
+  void tell_writable();
+  void flush();
+  void write_failed(NetError error);
+  void linger();
+  void drain();
+
+  std::shared_ptr<TcpSession> self() { return std::static_pointer_cast<TcpSession>(shared_from_this()); }
+
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer linger_limit_;
+  Bytes queue_;  ///< accepted by `send`, not yet taken by the operating system
+  std::array<std::uint8_t, 4096> piece_{};
+  std::optional<NetError> write_error_;
+  bool waiting_to_read_ = false;
+  bool waiting_to_write_ = false;
+  bool lingering_ = false;
+  bool end_sent_ = false;
+};
+
+}  // namespace quasimodem::net

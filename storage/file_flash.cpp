@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/file_flash.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <limits>
+#include <optional>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+namespace quasimodem::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = FileFlashProblem::Kind;
+
+constexpr const char* kLockFile = ".lock";
+constexpr std::string_view kTemporaryPrefix = ".new-";
+constexpr std::size_t kMaxName = 100;
+constexpr mode_t kDirectoryMode = 0700;
+constexpr mode_t kFileMode = 0600;
+
+constexpr std::array<std::uint8_t, 4> kMagic{'Q', 'M', 'F', 'L'};
+constexpr std::uint32_t kFormatVersion = 1;
+constexpr std::size_t kHeaderSize = 16;
+constexpr std::size_t kCrcOffset = 12;
+using Header = std::array<std::uint8_t, kHeaderSize>;
+
+tl::unexpected<FileFlashProblem> problem(Kind kind, std::string message) {
+  return tl::unexpected{FileFlashProblem{kind, std::move(message)}};
+}
+
+std::string reason() { return std::strerror(errno); }
+
+template <class Call>
+auto retried(Call call) {
+  auto result = call();
+  while (result == -1 && errno == EINTR) result = call();
+  return result;
+}
+
+std::uint32_t crc32(ByteSpan bytes) {
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (const auto byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
+  }
+  return ~crc;
+}
+
+void put_u32(std::uint8_t* to, std::uint32_t value) {
+  for (int i = 0; i < 4; ++i) to[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+}
+
+std::uint32_t get_u32(const std::uint8_t* from) {
+  std::uint32_t value = 0;
+  for (int i = 0; i < 4; ++i) value = value << 8 | from[i];
+  return value;
+}
+
+Header header_of(ByteSpan content) {
+  Header header{};
+  std::copy(kMagic.begin(), kMagic.end(), header.begin());
+  put_u32(&header[4], kFormatVersion);
+  put_u32(&header[8], static_cast<std::uint32_t>(content.size()));
+  put_u32(&header[kCrcOffset], crc32(ByteSpan{header}.first(kCrcOffset)));
+  return header;
+}
+
+/// What is wrong with the bytes of a record file; empty when nothing is.
+std::string defect_of(ByteSpan file) {
+  if (file.size() < kHeaderSize) return fmt::format("is cut short ({} bytes)", file.size());
+  if (!std::equal(kMagic.begin(), kMagic.end(), file.begin())) return "is not a record of quasimodem";
+  if (crc32(file.first(kCrcOffset)) != get_u32(&file[kCrcOffset])) return "has a damaged header";
+  const auto version = get_u32(&file[4]);
+  if (version != kFormatVersion)
+    return fmt::format("has format version {}, this program knows {}", version, kFormatVersion);
+  const auto size = get_u32(&file[8]);
+  if (file.size() - kHeaderSize != size) {
+    return fmt::format("should hold {} bytes after its header, but holds {}", size, file.size() - kHeaderSize);
+  }
+  return {};
+}
+
+FlashError flash_error() {
+  return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? FlashError::full : FlashError::failed;
+}
+
+tl::expected<Bytes, int> read_whole(FileCalls& calls, int directory, const char* name) {
+  // O_NONBLOCK: somebody's FIFO must not hold us up; for files it means nothing.
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  const int file = retried([&] { return calls.open_at(directory, name, kFlags, 0); });
+  if (file == -1) return tl::unexpected{errno};
+  Bytes bytes;
+  std::array<std::uint8_t, 4096> block{};
+  ssize_t count = 0;
+  while ((count = retried([&] { return calls.read(file, block.data(), block.size()); })) > 0) {
+    append(bytes, ByteSpan{block}.first(static_cast<std::size_t>(count)));
+  }
+  const int error = errno;
+  calls.close(file);
+  if (count == -1) return tl::unexpected{error};
+  return bytes;
+}
+
+}  // namespace
+
+// ── opening ──
+
+tl::expected<std::unique_ptr<FileFlash>, FileFlashProblem> FileFlash::open(const fs::path& directory,
+                                                                           FileCalls& calls) {
+  std::error_code ignored;
+  auto path = fs::absolute(directory, ignored).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();  // `dir/` is `dir`, else it would be made with the wrong mode
+  // Not make_unique: the constructor is private.
+  std::unique_ptr<FileFlash> flash{new FileFlash{std::move(path), calls}};
+  const auto opened = flash->make_directory()
+                          .and_then([&] { return flash->lock(); })
+                          .and_then([&] { return flash->remove_leftovers(); })
+                          .and_then([&] { return flash->check_records(); });
+  if (!opened) return tl::unexpected{opened.error()};
+  return flash;
+}
+
+FileFlash::~FileFlash() {
+  // The lock file stays: removing it would let two later processes lock two different files of that name.
+  if (lock_ != -1) calls_.close(lock_);
+  if (directory_ != -1) calls_.close(directory_);
+}
+
+FileFlash::Opened FileFlash::make_directory() {
+  std::error_code error;
+  fs::create_directories(path_.parent_path(), error);
+  if (::mkdir(path_.c_str(), kDirectoryMode) == -1 && errno != EEXIST) {
+    return problem(Kind::cannot_create,
+                   fmt::format("The NVRAM directory {} cannot be created: {}. Choose a place where "
+                               "you may write.",
+                               path_.string(), reason()));
+  }
+  directory_ = retried([&] { return calls_.open_at(AT_FDCWD, path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); });
+  if (directory_ == -1) {
+    return problem(Kind::not_writable,
+                   fmt::format("The NVRAM directory {} cannot be opened: {}. Give yourself access to "
+                               "it or choose another one.",
+                               path_.string(), reason()));
+  }
+  return {};
+}
+
+FileFlash::Opened FileFlash::lock() {
+  lock_ = open_at(kLockFile, O_RDWR | O_CREAT);
+  if (lock_ == -1) {
+    return problem(Kind::not_writable,
+                   fmt::format("The NVRAM directory {} is not writable: {}. Give yourself access to "
+                               "it or choose another one.",
+                               path_.string(), reason()));
+  }
+  if (retried([&] { return ::flock(lock_, LOCK_EX | LOCK_NB); }) == -1) {
+    std::array<char, 16> digits{};
+    const auto count = ::pread(lock_, digits.data(), digits.size() - 1, 0);
+    int pid = 0;
+    if (count > 0) std::from_chars(digits.data(), digits.data() + count, pid);
+    const auto who = pid > 0 ? fmt::format("process {}", pid) : std::string{"another process"};
+    return problem(Kind::in_use, fmt::format("The NVRAM directory {} is in use by {}. Stop that process or choose "
+                                             "another directory.",
+                                             path_.string(), who));
+  }
+  // Only for the message above; the lock itself is the kernel's, so a stale number does no harm.
+  const auto pid = fmt::format("{}\n", ::getpid());
+  if (::ftruncate(lock_, 0) == -1 || !write_all(lock_, as_bytes(pid))) {
+    return problem(Kind::not_writable,
+                   fmt::format("The NVRAM directory {} cannot be written to: {}. Make room or choose "
+                               "another one.",
+                               path_.string(), reason()));
+  }
+  return {};
+}
+
+FileFlash::Opened FileFlash::remove_leftovers() {
+  std::error_code error;
+  for (fs::directory_iterator entry{path_, error}, end; !error && entry != end; entry.increment(error)) {
+    const auto name = entry->path().filename().string();
+    if (name.starts_with(kTemporaryPrefix)) calls_.unlink_at(directory_, name.c_str());
+  }
+  if (!error) return {};
+  return problem(Kind::not_writable,
+                 fmt::format("The NVRAM directory {} cannot be read: {}. Give yourself access to it or "
+                             "choose another one.",
+                             path_.string(), error.message()));
+}
+
+FileFlash::Opened FileFlash::check_records() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry{path_, error}, end; !error && entry != end; entry.increment(error)) {
+    const auto name = entry->path().filename().string();
+    if (name != kLockFile && !name.starts_with(kTemporaryPrefix)) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());  // so that the same damage gives the same message
+  for (const auto& name : names) {
+    std::string defect = "is not a record of quasimodem";
+    if (is_record_name(name)) {
+      const auto bytes = read_whole(calls_, directory_, name.c_str());
+      defect = bytes ? defect_of(*bytes) : fmt::format("cannot be read: {}", std::strerror(bytes.error()));
+    }
+    if (defect.empty()) continue;
+    return problem(Kind::damaged, fmt::format("The file {} in the NVRAM directory {}. Move it away or put back a copy; "
+                                              "nothing was changed.",
+                                              (path_ / name).string(), defect));
+  }
+  return {};
+}
+
+// ── records ──
+
+bool FileFlash::is_record_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
+           c == '-';
+  };
+  return !name.empty() && name.size() <= kMaxName && name.front() != '.' &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
+tl::expected<std::optional<Bytes>, FlashError> FileFlash::read(std::string_view name) const {
+  if (!is_record_name(name)) return tl::unexpected{FlashError::failed};
+  auto bytes = read_whole(calls_, directory_, std::string{name}.c_str());
+  if (!bytes && bytes.error() == ENOENT) return std::nullopt;
+  if (!bytes || !defect_of(*bytes).empty()) return tl::unexpected{FlashError::failed};
+  bytes->erase(bytes->begin(), bytes->begin() + kHeaderSize);
+  return std::move(*bytes);
+}
+
+tl::expected<void, FlashError> FileFlash::write(std::string_view name, ByteSpan content) {
+  if (!is_record_name(name)) return tl::unexpected{FlashError::failed};
+  if (content.size() > std::numeric_limits<std::uint32_t>::max()) return tl::unexpected{FlashError::full};
+  const std::string record{name};
+  const auto temporary = std::string{kTemporaryPrefix} + record;
+
+  const int file = open_at(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC);
+  if (file == -1) return tl::unexpected{flash_error()};
+  if (!write_file(file, content) || calls_.rename_at(directory_, temporary.c_str(), record.c_str()) == -1) {
+    const auto error = flash_error();
+    calls_.unlink_at(directory_, temporary.c_str());
+    return tl::unexpected{error};
+  }
+  // The new record is in place; only this makes it stay after a power cut of the host.
+  if (retried([&] { return calls_.sync(directory_); }) == -1) return tl::unexpected{flash_error()};
+  return {};
+}
+
+tl::expected<void, FlashError> FileFlash::erase(std::string_view name) {
+  if (!is_record_name(name)) return tl::unexpected{FlashError::failed};
+  if (calls_.unlink_at(directory_, std::string{name}.c_str()) == -1) {
+    if (errno == ENOENT) return {};
+    return tl::unexpected{FlashError::failed};
+  }
+  if (retried([&] { return calls_.sync(directory_); }) == -1) return tl::unexpected{FlashError::failed};
+  return {};
+}
+
+tl::expected<std::vector<std::string>, FlashError> FileFlash::list() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry{path_, error}, end; !error && entry != end; entry.increment(error)) {
+    auto name = entry->path().filename().string();
+    if (is_record_name(name)) names.push_back(std::move(name));
+  }
+  if (error) return tl::unexpected{FlashError::failed};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// ── files ──
+
+int FileFlash::open_at(const char* name, int flags) const {
+  // O_CLOEXEC: the lock must not live on in a program started by `run --`.
+  return retried([&] { return calls_.open_at(directory_, name, flags | O_CLOEXEC | O_NOFOLLOW, kFileMode); });
+}
+
+/// Writes header and content, makes them lasting and closes the file in any case. errno tells of a failure.
+bool FileFlash::write_file(int file, ByteSpan content) {
+  const auto header = header_of(content);
+  const bool written =
+      write_all(file, header) && write_all(file, content) && retried([&] { return calls_.sync(file); }) == 0;
+  const int error = errno;
+  const bool closed = calls_.close(file) == 0;
+  if (!written) errno = error;
+  return written && closed;
+}
+
+bool FileFlash::write_all(int file, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const auto count = retried([&] { return calls_.write(file, bytes.data(), bytes.size()); });
+    if (count == -1) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace quasimodem::storage

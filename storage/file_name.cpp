@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/file_name.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace quasimodem::storage {
+namespace {
+
+// ASSUMED: the note gives no limit for the name of a RAM file; the longest seen in the field has 11 characters.
+constexpr std::size_t kMaxRamName = 80;
+
+// SSL 2.2.7: two CA certificates, one client certificate, one client key.
+constexpr std::array<std::string_view, 4> kNvramNames{"CA0", "CA1", "CC0", "CK0"};
+
+bool equal_without_case(std::string_view a, std::string_view upper) {
+  const auto to_upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::equal(a.begin(), a.end(), upper.begin(), upper.end(), [&](char x, char y) { return to_upper(x) == y; });
+}
+
+bool is_ram_name(std::string_view file) {
+  // ASSUMED: any printable ASCII but the quote, which cannot occur inside a string parameter.
+  const auto allowed = [](char c) { return c >= ' ' && c <= '~' && c != '"'; };
+  return !file.empty() && file.size() <= kMaxRamName && std::all_of(file.begin(), file.end(), allowed);
+}
+
+bool is_nvram_name(std::string_view file) {
+  return std::find(kNvramNames.begin(), kNvramNames.end(), file) != kNvramNames.end();
+}
+
+}  // namespace
+
+std::optional<SecurityFileName> SecurityFileName::parse(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto volume = text.substr(0, colon);
+  const auto file = text.substr(colon + 1);
+  if (equal_without_case(volume, "RAM") && is_ram_name(file)) return SecurityFileName{Volume::ram, std::string{file}};
+  if (equal_without_case(volume, "NVRAM") && is_nvram_name(file)) {
+    return SecurityFileName{Volume::nvram, std::string{file}};
+  }
+  return std::nullopt;
+}
+
+std::string SecurityFileName::text() const { return (volume_ == Volume::ram ? "RAM:" : "NVRAM:") + file_; }
+
+}  // namespace quasimodem::storage

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace quasimodem::storage {
+
+enum class Volume { ram, nvram };
+
+/// `RAM:ca_cert.pem` or `NVRAM:CA0`, SSL 2.2.1 note 1. NVRAM has exactly CA0, CA1, CC0 and CK0.
+/// ASSUMED: the volume compares without case, the file name with case (at-reference 3.9, inferred).
+class SecurityFileName {
+ public:
+  static std::optional<SecurityFileName> parse(std::string_view text);
+
+  Volume volume() const { return volume_; }
+  const std::string& file() const { return file_; }
+  std::string text() const;
+  auto operator<=>(const SecurityFileName&) const = default;
+
+ private:
+  SecurityFileName(Volume volume, std::string file) : volume_{volume}, file_{std::move(file)} {}
+  Volume volume_;
+  std::string file_;
+};
+
+}  // namespace quasimodem::storage

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/security_file_store.hpp"
+
+#include <array>
+#include <utility>
+
+#include "storage/checksum.hpp"
+#include "storage/wipe.hpp"
+
+namespace quasimodem::storage {
+namespace {
+
+// An NVRAM record: size of the content (u32) and its checksum (u16), both big-endian, then what the sealer made of it.
+constexpr std::size_t kSizeBytes = 4;
+constexpr std::size_t kHeaderBytes = kSizeBytes + 2;
+
+constexpr std::array<std::string_view, 4> kNvramFiles{"NVRAM:CA0", "NVRAM:CA1", "NVRAM:CC0", "NVRAM:CK0"};
+
+struct WipedAtEnd {
+  Bytes& bytes;
+  ~WipedAtEnd() { wipe(bytes); }
+};
+
+void put_number(Bytes& to, std::size_t value, std::size_t bytes) {
+  for (; bytes > 0; --bytes) to.push_back(static_cast<std::uint8_t>(value >> (8 * (bytes - 1))));
+}
+
+std::size_t get_number(ByteSpan from) {
+  std::size_t value = 0;
+  for (const auto byte : from) value = value << 8 | byte;
+  return value;
+}
+
+std::string_view describe(FlashError error) { return error == FlashError::full ? "no space" : "flash failure"; }
+
+}  // namespace
+
+SecurityFileStore::SecurityFileStore(Flash& flash, Sealer& sealer, Logger log)
+    : flash_{flash}, sealer_{sealer}, log_{std::move(log)} {}
+
+std::size_t SecurityFileStore::max_size(Volume volume) { return volume == Volume::ram ? kMaxRamFile : kMaxNvramFile; }
+
+tl::expected<void, StoreError> SecurityFileStore::may_add(const SecurityFileName& name, std::size_t size) const {
+  const auto existing = find(name);
+  if (existing) return tl::unexpected{StoreError::already_exists};
+  if (existing.error() != StoreError::not_found) return tl::unexpected{existing.error()};
+  if (size > max_size(name.volume())) return tl::unexpected{StoreError::too_large};
+  if (name.volume() == Volume::ram && size > kRamCapacity - ram_used()) return tl::unexpected{StoreError::no_space};
+  return {};
+}
+
+tl::expected<std::uint16_t, StoreError> SecurityFileStore::add(const SecurityFileName& name, ByteSpan content) {
+  if (const auto allowed = may_add(name, content.size()); !allowed) return tl::unexpected{allowed.error()};
+  const auto sum = checksum(content);
+  auto sealed = sealer_.seal(content);
+  if (name.volume() == Volume::ram) {
+    ram_.emplace(name.file(), Record{.size = content.size(), .checksum = sum, .sealed = std::move(sealed)});
+    return sum;
+  }
+  Bytes record;
+  put_number(record, content.size(), kSizeBytes);
+  put_number(record, sum, kHeaderBytes - kSizeBytes);
+  append(record, sealed);
+  if (const auto written = flash_.write(name.file(), record); !written) {
+    log_.error("{} could not be stored: {}", name.text(), describe(written.error()));
+    return tl::unexpected{written.error() == FlashError::full ? StoreError::no_space : StoreError::failed};
+  }
+  return sum;
+}
+
+tl::expected<SecurityFileStore::Check, StoreError> SecurityFileStore::check(const SecurityFileName& name) const {
+  return find(name).map([this](const Record& record) {
+    auto opened = sealer_.open(record.sealed);
+    const WipedAtEnd wiped{opened.content};
+    return checked(record, opened);
+  });
+}
+
+tl::expected<void, StoreError> SecurityFileStore::remove(const SecurityFileName& name) {
+  if (const auto existing = find(name); !existing) return tl::unexpected{existing.error()};
+  if (name.volume() == Volume::ram) {
+    ram_.erase(name.file());
+    return {};
+  }
+  if (const auto erased = flash_.erase(name.file()); !erased) {
+    log_.error("{} could not be deleted: {}", name.text(), describe(erased.error()));
+    return tl::unexpected{StoreError::failed};
+  }
+  return {};
+}
+
+tl::expected<Bytes, StoreError> SecurityFileStore::open(const SecurityFileName& name) const {
+  const auto record = find(name);
+  if (!record) return tl::unexpected{record.error()};
+  auto opened = sealer_.open(record->sealed);
+  if (checked(*record, opened).good) return std::move(opened.content);
+  const WipedAtEnd wiped{opened.content};
+  log_.warning("{} is corrupted", name.text());
+  return tl::unexpected{StoreError::failed};
+}
+
+std::vector<SecurityFileStore::Entry> SecurityFileStore::list() const {
+  std::vector<SecurityFileName> names;
+  for (const auto& [file, record] : ram_) names.push_back(*SecurityFileName::parse("RAM:" + file));
+  for (const auto text : kNvramFiles) names.push_back(*SecurityFileName::parse(text));
+
+  std::vector<Entry> entries;
+  for (const auto& name : names) {
+    const auto record = find(name);
+    if (!record) continue;
+    auto opened = sealer_.open(record->sealed);
+    const WipedAtEnd wiped{opened.content};
+    entries.push_back({name, record->size, checked(*record, opened)});
+  }
+  return entries;
+}
+
+void SecurityFileStore::clear_ram() { ram_.clear(); }
+
+tl::expected<SecurityFileStore::Record, StoreError> SecurityFileStore::find(const SecurityFileName& name) const {
+  if (name.volume() == Volume::ram) {
+    const auto found = ram_.find(name.file());
+    if (found == ram_.end()) return tl::unexpected{StoreError::not_found};
+    return found->second;
+  }
+  const auto stored = flash_.read(name.file());
+  if (!stored) {
+    log_.error("{} could not be read: {}", name.text(), describe(stored.error()));
+    return tl::unexpected{StoreError::failed};
+  }
+  if (!*stored) return tl::unexpected{StoreError::not_found};
+  const ByteSpan bytes{**stored};
+  // Too short to be ours: a file is there, so it is a corrupted one.
+  if (bytes.size() < kHeaderBytes) return Record{.whole = false};
+  const auto sealed = bytes.subspan(kHeaderBytes);
+  return Record{.size = get_number(bytes.first(kSizeBytes)),
+                .checksum = static_cast<std::uint16_t>(get_number(bytes.first(kHeaderBytes).subspan(kSizeBytes))),
+                .sealed = {sealed.begin(), sealed.end()}};
+}
+
+SecurityFileStore::Check SecurityFileStore::checked(const Record& record, const Sealer::Opened& opened) {
+  const auto sum = checksum(opened.content);
+  const bool good = record.whole && opened.authentic && opened.content.size() == record.size && sum == record.checksum;
+  return {good, sum};
+}
+
+std::size_t SecurityFileStore::ram_used() const {
+  std::size_t used = 0;
+  for (const auto& [file, record] : ram_) used += record.size;
+  return used;
+}
+
+}  // namespace quasimodem::storage
