@@ -24,11 +24,6 @@ void Connection::resolved(const net::Bearer::Addresses& addresses) {
   link_ = surroundings_.bearer.connect(target_.transport, *peer_, *this);
 }
 
-void Connection::link_closed(std::optional<net::NetError> error) {
-  if (error) log().info("{}:{}: {}", target_.host, target_.port, net::describe(*error));
-  link_ended(error);
-}
-
 void Connection::become_connected() {
   state_ = SocketState::connected;
   conclude_opening(Outcome::connected);
@@ -41,7 +36,7 @@ void Connection::conclude_opening(Outcome outcome) {
 
 void Connection::fail(std::string_view reason) {
   if (!live()) return;
-  log().info("{}:{}: {}", target_.host, target_.port, reason);
+  if (!reason.empty()) log().info("{}:{}: {}", target_.host, target_.port, reason);
   if (state_ == SocketState::connected) return end();
   state_ = SocketState::closed;
   if (link_) link_->abort();

@@ -71,6 +71,7 @@ class Connection : protected net::LinkObserver {
   /// Ends it in order from this side; no callback comes any more.
   virtual void close();
   /// Gives up a connection that is still being opened, or tells that it broke: `opened(failed)` or `ended` follows.
+  /// The reason is for the log; empty when it is there already.
   void fail(std::string_view reason);
 
   virtual bool secure() const = 0;
@@ -115,7 +116,7 @@ class Connection : protected net::LinkObserver {
  private:
   void resolved(const net::Bearer::Addresses& addresses);
   void link_connected() final { link_ready(); }
-  void link_closed(std::optional<net::NetError> error) final;
+  void link_closed(std::optional<net::NetError> error) final { link_ended(error); }
   void conclude_opening(Outcome outcome);
   void drop_link();
   /// Callbacks may destroy this object, so they run from an entry of their own.

@@ -129,7 +129,8 @@ PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Con
   const auto make_session = [&]() -> tl::expected<std::unique_ptr<tls::ClientSession>, std::string> {
     auto config = tls_config(settings);
     if (!config) return tl::unexpected{config.error()};
-    auto session = tls::ClientSession::create(*config, surroundings_.random, surroundings_.log.part("tls"));
+    auto session = tls::ClientSession::create(*config, surroundings_.random,
+                                              surroundings_.log.part(fmt::format("socket{}.tls", index)));
     if (!session) return tl::unexpected{session.error().reason};
     return std::move(*session);
   };

@@ -41,6 +41,8 @@ void SecureConnection::link_writable() {
 void SecureConnection::link_ended(std::optional<net::NetError> error) {
   session_->end_of_input();
   follow_session();
+  // A peer that hangs up right after the handshake: the host still hears first that the connection was made.
+  if (computing_.running()) return;
   if (live()) fail(error ? net::describe(*error) : "closed by the peer");
 }
 
@@ -58,20 +60,19 @@ void SecureConnection::follow_session() {
   switch (session_->state()) {
     case State::handshaking: return;
     case State::connected:
-      if (!computing_.running()) computing_.start(handshake_time_, [this] { handshake_done(); });
-      return;
-    case State::failed: return fail(session_->error().reason);
     case State::peer_closed:
-      // A peer that hangs up right after the handshake: the host still hears first that the connection was made.
-      if (!computing_.running()) fail("closed by the peer");
+      if (computing_.running()) return;
+      // What the peer says meanwhile waits on its side.
+      if (link()) link()->pause();
+      computing_.start(handshake_time_, [this] { become_ready(); });
       return;
+    case State::failed: return fail({});
     case State::closed: return;
   }
 }
 
-void SecureConnection::handshake_done() {
-  if (!live()) return;
-  log().info("{}:{}: {} {}", target().host, target().port, name(session_->version()), name(session_->suite()));
+void SecureConnection::become_ready() {
+  if (link()) link()->resume();
   become_connected();
   refill();
 }
@@ -84,7 +85,7 @@ void SecureConnection::refill() {
   }
   flush();
   if (state() != SocketState::connected) return;
-  if (session_->state() == State::failed) return fail(session_->error().reason);
+  if (session_->state() == State::failed) return fail({});
   if (session_->state() == State::peer_closed) end();
 }
 

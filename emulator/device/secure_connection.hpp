@@ -33,7 +33,7 @@ class SecureConnection final : public Connection {
 
   void flush();
   void follow_session();
-  void handshake_done();
+  void become_ready();
 
   std::unique_ptr<tls::ClientSession> session_;
   Duration handshake_time_;

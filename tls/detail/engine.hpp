@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "core/bytes.hpp"
+#include "core/log.hpp"
+#include "core/random.hpp"
+#include "tls/cipher_suite.hpp"
+#include "tls/client_session.hpp"
+#include "tls/detail/chain_judge.hpp"
+#include "tls/detail/owned.hpp"
+#include "tls/error.hpp"
+
+namespace quasimodem::tls::detail {
+
+enum class Endpoint { client, server };
+
+struct Protocol {
+  Version lowest;
+  Version highest;
+  std::span<const CipherSuite> suites;
+};
+
+/// One end of a connection: mbedTLS between two byte queues. What ClientSession and ServerSession have in common.
+/// Order of use: construct, `configure`, certificates into `config()`, `set_up`, then the verbs of ClientSession.
+///
+/// Invariant between calls, once connected: either plaintext is ready, or everything fed so far was looked at. So an
+/// alert, a close_notify or a damaged record shows in state() as soon as all plaintext before it was read.
+class Engine {
+ public:
+  using State = ClientSession::State;
+
+  Engine(RandomSource& random, Logger log);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  tl::expected<void, TlsError> configure(Endpoint endpoint, const Protocol& protocol);
+  mbedtls_ssl_config& config() { return *config_.get(); }
+  void log_keys_to(std::function<void(std::string_view)> key_log);
+  /// Nothing may be configured afterwards. `judge` must outlive the engine.
+  tl::expected<void, TlsError> set_up(ChainJudge& judge);
+
+  void start();
+  void feed(ByteSpan ciphertext);
+  void end_of_input();
+  Bytes read(std::size_t max);
+  std::size_t readable() const;
+  bool write(ByteSpan plaintext);
+  Bytes take_outgoing() { return std::exchange(outgoing_, {}); }
+  void put_back(ByteSpan unsent);
+  std::size_t outgoing_size() const { return outgoing_.size(); }
+  std::size_t incoming_size() const { return incoming_.size() - consumed_; }
+  void write_empty_record();
+  void renegotiate();  ///< server only
+  void close();
+
+  State state() const { return state_; }
+  const TlsError& error() const { return error_; }
+  Version version() const;
+  CipherSuite suite() const;
+  std::optional<std::string> peer_subject() const;
+
+ private:
+  static int random_bytes(void* source, unsigned char* out, std::size_t size);
+  static int send(void* self, const unsigned char* data, std::size_t size);
+  static int receive(void* self, unsigned char* out, std::size_t size);
+  static int export_keys(void* self, const unsigned char* master, const unsigned char* key_block,
+                         std::size_t mac_length, std::size_t key_length, std::size_t iv_length,
+                         const unsigned char* client_random, const unsigned char* server_random,
+                         mbedtls_tls_prf_types prf);
+
+  template <class Call>
+  int until_starved(Call call);
+  void advance();
+  void shake_hands();
+  void look_ahead();
+  void fail(int code);
+  std::optional<std::uint8_t> unreadable_alert() const;
+  void finish_input();
+
+  RandomSource& random_;
+  Logger log_;
+  std::function<void(std::string_view)> key_log_;
+  std::vector<int> suites_;  // the library keeps a pointer
+  ChainJudge* judge_ = nullptr;
+
+  Bytes incoming_;
+  std::size_t consumed_ = 0;  // of incoming_
+  Bytes outgoing_;
+  bool started_ = false;
+  bool input_ended_ = false;  // no more ciphertext will be fed
+  bool end_seen_ = false;     // … and the library has used up all there was
+  bool starved_ = false;      // the library asked for ciphertext and there was none
+
+  State state_ = State::handshaking;
+  TlsError error_;
+
+  OwnedSslConfig config_;
+  OwnedSsl ssl_;  // after config_: points into it
+};
+
+}  // namespace quasimodem::tls::detail

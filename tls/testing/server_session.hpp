@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "core/bytes.hpp"
+#include "core/log.hpp"
+#include "core/random.hpp"
+#include "tls/cipher_suite.hpp"
+#include "tls/client_session.hpp"
+#include "tls/error.hpp"
+
+namespace quasimodem::tls {
+
+enum class ClientAuthentication {
+  none,     ///< no certificate is asked for
+  request,  ///< none is fine, a bad one is refused
+  require,  ///< refused without a good one
+};
+
+/// A server to try a module against. Files are PEM or DER.
+struct ServerConfig {
+  Version lowest = Version::ssl3_0;  ///< cut to what this build speaks, as in ClientConfig
+  Version highest = Version::tls1_2;
+  std::vector<CipherSuite> suites{kAllCipherSuites.begin(), kAllCipherSuites.end()};  ///< best first
+
+  Bytes certificate;  ///< sent as it is, also when it is no good for a server; its chain may follow in the same file
+  Bytes key;
+
+  ClientAuthentication client_authentication = ClientAuthentication::none;
+  Bytes client_authorities;  ///< CA certificates for clients; their dates are not looked at
+};
+
+/// The other end of the wire: a TLS server between two byte queues, with the verbs of ClientSession. It has no clock,
+/// so it does not look at dates.
+class ServerSession {
+ public:
+  using State = ClientSession::State;
+
+  static tl::expected<std::unique_ptr<ServerSession>, TlsError> create(const ServerConfig& config, RandomSource& random,
+                                                                       const Logger& log);
+  ~ServerSession();
+  ServerSession(const ServerSession&) = delete;
+  ServerSession& operator=(const ServerSession&) = delete;
+
+  void feed(ByteSpan ciphertext);
+  void end_of_input();
+  std::size_t incoming_size() const;
+
+  Bytes read(std::size_t max);
+  std::size_t readable() const;
+  [[nodiscard]] bool write(ByteSpan plaintext);
+  /// A record with nothing in it, as OpenSSL sends before data under CBC suites of SSL 3.0 and TLS 1.0.
+  void write_empty_record();
+
+  Bytes take_outgoing();
+  void put_back(ByteSpan unsent);
+  std::size_t outgoing_size() const;
+
+  /// Asks the client for a new handshake with other demands, as web servers do for a protected path.
+  void renegotiate(ClientAuthentication client_authentication);
+
+  void close();
+
+  State state() const;
+  const TlsError& error() const;                      ///< meaningful in State::failed
+  Version version() const;                            ///< meaningful once connected
+  CipherSuite suite() const;                          ///< meaningful once connected
+  std::optional<std::string> client_subject() const;  ///< of the client's certificate, once connected
+
+ private:
+  struct Impl;
+  explicit ServerSession(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quasimodem::tls
