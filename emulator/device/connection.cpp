@@ -39,8 +39,7 @@ void Connection::fail(std::string_view reason) {
   if (!reason.empty()) log().info("{}:{}: {}", target_.host, target_.port, reason);
   if (state_ == SocketState::connected) return end();
   state_ = SocketState::closed;
-  if (link_) link_->abort();
-  drop_link();
+  drop_link();  // in order: an alert for the peer may still be under way
   conclude_opening(Outcome::failed);
 }
 

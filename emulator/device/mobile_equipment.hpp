@@ -58,6 +58,8 @@ struct Configuration {
   std::string imei = "863071016800770";
   Sim sim = Sim::without_pin();
   LocalTime clock = Rtc::factory();
+  /// <connectmode> 1 of AT+QSSLOPEN. Much firmware of 2015 lacks it (at-reference 3.8); without it the answer is ERROR.
+  bool transparent_ssl = true;
   std::function<void(std::string_view)> key_log{};
 };
 

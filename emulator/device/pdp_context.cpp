@@ -69,6 +69,7 @@ void PdpContext::bring_up(Done done) {
 
 void PdpContext::deactivate(std::function<void()> done) {
   close_all(Report::unopened);
+  for (auto& socket : sockets_) socket.reset();
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
   // The activation under way is abandoned; who waits for it hears that it failed.
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
@@ -111,7 +112,7 @@ void PdpContext::lose() {
 void PdpContext::power_off() {
   transition_.cancel();
   activation_done_ = {};
-  close_all(Report::nothing);
+  close_all(Report::unopened);
   for (auto& socket : sockets_) socket.reset();
   state_ = TcpIpState::ip_initial;
 }
@@ -255,9 +256,9 @@ void PdpContext::close_all(Report report) {
     auto& socket = sockets_[static_cast<std::size_t>(index)];
     if (!socket || !socket->live()) continue;
     const bool was_connected = socket->state() == SocketState::connected;
-    const bool secure = socket->secure();
     socket->close();
-    if (!secure || report == Report::nothing) continue;
+    if (!socket->secure()) continue;
+    // Whoever asked for a secure socket hears what became of it, always and once.
     if (!was_connected) surroundings_.events.on_event(SecureOpened{index, ConnectCode::error});
     if (was_connected && report == Report::all_secure) surroundings_.events.on_event(SecureClosed{id_, index});
   }

@@ -85,7 +85,7 @@ class PdpContext {
 
   /// The network took the context away: sockets are dead, `ContextLost` follows.
   void lose();
-  /// Power is gone: everything ends without a word.
+  /// Power is gone: everything ends, without a word but for secure sockets that were being opened.
   void power_off();
 
   enum class Opening {
@@ -119,7 +119,7 @@ class PdpContext {
   void secure_opened(int index, Connection::Outcome outcome);
   void report_unopened(int index, ConnectCode code);
   Connection::Surroundings surroundings_for(int index) const;
-  enum class Report { nothing, unopened, all_secure };
+  enum class Report { unopened, all_secure };
   void close_all(Report report);
 
   int id_;

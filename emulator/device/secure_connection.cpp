@@ -72,6 +72,7 @@ void SecureConnection::follow_session() {
 }
 
 void SecureConnection::become_ready() {
+  if (!live()) return;
   if (link()) link()->resume();
   become_connected();
   refill();
