@@ -82,6 +82,17 @@ struct Unwrapped<std::optional<T>> {
   using Type = T;
 };
 
+/// Named functions and not lambdas: argument structures of different files may have the same name in their unnamed
+/// namespaces, and g++ 12 gives a lambda that depends on a pointer to member of such a class one symbol for all of
+/// them.
+template <class Owner, class Value, auto Member>
+struct Store {
+  static void integer(void* arguments, std::int64_t value) {
+    static_cast<Owner*>(arguments)->*Member = static_cast<Value>(value);
+  }
+  static void text(void* arguments, std::string_view value) { static_cast<Owner*>(arguments)->*Member = Value{value}; }
+};
+
 }  // namespace detail
 
 /// A decimal number, quoted or not. The member may be an integer, an enumeration, or a std::optional of one.
@@ -93,9 +104,7 @@ constexpr Param integer(std::string_view name, std::int64_t lowest, std::int64_t
           .kind = Param::Kind::integer,
           .lowest = lowest,
           .highest = highest,
-          .store_integer = [](void* arguments, std::int64_t value) {
-            static_cast<Owner*>(arguments)->*Member = static_cast<Value>(value);
-          }};
+          .store_integer = &detail::Store<Owner, Value, Member>::integer};
 }
 
 /// Text, quoted or not, of a length in octets. The member may be a string, a string_view, or a std::optional of one.
@@ -107,9 +116,7 @@ constexpr Param text(std::string_view name, std::int64_t shortest, std::int64_t 
           .kind = Param::Kind::text,
           .lowest = shortest,
           .highest = longest,
-          .store_text = [](void* arguments, std::string_view value) {
-            static_cast<Owner*>(arguments)->*Member = Value{value};
-          }};
+          .store_text = &detail::Store<Owner, Value, Member>::text};
 }
 
 struct InvalidParameter {};
