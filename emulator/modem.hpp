@@ -5,6 +5,7 @@
 
 #include "core/bytes.hpp"
 #include "emulator/device/mobile_equipment.hpp"
+#include "emulator/uart/dce.hpp"
 
 namespace quasimodem::emulator {
 
@@ -17,24 +18,23 @@ enum class Line { dtr, rts, cts, dcd };
 ///
 /// Its inputs are these calls, the Timeline, the bearer's events and the random source; equal inputs give equal
 /// outputs.
-class Modem {
+class Modem final : public uart::Dce {
  public:
   Modem(device::Configuration configuration, device::Surroundings surroundings);
-  ~Modem();
+  ~Modem() override;
 
   /// A pulse on PWRKEY: switches on, or off with `NORMAL POWER DOWN`.
   void power_key();
 
-  /// Bytes from the TE. All are taken; while `line(Line::cts)` is low more should not be sent.
-  void receive(ByteSpan from_te);
-  /// Bytes for the TE, in order. Call again until nothing comes: what waited for room follows.
-  Bytes take_output();
+  void receive(ByteSpan from_te) override;
+  bool clear_to_send() const override { return line(Line::cts); }
+  Bytes take_output() override;
 
   void set_line(Line line, bool level);
   bool line(Line line) const;
 
-  /// The rate of AT+IPR in bit/s; 0 while autobauding.
-  int baud() const;
+  /// AT+IPR.
+  int baud() const override;
 
   device::MobileEquipment& me();
   TerminalAdapter& ta();

@@ -18,6 +18,7 @@ class SocketTunnel final : public atcmd::Tunnel {
   int index() const { return index_; }
 
   std::size_t send(ByteSpan from_te) override;
+  void rest() override { flush(); }
   void deliver() override;
   Escape escape() const override;
 

@@ -36,17 +36,17 @@ Duration TerminalAdapter::latency() { return me_->timing().command; }
 // ---------------------------------------------------------------------------------------------------------
 
 bool TerminalAdapter::store_profile() {
-  return me_->flash().write(kProfileRecord, stored_profile(settings_)).has_value();
+  return me_->flash().write(kProfileRecord, commands::stored_profile(settings_)).has_value();
 }
 
-void TerminalAdapter::recall_profile(Recall recall) {
-  if (recall == Recall::everything) {
+void TerminalAdapter::recall_profile(commands::Recall recall) {
+  if (recall == commands::Recall::everything) {
     settings_ = {};
   } else {
-    restore_factory(settings_);
+    commands::restore_factory(settings_);
   }
   const auto record = me_->flash().read(kProfileRecord);
-  if (record && *record) emulator::recall_profile(settings_, **record, recall);
+  if (record && *record) commands::recall_profile(settings_, **record, recall);
 }
 
 // ---- lines and transparent mode
@@ -88,7 +88,7 @@ class Announcer {
 
   /// True when no words are needed any more.
   bool operator()(const device::Started&) {
-    ta_.recall_profile(Recall::everything);
+    ta_.recall_profile(commands::Recall::everything);
     ta_.rate_known_ = ta_.settings_.baud != 0;
     return false;
   }

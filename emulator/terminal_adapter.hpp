@@ -6,6 +6,7 @@
 
 #include "atcmd/channel/channel.hpp"
 #include "atcmd/table/command_table.hpp"
+#include "emulator/commands/profile.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/settings.hpp"
 #include "emulator/socket_tunnel.hpp"
@@ -26,7 +27,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
 
   /// AT&W, and the recall at power on and by ATZ. False when the flash fails.
   bool store_profile();
-  void recall_profile(Recall recall);
+  void recall_profile(commands::Recall recall);
 
   /// The TE dropped DTR: AT&D decides.
   void terminal_not_ready();

@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "net/sim": {"core", "net"},
     "net/host": {"core", "net"},
     "emulator/device": {"core", "tls", "storage", "net"},
-    "emulator/commands": {"core", "atcmd", "emulator", "emulator/device"},
+    "emulator/commands": {"core", "atcmd", "storage", "emulator", "emulator/device"},
     "emulator/uart": {"core", "atcmd"},
     "emulator": {"core", "atcmd", "tls", "storage", "net", "emulator/device", "emulator/commands", "emulator/uart"},
     "emulator/app": EVERYTHING - {"tests"},

@@ -13,7 +13,7 @@ bool Call::verbose() const { return channel_.writer_.verbose(); }
 void Call::drop_rest_of_line() { channel_.line_.drop_rest(); }
 
 Responder Call::hold(Duration limit) {
-  const Responder responder{channel_.self_, channel_.ticket_};
+  Responder responder{channel_.self_, channel_.ticket_};
   channel_.held_.start(limit, [responder] { responder.finish(Reply::error()); });
   return responder;
 }

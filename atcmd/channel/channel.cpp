@@ -2,6 +2,7 @@
 #include "atcmd/channel/channel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace quasimodem::atcmd {
@@ -39,7 +40,7 @@ Channel::Channel(Timeline& timeline, const Dialogue& dialogue, const ErrorTexts&
 void Channel::receive(ByteSpan bytes) {
   // A line feed that comes alone, after the prompt, may still belong to the CR of the command line.
   const bool alone = bytes.size() == 1 && input_used_ == input_.size();
-  if (line_feed_may_follow_ && in_data_state() && !bytes.empty()) {
+  if (line_feed_may_follow_ && takes_data() && !bytes.empty()) {
     line_feed_may_follow_ = false;
     const bool belongs_to_line = habit_ == LineFeedHabit::sends || (habit_ == LineFeedHabit::unknown && alone);
     if (bytes.front() == kLineFeed && belongs_to_line) bytes = bytes.subspan(1);
@@ -71,7 +72,10 @@ void Channel::pump() {
   input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(input_used_));
   input_used_ = 0;
   flush_urcs();
-  if (auto* transparent = std::get_if<Transparent>(&mode_)) transparent->tunnel->deliver();
+  if (auto* transparent = std::get_if<Transparent>(&mode_)) {
+    overdue_ = input_.size();
+    transparent->tunnel->deliver();
+  }
   pumping_ = false;
 }
 
@@ -308,56 +312,80 @@ void Channel::begin_transparent(Tunnel& tunnel) {
   writer_.result(ResultCode::connect);
   const auto rule = tunnel.escape();
   escape_.start(
-      {.guard_time = rule.guard_time, .longest_gap = rule.longest_gap}, [&tunnel](ByteSpan data) { tunnel.send(data); },
-      [this, &tunnel] { escape_from(tunnel); });
-  commands_.data_state_changed(true);
+      {.guard_time = rule.guard_time, .longest_gap = rule.longest_gap},
+      [this, &tunnel](ByteSpan data) {
+        append(released_, data);
+        pass_released(tunnel);
+      },
+      [this, &tunnel] {
+        leave_for_command_state(tunnel);
+        writer_.result(ResultCode::ok);
+        pump();
+      });
 }
 
 void Channel::step_transparent(Transparent& transparent) {
   auto& tunnel = *transparent.tunnel;
-  if (tunnel.escape().enabled && (pending().front() == '+' || escape_.withheld() > 0)) {
-    // At most a burst of plus signs is offered to the detector; the tunnel has room for those.
-    const auto input = pending();
-    const auto end = std::find_if(input.begin(), input.end(), [](auto byte) { return byte != '+'; });
-    const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(end - input.begin()));
-    const Bytes part{input.begin(), input.begin() + static_cast<std::ptrdiff_t>(count)};
-    consume(count);
-    escape_.feed(part);
+  if (!pass_released(tunnel)) return;
+  // Bytes that had to wait for the tunnel are data: no silence lay before them when they came.
+  const bool may_escape = overdue_ == 0 && tunnel.escape().enabled;
+  if (may_escape && (pending().front() == '+' || escape_.withheld() > 0)) {
+    const std::array byte{pending().front()};
+    consume(1);
+    escape_.feed(byte);
     return;
   }
-  const auto taken = tunnel.send(pending());
+  const auto taken = tunnel.send(overdue_ > 0 ? pending().first(overdue_) : pending());
+  overdue_ -= std::min(overdue_, taken);
   if (taken > 0) escape_.note_data();
   consume(taken);
 }
 
-void Channel::escape_from(Tunnel& tunnel) {
+/// Plus signs that were no escape go before everything that came after them. True when none is left.
+bool Channel::pass_released(Tunnel& tunnel) {
+  if (released_.empty()) return true;
+  const auto taken = tunnel.send(released_);
+  released_.erase(released_.begin(), released_.begin() + static_cast<std::ptrdiff_t>(taken));
+  return released_.empty();
+}
+
+void Channel::tunnel_writable() {
+  if (auto* transparent = std::get_if<Transparent>(&mode_)) pass_released(*transparent->tunnel);
+  pump();
+}
+
+void Channel::leave_for_command_state(Tunnel& tunnel) {
   mode_ = Command{};
   escaped_tunnel_ = &tunnel;
-  writer_.result(ResultCode::ok);
-  commands_.data_state_changed(false);
-  pump();
+  tunnel.rest();
 }
 
 void Channel::leave_data_state() {
   auto* transparent = std::get_if<Transparent>(&mode_);
   if (!transparent) return;
-  escape_.stop();
-  escape_from(*transparent->tunnel);
+  escape_.release();
+  drop_unsent();
+  leave_for_command_state(*transparent->tunnel);
+  pump();
+}
+
+/// What was meant for the peer and will not get there must not be taken for commands.
+void Channel::drop_unsent() {
+  consume(std::exchange(overdue_, 0));
+  released_.clear();
 }
 
 void Channel::write_through(ByteSpan from_peer) { append(output_, from_peer); }
 
-bool Channel::can_write_through() const {
-  return std::holds_alternative<Transparent>(mode_) && output_.size() < kOutputLimit;
-}
+bool Channel::can_write_through() const { return transparent() && output_.size() < kOutputLimit; }
 
 void Channel::close_tunnel(std::string_view last_words) {
-  const bool in_data = std::holds_alternative<Transparent>(mode_);
-  if (in_data) {
+  if (transparent()) {
     escape_.stop();
+    drop_unsent();
     mode_ = Command{};
-    commands_.data_state_changed(false);
   }
+  released_.clear();
   escaped_tunnel_ = nullptr;
   pending_tunnel_ = nullptr;
   if (!last_words.empty()) unsolicited(std::string{last_words});
@@ -396,7 +424,14 @@ void Channel::reset() {
   urcs_.clear();
   input_.clear();
   input_used_ = 0;
+  overdue_ = 0;
+  released_.clear();
   line_feed_may_follow_ = false;
+}
+
+bool Channel::in_data_state() const {
+  const auto* intake = std::get_if<Intake>(&mode_);
+  return std::holds_alternative<Transparent>(mode_) || (intake && std::holds_alternative<DataRequest>(intake->request));
 }
 
 std::string_view Channel::mode_name() const {

@@ -31,8 +31,6 @@ class CommandSet {
   virtual Duration latency() { return {}; }
   /// A line with a valid prefix arrived: autobaud knows the rate now.
   virtual void line_recognised() {}
-  /// `+++` left the tunnel, or ATO went back in.
-  virtual void data_state_changed(bool /*in_data_state*/) {}
 };
 
 /// One AT channel of a serial line: bytes from the TE in, bytes for the TE out.
@@ -68,16 +66,17 @@ class Channel {
   void write_through(ByteSpan from_peer);
   bool can_write_through() const;
   /// The tunnel takes bytes again after `send` took less than it was given.
-  void tunnel_writable() { pump(); }
+  void tunnel_writable();
   /// The tunnel is gone; `last_words` (`CLOSED`, `NO CARRIER`) tell the TE in data state or, after `+++`, as a URC.
   void close_tunnel(std::string_view last_words);
   /// The tunnel left with `+++`, for ATO; null when there is none.
   Tunnel* escaped_tunnel() const { return escaped_tunnel_; }
-  bool in_data_state() const {
-    return std::holds_alternative<Transparent>(mode_) || std::holds_alternative<Intake>(mode_);
-  }
+  /// After CONNECT: DCD is on. A prompt is no data state.
+  bool in_data_state() const;
+  bool transparent() const { return std::holds_alternative<Transparent>(mode_); }
 
-  /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop).
+  /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop). What a blocked tunnel did not
+  /// take yet is dropped.
   void leave_data_state();
 
   /// Power off or DTR drop: Command mode, nothing pending; results that come later are dropped. What was already
@@ -124,7 +123,10 @@ class Channel {
   void end_intake(IntakeOutcome::End end);
 
   void begin_transparent(Tunnel& tunnel);
-  void escape_from(Tunnel& tunnel);
+  bool pass_released(Tunnel& tunnel);
+  void leave_for_command_state(Tunnel& tunnel);
+  void drop_unsent();
+  bool takes_data() const { return std::holds_alternative<Intake>(mode_) || transparent(); }
   void swallow_line_feed_before_data();
   void flush_urcs();
 
@@ -154,6 +156,8 @@ class Channel {
   EscapeDetector escape_;
   Tunnel* escaped_tunnel_ = nullptr;
   Tunnel* pending_tunnel_ = nullptr;  ///< CONNECT waits in the URC queue
+  std::size_t overdue_ = 0;           ///< bytes of input_ that a blocked tunnel did not take
+  Bytes released_;                    ///< plus signs that were no escape, for a blocked tunnel
 
   /// The LF that many hosts send after the CR must never become payload (clients 1, rule 2).
   enum class LineFeedHabit { unknown, sends, omits };

@@ -53,7 +53,9 @@ void EscapeDetector::release() {
 void EscapeDetector::silence_over() {
   if (plus_signs_ < kEscape.size()) return release();
   plus_signs_ = 0;
-  on_escape_();
+  // A copy: it may start the next watch, which puts another one in its place.
+  const auto on_escape = on_escape_;
+  on_escape();
 }
 
 }  // namespace quasimodem::atcmd

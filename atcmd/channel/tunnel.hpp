@@ -14,6 +14,8 @@ class Tunnel {
   /// Bytes from the TE. Takes what it can and returns how much; call `Channel::tunnel_writable` when there is room
   /// again.
   virtual std::size_t send(ByteSpan from_te) = 0;
+  /// The TE has left for command state; what came from it so far need not wait for more.
+  virtual void rest() = 0;
   /// The channel has room for output: hand over what the peer sent, with `Channel::write_through`.
   virtual void deliver() = 0;
 

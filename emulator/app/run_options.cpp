@@ -186,7 +186,7 @@ std::vector<T> read_each(const std::vector<std::string>& texts, const char* opti
 }
 
 std::string read_name(const Raw& raw) {
-  const auto name = raw.name.empty() ? raw.model : raw.name;
+  auto name = raw.name.empty() ? raw.model : raw.name;
   const bool usable = name.find('/') == std::string::npos && !name.starts_with('.');
   if (!usable)
     usage(fmt::format("\"{}\" cannot be the name of a module", name), "a name has no / and does not begin with a dot");

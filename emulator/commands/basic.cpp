@@ -8,6 +8,7 @@
 
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
+#include "emulator/commands/profile.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -16,7 +17,6 @@ using atcmd::Command;
 using atcmd::Dialogue;
 using atcmd::Reply;
 using atcmd::ResultCode;
-using emulator::Settings;
 
 struct Value {
   int value = 0;
@@ -66,7 +66,7 @@ constexpr std::array kRegister{atcmd::integer<&Value::value>("n", Lowest, Highes
 constexpr std::array kProfile{atcmd::integer<&Value::value>("profile", 0, 0).optional(0)};
 
 Reply factory_defaults(Call& call, const Value&) {
-  emulator::restore_factory(call.settings());
+  restore_factory(call.settings());
   return Reply::ok();
 }
 
@@ -74,7 +74,7 @@ Reply store_profile(Call& call, const Value&) { return call.ta().store_profile()
 
 // ATZ — the stored profile, or the factory one; the rest of the line is not carried out                     [M66 2.18]
 Reply recall_profile(Call& call, const Value&) {
-  call.ta().recall_profile(emulator::Recall::restored_only);
+  call.ta().recall_profile(Recall::restored_only);
   call.drop_rest_of_line();
   return Reply::ok();
 }
@@ -82,7 +82,7 @@ Reply recall_profile(Call& call, const Value&) {
 // AT&V — one setting a line                                                                                 [M66 2.13]
 Reply view_profile(Call& call, const Value&) {
   std::vector<std::string> lines{"ACTIVE PROFILE"};
-  for (const auto& row : emulator::profile_rows()) {
+  for (const auto& row : profile_rows()) {
     // The second value of a pair is shown with the first: "+ICF: 3,3".
     if (row.name.ends_with(",2")) {
       lines.back() += fmt::format(",{}", row.value(call.settings()));

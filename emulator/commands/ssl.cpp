@@ -70,7 +70,7 @@ constexpr int kEverySuite = 0xFFFF;
 /// `0X0035` or `0xffff`.
 std::optional<int> parse_suite(std::string_view text) {
   if (!text.starts_with("0X") && !text.starts_with("0x")) return std::nullopt;
-  int code = 0;
+  std::uint16_t code = 0;  // more digits, or a sign, are refused
   const auto [end, problem] = std::from_chars(text.data() + 2, text.data() + text.size(), code, 16);
   if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return code;
@@ -193,6 +193,18 @@ Reply configure_module(Call& call, const ModuleRow& row, Values parameters) {
 }
 
 // AT+QSSLCFG="<type>"[,<ctxindex>][,<value>] — value left out: query                                        [SSL 2.2.1]
+struct Configuration {
+  std::string_view type;
+  int context = 0;
+  std::string_view value;
+};
+constexpr std::array kConfiguration{
+    // for the reference page: what there is depends on the type
+    atcmd::text<&Configuration::type>("type", 5, 13),
+    atcmd::integer<&Configuration::context>("ctxindex", 0, device::kSslContexts - 1).optional(),
+    atcmd::text<&Configuration::value>("value", 0, 84).optional(),
+};
+
 Reply configure(Call& call, const std::vector<Argument>& arguments) {
   const std::string_view type = arguments.front().text;
   const auto parameters = Values{arguments}.subspan(1);
@@ -359,7 +371,7 @@ constexpr std::array kCommands{
     Command{.name = "+QSSLCFG",
             .summary = "Configure SSL",
             .manual = "SSL 2.2.1",
-            .write = atcmd::write_as_typed<&configure>(),
+            .write = atcmd::write_as_typed<&configure>(kConfiguration),
             .test_text = " \"type\",(0-5),\"value\""},
     Command{.name = "+QSSLOPEN",
             .summary = "Open an SSL socket to a remote server",

@@ -12,17 +12,17 @@ constexpr std::size_t kInwardLimit = 4096;
 
 }  // namespace
 
-UartLine::UartLine(Timeline& timeline, emulator::Modem& modem, Pacing pacing)
-    : modem_{modem},
+UartLine::UartLine(Timeline& timeline, Dce& module, Pacing pacing)
+    : module_{module},
       pacing_{pacing},
-      inward_{timeline, [this](ByteSpan bytes) { modem_.receive(bytes); }},
+      inward_{timeline, [this](ByteSpan bytes) { module_.receive(bytes); }},
       outward_{timeline, [this](ByteSpan bytes) { append(arrived_, bytes); }} {}
 
-bool UartLine::wants_input() const { return modem_.line(emulator::Line::cts) && inward_.size() < kInwardLimit; }
+bool UartLine::wants_input() const { return module_.clear_to_send() && inward_.size() < kInwardLimit; }
 
 void UartLine::set_rate() {
   if (pacing_ == Pacing::off) return;
-  const auto fixed = modem_.baud();
+  const auto fixed = module_.baud();
   const auto rate = fixed ? fixed : terminal_rate_;
   const auto time = Duration{1s} * kBitsPerCharacter / rate;
   inward_.set_character_time(time);
@@ -31,7 +31,7 @@ void UartLine::set_rate() {
 
 bool UartLine::pump() {
   if (!port_ready_ || outward_.size() >= kOutwardLimit) return false;
-  const auto output = modem_.take_output();
+  const auto output = module_.take_output();
   // A new rate counts from the bytes after the OK that confirmed it.
   outward_.push(output);
   set_rate();

@@ -3,7 +3,7 @@
 
 #include "core/bytes.hpp"
 #include "core/timeline.hpp"
-#include "emulator/modem.hpp"
+#include "emulator/uart/dce.hpp"
 #include "emulator/uart/paced_queue.hpp"
 
 namespace quasimodem::uart {
@@ -13,7 +13,7 @@ enum class Pacing { off, on };
 /// The serial line between the TE's port and the module: what one side writes, the other gets at the baud rate.
 class UartLine {
  public:
-  UartLine(Timeline& timeline, emulator::Modem& modem, Pacing pacing);
+  UartLine(Timeline& timeline, Dce& module, Pacing pacing);
 
   /// Bytes as the port read them. `wants_input` tells when to stop reading.
   void from_te(ByteSpan bytes) { inward_.push(bytes); }
@@ -32,7 +32,7 @@ class UartLine {
  private:
   void set_rate();
 
-  emulator::Modem& modem_;
+  Dce& module_;
   Pacing pacing_;
   PacedQueue inward_;
   PacedQueue outward_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/settings.hpp"
+#include "emulator/commands/profile.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include <fmt/core.h>
 
-namespace quasimodem::emulator {
+namespace quasimodem::commands {
 namespace {
 
 constexpr std::array kRows{
@@ -76,4 +76,4 @@ void recall_profile(Settings& settings, ByteSpan record, Recall recall) {
   }
 }
 
-}  // namespace quasimodem::emulator
+}  // namespace quasimodem::commands

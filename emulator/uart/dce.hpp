@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/bytes.hpp"
+
+namespace quasimodem::uart {
+
+/// The module's end of a serial line.
+class Dce {
+ public:
+  virtual ~Dce() = default;
+
+  /// Bytes from the TE. All are taken; while `clear_to_send()` is false more should not be sent.
+  virtual void receive(ByteSpan from_te) = 0;
+  virtual bool clear_to_send() const = 0;
+  /// Bytes for the TE, in order. Call again until nothing comes: what waited for room follows.
+  virtual Bytes take_output() = 0;
+  /// The fixed rate in bit/s; 0 while the module takes the TE's.
+  virtual int baud() const = 0;
+};
+
+}  // namespace quasimodem::uart

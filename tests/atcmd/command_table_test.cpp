@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "atcmd/table/command_table.hpp"
+
+#include <array>
+#include <string>
+
+#include "atcmd/table/reference.hpp"
+#include "tests/atcmd/channel_bench.hpp"
+
+using namespace quasimodem;
+using namespace quasimodem::atcmd;
+
+namespace {
+
+struct Open {
+  int ssid = 0;
+  std::string host;
+  int timeout = 0;
+};
+constexpr std::array kOpen{integer<&Open::ssid>("ssid", 0, 5), text<&Open::host>("host", 1, 20),
+                           integer<&Open::timeout>("timeout", 10, 300).optional(90)};
+
+Reply open(Call& call, const Open& args) {
+  call.respond(fmt::format("{} {} {}", args.ssid, args.host, args.timeout));
+  return Reply::ok();
+}
+Reply as_typed(Call& call, const std::vector<Argument>& arguments) {
+  call.respond(std::to_string(arguments.size()));
+  return Reply::ok();
+}
+Reply read(Call& call) {
+  call.respond("read");
+  return Reply::ok();
+}
+Reply execute(Call& call) {
+  call.respond("executed");
+  return Reply::ok();
+}
+Reply tested(Call& call) {
+  call.respond("tested");
+  return Reply::ok();
+}
+
+constexpr std::array kFirst{
+    Command{.name = "+ALL",
+            .summary = "All forms",
+            .manual = "M 1",
+            .write = write<&open>(kOpen),
+            .read = plain<&read>(),
+            .execution = plain<&execute>()},
+    Command{.name = "+WRITE", .manual = "M 2", .write = write<&open>(kOpen), .surplus = Surplus::ignored},
+    Command{.name = "+READ", .manual = "M 3", .confidence = Confidence::seen, .read = answers_ok()},
+    Command{.name = "+EXEC",
+            .manual = "M 4",
+            .confidence = Confidence::inferred,
+            .execution = plain<&execute>(),
+            .invalid_parameter = 3,
+            .models = 0b10},
+    Command{.name = "+TYPED", .write = write_as_typed<&as_typed>(), .test = plain<&tested>()},
+    Command{.name = "+ODD", .write = write<&open>(kOpen), .test_text = " as the manual has it"},
+    Command{.name = "&X", .write = write<&open>(kOpen)},
+    Command{.name = "S9", .write = write<&open>(kOpen), .read = answers_ok()},
+};
+static_assert(names_are_unique(kFirst));
+constexpr std::array kTwice{Command{.name = "+A"}, Command{.name = "+B"}, Command{.name = "+A"}};
+static_assert(!names_are_unique(kTwice));
+
+constexpr std::array kFamilies{Family{"First", kFirst}};
+
+/// What a module with this table answers to one command, without line ends.
+struct Table {
+  CommandTable table;
+  test::ChannelBench bench;
+
+  explicit Table(std::uint32_t model = 0b10) : table{kFamilies, model} {}
+
+  std::string answer(std::string body) {
+    CommandLineReader reader{std::move(body)};
+    const auto typed = reader.next();
+    REQUIRE(typed);
+    Call call{*bench.channel};
+    const auto reply = table.run(call, *typed);
+    auto text = bench.take();
+    std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
+    if (const auto* code = std::get_if<Reply::Code>(&reply.value())) {
+      return text + (code->code == ResultCode::ok ? "|OK" : "|ERROR");
+    }
+    return fmt::format("{}|CME {}", text, std::get<Reply::CmeError>(reply.value()).number);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("each form runs its own handler", "[command table]") {
+  Table table;
+  CHECK(table.answer("+ALL=1,\"h\"") == "1 h 90|OK");
+  CHECK(table.answer("+ALL=1,h,10") == "1 h 10|OK");
+  CHECK(table.answer("+ALL?") == "read|OK");
+  CHECK(table.answer("+ALL") == "executed|OK");
+  CHECK(table.answer("+TYPED=1,,2,\"\"") == "4|OK");
+  CHECK(table.answer("+READ?") == "|OK");
+}
+
+TEST_CASE("a form that the command does not have is an error", "[command table]") {
+  Table table;
+  CHECK(table.answer("+WRITE?") == "|ERROR");
+  CHECK(table.answer("+WRITE") == "|ERROR");
+  CHECK(table.answer("+READ") == "|ERROR");
+  CHECK(table.answer("+READ=1") == "|ERROR");
+  CHECK(table.answer("+EXEC?") == "|CME 3");
+  CHECK(table.answer("+EXEC=1") == "|CME 3");
+}
+
+TEST_CASE("an unknown command is a plain error in every form", "[command table]") {
+  Table table;
+  for (const auto* body : {"+NONE", "+NONE?", "+NONE=?", "+NONE=1", "+AL", "+ALLL", "N"}) {
+    INFO(body);
+    CHECK(table.answer(body) == "|ERROR");
+  }
+}
+
+TEST_CASE("bad parameters never get to the handler", "[command table]") {
+  Table table;
+  for (const auto* body : {"+ALL=", "+ALL=6,h", "+ALL=1", "+ALL=1,", "+ALL=1,\"\"", "+ALL=1,h,9", "+ALL=1,h,301",
+                           "+ALL=x,h", "+ALL=1,h,10,0"}) {
+    INFO(body);
+    CHECK(table.answer(body) == "|ERROR");
+  }
+  CHECK(table.answer("+WRITE=1,h,10,0,x") == "1 h 10|OK");
+}
+
+TEST_CASE("the test form is made from the write form, or as the entry says", "[command table]") {
+  Table table;
+  CHECK(table.answer("+ALL=?") == "+ALL: <ssid>,<host>[,<timeout>]|OK");
+  CHECK(table.answer("+EXEC=?") == "|OK");
+  CHECK(table.answer("+READ=?") == "|OK");
+  CHECK(table.answer("+TYPED=?") == "tested|OK");
+  CHECK(table.answer("+ODD=?") == "+ODD: as the manual has it|OK");
+}
+
+TEST_CASE("a module has only its own commands", "[command table]") {
+  Table other{0b01};
+  CHECK(other.answer("+EXEC") == "|ERROR");
+  CHECK(other.answer("+ALL?") == "read|OK");
+  CHECK(other.table.find("+EXEC") == nullptr);
+  CHECK(other.table.find("+ALL")->summary == "All forms");
+}
+
+TEST_CASE("the reference page shows forms, ranges, source and modules", "[command table]") {
+  constexpr std::array models{ModelName{0b01, "M10"}, ModelName{0b10, "M95"}};
+  const auto page = reference_page(kFamilies, models);
+  const auto has = [&](std::string_view row) { return page.find(row) != std::string::npos; };
+  INFO(page);
+  CHECK(has("\n## First\n"));
+  CHECK(
+      has("| `AT+ALL=<ssid>,<host>[,<timeout>]`<br>`AT+ALL?`<br>`AT+ALL` | All forms | *ssid* 0–5<br>*host* 1–20 "
+          "characters<br>*timeout* 10–300, default 90 | M 1 | documented | all |\n"));
+  CHECK(has("| `AT+READ?` |  |  | M 3 | seen | all |\n"));
+  CHECK(has("| `AT+EXEC` |  |  | M 4 | inferred | M95 |\n"));
+  CHECK(has("| `AT+TYPED=…` |"));
+  CHECK(has("| `AT&X<ssid>,<host>[,<timeout>]` |"));
+  CHECK(has("| `ATS9=<ssid>,<host>[,<timeout>]`<br>`ATS9?` |"));
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prompts and the data mode of uploads.
+#include <string>
+
+#include "tests/atcmd/channel_bench.hpp"
+
+using namespace quasimodem;
+using namespace quasimodem::atcmd;
+using namespace quasimodem::atcmd::test;
+
+using End = IntakeOutcome::End;
+
+namespace {
+
+std::string every_byte() {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
+  return bytes;
+}
+
+}  // namespace
+
+// ---- prompts
+// ---------------------------------------------------------------------------------------------------------
+
+TEST_CASE("a prompt with a length takes exactly so many bytes, all values", "[intake][M66 11.2]") {
+  ChannelBench bench{1};
+  CHECK(bench.ask("AT+PROMPT=256\r") == "AT+PROMPT=256\r\r\n> ");
+  CHECK(bench.channel->mode_name() == "intake");
+  CHECK(bench.ask(every_byte().substr(0, 255)) == "");
+  CHECK(bench.ask("\xFF") == "\r\nTAKEN\r\n");
+  CHECK(bench.data == every_byte());
+  CHECK(bench.end == End::complete);
+}
+
+TEST_CASE("Ctrl-Z and ESC are data where a length was given", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+PROMPT=4\r");
+  bench.send("\x1a\x1b\x1a\x1b");
+  CHECK(bench.data == "\x1a\x1b\x1a\x1b");
+}
+
+TEST_CASE("a stray Ctrl-Z after a fixed length is ignored", "[intake][architecture 2.6]") {
+  ChannelBench bench;
+  bench.send("AT+PROMPT=2\r");
+  CHECK(bench.ask("ab\x1a") == "\r\n> \r\nTAKEN\r\n");
+  CHECK(bench.ask("AT\r") == "\r\nOK\r\n");
+}
+
+TEST_CASE("a prompt without a length ends with Ctrl-Z", "[intake][M66 11.2]") {
+  ChannelBench bench;
+  CHECK(bench.ask("AT+PROMPT\r") == "\r\n> ");
+  CHECK(bench.ask("abc\r\n+++") == "");
+  CHECK(bench.ask("\x1a") == "\r\nTAKEN\r\n");
+  CHECK(bench.data == "abc\r\n+++");
+  CHECK(bench.end == End::terminated);
+}
+
+TEST_CASE("ESC cancels a prompt without a length", "[intake][M66 11.2]") {
+  ChannelBench bench;
+  bench.send("AT+PROMPT\r");
+  CHECK(bench.ask("abc\x1b") == "\r\n> \r\nTAKEN\r\n");
+  CHECK(bench.end == End::cancelled);
+}
+
+TEST_CASE("an empty prompt is terminated as well", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+PROMPT\r");
+  bench.send("\x1a");
+  CHECK(bench.data.empty());
+  CHECK(bench.end == End::terminated);
+}
+
+TEST_CASE("what exceeds the limit of a prompt is ignored", "[intake][at-reference 2.4]") {
+  ChannelBench bench;
+  bench.send("AT+PROMPT\r0123456789ABC");
+  bench.send("DEF\x1a");
+  CHECK(bench.data == "0123456789");
+  bench.send("AT+PROMPT\r");
+  bench.send(std::string(1'000'000, 'x'));
+  CHECK(bench.channel->accepts_input());
+  bench.send("\x1a");
+  CHECK(bench.data == "xxxxxxxxxx");
+}
+
+TEST_CASE("data at a prompt is echoed if the command wants it, its end is not", "[intake][M66 11.32]") {
+  ChannelBench bench;
+  bench.prompt_echo = Echo::on;
+  bench.send("AT+PROMPT\r");
+  CHECK(bench.ask("ab\rc\x1a") == "\r\n> ab\rc\r\nTAKEN\r\n");
+  CHECK(bench.ask("AT+PROMPT=3\rabc") == "\r\n> abc\r\nTAKEN\r\n");
+}
+
+TEST_CASE("a prompt may be hidden", "[intake]") {
+  ChannelBench bench;
+  bench.prompt_sign = PromptSign::hidden;
+  CHECK(bench.ask("AT+PROMPT=2\r") == "");
+  CHECK(bench.ask("ab") == "\r\nTAKEN\r\n");
+}
+
+TEST_CASE("bytes that arrive before the prompt are payload", "[intake][clients 1.2]") {
+  ChannelBench bench;
+  bench.send("AT+HOLD;+PROMPT=5\rhel");
+  CHECK(bench.take() == "");
+  bench.responders[0].finish(Reply::ok());
+  CHECK(bench.take() == "\r\n> ");
+  CHECK(bench.ask("loAT\r") == "\r\nTAKEN\r\n\r\nOK\r\n");
+  CHECK(bench.data == "hello");
+}
+
+TEST_CASE("the line goes on after the data", "[intake]") {
+  ChannelBench bench;
+  bench.then = [](Call&) { return Reply::ok(); };
+  CHECK(bench.ask("AT+PROMPT=2;+INFO\rab") == "\r\n> \r\n+INFO: 1\r\n\r\nOK\r\n");
+  bench.then = [](Call&) { return Reply::error(); };
+  CHECK(bench.ask("AT+PROMPT=2;+INFO\rab") == "\r\n> \r\nERROR\r\n");
+}
+
+TEST_CASE("what follows the data may be held", "[intake]") {
+  ChannelBench bench;
+  bench.then = [&](Call& call) {
+    bench.responders.push_back(call.hold(10s));
+    return Reply::held();
+  };
+  CHECK(bench.ask("AT+PROMPT=2\rabAT\r") == "\r\n> ");
+  CHECK(bench.channel->mode_name() == "held");
+  bench.responders[0].finish(Reply::result("SENT"));
+  CHECK(bench.take() == "\r\nSENT\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("what follows the data may be another prompt", "[intake]") {
+  ChannelBench bench;
+  std::string all;
+  bench.then = [&](Call& call) {
+    all += bench.data;
+    if (all.size() == 4) return Reply::ok();
+    return call.prompt({.length = 2}, bench.keep());
+  };
+  CHECK(bench.ask("AT+PROMPT=2\rabcd") == "\r\n> \r\n> \r\nOK\r\n");
+  CHECK(all == "abcd");
+}
+
+// ---- the LF that many hosts send after the CR
+// ------------------------------------------------------------------------
+
+TEST_CASE("the LF of the command line is no payload, in one burst", "[intake][clients 1.2]") {
+  for (const auto* command : {"AT+PROMPT=5\r\nhello", "AT+DATA=5\r\nhello"}) {
+    ChannelBench bench;
+    bench.send(command);
+    CHECK(bench.data == "hello");
+  }
+}
+
+TEST_CASE("the LF of the command line is no payload, as a byte of its own", "[intake][clients 1.2]") {
+  for (const auto* command : {"AT+PROMPT=5\r", "AT+DATA=5\r"}) {
+    ChannelBench bench;
+    bench.send(command);
+    bench.send("\n");
+    bench.send("hello");
+    CHECK(bench.data == "hello");
+  }
+}
+
+TEST_CASE("the LF of the command line is no payload while the command is held", "[intake][clients 1.2]") {
+  const auto* line_feed = GENERATE("\n", "");
+  ChannelBench bench;
+  bench.send(std::string{"AT+HOLD;+PROMPT=5\r"} + line_feed);
+  bench.responders[0].finish(Reply::ok());
+  bench.send("hello");
+  CHECK(bench.data == "hello");
+}
+
+TEST_CASE("a host that sends LF after CR may send it together with the data", "[intake][clients 1.2]") {
+  ChannelBench bench;
+  bench.send("AT\r\n");
+  bench.send("AT\r\n");
+  bench.send("AT+PROMPT=5\r");
+  bench.send("\nhello");
+  CHECK(bench.data == "hello");
+}
+
+TEST_CASE("for a host that never sends LF after CR it is payload", "[intake][clients 1.2]") {
+  ChannelBench bench;
+  bench.send("AT\rAT\r");
+  bench.send("AT+PROMPT=3\r");
+  bench.send("\n");
+  bench.send("\n\n");
+  CHECK(bench.data == "\n\n\n");
+}
+
+TEST_CASE("only the first LF can belong to the line", "[intake][clients 1.2]") {
+  ChannelBench bench;
+  bench.send("AT+PROMPT=2\r\n\n\n");
+  CHECK(bench.data == "\n\n");
+  bench.send("AT+PROMPT=2\r");
+  bench.send("a");
+  bench.send("\n");
+  CHECK(bench.data == "a\n");
+}
+
+TEST_CASE("after the data a line end belongs to nothing", "[intake]") {
+  ChannelBench bench;
+  CHECK(bench.ask("AT+PROMPT=2\rab\r\n") == "\r\n> \r\nTAKEN\r\n");
+  CHECK(bench.ask("AT\r\n") == "\r\nOK\r\n");
+}
+
+// ---- data mode
+// -------------------------------------------------------------------------------------------------------
+
+TEST_CASE("an upload takes raw bytes until the size is reached", "[intake][SSL 2.2.7]") {
+  ChannelBench bench{1};
+  CHECK(bench.ask("AT+DATA=256\r") == "AT+DATA=256\r\r\nCONNECT\r\n");
+  CHECK(bench.channel->in_data_state());
+  CHECK(bench.ask(every_byte() + "AT\r") == "\r\nTAKEN\r\nAT\r\r\nOK\r\n");
+  CHECK(bench.data == every_byte());
+  CHECK(bench.end == End::complete);
+  CHECK(!bench.channel->in_data_state());
+}
+
+TEST_CASE("an upload byte by byte", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=256\r");
+  for (const char c : every_byte()) {
+    bench.send(std::string_view{&c, 1});
+    bench.advance(1ms);
+  }
+  CHECK(bench.data == every_byte());
+}
+
+TEST_CASE("+++ between silences ends an upload", "[intake][SSL 2.2.7]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=100\rabc");
+  bench.advance(500ms);
+  bench.send("+++");
+  bench.advance(499ms);
+  CHECK(!bench.end);
+  bench.advance(1ms);
+  CHECK(bench.end == End::escaped);
+  CHECK(bench.data == "abc");
+  CHECK(bench.take() == "\r\nCONNECT\r\n\r\nTAKEN\r\n");
+}
+
+TEST_CASE("+++ ends an upload that has not begun", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=100\r");
+  bench.advance(500ms);
+  bench.send("+++");
+  bench.advance(500ms);
+  CHECK(bench.end == End::escaped);
+  CHECK(bench.data.empty());
+}
+
+TEST_CASE("+++ without silence is data of an upload", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=9\rab");
+  bench.advance(100ms);
+  bench.send("+++");
+  bench.advance(600ms);
+  bench.send("++");
+  bench.advance(600ms);
+  CHECK(!bench.end);
+  bench.send("cd");
+  CHECK(bench.data == "ab+++++cd");
+}
+
+TEST_CASE("an upload may end with plus signs after a silence", "[intake]") {
+  const auto* tail = GENERATE("+", "++", "+++");
+  ChannelBench bench;
+  bench.send("AT+DATA=" + std::to_string(2 + std::string{tail}.size()) + "\rab");
+  bench.advance(2s);
+  CHECK(bench.ask(tail) == "\r\nCONNECT\r\n\r\nTAKEN\r\n");
+  CHECK(bench.end == End::complete);
+  CHECK(bench.data == std::string{"ab"} + tail);
+}
+
+TEST_CASE("more plus signs than the size allows", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=3\ra");
+  bench.advance(1s);
+  CHECK(bench.ask("+++") == "\r\nCONNECT\r\n\r\nTAKEN\r\n");
+  CHECK(bench.data == "a++");
+  CHECK(bench.ask("\rAT\r") == "\r\nOK\r\n");
+}
+
+TEST_CASE("an upload times out when nothing comes", "[intake][SSL 2.2.7]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=9\r");
+  bench.advance(4'999ms);
+  CHECK(!bench.end);
+  bench.advance(1ms);
+  CHECK(bench.end == End::timed_out);
+  CHECK(bench.data.empty());
+  CHECK(bench.take() == "\r\nCONNECT\r\n\r\nTAKEN\r\n");
+}
+
+TEST_CASE("the time-out counts from the last byte", "[intake][SSL 2.2.7]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=9\r");
+  for (const auto* byte : {"a", "b", "c"}) {
+    bench.advance(4s);
+    bench.send(byte);
+  }
+  bench.advance(4'999ms);
+  CHECK(!bench.end);
+  bench.advance(1ms);
+  CHECK(bench.end == End::timed_out);
+  CHECK(bench.data == "abc");
+  CHECK(bench.timeline.idle());
+}
+
+TEST_CASE("plus signs that are withheld when the time-out comes are data", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=9\rabc");
+  bench.advance(4'800ms);
+  bench.send("++");
+  bench.advance(200ms);
+  CHECK(bench.end == End::timed_out);
+  CHECK(bench.data == "abc++");
+  bench.advance(10s);
+  CHECK(bench.timeline.idle());
+}
+
+TEST_CASE("two uploads on one line", "[intake]") {
+  ChannelBench bench;
+  bench.then = [](Call&) { return Reply::ok(); };
+  bench.send("AT+DATA=9;+DATA=9\rabc");
+  bench.advance(500ms);
+  bench.send("+++");
+  bench.advance(500ms);
+  CHECK(bench.take() == "\r\nCONNECT\r\n\r\nCONNECT\r\n");
+  CHECK(bench.data == "abc");
+  bench.advance(500ms);
+  bench.send("+++");
+  bench.advance(500ms);
+  CHECK(bench.take() == "\r\nOK\r\n");
+  CHECK(bench.data == "");
+  CHECK(bench.timeline.idle());
+}
+
+TEST_CASE("with ATV0 CONNECT is a digit", "[intake]") {
+  ChannelBench bench;
+  bench.dialogue.verbose = 0;
+  CHECK(bench.ask("AT+DATA=2\rab") == "1\rTAKEN\r\n");
+}

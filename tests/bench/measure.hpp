@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/bytes.hpp"
+
+namespace quasimodem::bench {
+
+/// A measurement that cannot be made. The others go on.
+struct Failure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The same with the errno of the call that failed.
+[[noreturn]] void fail_with_errno(const std::string& what);
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+  void restart() { start_ = Clock::now(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// Bytes of every value in no order, the same in every process, so that whoever receives them can compare each one.
+class Pattern {
+ public:
+  /// The next `size` octets, or fewer where the block ends.
+  ByteSpan next(std::size_t size) const;
+  void advance(std::size_t size) { at_ += size; }
+  /// Compares and advances. Throws Failure at the first difference.
+  void compare(ByteSpan received);
+  std::size_t position() const { return at_; }
+
+ private:
+  std::size_t at_ = 0;
+};
+
+constexpr double kMega = 1e6;
+
+}  // namespace quasimodem::bench
