@@ -114,7 +114,7 @@ Reply activate(Call& call) {
 // AT+QIDEACT → DEACT OK, also in IP INITIAL (quirk Q5)                                                      [M66 11.4]
 Reply deactivate(Call& call) {
   const auto responder = call.hold(kDeactivationTimeout);
-  call.ta().close_tunnel({});
+  call.ta().close_tunnel_of(call.context().id());
   call.context().deactivate([responder] { responder.finish(Reply::result("DEACT OK")); });
   return Reply::held();
 }
@@ -237,6 +237,7 @@ Reply open(Call& call, const std::vector<Argument>& arguments) {
     call.me().log().warning("QIOPEN to the name {} with QIDNSIP=0: a real module may refuse it", args->host);
   }
   const bool transparent = call.me().tcpip.transparent && !multiple;
+  if (transparent && call.me().transparent_besides(args->index)) return Reply::error();
   const auto opening = call.context().open(
       sessions(call), args->index,
       {.transport = *transport,

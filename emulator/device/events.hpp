@@ -43,6 +43,7 @@ struct DataArrived {
   int index;
 };
 struct SecureOpened {
+  int context;
   int index;
   ConnectCode code;
 };
