@@ -90,7 +90,7 @@ ClientSession::~ClientSession() = default;
 
 void ClientSession::start() { impl_->engine.start(); }
 void ClientSession::feed(ByteSpan ciphertext) { impl_->engine.feed(ciphertext); }
-void ClientSession::end_of_input() { impl_->engine.end_of_input(); }
+void ClientSession::end_of_input(std::string_view how) { impl_->engine.end_of_input(how); }
 std::size_t ClientSession::incoming_size() const { return impl_->engine.incoming_size(); }
 Bytes ClientSession::read(std::size_t max) { return impl_->engine.read(max); }
 std::size_t ClientSession::readable() const { return impl_->engine.readable(); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -49,8 +50,9 @@ class ClientSession {
 
   /// Ciphertext from the peer, in pieces of any size.
   void feed(ByteSpan ciphertext);
-  /// The transport ended: no more ciphertext will come. An alert fed before wins over this as the reason.
-  void end_of_input();
+  /// The transport ended: no more ciphertext will come. `how` is what the log and error() call it; an alert fed before
+  /// wins over it as the reason.
+  void end_of_input(std::string_view how = "the stream ended");
   /// Ciphertext fed and not yet looked at. Grows while the plaintext is not read: pause the transport by it.
   std::size_t incoming_size() const;
 

@@ -76,7 +76,8 @@ TlsError peer_error(const PeerFailure& failure) {
   switch (failure.code) {
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
       return {TlsFailure::alert, "the peer refused with the alert " + alert_text(failure.alert)};
-    case MBEDTLS_ERR_SSL_CONN_EOF: return {TlsFailure::peer_closed, "the stream ended during the handshake"};
+    case MBEDTLS_ERR_SSL_CONN_EOF:
+      return {TlsFailure::peer_closed, fmt::format("{} during the handshake", failure.ending)};
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
       return {TlsFailure::peer_closed, "the peer sent close_notify during the handshake"};
     case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
@@ -87,6 +88,9 @@ TlsError peer_error(const PeerFailure& failure) {
     case MBEDTLS_ERR_SSL_INVALID_RECORD:
       return {TlsFailure::protocol, fmt::format("not a record of this protocol: it starts with {} (-0x{:04X})",
                                                 escaped(failure.record_header), static_cast<unsigned>(-failure.code))};
+    case MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION:
+      return {TlsFailure::protocol, fmt::format("the peer chose a version that is not allowed here (-0x{:04X})",
+                                                static_cast<unsigned>(-failure.code))};
     case MBEDTLS_ERR_SSL_INVALID_MAC: return {TlsFailure::protocol, "a record was damaged on the way (bad_record_mac)"};
     case MBEDTLS_ERR_SSL_BAD_INPUT_DATA:  // what the library says when a record would not fit into its buffer
       return {TlsFailure::protocol, fmt::format("a record longer than the protocol allows (-0x{:04X})",

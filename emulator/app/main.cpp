@@ -3,6 +3,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -20,14 +21,28 @@ static void open_standard_streams() {
   }
 }
 
+/// What the user typed comes back in messages: nothing of it may control the terminal or pretend to be another line.
+static std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code < 0x20 || code == 0x7F) {
+      result += fmt::format("\\x{:02x}", code);
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
 int main(int argc, char** argv) {
   using namespace quasimodem::app;
   open_standard_streams();
   try {
     return start(std::vector<std::string>{argv + 1, argv + argc});
   } catch (const Problem& problem) {
-    fmt::print(stderr, "error: {}\n", problem.what());
-    if (!problem.way_out().empty()) fmt::print(stderr, "       {}\n", problem.way_out());
+    fmt::print(stderr, "error: {}\n", printable(problem.what()));
+    if (!problem.way_out().empty()) fmt::print(stderr, "       {}\n", printable(problem.way_out()));
     return static_cast<int>(problem.code());
   } catch (const std::exception& error) {
     fmt::print(stderr, "internal error: {}\n", error.what());

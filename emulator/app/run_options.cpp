@@ -132,8 +132,8 @@ std::string read_imei(const std::string& text) {
 // --------------------------------------------------------------------------------------------------
 
 struct Raw {
-  std::string model = "m95", profile, rtc = "host", sim = "ready", imei, apn_local, nvram;
-  std::optional<std::string> name, key_log, ready_fd;
+  std::string model = "m95", rtc = "host", sim = "ready";
+  std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd;
   std::vector<std::string> uarts, allow, map;
   int verbose = 0;
   bool quiet = false, ephemeral = false, version = false;
@@ -207,25 +207,27 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   const bool wrapped = !command.empty();
   options.command = std::move(command);
   options.module.model = read_model(raw.model);
-  options.module.timing = read_profile(raw.profile.empty() ? (wrapped ? "instant" : "lab") : raw.profile);
+  options.module.timing = read_profile(raw.profile.value_or(wrapped ? "instant" : "lab"));
   options.module.clock = read_clock(raw.rtc);
   options.module.sim = read_sim(raw.sim);
-  if (!raw.imei.empty()) options.module.imei = read_imei(raw.imei);
+  if (raw.imei) options.module.imei = read_imei(*raw.imei);
 
   options.name = raw.name ? read_name(*raw.name) : std::string{device::profile_of(options.module.model).key};
   if (raw.uarts.size() > 1) usage("more than one --uart", "this version serves one UART");
   if (!raw.uarts.empty()) options.link = read_uart(raw.uarts.front());
   options.named = raw.name || options.link;
 
-  if (raw.ephemeral && !raw.nvram.empty()) usage("--nvram and --ephemeral exclude each other");
-  if (!raw.nvram.empty()) options.nvram = raw.nvram;
-  options.ephemeral = raw.ephemeral || (wrapped && raw.nvram.empty());
+  if (raw.ephemeral && raw.nvram) usage("--nvram and --ephemeral exclude each other");
+  // An empty variable of a script must not lead to the NVRAM of the user's own module.
+  if (raw.nvram && raw.nvram->empty()) usage("--nvram \"\": not a directory", "none at all: --ephemeral");
+  if (raw.nvram) options.nvram = *raw.nvram;
+  options.ephemeral = raw.ephemeral || (wrapped && !raw.nvram);
 
   options.network.allow = read_each<net::HostPort>(raw.allow, "--allow", &net::HostPort::parse);
   options.network.map = read_each<net::HostMapping>(raw.map, "--map", &net::HostMapping::parse);
-  if (!raw.apn_local.empty()) {
-    const auto address = net::IpAddress::parse(raw.apn_local);
-    if (!address) usage(fmt::format("--apn-local {}: not an IPv4 address", raw.apn_local));
+  if (raw.apn_local) {
+    const auto address = net::IpAddress::parse(*raw.apn_local);
+    if (!address) usage(fmt::format("--apn-local {}: not an IPv4 address", *raw.apn_local));
     options.network.local = *address;
   }
   options.key_log = read_key_log(raw);

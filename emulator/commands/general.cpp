@@ -27,7 +27,7 @@ struct PowerDown {
 constexpr std::array kPowerDown{atcmd::integer<&PowerDown::mode>("mode", 0, 1).as_range()};
 
 Reply power_down(Call& call, const PowerDown& args) {
-  call.me().timeline().post([&me = call.me()] { me.power_off(); });
+  call.me().power_off_soon();
   return args.mode == 1 ? Reply::result(kPowerDownWords) : Reply::ok();
 }
 
@@ -44,7 +44,7 @@ constexpr std::array kFun{
 
 Reply set_functionality(Call& call, const Fun& args) {
   if (args.restart) {
-    call.me().timeline().post([&me = call.me()] { me.restart(); });
+    call.me().restart_soon();
     return Reply::ok();
   }
   const auto wanted = static_cast<Functionality>(args.fun);

@@ -19,6 +19,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       registration_{surroundings_.timeline, configuration_.timing, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
       starting_{surroundings_.timeline},
+      switching_{surroundings_.timeline},
       call_ready_{surroundings_.timeline} {
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
@@ -50,6 +51,7 @@ void MobileEquipment::power_off() {
   if (power_ == Power::off) return;
   power_ = Power::off;
   starting_.cancel();
+  switching_.cancel();
   call_ready_.cancel();
   for (auto& context : contexts_) {
     context->power_off();

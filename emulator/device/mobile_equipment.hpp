@@ -83,6 +83,13 @@ class MobileEquipment {
   /// Everything volatile is gone; `PoweredOff` follows.
   void power_off();
   void restart();
+  /// The same two, after the answer of the command that asked for it.
+  void power_off_soon() {
+    switching_.start({}, [this] { power_off(); });
+  }
+  void restart_soon() {
+    switching_.start({}, [this] { restart(); });
+  }
 
   Functionality functionality() const { return functionality_; }
   /// AT+CFUN. Radio off takes the contexts away. `SimStatusChanged` follows when the SIM comes back from minimum
@@ -140,6 +147,7 @@ class MobileEquipment {
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
   Timer starting_;
+  Timer switching_;
   Timer call_ready_;
   bool call_ready_reported_ = false;
 };

@@ -134,7 +134,7 @@ PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::T
   if (socket && socket->live()) {
     if (sessions == Sessions::single) return Opening::already_connected;
     // OBSERVED M95, quirk Q8: `<n>, CONNECT FAIL` for an index in use. ASSUMED: after OK, like every other result.
-    surroundings_.timeline.post([this, index] { surroundings_.events.on_event(ConnectFailed{id_, index}); });
+    report_later(ConnectFailed{id_, index});
     return Opening::begun;
   }
   socket = std::make_unique<PlainConnection>(
@@ -187,8 +187,12 @@ void PdpContext::ended(Sessions sessions, int index) {
   surroundings_.events.on_event(RemoteClosed{id_, index});
 }
 
-void PdpContext::report_unopened(int index, ConnectCode code) {
-  surroundings_.timeline.post([this, index, code] { surroundings_.events.on_event(SecureOpened{id_, index, code}); });
+void PdpContext::report_unopened(int index, ConnectCode code) { report_later(SecureOpened{id_, index, code}); }
+
+void PdpContext::report_later(const Event& event) {
+  surroundings_.timeline.post([this, event, alive = std::weak_ptr{alive_}] {
+    if (!alive.expired()) surroundings_.events.on_event(event);
+  });
 }
 
 PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target, const MakeSession& make_session,

@@ -119,6 +119,8 @@ class PdpContext {
   void ended(Sessions sessions, int index);
   void secure_opened(int index, Connection::Outcome outcome);
   void report_unopened(int index, ConnectCode code);
+  /// After the answer of the command that caused it.
+  void report_later(const Event& event);
   Connection::Surroundings surroundings_for(int index) const;
   enum class Report { unopened, all_secure };
   void close_all(Report report);
@@ -130,6 +132,8 @@ class PdpContext {
   Done activation_done_;
   int activations_ = 0;
   std::array<std::unique_ptr<Connection>, kSockets> sockets_;
+  /// What is reported later finds out that the module was unplugged meanwhile.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace quasimodem::device

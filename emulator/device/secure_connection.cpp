@@ -39,7 +39,7 @@ void SecureConnection::link_writable() {
 }
 
 void SecureConnection::link_ended(std::optional<net::NetError> error) {
-  session_->end_of_input();
+  error ? session_->end_of_input(net::describe(*error)) : session_->end_of_input();
   follow_session();
   // A peer that hangs up right after the handshake: the host still hears first that the connection was made.
   if (computing_.running()) return;

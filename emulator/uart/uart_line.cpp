@@ -24,6 +24,7 @@ void UartLine::set_rate() {
   if (pacing_ == Pacing::off) return;
   const auto fixed = module_.baud();
   const auto rate = fixed ? fixed : terminal_rate_;
+  if (rate <= 0) return;  // B0 hangs a line up; it is no speed
   const auto time = Duration{1s} * kBitsPerCharacter / rate;
   inward_.set_character_time(time);
   outward_.set_character_time(time);

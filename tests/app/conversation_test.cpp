@@ -129,7 +129,6 @@ TEST_CASE("a client that ends without close_notify is told apart", "[app]") {
   CHECK(bench.talk->wish() == Wish::end);
   CHECK(bench.talk->summary().ends_with("ended by the client without close_notify"));
 
-  Bench early{script("stall@hello")};  // any: the client is not asked
   SeededRandom random{1};
   tls::ServerConfig server;
   append(server.certificate, tls::throwaway_certificate());

@@ -38,7 +38,7 @@ void with_module(Module& module, std::uint16_t port, Rate& rate) {
 
 void with_openssl(std::uint16_t port, Rate& rate) {
   const auto done = run({"openssl", "s_time", "-connect", fmt::format("127.0.0.1:{}", port), "-tls1_2", "-cipher",
-                         kOpensslCipher, "-CAfile", certificate_path("ca.crt"), "-verify", "2", "-new", "-time", "1"});
+                         OpensslServer::kCipher, "-CAfile", certificate_path("ca.crt"), "-verify", "2", "-new", "-time", "1"});
   // "… connections in …s; … connections/user sec, bytes read 0"
   const auto end = done.output.find(" connections in ");
   if (end == std::string::npos) throw Failure{"openssl s_time: " + escaped(done.output)};
@@ -49,7 +49,7 @@ void with_openssl(std::uint16_t port, Rate& rate) {
 }  // namespace
 
 void measure_handshakes(Report& report) {
-  const OpensslServer server{{"-www"}};
+  const OpensslServer server;
   Module module;
   module.host().attach();
   module.host().configure_ssl();

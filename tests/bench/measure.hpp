@@ -23,12 +23,14 @@ struct Failure : std::runtime_error {
 
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-  void restart() { start_ = Clock::now(); }
+  using Clock = std::chrono::steady_clock;  // the same in all processes
+  using Instant = Clock::time_point;
+
+  double seconds() const { return seconds_until(Clock::now()); }
+  double seconds_until(Instant end) const { return std::chrono::duration<double>(end - start_).count(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start_ = Clock::now();
+  Instant start_ = Clock::now();
 };
 
 inline double median(std::vector<double> values) {

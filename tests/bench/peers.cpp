@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -13,16 +14,17 @@
 
 #include <fmt/core.h>
 
-#include "tests/bench/measure.hpp"
+#include "core/log.hpp"
+#include "core/random.hpp"
 #include "tests/bench/module.hpp"
+#include "tls/testing/server_session.hpp"
 
 namespace quasimodem::bench {
 namespace {
 
-constexpr char kArrived = '1';
-constexpr char kWrong = '0';
 constexpr std::size_t kPiece = 16384;
 constexpr std::size_t kPtyPiece = 4096;  // a pty never gives more at a time
+constexpr int kSilence_ms = 300;         // longer than the module waits for the rest of a packet
 
 // ---- TCP
 // -------------------------------------------------------------------------------------------------------------
@@ -54,8 +56,6 @@ std::uint16_t port_of(const Descriptor& socket) {
   return ntohs(address.sin_port);
 }
 
-std::uint16_t free_port() { return port_of(listener()); }
-
 void no_delay(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -76,6 +76,12 @@ Descriptor connected_to(std::uint16_t port) {
 // ---- what the far end does
 // --------------------------------------------------------------------------------------------
 
+/// Through the pipe of a sink.
+struct Arrival {
+  bool good = false;
+  Stopwatch::Instant at;
+};
+
 /// Carries out a Habit, whatever lies below.
 class Application {
  public:
@@ -83,11 +89,13 @@ class Application {
     pattern_.advance(habit == Habit::source ? total_ : 0);  // not asked for yet
   }
 
-  void received(ByteSpan bytes) {
+  Habit habit() const { return habit_; }
+
+  void received(ByteSpan bytes, Stopwatch::Instant at) {
     switch (habit_) {
       case Habit::answer_lines: answer(std::count(bytes.begin(), bytes.end(), '\r')); break;
       case Habit::echo: append(answers_, bytes); break;
-      case Habit::sink: take(bytes); break;
+      case Habit::sink: take(bytes, at); break;
       case Habit::source: count(bytes.size()); break;
     }
   }
@@ -113,15 +121,17 @@ class Application {
     pattern_ = {};
   }
 
-  void take(ByteSpan bytes) {
+  void take(ByteSpan bytes, Stopwatch::Instant at) {
+    bool good = true;
     try {
       pattern_.compare(bytes);
       if (pattern_.position() < total_) return;
-      write_all(report_, as_bytes({&kArrived, 1}));
     } catch (const Failure& failure) {
       fmt::print(stderr, "sink: {}\n", failure.what());
-      write_all(report_, as_bytes({&kWrong, 1}));
+      good = false;
     }
+    const Arrival arrival{good, at};
+    write_all(report_, {reinterpret_cast<const std::uint8_t*>(&arrival), sizeof arrival});
     pattern_ = {};
   }
 
@@ -145,11 +155,100 @@ void live(int in, int out, Application application) {
     if (::epoll_wait(epoll.get(), &event, 1, -1) < 1) continue;
     const auto size = ::read(in, piece.data(), piece.size());
     if (size <= 0) return;  // a pty without a host says EIO
-    application.received({piece.data(), static_cast<std::size_t>(size)});
+    application.received({piece.data(), static_cast<std::size_t>(size)}, Stopwatch::Clock::now());
     for (auto bytes = application.outgoing(); !bytes.empty(); bytes = application.outgoing()) {
       write_all(out, bytes);
       application.sent(bytes.size());
     }
+  }
+}
+
+// ---- the same with TLS
+// ------------------------------------------------------------------------------------------------
+
+class TlsVisit {
+ public:
+  TlsVisit(Descriptor socket, std::unique_ptr<tls::ServerSession> session, const Application& application)
+      : socket_{std::move(socket)}, session_{std::move(session)}, application_{application} {}
+
+  /// Until the client goes away.
+  void live() {
+    while (session_->state() == State::handshaking && receive()) {
+      session_->feed(std::exchange(ciphertext_, {}));
+      send(session_->take_outgoing());
+    }
+    while (session_->state() == State::connected) {
+      const auto ahead = application_.habit() == Habit::source ? encrypted_ahead() : Bytes{};
+      if (!receive()) return;
+      if (application_.habit() == Habit::sink) receive_until_silence();
+      hear();
+      send(ahead.empty() ? encrypted() : ahead);
+    }
+  }
+
+ private:
+  using State = tls::ServerSession::State;
+
+  /// False when the client is gone.
+  bool receive() {
+    const auto filled = ciphertext_.size();
+    ciphertext_.resize(filled + 65536);
+    const auto size = ::recv(socket_.get(), ciphertext_.data() + filled, 65536, 0);
+    ciphertext_.resize(filled + static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    last_ = Stopwatch::Clock::now();
+    return size > 0;
+  }
+
+  void receive_until_silence() {
+    pollfd state{socket_.get(), POLLIN, 0};
+    while (::poll(&state, 1, kSilence_ms) > 0 && receive()) continue;
+  }
+
+  void hear() {
+    session_->feed(std::exchange(ciphertext_, {}));
+    for (auto plain = session_->read(kPiece); !plain.empty(); plain = session_->read(kPiece)) {
+      application_.received(plain, last_);
+    }
+  }
+
+  /// A source does not know what triggers it: it has been asked, and has its answer ready, before that.
+  Bytes encrypted_ahead() {
+    application_.received(Bytes(kTrigger), {});
+    return encrypted();
+  }
+
+  Bytes encrypted() {
+    Bytes all;
+    for (auto bytes = application_.outgoing(); !bytes.empty(); bytes = application_.outgoing()) {
+      const auto portion = bytes.first(std::min(bytes.size(), kPiece));
+      if (!session_->write(portion)) break;
+      append(all, session_->take_outgoing());
+      application_.sent(portion.size());
+    }
+    return all;
+  }
+
+  void send(ByteSpan bytes) { write_all(socket_.get(), bytes); }
+
+  Descriptor socket_;
+  std::unique_ptr<tls::ServerSession> session_;
+  Application application_;
+  Bytes ciphertext_;
+  Stopwatch::Instant last_{};
+};
+
+void serve_tls(int listening, const Application& application) {
+  SeededRandom random{3};
+  tls::ServerConfig config;
+  config.certificate = certificate("server.crt");
+  config.key = certificate("server.key");
+  for (;;) {
+    Descriptor socket{::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC)};
+    if (socket.get() < 0) continue;
+    no_delay(socket.get());
+    auto session = tls::ServerSession::create(config, random, Logger{});
+    if (!session) throw Failure{session.error().reason};
+    TlsVisit{std::move(socket), std::move(*session), application}.live();
   }
 }
 
@@ -167,22 +266,6 @@ void relay(int master, std::uint16_t port) {
   }
 }
 
-bool reported(const Pipe& report) {
-  char answer = kWrong;
-  if (::read(report.reading.get(), &answer, 1) != 1) fail_with_errno("waiting for the far end");
-  return answer == kArrived;
-}
-
-Child openssl(std::uint16_t port, const std::vector<std::string>& more_options, int stdout_fd, int stdin_fd) {
-  std::vector<std::string> command{"openssl",   "s_server",    "-accept", std::to_string(port),
-                                   "-cert",     certificate_path("server.crt"),
-                                   "-key",      certificate_path("server.key"),
-                                   "-tls1_2",   "-cipher",     kOpensslCipher,
-                                   "-no_ticket", "-no_cache",  "-quiet"};
-  command.insert(command.end(), more_options.begin(), more_options.end());
-  return Child{command, stdout_fd, stdin_fd};
-}
-
 Child tcp_echo(std::uint16_t& port) {
   const auto listening = listener();
   port = port_of(listening);
@@ -193,26 +276,36 @@ Child tcp_echo(std::uint16_t& port) {
   }};
 }
 
+Child tls_peer(std::uint16_t& port, const Application& application) {
+  const auto listening = listener();
+  port = port_of(listening);
+  return Child{[&] { serve_tls(listening.get(), application); }};
+}
+
+Child openssl(std::uint16_t port) {
+  return Child{{"openssl", "s_server", "-accept", std::to_string(port), "-cert", certificate_path("server.crt"), "-key",
+                certificate_path("server.key"), "-tls1_2", "-cipher", OpensslServer::kCipher, "-no_ticket", "-no_cache",
+                "-quiet", "-www"}};
+}
+
 }  // namespace
 
-OpensslServer::OpensslServer(const std::vector<std::string>& more_options, int stdout_fd, int stdin_fd)
-    : port_{free_port()}, process_{openssl(port_, more_options, stdout_fd, stdin_fd)} {
-  connected_to(port_);
+Stopwatch::Instant arrival_of(const Pipe& report) {
+  Arrival arrival;
+  if (::read(report.reading.get(), &arrival, sizeof arrival) != sizeof arrival) fail_with_errno("the far end");
+  if (!arrival.good) throw Failure{"what arrived is not what was sent"};
+  return arrival.at;
 }
 
 TlsPeer::TlsPeer(Habit habit, std::size_t total)
-    : server_{{}, received_.writing.get(), to_send_.reading.get()}, process_{[&, this] {
-        live(received_.reading.get(), to_send_.writing.get(), Application{habit, total, report_.writing.get()});
-      }} {}
+    : process_{tls_peer(port_, Application{habit, total, report_.writing.get()})} {}
 
-bool TlsPeer::all_arrived() { return reported(report_); }
+OpensslServer::OpensslServer() : port_{port_of(listener())}, process_{openssl(port_)} { connected_to(port_); }
 
 PtyPeer::PtyPeer(Habit habit, std::size_t total)
     : process_{[&, this] {
         live(pty_.master.get(), pty_.master.get(), Application{habit, total, report_.writing.get()});
       }} {}
-
-bool PtyPeer::all_arrived() { return reported(report_); }
 
 EchoThroughTcp::EchoThroughTcp()
     : far_end_{tcp_echo(port_)}, relay_{[this] { relay(pty_.master.get(), port_); }} {}

@@ -36,7 +36,7 @@ const End kEnds[] = {
      },
      "the peer sent close_notify"},
     {"FIN alone", [](SecureBench&, TlsPeer& peer) { peer.hang_up(); }, "the stream ended without close_notify"},
-    {"reset", [](SecureBench&, TlsPeer& peer) { peer.wire().reset(); }, "the stream ended without close_notify"},
+    {"reset", [](SecureBench&, TlsPeer& peer) { peer.wire().reset(); }, "connection reset without close_notify"},
     {"FIN inside a record",
      [](SecureBench&, TlsPeer& peer) {
        REQUIRE(peer.session().write(as_bytes("cut")));

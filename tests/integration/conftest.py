@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -56,3 +58,24 @@ def tcp_server():
 def echo_server():
     with TcpServer(echo=True) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def interposer(tmp_path_factory):
+    """`interposer(NAME=value)` is the environment in which the program meets interposer.c."""
+    compiler = shutil.which("cc")
+    if not compiler:
+        pytest.skip("no C compiler")
+    library = tmp_path_factory.mktemp("interposer") / "interposer.so"
+    source = Path(__file__).parent / "interposer.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True, timeout=100)
+
+    def environment(**variables):
+        return {
+            "LD_PRELOAD": str(library),
+            # AddressSanitizer would rather be the first library.
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
+            **{f"INTERPOSE_{name}": str(value) for name, value in variables.items()},
+        }
+
+    return environment

@@ -205,7 +205,7 @@ class World:
     def run(self, *arguments, environment={}, **options):
         """Runs the program to its end."""
         done = subprocess.run(
-            [PROGRAM, *map(str, arguments)],
+            [PROGRAM, *(a if isinstance(a, bytes) else str(a) for a in arguments)],
             env={**self.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -235,8 +235,14 @@ def sanitizer_is_silent(log):
 # ---- the host ----
 
 
+class HungUp(OSError):
+    pass
+
+
 class Host:
     """A host computer at the UART: pyserial, and comparing with what has to come."""
+
+    line_end = "\r"
 
     def __init__(self, tty, echo=True):
         self.port = serial.Serial(tty, 115200, timeout=0, write_timeout=WATCHDOG)
@@ -257,7 +263,10 @@ class Host:
 
     def _receive(self, deadline):
         deadline.readable(self.port.fileno())
-        self.unread += os.read(self.port.fileno(), 65536)
+        block = os.read(self.port.fileno(), 65536)
+        if not block:
+            raise HungUp(f"the module is gone; the last it said is {self.unread!r}")
+        self.unread += block
 
     def send_in_background(self, data):
         """For more than the line can hold: `data` goes out while the test reads."""
@@ -297,9 +306,9 @@ class Host:
 
     def exchange(self, command, expected=OK):
         """Sends a command line; exactly its echo, when it is on, and `expected` come back."""
-        line = as_bytes(command) + b"\r"
-        self.send(line)
-        self.expect((line if self.echo else b"") + as_bytes(expected))
+        command = as_bytes(command)
+        self.send(command + as_bytes(self.line_end))
+        self.expect((command + b"\r" if self.echo else b"") + as_bytes(expected))
 
     def echo_off(self):
         self.exchange("ATE0")
@@ -331,6 +340,10 @@ class Host:
         self.exchange(command, "\r\n> ")
         self.send(data)
         self.expect(as_bytes(echoed) + as_bytes(answer))
+
+    def open_socket(self, index, server, host="127.0.0.1"):
+        """A TCP socket with several sessions (AT+QIMUX=1)."""
+        self.exchange(f'AT+QIOPEN={index},"TCP","{host}",{server.port}', f"{OK}\r\n{index}, CONNECT OK\r\n")
 
     def upload(self, name, content):
         self.exchange(f'AT+QSECWRITE="{name}",{len(content)},100', "\r\nCONNECT\r\n")

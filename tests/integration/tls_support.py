@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS servers that are not mbedTLS, and secure sockets as a host uses them."""
 
+import contextlib
 import os
+import queue
 import re
 import shutil
+import socket
+import ssl
+import struct
 import subprocess
+import tempfile
+import threading
 from collections import defaultdict
 from pathlib import Path
 
@@ -36,10 +43,11 @@ class Peer:
 
     def __init__(self, directory, pki, **options):
         self.pki = pki
-        self.log = directory / f"{self.name}-{id(self):x}.log"
+        self.directory = Path(tempfile.mkdtemp(prefix=f"{self.name}-", dir=directory))
+        self.log = self.directory / "log"
         self.port = free_port()
         with open(self.log, "wb") as log:
-            self.process = self.start(directory, log, **options)
+            self.process = self.start(log, **options)
         wait_until(self._listens_or_died, self.name)
 
     @classmethod
@@ -50,7 +58,7 @@ class Peer:
     def speaks(cls, version, suite):
         return allowed(version, suite) and version in cls.versions and suite in cls.suites
 
-    def start(self, directory, log, **options):
+    def start(self, log, **options):
         raise NotImplementedError
 
     def run(self, arguments, log, stdin=subprocess.DEVNULL, stdout=None):
@@ -105,9 +113,8 @@ class Nss(Peer):
         "256-bit AES with 256-bit SHA256": 0x003D,
     }
 
-    def start(self, directory, log, highest=3, demand_certificate=False):
-        database = directory / f"nss-{id(self):x}"
-        database.mkdir()
+    def start(self, log, highest=3, demand_certificate=False):
+        database = self.directory
         bundle = database / "server.p12"
         for command in (
             f"openssl pkcs12 -export -name server -in {self.pki}/server.crt -inkey {self.pki}/server.key -certfile"
@@ -136,7 +143,7 @@ class Pike(Peer):
     name = "Pike"
     program = "pike8.0"
 
-    def start(self, directory, log):
+    def start(self, log):
         self.port = None
         return self.run(["pike8.0", PEERS / "echo.pike", self.pki / "server.crt", self.pki / "server.key"], log)
 
@@ -166,7 +173,7 @@ class GnuTls(Peer):
         "(AES-256-CBC)-(SHA256)": 0x003D,
     }
 
-    def start(self, directory, log, demand_certificate=False):
+    def start(self, log, demand_certificate=False):
         priority = (
             "NONE:+VERS-TLS1.0:+VERS-TLS1.1:+VERS-TLS1.2:+RSA:+AES-256-CBC:+AES-128-CBC:+3DES-CBC:+ARCFOUR-128"
             ":+SHA256:+SHA1:+MD5:+SIGN-ALL:+COMP-NULL:%VERIFY_ALLOW_BROKEN"
@@ -196,8 +203,10 @@ class OpenSsl(Peer):
 
     PROTOCOLS = (None, "TLSv1", "TLSv1.1", "TLSv1.2")
 
-    def start(self, directory, log, highest=3, certificate="server.crt", key="server.key", demand_certificate=False):
-        self.messages = directory / f"openssl-{id(self):x}.messages"
+    def start(
+        self, log, highest=3, certificate="server.crt", key="server.key", chain=None, demand_certificate=False
+    ):
+        self.messages = self.directory / "messages"
         demand = ["-Verify", "2", "-verify_return_error", "-CAfile", self.pki / "ca.crt"]
         out, into = os.pipe()
         try:
@@ -206,7 +215,8 @@ class OpenSsl(Peer):
                     *("openssl", "s_server", "-quiet", "-accept", f"127.0.0.1:{self.port}"),
                     *("-msg", "-msgfile", self.messages, "-no_ticket", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"),
                     *("-min_protocol", "TLSv1", "-max_protocol", self.PROTOCOLS[highest]),
-                    *("-cert", self.pki / certificate, "-cert_chain", self.pki / certificate, "-key", self.pki / key),
+                    *("-cert", self.pki / certificate, "-key", self.pki / key),
+                    *(["-cert_chain", self.pki / chain] if chain else []),
                     *(demand if demand_certificate else []),
                 ],
                 log,
@@ -233,6 +243,109 @@ class OpenSsl(Peer):
 
 
 KINDS = (Nss, Pike, GnuTls, OpenSsl)
+
+
+class PythonTls:
+    """OpenSSL as a server in the test's own process: each connection, after its handshake, is for the test to play."""
+
+    def __init__(self, pki, receive_buffer=None):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        self.context.minimum_version = ssl.TLSVersion.TLSv1
+        self.context.maximum_version = ssl.TLSVersion.TLSv1_2
+        self.context.load_cert_chain(pki / "server.crt", pki / "server.key")
+        self.listener = socket.socket()
+        if receive_buffer:
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen()
+        self.port = self.listener.getsockname()[1]
+        self.accepted = queue.Queue()
+        self.connections = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                wire, _ = self.listener.accept()
+                wire.settimeout(WATCHDOG)
+                self.accepted.put(self.context.wrap_socket(wire, server_side=True, suppress_ragged_eofs=False))
+
+    def connection(self):
+        self.connections.append(self.accepted.get(timeout=WATCHDOG))
+        return self.connections[-1]
+
+    def close(self):
+        self.listener.close()
+        for connection in self.connections:
+            connection.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def receive_exactly(connection, count):
+    data = bytearray()
+    while len(data) < count:
+        block = connection.recv(count - len(data))
+        assert block, f"ended after {len(data)} of {count} bytes"
+        data += block
+    return bytes(data)
+
+
+def reset(connection):
+    """The end by RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+class CuttingProxy:
+    """Stands before a server and does something else once the server has said `limit` bytes: `then(socket)`."""
+
+    def __init__(self, port, limit, then):
+        self.target = port
+        self.limit = limit
+        self.then = then
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def _serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                module, _ = self.listener.accept()
+                with socket.create_connection(("127.0.0.1", self.target)) as server:
+                    threading.Thread(target=self._carry, args=[module, server], daemon=True).start()
+                    self._say(server, module)
+
+    def _say(self, server, module):
+        left = self.limit
+        while left > 0:
+            block = server.recv(left)
+            if not block:
+                break
+            module.sendall(block)
+            left -= len(block)
+        self.then(module)
+
+    @staticmethod
+    def _carry(source, to):
+        with contextlib.suppress(OSError):
+            while block := source.recv(65536):
+                to.sendall(block)
+
+    def close(self):
+        self.listener.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
 
 # ---- the host's side ----

@@ -300,6 +300,17 @@ TEST_CASE("a stream that ends between records is a close, said in the log", "[tl
   CHECK_THAT(pair->log(), Catch::Contains("client the stream ended without close_notify"));
 }
 
+TEST_CASE("how the stream ended is said in the log and in the error", "[tls]") {
+  const auto pair = connected_pair();
+  pair->client->end_of_input("connection reset");
+  CHECK_THAT(pair->log(), Catch::Contains("client connection reset without close_notify"));
+
+  Client client;
+  client.session->end_of_input("connection reset");
+  CHECK(client.session->error().failure == TlsFailure::peer_closed);
+  CHECK(client.session->error().reason == "connection reset during the handshake");
+}
+
 TEST_CASE("a stream that ends inside a record gives what was complete", "[tls]") {
   const auto pair = connected_pair();
   REQUIRE(pair->server->write(as_bytes("complete")));

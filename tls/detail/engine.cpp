@@ -193,8 +193,9 @@ void Engine::feed(ByteSpan ciphertext) {
   advance();
 }
 
-void Engine::end_of_input() {
+void Engine::end_of_input(std::string_view how) {
   input_ended_ = true;
+  ending_ = how;
   advance();
 }
 
@@ -251,7 +252,7 @@ void Engine::look_ahead() {
 void Engine::finish_input() {
   state_ = State::peer_closed;
   if (end_seen_) {
-    log_.info("the stream ended without close_notify");
+    log_.info("{} without close_notify", ending_);
   } else {
     log_.debug("the peer sent close_notify");
   }
@@ -340,7 +341,7 @@ void Engine::close() {
 }
 
 void Engine::fail(int code) {
-  PeerFailure failure{.code = code};
+  PeerFailure failure{.code = code, .ending = ending_};
   if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) failure.alert = ssl_->in_msg[1];
   if (code == MBEDTLS_ERR_SSL_INVALID_RECORD) {
     failure.record_header = {ssl_->in_hdr, 5};

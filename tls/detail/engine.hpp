@@ -53,7 +53,7 @@ class Engine {
 
   void start();
   void feed(ByteSpan ciphertext);
-  void end_of_input();
+  void end_of_input(std::string_view how);
   Bytes read(std::size_t max);
   std::size_t readable() const;
   bool write(ByteSpan plaintext);
@@ -107,6 +107,7 @@ class Engine {
   bool started_ = false;
   bool input_ended_ = false;  // no more ciphertext will be fed
   bool end_seen_ = false;     // … and the library has used up all there was
+  std::string ending_;        // why
   bool starved_ = false;      // the library asked for ciphertext and there was none
 
   State state_ = State::handshaking;

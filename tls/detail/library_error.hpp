@@ -24,6 +24,7 @@ std::string rejection_text(std::uint32_t flags);
 /// What is known beside the number when a call into the library failed on what the peer sent.
 struct PeerFailure {
   int code = 0;
+  std::string_view ending;         ///< how the stream ended, with MBEDTLS_ERR_SSL_CONN_EOF
   std::uint8_t alert = 0;          ///< description, with MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE
   std::uint32_t verify_flags = 0;  ///< of the peer's chain
   std::string verdict;             ///< ChainJudge's words about that chain, if it was judged

@@ -110,7 +110,7 @@ ServerSession::ServerSession(std::unique_ptr<Impl> impl) : impl_{std::move(impl)
 ServerSession::~ServerSession() = default;
 
 void ServerSession::feed(ByteSpan ciphertext) { impl_->engine.feed(ciphertext); }
-void ServerSession::end_of_input() { impl_->engine.end_of_input(); }
+void ServerSession::end_of_input() { impl_->engine.end_of_input("the stream ended"); }
 std::size_t ServerSession::incoming_size() const { return impl_->engine.incoming_size(); }
 Bytes ServerSession::read(std::size_t max) { return impl_->engine.read(max); }
 std::size_t ServerSession::readable() const { return impl_->engine.readable(); }

@@ -37,7 +37,8 @@ Examples:
   quasimodem peer tls-echo --fault alert:handshake_failure@hello --fault none    every second connection fails
 )";
 
-constexpr std::string_view kTlsFooter = R"(Faults, KIND@STEP. Given several times, the first connection gets the first, the next the second and so on, over and
+constexpr std::string_view kTlsFooter =
+    R"(Faults, KIND@STEP. Given several times, the first connection gets the first, the next the second and so on, over and
 over; `none` is a connection without a fault.
   stall         nothing is read or sent any more, until the client leaves
   alert[:NAME]  a TLS alert and the end of the stream; default handshake_failure
@@ -56,7 +57,8 @@ Steps; what was due before has been sent:
 Suites: 0x0035 0x0005 0x0004 0x000A 0x002F 0x003D, best first.
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy, file not readable, not in this build).)";
 
-constexpr std::string_view kTcpFooter = R"(Faults, KIND@STEP: stall, reset, close or garbage, at accept (nothing was read) or data (the first data was read; its
+constexpr std::string_view kTcpFooter =
+    R"(Faults, KIND@STEP: stall, reset, close or garbage, at accept (nothing was read) or data (the first data was read; its
 echo is withheld). Given several times, the first connection gets the first, the next the second and so on, over and
 over; `none` is a connection without a fault.
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy).)";
@@ -82,8 +84,8 @@ const std::vector<Server>& servers() {
 }
 
 struct Raw {
-  std::string listen = "127.0.0.1:0", certificate, key, authorities, client_auth, versions, suites, banner;
-  std::optional<std::string> ready_fd;
+  std::string listen = "127.0.0.1:0", banner;
+  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd;
   std::vector<std::string> faults;
   int verbose = 0;
   bool once = false;
@@ -219,10 +221,10 @@ void declare(CLI::App& app, Raw& raw, PeerOptions::Kind kind) {
 }
 
 void read_identity(const Raw& raw, PeerOptions& options) {
-  if (raw.certificate.empty() != raw.key.empty()) usage("--cert and --key go together");
-  if (!raw.certificate.empty()) {
-    options.tls.certificate = read_file(raw.certificate, "--cert");
-    options.tls.key = read_file(raw.key, "--key");
+  if (raw.certificate.has_value() != raw.key.has_value()) usage("--cert and --key go together");
+  if (raw.certificate) {
+    options.tls.certificate = read_file(*raw.certificate, "--cert");
+    options.tls.key = read_file(*raw.key, "--key");
     return;
   }
   options.throwaway_identity = true;
@@ -232,16 +234,16 @@ void read_identity(const Raw& raw, PeerOptions& options) {
 
 void read_tls(const Raw& raw, PeerOptions& options) {
   read_identity(raw, options);
-  if (!raw.versions.empty()) read_versions(raw.versions, options.tls);
-  if (!raw.suites.empty()) options.tls.suites = read_suites(raw.suites);
-  if (!raw.authorities.empty()) {
-    options.tls.client_authorities = read_file(raw.authorities, "--ca");
+  if (raw.versions) read_versions(*raw.versions, options.tls);
+  if (raw.suites) options.tls.suites = read_suites(*raw.suites);
+  if (raw.authorities) {
+    options.tls.client_authorities = read_file(*raw.authorities, "--ca");
     options.tls.client_authentication = tls::ClientAuthentication::require;
   }
-  if (raw.client_auth.empty()) return;
-  options.tls.client_authentication = read_client_auth(raw.client_auth);
-  if (raw.authorities.empty() && options.tls.client_authentication != tls::ClientAuthentication::none) {
-    usage(fmt::format("--client-auth {} needs to know whose clients are welcome", raw.client_auth),
+  if (!raw.client_auth) return;
+  options.tls.client_authentication = read_client_auth(*raw.client_auth);
+  if (!raw.authorities && options.tls.client_authentication != tls::ClientAuthentication::none) {
+    usage(fmt::format("--client-auth {} needs to know whose clients are welcome", *raw.client_auth),
           "name the CA certificate they come from: --ca FILE");
   }
 }

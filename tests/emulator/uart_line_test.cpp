@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/uart/uart_line.hpp"
+
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+using namespace quasimodem;
+using namespace quasimodem::uart;
+
+namespace {
+
+struct FakeModule final : Dce {
+  std::string heard;
+  std::string says;
+  bool ready = true;
+  int rate = 9600;
+
+  void receive(ByteSpan from_te) override { heard += as_text(from_te); }
+  bool clear_to_send() const override { return ready; }
+  Bytes take_output() override {
+    const auto part = to_bytes(says.substr(0, 100));
+    says.erase(0, 100);
+    return part;
+  }
+  int baud() const override { return rate; }
+};
+
+/// A line that is moved on every millisecond, as a host would.
+struct Line {
+  Timeline timeline;
+  FakeModule module;
+  UartLine line;
+  std::string arrived;
+
+  explicit Line(Pacing pacing = Pacing::on) : line{timeline, module, pacing} { line.pump(); }
+  void pass(Duration time) {
+    const auto end = timeline.now() + time;
+    do {
+      while (line.pump()) {
+      }
+      timeline.advance_to(std::min(end, timeline.now() + 1ms));
+      arrived += as_text(line.take());
+    } while (timeline.now() < end);
+  }
+};
+
+std::string text(std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; i < size; ++i) text += static_cast<char>('a' + i % 26);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("without pacing bytes pass at once, in order", "[uart]") {
+  Line bench{Pacing::off};
+  bench.module.says = text(10'000);
+  bench.line.from_te(as_bytes("hello"));
+  CHECK(bench.module.heard == "hello");
+  while (bench.line.pump()) {
+  }
+  CHECK(as_text(bench.line.take()) == text(10'000));
+  CHECK(bench.timeline.now() == Instant{});
+}
+
+TEST_CASE("with pacing a character takes ten bits, both ways", "[uart]") {
+  Line bench;
+  bench.module.says = text(960);
+  bench.line.from_te(as_bytes(text(960)));
+  bench.pass(500ms);
+  CHECK(bench.arrived.size() > 470);
+  CHECK(bench.arrived.size() <= 480);
+  CHECK(bench.module.heard.size() > 470);
+  CHECK(bench.module.heard.size() <= 480);
+  bench.pass(510ms);
+  CHECK(bench.arrived == text(960));
+  CHECK(bench.module.heard == text(960));
+}
+
+TEST_CASE("every rate of AT+IPR carries its bytes", "[uart][M66 3.6]") {
+  const int rate = GENERATE(75, 150, 300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200);
+  Line bench;
+  bench.module.rate = rate;
+  bench.line.pump();
+  bench.module.says = text(20);
+  const auto needed = Duration{1s} * 200 / rate;
+  bench.pass(needed - needed / 10);
+  CHECK(bench.arrived.size() < 20);
+  bench.pass(needed / 10 + 3ms);
+  CHECK(bench.arrived == text(20));
+}
+
+TEST_CASE("while AT+IPR is 0 the module follows the terminal's rate", "[uart][M66 3.6.1]") {
+  Line bench;
+  bench.module.rate = 0;
+  bench.line.set_terminal_rate(1200);
+  bench.line.pump();
+  bench.module.says = text(120);
+  bench.pass(500ms);
+  CHECK(bench.arrived.size() < 65);
+  bench.pass(510ms);
+  CHECK(bench.arrived == text(120));
+}
+
+TEST_CASE("a terminal rate of 0, which hangs up a line, is no rate", "[uart][clients 1.16]") {
+  Line bench;
+  bench.module.rate = 0;
+  bench.line.set_terminal_rate(0);
+  bench.module.says = text(10);
+  bench.pass(1s);
+  CHECK(bench.arrived == text(10));
+}
+
+TEST_CASE("a port that is stuck leaves the output in the module", "[uart]") {
+  Line bench;
+  bench.line.set_port_ready(false);
+  bench.module.says = text(1000);
+  bench.pass(10s);
+  CHECK(bench.arrived.empty());
+  CHECK(bench.module.says.size() == 1000);
+  bench.line.set_port_ready(true);
+  bench.pass(2s);
+  CHECK(bench.arrived == text(1000));
+}
+
+TEST_CASE("what is on the line at a time is bounded", "[uart]") {
+  Line bench;
+  bench.module.says = text(50'000);
+  while (bench.line.pump()) {
+  }
+  CHECK(bench.module.says.size() > 40'000);
+  CHECK(bench.line.wants_input());
+  bench.line.from_te(as_bytes(text(5000)));
+  CHECK(!bench.line.wants_input());
+  bench.pass(60s);
+  CHECK((bench.arrived == text(50'000)));
+  CHECK((bench.module.heard == text(5000)));
+  CHECK(bench.line.wants_input());
+  bench.module.ready = false;
+  CHECK(!bench.line.wants_input());
+}

@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: what it understands, and what it says when it does not (ecosystem.md 5.3)."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from support import OK, PROGRAM
+
+USAGE, ENVIRONMENT = 2, 3
+
+
+def refused(world, *arguments, code, names=(), **options):
+    """Exit code, and a message of the form `error: what`, way out below; it contains each of `names`."""
+    done = world.run(*arguments, **options)
+    message = done.stderr.decode()
+    assert done.returncode == code, (done.returncode, message)
+    assert done.stdout == b""
+    lines = message.splitlines()
+    assert 1 <= len(lines) <= 4, message
+    assert re.match(r"error: \S", lines[0]), message
+    assert all(re.match(r" {7}\S", line) for line in lines[1:]), message
+    for name in names:
+        assert str(name) in message, message
+    assert "internal error" not in message and "terminate" not in message and "what()" not in message, message
+    assert world.runtime_files() == []
+    return message
+
+
+# ---- what is shown ----
+
+
+def test_version(world):
+    done = world.run("--version")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert re.fullmatch(rb"quasimodem \d+\.\d+\.\d+\n", done.stdout)
+
+
+# cli.md, "Options of run", as far as this version has them.
+OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --sim --imei --apn-local --allow --map --ready-fd
+             --verbose --quiet --version --help""".split()
+SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"], ["run", "--help"], ["--model", "m66", "--help"]])
+def test_help(world, arguments):
+    done = world.run(*arguments)
+    text = done.stdout.decode()
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert text.count("Usage:") == 1 and "quasimodem run [OPTIONS] -- CMD" in text
+    assert "Examples:" in text and "quasimodem run -- pytest -q" in text and "Exit codes:" in text
+    for option in OPTIONS + SHORT_OPTIONS:
+        assert re.search(rf"(^|[\s,]){re.escape(option)}\b", text), option
+
+
+def test_examples_of_the_help_work(world):
+    """Each line under Examples starts a module, or a command; pytest may be missing, the option may not."""
+    text = world.run("--help").stdout.decode()
+    examples = re.findall(r"^  (quasimodem.*?)(?:  |$)", text.split("Examples:")[1], re.MULTILINE)
+    assert len(examples) >= 3
+    for example in examples:
+        arguments = example.split()[1:]
+        if "--" in arguments:
+            assert world.run(*arguments[: arguments.index("--") + 1], "true").returncode == 0
+        elif arguments and arguments[0] not in ("run",) and not arguments[0].startswith("-"):
+            assert world.run(arguments[0], "--help").returncode == 0
+        else:
+            program = world.start(*arguments, cwd=world.directory)
+            assert program.read_line().startswith("ready ")
+            program.stop()
+
+
+# ---- options and values ----
+
+LATER = "--trace --scenario --count --seed --time-scale --expect --fail --timeout --power --log-format --color --config"
+
+
+@pytest.mark.parametrize("option", LATER.split())
+@pytest.mark.parametrize("value", [["x"], []])
+def test_options_of_later_versions(world, option, value):
+    refused(world, option, *value, code=USAGE, names=[option, "--help"])
+
+
+@pytest.mark.parametrize("command", ["demo", "console", "ctl", "play", "explain", "nonsense", ""])
+def test_unknown_commands(world, command):
+    refused(world, command, code=USAGE, names=[f'"{command}"'])
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        ("--modle", "--model"),
+        ("--profil", "--profile"),
+        ("--ephemral", "--ephemeral"),
+        ("--nvrma=x", "--nvram"),
+        ("--readyfd", "--ready-fd"),
+        ("--verbos", "--verbose"),
+        ("rnu", "run"),
+        ("hlep", "help"),
+    ],
+)
+def test_suggestions(world, typed, meant):
+    refused(world, typed, code=USAGE, names=[typed.split("=")[0], f'did you mean "{meant}"'])
+
+
+def test_no_suggestion_where_nothing_is_near(world):
+    for typed in ("--xyzzy", "-x", "nonsense"):
+        assert "did you mean" not in refused(world, typed, code=USAGE, names=[typed])
+
+
+def test_command_in_the_wrong_place(world):
+    message = refused(world, "--name", "x", "run", code=USAGE, names=['"run"'])
+    assert "did you mean" not in message
+
+
+@pytest.mark.parametrize(
+    "arguments, names",
+    [
+        (["--model", "m96"], ['"m96"', "m10", "m66", "m85", "m95"]),
+        (["--model", ""], ['""', "m95"]),
+        (["--profile", "instnat"], ['"instnat"', 'did you mean "instant"', "lab"]),
+        (["--profile", "realistic"], ['"realistic"', "instant", "lab"]),
+        (["--uart", "tcp-listen:127.0.0.1:7000"], ["--uart", "tcp-listen:127.0.0.1:7000", "pty:LINK"]),
+        (["--uart", "/dev/ttyUSB0"], ["--uart", "/dev/ttyUSB0", "pty:LINK"]),
+        (["--uart", "pty:a", "--uart", "pty:b"], ["--uart"]),
+        (["--rtc", "yesterday"], ["--rtc", "yesterday", "host", "factory", "2015-04-08T12:00:00Z"]),
+        (["--rtc", "2015-13-01"], ["--rtc", "2015-13-01"]),
+        (["--rtc", "2015-02-29"], ["--rtc", "2015-02-29"]),
+        (["--rtc", "2015-04-08T24:00:00"], ["--rtc"]),
+        (["--rtc", "2015-04-08T12:00"], ["--rtc"]),
+        (["--rtc", "2015-04-08T12:00:00+1"], ["--rtc"]),
+        (["--rtc", "2015-04-08T12:00:00Zulu"], ["--rtc"]),
+        (["--rtc", ""], ["--rtc", "factory"]),
+        (["--sim", "pin"], ["--sim", "pin:1234"]),
+        (["--sim", "pin:12"], ["--sim", "pin:12", "pin:1234"]),
+        (["--sim", "pin:123456789"], ["--sim"]),
+        (["--sim", "pin:12a4"], ["--sim"]),
+        (["--imei", "12345"], ["--imei", "12345", "15 digits"]),
+        (["--imei", "12345678901234x"], ["--imei", "15 digits"]),
+        (["--imei", "1234567890123456"], ["--imei", "15 digits"]),
+        (["--apn-local", "10.0.0"], ["--apn-local", "10.0.0"]),
+        (["--apn-local", "10.0.0.256"], ["--apn-local"]),
+        (["--allow", "host:99999"], ["--allow", "99999", "65535"]),
+        (["--allow", ":80"], ["--allow", ":80"]),
+        (["--allow", ""], ["--allow"]),
+        (["--map", "a"], ["--map", "HOST[:PORT]=HOST:PORT"]),
+        (["--map", "a=b"], ["--map", "a=b", "HOST:PORT"]),
+        (["--map", "a=b:0"], ["--map", '"0"']),
+        (["--map", "a:x=b:1"], ["--map", '"x"']),
+        (["--map", "=b:1"], ["--map"]),
+        (["--map", "a=b=c:1"], ["--map"]),
+        (["--name", "a/b"], ["--name", "a/b"]),
+        (["--name", "../m95"], ["--name", "../m95"]),
+        (["--name", "."], ["--name"]),
+        (["--name", ""], ["--name"]),
+        (["--name", "a b"], ["--name", "a b"]),
+        (["--name", "a\n\x1bb"], ["--name", r"a\x0a\x1bb"]),
+        (["--nvram", ""], ["--nvram"]),
+        (["--imei", ""], ["--imei"]),
+        (["--profile", ""], ["instant"]),
+        (["--apn-local", ""], ["--apn-local"]),
+        (["--ready-fd", "abc"], ["--ready-fd", "abc"]),
+        (["--ready-fd", "-1"], ["--ready-fd", "-1"]),
+        (["--ready-fd", "3x"], ["--ready-fd", "3x"]),
+        (["--ready-fd", "99999999999"], ["--ready-fd"]),
+        (["--nvram", "x", "--ephemeral"], ["--nvram", "--ephemeral"]),
+        (["--model"], ["--model", "value"]),
+        (["--map"], ["--map", "value"]),
+        (["-n", "--", "true"], ["--name", "value"]),
+        (["--"], ['"--"', "CMD"]),
+        (["run", "--"], ['"--"', "CMD"]),
+        (["--allow", "a", "b"], ['"b"']),
+        (["--model", "m95", "more"], ['"more"']),
+    ],
+)
+def test_bad_values(world, arguments, names):
+    refused(world, *arguments, code=USAGE, names=names)
+
+
+@pytest.mark.parametrize("descriptor", [3, 5, 8, 77])
+def test_ready_descriptor_that_is_not_open(world, descriptor):
+    """Low numbers will soon be files of the program itself."""
+    refused(world, "--ready-fd", descriptor, code=USAGE, names=["--ready-fd", descriptor, "3>ready"])
+
+
+def test_ready_descriptor_for_reading_only(world):
+    descriptor = os.open("/dev/null", os.O_RDONLY)
+    refused(world, "--ready-fd", descriptor, code=USAGE, names=["--ready-fd", "reading"], pass_fds=[descriptor])
+    os.close(descriptor)
+
+
+def test_non_printing_arguments_do_no_harm(world):
+    for argument in (b"\xff\xfe", b"--\xff", b"--model=\x80", "-\N{SNOWMAN}".encode(), b"%n%s{}"):
+        done = world.run(argument)
+        assert done.returncode == USAGE, done
+
+
+@pytest.mark.parametrize(
+    "arguments, command, answer",
+    [
+        (["--imei", "490154203237518"], "AT+GSN", f"\r\n490154203237518\r\n{OK}"),
+        (["--model", "m10", "--model", "m66"], "AT+CGMM", f"\r\nQuectel_M66\r\n{OK}"),  # the last one counts
+        (["--sim", "none"], "AT+CPIN?", "\r\n+CME ERROR: 10\r\n"),
+        (["--sim", "ready"], "AT+CPIN?", f"\r\n+CPIN: READY\r\n{OK}"),
+        (["--sim", "pin:1234"], "AT+CPIN?", f"\r\n+CPIN: SIM PIN\r\n{OK}"),
+        (["--sim=pin:1234"], "AT+CPIN=1234", f"\r\n+CPIN: READY\r\n{OK}"),
+        (["-qm", "m85"], "AT+CGMM", f"\r\nQuectel_M85\r\n{OK}"),
+    ],
+)
+def test_options_reach_the_module(module, arguments, command, answer):
+    with module(*arguments).host() as host:
+        host.exchange(command, answer)
+
+
+@pytest.mark.parametrize(
+    "clock, shown",
+    [
+        ("factory", "04/01/01,00:00:0"),
+        ("2015-04-08T12:34:50Z", "15/04/08,12:34:5"),
+        ("2015-04-08T12:34:50+02:00", "15/04/08,12:34:5"),
+        ("2015-04-08", "15/04/08,00:00:0"),
+    ],
+)
+def test_clock(module, clock, shown):
+    with module("--rtc", clock).host() as host:
+        host.send("AT+CCLK?\r")
+        host.expect_match(rf'\r\n\+CCLK: "{shown}\d[+-]\d\d"\r\n\r\nOK\r\n')
+
+
+def test_local_address(module):
+    with module("--apn-local", "10.64.0.9").host() as host:
+        for command in ("AT+QIFGCNT=0", "AT+QIREGAPP", "AT+QIACT"):
+            host.exchange(command)
+        host.exchange("AT+QILOCIP", "\r\n10.64.0.9\r\n")
+
+
+def test_quiet_and_verbose(world):
+    quiet, usual, verbose = (world.module("-n", f"m{i}", *options) for i, options in enumerate((["-q"], [], ["-v"])))
+    for running in (quiet, usual, verbose):
+        with running.host():
+            pass
+        running.stop()
+    assert quiet.log() == ""
+    assert "power on" in usual.log() and "debug" not in usual.log()
+    assert "debug" in verbose.log()
+    assert "\x1b" not in verbose.log()
+
+
+# ---- the environment ----
+
+
+def test_link_of_a_running_module(world):
+    link = world.directory / "m95"
+    running = world.module("--ephemeral", "--uart", f"pty:{link}")
+    refusal = world.run("--ephemeral", "--uart", f"pty:{link}")
+    message = refusal.stderr.decode()
+    assert refusal.returncode == ENVIRONMENT
+    assert message.startswith(f"error: cannot create the UART link {link}: it belongs to a running quasimodem")
+    assert str(running.pid) in message and "another name" in message
+    with running.host() as host:
+        host.nothing_more()
+
+
+def test_same_link_by_another_path(world):
+    """The directory has two names; the link is the same."""
+    (world.directory / "real").mkdir()
+    (world.directory / "alias").symlink_to("real")
+    running = world.module("--ephemeral", "--uart", f"pty:{world.directory}/real/m95")
+    done = world.run("--ephemeral", "--uart", "pty:m95", cwd=world.directory / "alias")
+    assert done.returncode == ENVIRONMENT
+    assert str(running.pid) in done.stderr.decode()
+
+
+def test_link_of_a_killed_module_is_replaced(world):
+    link = world.directory / "m95"
+    first = world.module("--ephemeral", "--uart", f"pty:{link}")
+    first.kill()
+    assert link.is_symlink()
+    with world.module("--ephemeral", "--uart", f"pty:{link}").host() as host:
+        host.nothing_more()
+
+
+def test_two_start_at_once_with_one_link(world):
+    """One of them gets it, whoever is first."""
+    link = world.directory / "m95"
+    programs = [world.start("--ephemeral", "-p", "instant", "--uart", f"pty:{link}") for _ in range(6)]
+    winners = []
+    for program in programs:
+        try:
+            winners.append(program.read_line() and program)
+        except AssertionError:
+            assert program.wait() == ENVIRONMENT
+    assert len(winners) == 1
+    winners[0].stop()
+    assert not link.is_symlink()
+
+
+@pytest.mark.parametrize("kind", ["file", "directory", "link to a file", "dangling link"])
+def test_something_else_at_the_place_of_the_link(world, kind):
+    link = world.directory / "m95"
+    if kind == "file":
+        link.write_text("mine")
+    elif kind == "directory":
+        link.mkdir()
+    else:
+        link.symlink_to(world.directory / "target")
+        if kind == "link to a file":
+            (world.directory / "target").write_text("mine")
+    before = os.lstat(link)
+    refused(world, "--ephemeral", "--uart", f"pty:{link}", code=ENVIRONMENT, names=[link, "another link"])
+    assert os.lstat(link) == before
+    if kind == "file":
+        assert link.read_text() == "mine"
+
+
+def test_directory_of_the_link_is_missing(world):
+    names = [world.directory / "no" / "m95", "create the directory"]
+    refused(world, "--ephemeral", "--uart", f"pty:{names[0]}", code=ENVIRONMENT, names=names)
+
+
+@pytest.fixture
+def as_nobody():
+    """A place that belongs to root, and the options of `world.run` for somebody else."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root to become somebody else")
+    if not all(directory.stat().st_mode & 0o001 for directory in Path(PROGRAM).resolve().parents):
+        pytest.skip("other users cannot start the program where it is")
+    place = Path(tempfile.mkdtemp())
+    os.chmod(place, 0o711)
+    yield place, {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
+    shutil.rmtree(place)
+
+
+def test_directory_of_the_link_cannot_be_written(world, as_nobody):
+    place, nobody = as_nobody
+    refused(
+        world, "--ephemeral", "--uart", f"pty:{place}/m95", code=ENVIRONMENT,
+        names=[f"{place}/m95", "Permission denied", "directory you can write to"], **nobody,
+    )  # fmt: skip
+
+
+def test_runtime_directory_of_somebody_else(world, as_nobody):
+    place, nobody = as_nobody
+    (place / "quasimodem").mkdir(mode=0o777)
+    refused(
+        world, "--ephemeral", code=ENVIRONMENT, names=[place / "quasimodem", "XDG_RUNTIME_DIR"],
+        environment={"XDG_RUNTIME_DIR": str(place)}, **nobody,
+    )  # fmt: skip
+
+
+def test_runtime_directory_that_does_not_exist(world):
+    missing = world.directory / "missing"
+    refused(
+        world, "--ephemeral", code=ENVIRONMENT, names=[missing, "XDG_RUNTIME_DIR"],
+        environment={"XDG_RUNTIME_DIR": str(missing)},
+    )  # fmt: skip
+
+
+def test_runtime_directory_that_is_a_symbolic_link(world):
+    """In a place like /tmp anybody may have put it there."""
+    (world.directory / "elsewhere").mkdir()
+    (world.runtime / "quasimodem").symlink_to(world.directory / "elsewhere")
+    done = world.run("--ephemeral")
+    assert done.returncode == ENVIRONMENT
+    assert str(world.runtime / "quasimodem") in done.stderr.decode()
+
+
+def test_no_home(world):
+    for name in ("HOME", "XDG_STATE_HOME"):
+        world.environment.pop(name)
+    refused(world, code=ENVIRONMENT, names=["HOME", "--nvram", "--ephemeral"])

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""<connectmode> 1 of AT+QSSLOPEN: the UART is the connection."""
+
+import random
+import threading
+
+import pytest
+
+from support import CTRL_Z, OK
+from tls_support import VERSIONS, OpenSsl, Pike, PythonTls, receive_exactly
+
+CONNECT = f"{OK}\r\nCONNECT\r\n"
+ALL_VALUES = bytes(range(256))
+
+
+@pytest.fixture
+def host(module):
+    with module().host() as plain:
+        plain.bring_up()
+        yield plain
+
+
+def connect(host, server):
+    host.exchange(f'AT+QSSLOPEN=0,0,"127.0.0.1",{server.port},1', CONNECT)
+
+
+@pytest.mark.parametrize("version", range(4), ids=VERSIONS)
+def test_every_value(host, tmp_path, pki, version):
+    kind = Pike if version == 0 else OpenSsl
+    if not kind.installed():
+        pytest.skip(f"no {kind.program}")
+    with kind(tmp_path, pki) as server:
+        host.exchange(f'AT+QSSLCFG="sslversion",0,{version}')
+        host.send(f'AT+QSSLOPEN=0,0,"127.0.0.1",{server.port},1\r')
+        if host.expect_match(r"\r\nOK\r\n\r\n(CONNECT|\+QSSLOPEN: 0,-1)\r\n")[1] != b"CONNECT":
+            assert version == 0
+            pytest.skip("SSL3.0 is not in the mbedTLS this program was built with")
+        words = ALL_VALUES * 30 + b"AT\r\r\nCLOSED\r\n" + CTRL_Z + b"+++\r+ ++"
+        host.send(words)
+        host.expect(words)
+
+
+def test_megabytes_both_ways(host, pki):
+    with PythonTls(pki) as server:
+        connect(host, server)
+        connection = server.connection()
+        up, down = (random.Random(seed).randbytes(3_000_000) for seed in (1, 2))
+        threads = [
+            threading.Thread(target=connection.sendall, args=[down], daemon=True),
+            threading.Thread(target=host.send, args=[up], daemon=True),
+        ]
+        received = []
+        threads.append(threading.Thread(target=lambda: received.append(receive_exactly(connection, len(up))), daemon=True))
+        for thread in threads:
+            thread.start()
+        assert host.read(len(down)) == down
+        for thread in threads:
+            thread.join(100)
+        assert received == [up]
+
+
+def test_escape_and_return(host, pki):
+    with PythonTls(pki) as server:
+        connect(host, server)
+        connection = server.connection()
+        host.send("before")
+        assert receive_exactly(connection, 6) == b"before"
+        host.send("+++ is data")
+        assert receive_exactly(connection, 11) == b"+++ is data"
+        # The silence before: until an echo that takes at least as long has come back.
+        for _ in range(3):
+            host.send("x")
+            assert receive_exactly(connection, 1) == b"x"
+        silence(host, 0.6)
+        host.send("+++")
+        host.expect(OK)
+        connection.sendall(b"held back")
+        host.exchange("AT")
+        host.exchange("ATO", "\r\nCONNECT\r\nheld back")
+        host.send(ALL_VALUES)
+        assert receive_exactly(connection, 256) == ALL_VALUES
+        connection.sendall(b"bye")
+        connection.unwrap()
+        host.expect("bye\r\nCLOSED\r\n")
+        host.exchange("ATO", "\r\nNO CARRIER\r\n")
+        host.nothing_more()
+
+
+def silence(host, seconds):
+    """On a real UART time has to pass for the guard time; nothing may come meanwhile."""
+    import select
+
+    assert select.select([host.port.fileno()], [], [], seconds) == ([], [], [])
+
+
+def test_failure(host, tmp_path, pki):
+    with OpenSsl(tmp_path, pki) as server:
+        host.exchange('AT+QSSLCFG="ciphersuite",0,"0X0004"')
+        host.exchange(f'AT+QSSLOPEN=0,0,"127.0.0.1",{server.port},1', f"{OK}\r\n+QSSLOPEN: 0,-1\r\n")
+        host.exchange('AT+QSSLCFG="ciphersuite",0,"0XFFFF"')
+        connect(host, server)
+        host.send(ALL_VALUES)
+        host.expect(ALL_VALUES)
