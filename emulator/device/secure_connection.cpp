@@ -19,7 +19,8 @@ SecureConnection::SecureConnection(Surroundings surroundings, Target target, Cal
     : Connection{std::move(surroundings), std::move(target), std::move(callbacks)},
       session_{std::move(session)},
       handshake_time_{handshake_time},
-      computing_{timeline()} {}
+      computing_{timeline()},
+      flushing_{timeline()} {}
 
 void SecureConnection::link_ready() {
   session_->start();
@@ -98,13 +99,27 @@ SendResult SecureConnection::send(ByteSpan data) {
 }
 
 std::size_t SecureConnection::send_some(ByteSpan data) {
+  if (state() != SocketState::connected) return 0;
   const auto portion = data.first(std::min(data.size(), kLargestWrite));
-  return send(portion) == SendResult::accepted ? portion.size() : 0;
+  refused_ = !session_->write(portion);
+  flush_soon();
+  return refused_ ? 0 : portion.size();
+}
+
+/// What one read from the TE brings becomes several records: they go out together.
+void SecureConnection::flush_soon() {
+  if (flushing_.running()) return;
+  flushing_.start(Duration::zero(), [this] {
+    flush();
+    const bool room = session_->outgoing_size() < tls::ClientSession::kOutgoingLimit;
+    if (room && std::exchange(refused_, false)) notify_writable();
+  });
 }
 
 void SecureConnection::close() {
   session_->close();
   flush();
+  flushing_.cancel();
   computing_.cancel();
   Connection::close();
 }

@@ -32,12 +32,15 @@ class SecureConnection final : public Connection {
   void refill() override;
 
   void flush();
+  void flush_soon();
   void follow_session();
   void become_ready();
 
   std::unique_ptr<tls::ClientSession> session_;
   Duration handshake_time_;
   Timer computing_;
+  Timer flushing_;
+  bool refused_ = false;  ///< a send_some took nothing
 };
 
 }  // namespace quasimodem::device

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -23,6 +25,8 @@ struct HostCore {
   bool open = true;  ///< false once the bearer is gone: nobody is told anything any more
   /// Sessions whose Link is gone and that still have something to send, oldest first.
   std::deque<std::shared_ptr<TcpSession>> lingering;
+  /// Where TCP sessions read to. One for all of them: what was read is handed on before anything else is.
+  std::array<std::uint8_t, 8192> piece{};
 
   /// Runs `body` as one event of the module's world.
   void entered(std::function<void()> body) {

@@ -124,9 +124,9 @@ void TcpSession::wait_readable() {
 void TcpSession::read_once() {
   if (!reading()) return;
   Error error;
-  const auto size = socket_.read_some(asio::buffer(piece_), error);
+  const auto size = socket_.read_some(asio::buffer(core_->piece), error);
   if (!error) {
-    observer_->link_received(ByteSpan{piece_}.first(size));
+    observer_->link_received(ByteSpan{core_->piece}.first(size));
     if (reading()) wait_readable();
   } else if (not_ready(error)) {
     if (write_error_) return tell_closed(write_error_);
@@ -175,7 +175,7 @@ void TcpSession::linger() {
 
 void TcpSession::drain() {
   Error error;
-  socket_.read_some(asio::buffer(piece_), error);
+  socket_.read_some(asio::buffer(core_->piece), error);
   if (!error || not_ready(error)) return wait_readable();
   // The peer may have ended long ago and still be reading what is queued here.
   if (end_sent_) close_now();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -42,7 +40,6 @@ class TcpSession final : public HostSession {
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer linger_limit_;
   Bytes queue_;  ///< accepted by `send`, not yet taken by the operating system
-  std::array<std::uint8_t, 4096> piece_{};
   std::optional<NetError> write_error_;
   bool waiting_to_read_ = false;
   bool waiting_to_write_ = false;

@@ -177,7 +177,7 @@ TEST_CASE("QIMUX and QIMODE wait until connections are closed", "[tcpip][M66 11.
 TEST_CASE("settings are stored in every state", "[tcpip]") {
   Stack bench;
   bench.bring_to(any_state());
-  for (const std::string name : {"QIDNSIP", "QINDI", "QIHEAD", "QISHOWRA", "QISHOWPT", "QISHOWLA", "QISDE"}) {
+  for (const std::string name : {"QIDNSIP", "QIHEAD", "QISHOWRA", "QISHOWPT", "QISHOWLA", "QISDE"}) {
     for (const auto* value : {"1", "0"}) {
       bench.ok("AT+" + name + "=" + value);
       bench.exchange("AT+" + name + "?", {"+" + name + ": " + value, "OK"});
