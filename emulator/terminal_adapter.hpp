@@ -48,8 +48,8 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
  private:
   friend class Announcer;
 
-  void connect_through(int context, int index);
-  bool is_tunnel(int context, int index) const;
+  void connect_through(int context, int index, device::Role role);
+  bool is_tunnel(int context, int index, device::Role role) const;
 
   atcmd::CommandTable table_;
   Settings settings_;

@@ -207,6 +207,12 @@ void Channel::begin_intake(Reply::Intake intake) {
   swallow_line_feed_before_data();
   if (const auto* prompt = std::get_if<PromptRequest>(&intake.request)) {
     if (prompt->sign == PromptSign::shown) writer_.prompt();
+    if (prompt->send_after) {
+      silence_.start(*prompt->send_after, [this] {
+        end_intake(IntakeOutcome::End::terminated);
+        pump();
+      });
+    }
   } else {
     writer_.result(ResultCode::connect);
     begin_data_phase(std::get<DataRequest>(intake.request));

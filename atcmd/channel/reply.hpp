@@ -42,6 +42,7 @@ struct PromptRequest {
   std::size_t limit = 0;              ///< without a length: what comes beyond is ignored
   Echo echo = Echo::off;
   PromptSign sign = PromptSign::shown;
+  std::optional<Duration> send_after{};  ///< as if Ctrl-Z came then
 };
 
 /// CONNECT and then raw bytes, as AT+QSECWRITE takes them.

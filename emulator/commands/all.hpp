@@ -14,6 +14,9 @@ extern const atcmd::Family kSerialFamily;
 extern const atcmd::Family kGeneralFamily;
 extern const atcmd::Family kNetworkFamily;
 extern const atcmd::Family kTcpIpFamily;
+extern const atcmd::Family kSocketFamily;
+extern const atcmd::Family kServerFamily;
+extern const atcmd::Family kNamesFamily;
 extern const atcmd::Family kSslFamily;
 extern const atcmd::Family kSecurityFilesFamily;
 

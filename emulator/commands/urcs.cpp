@@ -2,7 +2,9 @@
 // Every unsolicited result code of the module, in one place (M66 16.6, SSL 2.2.10, at-reference 2.6).
 #include "emulator/commands/urcs.hpp"
 
+#include <chrono>
 #include <variant>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -18,10 +20,17 @@ Urc line(std::string words) {
   return [words = std::move(words)](ResponseWriter& writer) { writer.unsolicited(words); };
 }
 
+Urc lines(std::vector<std::string> words) {
+  return [words = std::move(words)](ResponseWriter& writer) { writer.information(words); };
+}
+
+long long milliseconds(Duration time) { return std::chrono::duration_cast<std::chrono::milliseconds>(time).count(); }
+
 /// AT+QINDI=0: data goes to the UART as it comes (at-reference 2.5).
-void push_data(ResponseWriter& writer, device::MobileEquipment& me, int context, int index) {
+void push_data(ResponseWriter& writer, device::MobileEquipment& me, const device::DataArrived& event) {
+  const auto [context, index, role] = event;
   constexpr std::size_t kPacket = 1460;
-  auto* socket = me.context(context).socket(index);
+  auto* socket = me.context(context).socket(index, role);
   const auto& settings = me.tcpip;
   while (socket && socket->available() > 0) {
     const auto data = socket->receive(kPacket);
@@ -67,11 +76,57 @@ class Wording {
   Urc operator()(const device::ContextLost&) const { return line("+PDP DEACT"); }
 
   Urc operator()(const device::DataArrived& event) const {
-    const auto* socket = me_.context(event.context).socket(event.index);
+    const auto* socket = me_.context(event.context).socket(event.index, event.role);
     if (!socket) return {};
     if (socket->secure()) return line(fmt::format("+QSSLURC: \"recv\",{},{}", event.context, event.index));
-    if (me_.tcpip.notify) return line(fmt::format("+QIRDI: {},1,{}", event.context, event.index));
-    return [&me = me_, event](ResponseWriter& writer) { push_data(writer, me, event.context, event.index); };
+    if (me_.tcpip.notify == 2) return {};  // every packet speaks for itself
+    if (me_.tcpip.notify == 1) {
+      return line(fmt::format("+QIRDI: {},{},{}", event.context, static_cast<int>(event.role), event.index));
+    }
+    return [&me = me_, event](ResponseWriter& writer) { push_data(writer, me, event); };
+  }
+  // AT+QINDI=2                                                                                             [MC60 11.30]
+  Urc operator()(const device::PacketArrived& event) const {
+    if (me_.tcpip.notify != 2) return {};
+    return line(fmt::format("+QIRDI: {},{},{},{},{},{}", event.context, static_cast<int>(event.role), event.index,
+                            event.waiting, event.length, event.octets));
+  }
+
+  Urc operator()(const device::ServerOpened& event) const {
+    return line(event.succeeded ? "SERVER OK" : "CONNECT FAIL");
+  }
+  Urc operator()(const device::ClientArrived& event) const {
+    const auto* socket = me_.context(event.context).socket(event.index, device::Role::server);
+    if (!socket) return {};
+    return line(of_socket(me_.tcpip, event.index, fmt::format("REMOTE IP: {}", socket->peer()->address.text())));
+  }
+
+  Urc operator()(const device::NameLookedUp& event) const {
+    if (event.error != device::NameLookedUp::Error::none) {
+      return lines({fmt::format("ERROR: {}", static_cast<int>(event.error)),
+                    fmt::format("STATE: {}", state_text(me_.context(event.context)))});
+    }
+    // ASSUMED: one line of its own for every address (M66 11.13 shows one only, drivers expect more: quirk Q38).
+    return [addresses = event.addresses](ResponseWriter& writer) {
+      for (const auto& address : addresses) writer.unsolicited(address.text());
+    };
+  }
+  Urc operator()(const device::PingAnswered& event) const {
+    if (!event.answer) return line("+QPING: 1");
+    return line(fmt::format("+QPING: 0,{},{},{},{}", event.peer.text(), event.answer->size,
+                            milliseconds(event.answer->time), event.answer->ttl));
+  }
+  Urc operator()(const device::PingFinished& event) const {
+    if (event.result != device::PingFinished::Result::done) {
+      return line(fmt::format("+QPING: {}", static_cast<int>(event.result)));
+    }
+    const auto& all = event.statistics;
+    return line(fmt::format("+QPING: 2,{},{},{},{},{},{}", all.sent, all.received, all.sent - all.received,
+                            milliseconds(all.shortest), milliseconds(all.longest),
+                            all.received ? milliseconds(all.total / all.received) : 0));
+  }
+  Urc operator()(const device::TimeSynchronised& event) const {
+    return line(fmt::format("+QNTP: {}", static_cast<int>(event.result)));
   }
 
   Urc operator()(const device::SecureOpened& event) const {

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <variant>
+#include <vector>
+
+#include "core/time.hpp"
+#include "net/endpoint.hpp"
 
 namespace quasimodem::device {
 
@@ -10,8 +16,24 @@ enum class SimStatus { not_inserted, not_ready, pin_needed, ready };
 enum class RegistrationStatus { not_searching = 0, home = 1, searching = 2, denied = 3, unknown = 4, roaming = 5 };
 enum class Domain { circuit_switched, packet_switched };
 
+/// <sc>: a socket of AT+QIOPEN or one that came in through AT+QISERVER.
+enum class Role { client = 1, server = 2 };
+
 /// <connectcode> of +QSSLOPEN, SSL 2.2.2.
 enum class ConnectCode { success = 0, error = -1, occupied = -2 };
+
+struct PingAnswer {
+  std::size_t size;
+  Duration time;
+  int ttl;
+};
+struct PingStatistics {
+  int sent = 0;
+  int received = 0;
+  Duration shortest{};
+  Duration longest{};
+  Duration total{};
+};
 
 // What the ME reports by itself, in typed form. emulator/commands/urcs.cpp finds the words.
 struct Started {};
@@ -36,11 +58,22 @@ struct ConnectFailed {
 struct RemoteClosed {
   int context;
   int index;
+  Role role = Role::client;
 };
 /// The first data in an empty receive buffer.
 struct DataArrived {
   int context;
   int index;
+  Role role = Role::client;
+};
+/// Any data, for AT+QINDI=2: packets that wait, octets of this one, octets that wait.
+struct PacketArrived {
+  int context;
+  int index;
+  Role role;
+  std::size_t waiting;
+  std::size_t length;
+  std::size_t octets;
 };
 struct SecureOpened {
   int index;
@@ -54,6 +87,50 @@ struct SecureClosed {
 struct SocketWritable {
   int context;
   int index;
+  Role role = Role::client;
+};
+/// AT+QISERVER: the port is open, or cannot be opened.
+struct ServerOpened {
+  int context;
+  bool succeeded;
+};
+/// Someone connected to the server.
+struct ClientArrived {
+  int context;
+  int index;
+};
+/// AT+QIDNSGIP. Without addresses the error counts.
+struct NameLookedUp {
+  enum class Error {
+    none = 0,
+    not_authorised = 1,
+    invalid_parameter = 2,
+    network = 3,
+    no_server = 4,
+    time_out = 5,
+    no_configuration = 6,
+    no_memory = 7,
+    unknown = 8,
+  };
+  int context;
+  std::vector<net::IpAddress> addresses;
+  Error error = Error::none;
+};
+/// AT+QPING: one answer, or none in its time.
+struct PingAnswered {
+  net::IpAddress peer;
+  std::optional<PingAnswer> answer;
+};
+/// AT+QPING: the end.
+struct PingFinished {
+  enum class Result { done = 2, busy = 3, not_found = 4, no_bearer = 5 };
+  Result result;
+  PingStatistics statistics;
+};
+/// AT+QNTP.
+struct TimeSynchronised {
+  enum class Result { done = 0, unknown = 1, no_response = 2, busy = 3, not_found = 4, no_bearer = 5 };
+  Result result;
 };
 struct ContextLost {
   int context;
@@ -61,8 +138,9 @@ struct ContextLost {
 struct PoweredOff {};
 
 using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
-                           ConnectFailed, RemoteClosed, DataArrived, SecureOpened, SecureClosed, SocketWritable,
-                           ContextLost, PoweredOff>;
+                           ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed,
+                           SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished,
+                           TimeSynchronised, ContextLost, PoweredOff>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

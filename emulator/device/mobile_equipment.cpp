@@ -2,13 +2,21 @@
 #include "emulator/device/mobile_equipment.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "emulator/device/tcpip_record.hpp"
 #include "tls/client_session.hpp"
 
 namespace quasimodem::device {
+namespace {
+
+constexpr std::string_view kTimeServerRecord = "ntp";
+
+}  // namespace
 
 MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
                                  EventSink& events)
@@ -18,6 +26,9 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       rtc_{surroundings_.timeline, configuration_.clock},
       registration_{surroundings_.timeline, configuration_.timing, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
+      names_{surroundings_.timeline, surroundings_.bearer, events},
+      ping_{surroundings_.timeline, surroundings_.bearer, events},
+      time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
       starting_{surroundings_.timeline},
       call_ready_{surroundings_.timeline} {
   for (int id = 0; id < kContexts; ++id) {
@@ -40,6 +51,7 @@ void MobileEquipment::power_on() {
 void MobileEquipment::start_up() {
   power_ = Power::on;
   functionality_ = Functionality::full;
+  recall_saved();
   events_.on_event(Started{});
   events_.on_event(FunctionalityReached{functionality_});
   events_.on_event(SimStatusChanged{sim_status()});
@@ -51,6 +63,9 @@ void MobileEquipment::power_off() {
   power_ = Power::off;
   starting_.cancel();
   call_ready_.cancel();
+  names_.cancel();
+  ping_.cancel();
+  time_sync_.cancel();
   for (auto& context : contexts_) {
     context->power_off();
     context->access = {};
@@ -119,6 +134,34 @@ int MobileEquipment::signal_strength() const {
   constexpr int kUnknown = 99;
   const bool searching = registration_.status(Domain::circuit_switched) == RegistrationStatus::searching;
   return functionality_ == Functionality::full && !searching ? registration_.signal_strength() : kUnknown;
+}
+
+// ---- what AT+QISCON and AT+QNTP keep
+// ---------------------------------------------------------------------------------
+
+bool MobileEquipment::save_tcpip() {
+  const auto& context = foreground();
+  return flash().write(tcpip_record_name(context.id()), tcpip_record(tcpip, context.access)).has_value();
+}
+
+void MobileEquipment::set_time_server(TimeServer server) {
+  time_server_ = std::move(server);
+  const auto record = fmt::format("{}\n{}\n", time_server_.host, time_server_.port);
+  if (!flash().write(kTimeServerRecord, as_bytes(record))) log().warning("the time server could not be saved");
+}
+
+void MobileEquipment::recall_saved() {
+  // ASSUMED: what both contexts share comes from context 0, the foreground after a start.
+  for (int id = kContexts - 1; id >= 0; --id) {
+    const auto record = flash().read(tcpip_record_name(id));
+    if (record && *record) recall_tcpip(**record, tcpip, context(id).access);
+  }
+  const auto server = flash().read(kTimeServerRecord);
+  if (!server || !*server) return;
+  const std::string text{as_text(**server)};
+  const auto end = text.find('\n');
+  const auto port = end == std::string::npos ? 0 : std::atoi(text.c_str() + end + 1);
+  if (port > 0 && port <= 65535) time_server_ = {text.substr(0, end), static_cast<std::uint16_t>(port)};
 }
 
 // ---- SSL

@@ -11,11 +11,14 @@
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/device/name_query.hpp"
 #include "emulator/device/pdp_context.hpp"
+#include "emulator/device/ping.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/time_sync.hpp"
 #include "emulator/device/timing.hpp"
 #include "net/bearer.hpp"
 #include "storage/flash.hpp"
@@ -29,7 +32,7 @@ inline constexpr int kContexts = 2;  ///< <cid> 0 and 1 (M66 11.28)
 struct TcpIpSettings {
   int multiple_sessions = 0;  ///< QIMUX
   int transparent = 0;        ///< QIMODE
-  int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD
+  int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD, 2 tell of every packet
   int echo_data = 1;          ///< QISDE
   int host_is_name = 0;       ///< QIDNSIP
   int role = 1;               ///< QISRVC: 1 client, 2 server
@@ -45,10 +48,23 @@ struct TcpIpSettings {
   int send_size = 1024;
   int escape = 1;
 
+  int auto_send = 0;        ///< QIAUTOS
+  int auto_send_time = 10;  ///< s. ASSUMED: the default
+  int tcp_port = 0;         ///< QILPORT. ASSUMED: the defaults
+  int udp_port = 0;
+  // ASSUMED: unread data stays after a close unless the TE asks otherwise; older firmware lost it (quirk Q16).
+  int keep_unread = 1;  ///< QCFG "TCP/BufferRemain"
+
   std::string primary_dns;  ///< QIDNSCFG; empty: the network's
   std::string secondary_dns;
 
   Sessions sessions() const { return multiple_sessions ? Sessions::multiple : Sessions::single; }
+};
+
+/// AT+QNTP; kept over power-off.
+struct TimeServer {
+  std::string host = "210.72.145.44";
+  std::uint16_t port = 123;
 };
 
 /// What one module is made of and plugged into.
@@ -110,6 +126,15 @@ class MobileEquipment {
   TcpIpSettings tcpip;
   SslSettings ssl;
 
+  NameQuery& names() { return names_; }
+  Ping& pinger() { return ping_; }
+  TimeSync& time_sync() { return time_sync_; }
+  const TimeServer& time_server() const { return time_server_; }
+  void set_time_server(TimeServer server);
+
+  /// AT+QISCON: the settings of the foreground context that it names, into the flash. False when that fails.
+  bool save_tcpip();
+
   PdpContext& context(int id) { return *contexts_.at(static_cast<std::size_t>(id)); }
   PdpContext& foreground() { return context(foreground_); }
   void set_foreground(int id) { foreground_ = id; }
@@ -122,6 +147,7 @@ class MobileEquipment {
 
  private:
   void start_up();
+  void recall_saved();
   void radio_on();
   void radio_off();
   tl::expected<tls::ClientConfig, std::string> tls_config(const SslContext& settings);
@@ -133,6 +159,10 @@ class MobileEquipment {
   Registration registration_;
   storage::SecurityFileStore security_files_;
   std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
+  NameQuery names_;
+  Ping ping_;
+  TimeSync time_sync_;
+  TimeServer time_server_;
   int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;

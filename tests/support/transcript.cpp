@@ -15,6 +15,7 @@
 
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/pki.hpp"
+#include "tests/support/time_server.hpp"
 #include "tests/support/tls_peer.hpp"
 
 namespace quasimodem::test {
@@ -63,14 +64,20 @@ struct Stop {
 // -------------------------------------------------------------------------------------
 
 constexpr std::string_view kPeerName = "peer.test";
+constexpr std::string_view kTimeServer = "ntp.test";
 
 /// Values of the placeholders. Addresses are those of RFC 5737; certificates are the test PKI's, their sizes and
 /// checksums worked out by the tests' own code.
 std::map<std::string, std::string> placeholders() {
-  std::map<std::string, std::string> values{
-      {"IP", "198.51.100.9"},   {"PORT", "8883"},           {"HOST", std::string{kPeerName}},
-      {"IP2", "198.51.100.10"}, {"PORT2", "8884"},          {"CLOSED_IP", "198.51.100.99"},
-      {"NTPHOST", "ntp.test"},  {"IMEI", "863071016800770"}};
+  std::map<std::string, std::string> values{{"IP", "198.51.100.9"},
+                                            {"PORT", "8883"},
+                                            {"HOST", std::string{kPeerName}},
+                                            {"IP2", "198.51.100.10"},
+                                            {"PORT2", "8884"},
+                                            {"CLOSED_IP", "198.51.100.99"},
+                                            {"NTPHOST", std::string{kTimeServer}},
+                                            {"MS", "0"},
+                                            {"IMEI", "863071016800770"}};
   values["AMAZON_ROOT_CA1_PEM_1188_BYTES"] = file_text(transcripts_folder() + "data/Amazon_Root_CA_1.pem");
   const auto add_file = [&](const std::string& name, const std::string& file) {
     const auto content = pki(file);
@@ -97,6 +104,7 @@ class Player {
     bench_->network().add_name(kPeerName, {*net::IpAddress::parse(values_.at("IP"))});
     bench_->network().ignore(values_.at("CLOSED_IP"), port(values_.at("PORT")));
     make_peers();
+    serve_time(bench_->network(), kTimeServer);
     for (const auto& phrase : transcript_.start) prepare(phrase);
     // Where the handshake is an event of its own there must be a moment before it.
     if (mentions("TLS handshake done")) bench_->network().set_latency(kLatency);
