@@ -4,6 +4,7 @@
 #include <string>
 
 #include "atcmd/syntax/dialogue.hpp"
+#include "emulator/status_settings.hpp"
 
 namespace quasimodem::emulator {
 
@@ -31,8 +32,9 @@ struct Settings {
   int registration_report = 0;         ///< AT+CREG
   int packet_registration_report = 0;  ///< AT+CGREG
   int initialisation_report = 1;       ///< AT+QIURC: Call Ready
-  int message_format = 0;              ///< AT+CMGF
-  std::string character_set = "GSM";   ///< AT+CSCS
+  StatusSettings status;
+  int message_format = 0;             ///< AT+CMGF
+  std::string character_set = "GSM";  ///< AT+CSCS
 };
 
 }  // namespace quasimodem::emulator

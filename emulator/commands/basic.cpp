@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // V.250 basic commands and S registers (M66 2.12–2.18, 3.1, 3.2, 7.3–7.11, 15).
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -90,6 +91,9 @@ Reply view_profile(Call& call, const Value&) {
       lines.push_back(fmt::format("{}: {}", row.name, row.value(call.settings())));
     }
   }
+  // What is no number of the profile stands at its place in M66 table 2: after +CNMI, or +ICF while there is none.
+  const auto at = std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.starts_with("+IPR"); });
+  lines.insert(at, fmt::format("+CSCS: \"{}\"", call.settings().character_set));
   call.respond(lines);
   return Reply::ok();
 }

@@ -24,6 +24,7 @@ constexpr std::array kRows{
     ProfileRow{"S7", [](Settings& s) -> int& { return s.carrier_wait; }, true, true},
     ProfileRow{"S8", [](Settings& s) -> int& { return s.comma_pause; }, true, true},
     ProfileRow{"S10", [](Settings& s) -> int& { return s.carrier_loss; }, true, true},
+    ProfileRow{"+FCLASS", [](Settings& s) -> int& { return s.status.facsimile_class; }, false, false},
     ProfileRow{"+CMGF", [](Settings& s) -> int& { return s.message_format; }, true, true},
     ProfileRow{"+ILRR", [](Settings& s) -> int& { return s.rate_report; }, true, true},
     ProfileRow{"+CMEE", [](Settings& s) -> int& { return s.dialogue.error_format; }, true, true},
@@ -35,6 +36,8 @@ constexpr std::array kRows{
     ProfileRow{"&C", [](Settings& s) -> int& { return s.carrier_detect; }, true, true},
     ProfileRow{"&D", [](Settings& s) -> int& { return s.terminal_ready; }, true, true},
     ProfileRow{"+CREG", [](Settings& s) -> int& { return s.registration_report; }, true, true},
+    ProfileRow{"+QSCLK", [](Settings& s) -> int& { return s.status.slow_clock; }, true, true},
+    ProfileRow{"+QRIMODE", [](Settings& s) -> int& { return s.status.ring_line_mode; }, true, true},
     ProfileRow{"+QIURC", [](Settings& s) -> int& { return s.initialisation_report; }, true, true},
 };
 

@@ -136,6 +136,23 @@ class Wording {
     return line(fmt::format("+QSSLURC: \"closed\",{}", event.index));
   }
 
+  Urc operator()(const device::NetworkTime&) const {
+    const auto now = me_.network_time();
+    const auto& settings = ta_.settings().status;
+    std::vector<std::string> words;
+    if (!now) return {};
+    if (settings.network_time_report) words.push_back(fmt::format("+QNITZ: \"{},0\"", device::to_text(*now)));
+    // ASSUMED: the quotes, and the time in the long form.
+    if (settings.zone_report == 1) words.push_back(fmt::format("+CTZV: \"{:+03}\"", now->quarter_hours));
+    if (settings.zone_report == 2) {
+      words.push_back(fmt::format("+CTZE: \"{:+03}\",0,\"{}\"", now->quarter_hours, device::to_text(*now)));
+    }
+    if (words.empty()) return {};
+    return [words](ResponseWriter& writer) {
+      for (const auto& each : words) writer.unsolicited(each);
+    };
+  }
+
   Urc operator()(const device::SocketWritable&) const { return {}; }
   Urc operator()(const device::PoweredOff&) const { return {}; }
 
@@ -155,6 +172,8 @@ std::string sim_status_line(device::SimStatus status) {
     case device::SimStatus::not_inserted: return "+CPIN: NOT INSERTED";
     case device::SimStatus::not_ready: return "+CPIN: NOT READY";
     case device::SimStatus::pin_needed: return "+CPIN: SIM PIN";
+    case device::SimStatus::puk_needed: return "+CPIN: SIM PUK";
+    case device::SimStatus::blocked: return "+CPIN: NOT READY";
     case device::SimStatus::ready: return "+CPIN: READY";
   }
   return {};

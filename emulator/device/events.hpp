@@ -12,7 +12,7 @@
 namespace quasimodem::device {
 
 enum class Functionality { minimum = 0, full = 1, flight = 4 };
-enum class SimStatus { not_inserted, not_ready, pin_needed, ready };
+enum class SimStatus { not_inserted, not_ready, pin_needed, puk_needed, blocked, ready };
 enum class RegistrationStatus { not_searching = 0, home = 1, searching = 2, denied = 3, unknown = 4, roaming = 5 };
 enum class Domain { circuit_switched, packet_switched };
 
@@ -21,6 +21,9 @@ enum class Role { client = 1, server = 2 };
 
 /// <connectcode> of +QSSLOPEN, SSL 2.2.2.
 enum class ConnectCode { success = 0, error = -1, occupied = -2 };
+
+/// The network told the time (NITZ).
+struct NetworkTime {};
 
 struct PingAnswer {
   std::size_t size;
@@ -140,7 +143,7 @@ struct PoweredOff {};
 using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
                            ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed,
                            SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished,
-                           TimeSynchronised, ContextLost, PoweredOff>;
+                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

@@ -15,6 +15,8 @@ namespace quasimodem::device {
 namespace {
 
 constexpr std::string_view kTimeServerRecord = "ntp";
+constexpr std::string_view kClockUpdateRecord = "ctzu";
+constexpr std::string_view kBandRecord = "band";
 
 }  // namespace
 
@@ -31,6 +33,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
       starting_{surroundings_.timeline},
       call_ready_{surroundings_.timeline} {
+  if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
         id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, configuration_.timing,
@@ -73,6 +76,8 @@ void MobileEquipment::power_off() {
   registration_.stop();
   configuration_.sim.power_cycle();
   security_files_.clear_ram();
+  packet_domain = {};
+  time_told_ = false;
   tcpip = {};
   ssl = {};
   foreground_ = 0;
@@ -91,7 +96,7 @@ void MobileEquipment::restart() {
 void MobileEquipment::radio_on() {
   call_ready_reported_ = false;
   if (sim_status() != SimStatus::ready) return;
-  registration_.begin([] {});
+  registration_.begin([this] { network_tells_time(); });
   const auto since_boot = configuration_.timing.call_ready - configuration_.timing.boot;
   call_ready_.start(std::max(since_boot, Duration::zero()), [this] {
     call_ready_reported_ = true;
@@ -102,6 +107,8 @@ void MobileEquipment::radio_on() {
 void MobileEquipment::radio_off() {
   call_ready_.cancel();
   for (auto& context : contexts_) context->lose();
+  packet_domain.deactivate_all();
+  time_told_ = false;
   registration_.stop();
 }
 
@@ -122,6 +129,38 @@ Sim::PinResult MobileEquipment::enter_pin(std::string_view pin) {
   const auto result = configuration_.sim.enter_pin(pin);
   if (result == Sim::PinResult::accepted && functionality_ == Functionality::full) radio_on();
   return result;
+}
+
+Sim::PinResult MobileEquipment::unblock_pin(std::string_view puk, std::string_view new_pin) {
+  const auto result = configuration_.sim.unblock(puk, new_pin);
+  if (result == Sim::PinResult::accepted && functionality_ == Functionality::full) radio_on();
+  return result;
+}
+
+void MobileEquipment::leave_network() {
+  if (functionality_ != Functionality::full) return;
+  const bool ready_reported = call_ready_reported_;
+  radio_off();
+  call_ready_reported_ = ready_reported;
+}
+
+void MobileEquipment::rejoin_network() {
+  if (functionality_ != Functionality::full || sim_status() != SimStatus::ready || registration_.registered()) return;
+  registration_.begin([this] { network_tells_time(); });
+}
+
+// ---- the network's time
+// ----------------------------------------------------------------------------------------------
+
+void MobileEquipment::network_tells_time() {
+  if (!network_clock_) return;
+  time_told_ = true;
+  if (clock_update_ != 0) rtc_.set(network_clock_->now());
+  events_.on_event(NetworkTime{});
+}
+
+std::optional<LocalTime> MobileEquipment::network_time() const {
+  return time_told_ ? std::optional{network_clock_->now()} : std::nullopt;
 }
 
 int MobileEquipment::initialisation() const {
@@ -146,22 +185,40 @@ bool MobileEquipment::save_tcpip() {
 
 void MobileEquipment::set_time_server(TimeServer server) {
   time_server_ = std::move(server);
-  const auto record = fmt::format("{}\n{}\n", time_server_.host, time_server_.port);
-  if (!flash().write(kTimeServerRecord, as_bytes(record))) log().warning("the time server could not be saved");
+  keep(kTimeServerRecord, fmt::format("{}\n{}\n", time_server_.host, time_server_.port));
+}
+
+void MobileEquipment::keep(std::string_view record, std::string_view value) {
+  if (!flash().write(record, as_bytes(value))) log().warning("{} could not be saved", record);
+}
+
+std::optional<std::string> MobileEquipment::kept(std::string_view record) {
+  const auto content = flash().read(record);
+  return content && *content ? std::optional{std::string{as_text(**content)}} : std::nullopt;
+}
+
+void MobileEquipment::set_clock_update(int mode) {
+  clock_update_ = mode;
+  keep(kClockUpdateRecord, std::to_string(mode));
+}
+
+void MobileEquipment::set_band(std::string_view band) {
+  band_ = band;
+  keep(kBandRecord, band);
 }
 
 void MobileEquipment::recall_saved() {
+  if (const auto mode = kept(kClockUpdateRecord)) clock_update_ = std::atoi(mode->c_str());
+  if (const auto band = kept(kBandRecord)) band_ = *band;
   // ASSUMED: what both contexts share comes from context 0, the foreground after a start.
   for (int id = kContexts - 1; id >= 0; --id) {
     const auto record = flash().read(tcpip_record_name(id));
     if (record && *record) recall_tcpip(**record, tcpip, context(id).access);
   }
-  const auto server = flash().read(kTimeServerRecord);
-  if (!server || !*server) return;
-  const std::string text{as_text(**server)};
-  const auto end = text.find('\n');
-  const auto port = end == std::string::npos ? 0 : std::atoi(text.c_str() + end + 1);
-  if (port > 0 && port <= 65535) time_server_ = {text.substr(0, end), static_cast<std::uint16_t>(port)};
+  const auto server = kept(kTimeServerRecord).value_or("");
+  const auto end = server.find('\n');
+  const auto port = end == std::string::npos ? 0 : std::atoi(server.c_str() + end + 1);
+  if (port > 0 && port <= 65535) time_server_ = {server.substr(0, end), static_cast<std::uint16_t>(port)};
 }
 
 // ---- SSL

@@ -12,6 +12,7 @@
 #include "emulator/device/events.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
+#include "emulator/device/packet_domain.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/ping.hpp"
 #include "emulator/device/registration.hpp"
@@ -61,6 +62,8 @@ struct TcpIpSettings {
   Sessions sessions() const { return multiple_sessions ? Sessions::multiple : Sessions::single; }
 };
 
+inline constexpr std::string_view kAllBands = "GSM850_EGSM_DCS_PCS_MODE";
+
 /// AT+QNTP; kept over power-off.
 struct TimeServer {
   std::string host = "210.72.145.44";
@@ -74,6 +77,8 @@ struct Configuration {
   std::string imei = "863071016800770";
   Sim sim = Sim::without_pin();
   LocalTime clock = Rtc::factory();
+  /// What the network's clock says at power on; without it the network does not tell the time (NITZ).
+  std::optional<LocalTime> network_clock{};
   /// <connectmode> 1 of AT+QSSLOPEN. Much firmware of 2015 lacks it (at-reference 3.8); without it the answer is ERROR.
   bool transparent_ssl = true;
   std::function<void(std::string_view)> key_log{};
@@ -109,6 +114,7 @@ class MobileEquipment {
   int initialisation() const;
   SimStatus sim_status() const;
   Sim::PinResult enter_pin(std::string_view pin);
+  Sim::PinResult unblock_pin(std::string_view puk, std::string_view new_pin);
   /// <rssi> of AT+CSQ, 99 while there is no cell. A module without a usable SIM camps on one as well.
   int signal_strength() const;
 
@@ -116,6 +122,7 @@ class MobileEquipment {
   const Configuration& configuration() const { return configuration_; }
   const Timing& timing() const { return configuration_.timing; }
   const Sim& sim() const { return configuration_.sim; }
+  Sim& sim() { return configuration_.sim; }
   Rtc& rtc() { return rtc_; }
   Registration& registration() { return registration_; }
   storage::SecurityFileStore& security_files() { return security_files_; }
@@ -125,6 +132,22 @@ class MobileEquipment {
 
   TcpIpSettings tcpip;
   SslSettings ssl;
+
+  /// The network's time, once it has told it since the last start.
+  std::optional<LocalTime> network_time() const;
+  /// AT+CTZU: 0 leaves the clock alone. Kept at once.
+  int clock_update() const { return clock_update_; }
+  void set_clock_update(int mode);
+  /// AT+QBAND. Kept at once.
+  const std::string& band() const { return band_; }
+  void set_band(std::string_view band);
+
+  /// AT+COPS=2 and back.
+  void leave_network();
+  void rejoin_network();
+
+  PacketDomain packet_domain;
+  net::IpAddress bearer_address() const { return surroundings_.bearer.local_address(); }
 
   NameQuery& names() { return names_; }
   Ping& pinger() { return ping_; }
@@ -159,6 +182,14 @@ class MobileEquipment {
   Registration registration_;
   storage::SecurityFileStore security_files_;
   std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
+  void network_tells_time();
+  void keep(std::string_view record, std::string_view value);
+  std::optional<std::string> kept(std::string_view record);
+
+  std::optional<Rtc> network_clock_;
+  bool time_told_ = false;
+  int clock_update_ = 0;
+  std::string band_{kAllBands};
   NameQuery names_;
   Ping ping_;
   TimeSync time_sync_;

@@ -235,6 +235,8 @@ class Player {
         "no RAM file", "RAM empty", "no NVRAM file", "factory SSL settings", "peer demands a client certificate",
         // Said of the peer of 07, which speaks when an event says so.
         "peer echoes 7 bytes",
+        // The second half of "IFC=0,0".
+        "0",
         // What the first steps of 23 show.
         "ESC in command state must produce nothing"};
     static const std::regex kSetting{"([A-Z]+=[0-9]+)"};
@@ -261,6 +263,11 @@ class Player {
       tcp_peer("198.51.100.20", 80);
       bench_->send("AT+QIOPEN=1,\"TCP\",\"198.51.100.20\",80");
       return expect_start("\r\nOK\r\n\r\n1, CONNECT OK\r\n");
+    }
+    if (phrase == "TCP connected on 0") {
+      tcp_peer(values_.at("IP"), port(values_.at("PORT")));
+      bench_->send(fmt::format("AT+QIOPEN=0,\"TCP\",\"{}\",{}", values_.at("IP"), values_.at("PORT")));
+      return expect_start("\r\nOK\r\n\r\n0, CONNECT OK\r\n");
     }
     if (phrase == "SSL connected on 0") {
       bench_->send(fmt::format("AT+QSSLOPEN=0,0,\"{}\",{},0", values_.at("IP"), values_.at("PORT")));
@@ -299,7 +306,8 @@ class Player {
   }
 
   void happen(int line, const std::string& phrase) {
-    static const std::regex kSends{"(?:(?:TCP )?peer )?sends (\\w+)( and closes| while in command state)?"};
+    static const std::regex kSends{
+        "(?:(?:TCP )?peer )?sends (\\w+)(?: \\([0-9a-f]+\\))?( and closes| while in command state)?"};
     static const std::regex kReceived{R"(peer received (\w+) after (\d+) ms idle)"};
     std::smatch match;
     if (phrase == "TLS handshake done") {
