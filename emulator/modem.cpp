@@ -40,8 +40,10 @@ Modem::~Modem() = default;
 
 void Modem::power_key() {
   if (parts_->me.power() == device::MobileEquipment::Power::off) return parts_->me.power_on();
-  commands::announce_power_down(parts_->ta);
+  // The farewell comes after everything else has ended: no prompt, upload or half typed line is in its way.
+  const bool heard = parts_->ta.rate_known();
   parts_->me.power_off();
+  if (heard) commands::announce_power_down(parts_->ta);
 }
 
 // ---- the serial line

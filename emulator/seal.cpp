@@ -13,10 +13,16 @@ constexpr std::string_view kKeyRecord = "seal.key";
 constexpr auto kKeySize = tls::AesGcmSealer::kKeySize;
 
 Bytes stored_or_new_key(storage::Flash& flash, RandomSource& random, const Logger& log) {
-  if (const auto stored = flash.read(kKeyRecord); stored && *stored && (*stored)->size() == kKeySize) return **stored;
+  const auto stored = flash.read(kKeyRecord);
+  if (stored && *stored && (*stored)->size() == kKeySize) return **stored;
   Bytes key(kKeySize);
   random.fill(key);
-  if (!flash.write(kKeyRecord, key)) log.warning("the key for the NVRAM certificates could not be stored");
+  // A key that is there but cannot be read now must not be replaced: the files would be lost for good.
+  if (!stored) {
+    log.warning("the key for the NVRAM certificates could not be read");
+  } else if (!flash.write(kKeyRecord, key)) {
+    log.warning("the key for the NVRAM certificates could not be stored");
+  }
   return key;
 }
 

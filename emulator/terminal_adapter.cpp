@@ -83,6 +83,10 @@ void TerminalAdapter::close_tunnel(std::string_view last_words) {
   tunnel_.reset();
 }
 
+void TerminalAdapter::close_tunnel_of(int context) {
+  if (tunnel_ && tunnel_->context() == context) close_tunnel({});
+}
+
 // ---- what the ME reports
 // ---------------------------------------------------------------------------------------------
 
@@ -107,12 +111,7 @@ class Announcer {
     return connected(event.context, event.index, device::Role::client);
   }
   bool operator()(const device::SecureOpened& event) {
-    if (event.code != device::ConnectCode::success) return false;
-    for (int context = 0; context < device::kContexts; ++context) {
-      const auto* socket = ta_.me_->context(context).socket(event.index);
-      if (socket && socket->secure() && connected(context, event.index, device::Role::client)) return true;
-    }
-    return false;
+    return event.code == device::ConnectCode::success && connected(event.context, event.index, device::Role::client);
   }
   bool operator()(const device::ClientArrived& event) {
     return connected(event.context, event.index, device::Role::server);
@@ -132,7 +131,7 @@ class Announcer {
     return closed(event.context, event.index, device::Role::client);
   }
   bool operator()(const device::ContextLost& event) {
-    if (ta_.tunnel_ && ta_.tunnel_->context() == event.context) ta_.close_tunnel({});
+    ta_.close_tunnel_of(event.context);
     return false;
   }
   template <class Other>
@@ -149,7 +148,7 @@ class Announcer {
   }
   bool closed(int context, int index, device::Role role) {
     if (!ta_.is_tunnel(context, index, role)) return false;
-    if (ta_.channel_.can_write_through()) ta_.tunnel_->deliver_rest();
+    if (ta_.channel_.transparent()) ta_.tunnel_->deliver_rest();
     // OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7.
     ta_.close_tunnel("CLOSED");
     return true;

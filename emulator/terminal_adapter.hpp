@@ -33,6 +33,8 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   void terminal_not_ready();
   /// Any socket's transparent mode ends with these words.
   void close_tunnel(std::string_view last_words);
+  /// The same, without a word, if its socket is one of this context.
+  void close_tunnel_of(int context);
   bool carrier() const;
 
   // atcmd::CommandSet

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/capabilities.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
 
 #include "tls/client_session.hpp"
 #include "tls/testing/server_session.hpp"
@@ -41,6 +44,20 @@ std::string obstacle(Version version, CipherSuite suite, RandomSource& random) {
 }
 
 }  // namespace
+
+Library library() {
+  // Asked at run time: a shared library may be newer than its headers.
+  std::array<char, 18> version{};  // the size the function asks for
+  mbedtls_version_get_string(version.data());
+  Library facts{.version = version.data()};
+#if defined(QUASIMODEM_MBEDTLS_LEGACY)
+  facts.from_source = true;
+#endif
+#if defined(MBEDTLS_SSL_EXPORT_KEYS)
+  facts.exports_keys = true;
+#endif
+  return facts;
+}
 
 bool speaks(Version version) {
   switch (version) {

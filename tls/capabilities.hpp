@@ -9,6 +9,14 @@
 
 namespace quasimodem::tls {
 
+/// The library under all this.
+struct Library {
+  std::string version;        ///< `2.28.3`
+  bool from_source = false;   ///< built with this program (QUASIMODEM_MBEDTLS=legacy), not the distribution's
+  bool exports_keys = false;  ///< ClientConfig::key_log works
+};
+Library library();
+
 /// One cell of <sslversion> × <ciphersuite>.
 struct Capability {
   Version version;

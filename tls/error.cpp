@@ -8,47 +8,11 @@
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509.h>
 
+#include "tls/alert.hpp"
 #include "tls/detail/library_error.hpp"
 
 namespace quasimodem::tls::detail {
 namespace {
-
-struct AlertName {
-  std::uint8_t description;
-  std::string_view name;
-};
-
-// RFC 5246 7.2 and, for 41, RFC 6101 5.4.
-constexpr std::array kAlertNames{
-    AlertName{0, "close_notify"},
-    AlertName{10, "unexpected_message"},
-    AlertName{20, "bad_record_mac"},
-    AlertName{21, "decryption_failed"},
-    AlertName{22, "record_overflow"},
-    AlertName{30, "decompression_failure"},
-    AlertName{40, "handshake_failure"},
-    AlertName{41, "no_certificate"},
-    AlertName{42, "bad_certificate"},
-    AlertName{43, "unsupported_certificate"},
-    AlertName{44, "certificate_revoked"},
-    AlertName{45, "certificate_expired"},
-    AlertName{46, "certificate_unknown"},
-    AlertName{47, "illegal_parameter"},
-    AlertName{48, "unknown_ca"},
-    AlertName{49, "access_denied"},
-    AlertName{50, "decode_error"},
-    AlertName{51, "decrypt_error"},
-    AlertName{60, "export_restriction"},
-    AlertName{70, "protocol_version"},
-    AlertName{71, "insufficient_security"},
-    AlertName{80, "internal_error"},
-    AlertName{86, "inappropriate_fallback"},
-    AlertName{90, "user_canceled"},
-    AlertName{100, "no_renegotiation"},
-    AlertName{110, "unsupported_extension"},
-    AlertName{112, "unrecognized_name"},
-    AlertName{116, "certificate_required"},
-};
 
 struct Rejection {
   std::uint32_t flag;
@@ -92,7 +56,7 @@ std::string library_text(int code) {
 }
 
 std::string alert_text(std::uint8_t description) {
-  for (const auto& alert : kAlertNames) {
+  for (const auto& alert : known_alerts()) {
     if (alert.description == description) return fmt::format("{} ({})", alert.name, description);
   }
   return fmt::format("unknown alert ({})", description);

@@ -35,7 +35,7 @@ MAY_INCLUDE = {
 # std, fmt and tl are free everywhere.
 LIBRARY_HOMES = {
     "boost": ["net/host/", "emulator/app/", "tests/"],
-    "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/testing/", "tests/tls/"],
+    "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/testing/", "tests/tls/", "tests/bench/"],
     "spdlog": ["emulator/app/spdlog_sink.cpp"],
     "CLI": ["emulator/app/"],
     "toml++": ["emulator/app/"],

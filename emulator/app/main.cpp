@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <fmt/core.h>
 
+#include "emulator/app/commands.hpp"
 #include "emulator/app/problem.hpp"
-#include "emulator/app/run.hpp"
-#include "emulator/app/run_options.hpp"
+
+/// A program started with a closed standard stream would get its number for the next file it opens, and then print its
+/// ready line into the module's UART.
+static void open_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+    if (::fcntl(stream, F_GETFD) < 0) [[maybe_unused]]
+      const int same = ::open("/dev/null", O_RDWR);
+  }
+}
 
 int main(int argc, char** argv) {
   using namespace quasimodem::app;
+  open_standard_streams();
   try {
-    const auto invocation = read_command_line(std::vector<std::string>{argv + 1, argv + argc});
-    if (invocation.run) return run(*invocation.run);
-    fmt::print("{}", invocation.text);
-    return static_cast<int>(ExitCode::ok);
+    return start(std::vector<std::string>{argv + 1, argv + argc});
   } catch (const Problem& problem) {
     fmt::print(stderr, "error: {}\n", problem.what());
     if (!problem.way_out().empty()) fmt::print(stderr, "       {}\n", problem.way_out());

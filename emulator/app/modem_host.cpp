@@ -17,10 +17,20 @@
 namespace quasimodem::app {
 namespace {
 
+std::string way_out(storage::FileFlashProblem::Kind kind) {
+  switch (kind) {
+    case storage::FileFlashProblem::Kind::in_use:
+      return "for another module at the same time: --name NAME, --nvram DIR or --ephemeral";
+    case storage::FileFlashProblem::Kind::damaged:
+      return "to go on without it: --nvram with another directory, or --ephemeral for a module that forgets";
+    default: return "another directory: --nvram DIR; none at all: --ephemeral";
+  }
+}
+
 std::unique_ptr<storage::Flash> open_flash(const RunOptions& options) {
   if (options.ephemeral) return std::make_unique<storage::MemoryFlash>();
   auto flash = storage::FileFlash::open(options.nvram ? *options.nvram : state_directory(options.name));
-  if (!flash) throw Problem{ExitCode::environment, flash.error().message};
+  if (!flash) throw Problem{ExitCode::environment, flash.error().message, way_out(flash.error().kind)};
   return std::move(*flash);
 }
 

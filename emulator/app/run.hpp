@@ -7,6 +7,6 @@ namespace quasimodem::app {
 
 /// `quasimodem run`: until SIGINT or SIGTERM, or until the command after `--` has ended. Returns the exit code; throws
 /// Problem.
-int run(const RunOptions& options);
+int run(RunOptions options);
 
 }  // namespace quasimodem::app

@@ -4,56 +4,62 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
-#include <set>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/problem.hpp"
-#include "emulator/app/suggestion.hpp"
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/readiness.hpp"
+#include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {
 namespace {
 
 constexpr std::string_view kVersion = QUASIMODEM_VERSION;
 
-constexpr std::string_view kExamples = R"(
-Examples:
+constexpr std::string_view kUsage = R"(
+Usage: quasimodem [run] [OPTIONS]                start a module, keep it running
+       quasimodem run [OPTIONS] -- CMD [ARG...]  start, run CMD, stop, return CMD's exit code
+       quasimodem COMMAND [OPTIONS]
+
+Commands; each has its own --help:
+  run       start a module: the options below
+  peer      test servers: tls-echo, tcp-echo, udp-echo
+  doctor    what this machine and this build can do
+)";
+
+constexpr std::string_view kExamples = R"(Examples:
   quasimodem                                       an M95 on a pty, until Ctrl-C
   quasimodem run --uart pty:./m95 --profile lab    at ./m95, with a module's pace
   quasimodem run -- pytest -q                      for CI: $QUASIMODEM_TTY is set, the exit code handed on
 
 Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
 
-const std::vector<std::string> kCommands{"run"};
-
-[[noreturn]] void usage(const std::string& what, const std::string& way_out = "see: quasimodem --help") {
-  throw Problem{ExitCode::usage, what, way_out};
-}
+const std::vector<std::string> kCommands{"run", "peer", "doctor", "help"};
 
 // ---- single values
 // ---------------------------------------------------------------------------------------------------
 
 device::Model read_model(const std::string& text) {
   if (const auto model = device::model_named(text)) return *model;
-  const std::vector<std::string> known{"m10", "m66", "m85", "m95"};
-  const auto meant = nearest(text, known);
-  usage(fmt::format("unknown model \"{}\"{}", text, meant ? fmt::format("; did you mean {}?", *meant) : ""),
+  usage(fmt::format("unknown model \"{}\"{}", text, did_you_mean(text, {"m10", "m66", "m85", "m95"})),
         "the models are m10, m66, m85 and m95");
 }
 
 device::Timing read_profile(const std::string& text) {
   if (const auto* timing = device::timing_named(text)) return *timing;
-  usage(fmt::format("unknown profile \"{}\"", text), "the profiles are instant and lab");
+  usage(fmt::format("unknown profile \"{}\"{}", text, did_you_mean(text, {"instant", "lab"})),
+        "the profiles of this version are instant and lab");
 }
 
 /// `pty:` and `pty:LINK`.
 std::optional<std::filesystem::path> read_uart(const std::string& text) {
   constexpr std::string_view kPty = "pty:";
   if (!text.starts_with(kPty)) {
-    usage(fmt::format("cannot use \"{}\" as a UART", text), "this version has --uart pty: and --uart pty:LINK");
+    usage(fmt::format("--uart {}: not a way to the UART", text), "this version has --uart pty: and --uart pty:LINK");
   }
   const auto link = text.substr(kPty.size());
   return link.empty() ? std::nullopt : std::optional{std::filesystem::path{link}};
@@ -87,7 +93,7 @@ device::LocalTime read_iso_time(const std::string& text) {
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
   if (used == 0 || !zone_ok || !date.ok() || hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 ||
       second < 0) {
-    usage(fmt::format("cannot read the clock \"{}\"", text),
+    usage(fmt::format("--rtc {}: not a date and time", text),
           "use --rtc host, --rtc factory or --rtc 2015-04-08T12:00:00Z");
   }
   const int quarters = (zone_hours * 60 + zone_minutes) / 15;
@@ -114,11 +120,11 @@ device::Sim read_sim(const std::string& text) {
     const auto pin = text.substr(kPin.size());
     if (pin.size() >= 4 && pin.size() <= 8 && all_digits(pin)) return device::Sim::with_pin(pin);
   }
-  usage(fmt::format("unknown SIM \"{}\"", text), "use --sim none, --sim ready or --sim pin:1234 (4 to 8 digits)");
+  usage(fmt::format("--sim {}: not a SIM", text), "use --sim none, --sim ready or --sim pin:1234 (4 to 8 digits)");
 }
 
 std::string read_imei(const std::string& text) {
-  if (text.size() != 15 || !all_digits(text)) usage(fmt::format("\"{}\" is no IMEI", text), "an IMEI has 15 digits");
+  if (text.size() != 15 || !all_digits(text)) usage(fmt::format("--imei {}: not an IMEI", text), "an IMEI has 15 digits");
   return text;
 }
 
@@ -126,9 +132,9 @@ std::string read_imei(const std::string& text) {
 // --------------------------------------------------------------------------------------------------
 
 struct Raw {
-  std::string model = "m95", name, profile, rtc = "host", sim = "ready", imei, apn_local, nvram;
+  std::string model = "m95", profile, rtc = "host", sim = "ready", imei, apn_local, nvram;
+  std::optional<std::string> name, key_log, ready_fd;
   std::vector<std::string> uarts, allow, map;
-  int ready_fd = -1;
   int verbose = 0;
   bool quiet = false, ephemeral = false, version = false;
 };
@@ -138,40 +144,35 @@ void declare(CLI::App& app, Raw& raw) {
   app.footer(std::string{kExamples});
   app.set_help_flag("-h,--help", "show this and exit");
   app.add_flag("--version", raw.version, "show the version and exit");
-  app.add_option("-m,--model", raw.model, "m10, m66, m85 or m95")->capture_default_str();
-  app.add_option("-u,--uart", raw.uarts, "pty:[LINK]; without LINK one in the runtime directory");
-  app.add_option("-n,--name", raw.name, "name of this module: runtime and state directory, log; default: the model");
-  app.add_option("--nvram", raw.nvram, "directory for NVRAM and saved settings; default: in the state directory");
+  const auto once = [&](const char* names, auto& target, const char* value, const std::string& meaning) {
+    // The last one counts, so that a script can put its own options before those of its caller.
+    return app.add_option(names, target, meaning)
+        ->type_name(value)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  const auto repeatable = [&](const char* names, std::vector<std::string>& target, const char* value,
+                              const std::string& meaning) {
+    app.add_option(names, target, meaning)->type_name(value)->allow_extra_args(false);
+  };
+  once("-m,--model", raw.model, "MODEL", "m10, m66, m85 or m95; default m95");
+  repeatable("-u,--uart", raw.uarts, "URL", "pty:[LINK]; without LINK one in the runtime directory");
+  once("-n,--name", raw.name, "NAME", "name of this module: runtime and state directory, log; default: the model");
+  once("--nvram", raw.nvram, "DIR", "directory for NVRAM and saved settings; default: in the state directory");
   app.add_flag("--ephemeral", raw.ephemeral, "nothing on disk; default with `-- CMD`");
-  app.add_option("-p,--profile", raw.profile,
-                 "instant or lab: how long everything takes; default lab, with `-- CMD` instant");
-  app.add_option("--rtc", raw.rtc, "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601")
-      ->capture_default_str();
-  app.add_option("--sim", raw.sim, "none, ready or pin:1234")->capture_default_str();
-  app.add_option("--imei", raw.imei, "15 digits");
-  app.add_option("--apn-local", raw.apn_local, "address that the network gives the module; default 10.1.83.188");
-  app.add_option("--allow", raw.allow, "HOST[:PORT] the module may reach, repeatable; default: all");
-  app.add_option("--map", raw.map,
-                 "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable");
-  app.add_option("--ready-fd", raw.ready_fd, "write a newline there once the module is ready");
+  once("-p,--profile", raw.profile, "PROFILE",
+       "instant or lab: how long everything takes; default lab, with `-- CMD` instant");
+  once("--rtc", raw.rtc, "TIME",
+       "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
+  once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");
+  once("--imei", raw.imei, "IMEI", "15 digits");
+  once("--apn-local", raw.apn_local, "IP", "address that the network gives the module; default 10.1.83.188");
+  repeatable("--allow", raw.allow, "PEER", "HOST[:PORT] the module may reach, repeatable; default: all");
+  repeatable("--map", raw.map, "FROM=TO",
+             "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable");
+  once("--keylog", raw.key_log, "FILE", "append the TLS secrets there, for Wireshark; also SSLKEYLOGFILE");
+  once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the module is ready");
   app.add_flag("-v,--verbose", raw.verbose, "log more");
   app.add_flag("-q,--quiet", raw.quiet, "log errors only");
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* option : app.get_options()) {
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
-}
-
-[[noreturn]] void unknown_argument(const CLI::App& app, const std::string& argument) {
-  const auto word = argument.substr(0, argument.find('='));
-  const bool option = word.starts_with("-");
-  const auto meant = nearest(word, option ? option_names(app) : kCommands);
-  usage(fmt::format("unknown {} \"{}\"{}", option ? "option" : "command", word,
-                    meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
 }
 
 template <class T, class Parse>
@@ -185,12 +186,20 @@ std::vector<T> read_each(const std::vector<std::string>& texts, const char* opti
   return values;
 }
 
-std::string read_name(const Raw& raw) {
-  auto name = raw.name.empty() ? raw.model : raw.name;
-  const bool usable = name.find('/') == std::string::npos && !name.starts_with('.');
-  if (!usable)
-    usage(fmt::format("\"{}\" cannot be the name of a module", name), "a name has no / and does not begin with a dot");
+std::string read_name(const std::string& name) {
+  // The ready line is split at blanks.
+  const auto allowed = [](unsigned char c) { return c > ' ' && c != 0x7F && c != '/'; };
+  if (name.empty() || name.starts_with('.') || !std::all_of(name.begin(), name.end(), allowed)) {
+    usage(fmt::format("--name \"{}\": cannot be the name of a module", name),
+          "a name has no blank and no / and does not begin with a dot");
+  }
   return name;
+}
+
+std::optional<std::filesystem::path> read_key_log(const Raw& raw) {
+  if (raw.key_log) return *raw.key_log;
+  const char* variable = std::getenv("SSLKEYLOGFILE");
+  return variable && *variable ? std::optional<std::filesystem::path>{variable} : std::nullopt;
 }
 
 RunOptions check(const Raw& raw, std::vector<std::string> command) {
@@ -203,10 +212,10 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   options.module.sim = read_sim(raw.sim);
   if (!raw.imei.empty()) options.module.imei = read_imei(raw.imei);
 
-  options.name = read_name(raw);
+  options.name = raw.name ? read_name(*raw.name) : std::string{device::profile_of(options.module.model).key};
   if (raw.uarts.size() > 1) usage("more than one --uart", "this version serves one UART");
   if (!raw.uarts.empty()) options.link = read_uart(raw.uarts.front());
-  options.named = !raw.name.empty() || options.link;
+  options.named = raw.name || options.link;
 
   if (raw.ephemeral && !raw.nvram.empty()) usage("--nvram and --ephemeral exclude each other");
   if (!raw.nvram.empty()) options.nvram = raw.nvram;
@@ -219,7 +228,8 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
     if (!address) usage(fmt::format("--apn-local {}: not an IPv4 address", raw.apn_local));
     options.network.local = *address;
   }
-  if (raw.ready_fd >= 0) options.ready_fd = raw.ready_fd;
+  options.key_log = read_key_log(raw);
+  if (raw.ready_fd) options.ready_fd = read_descriptor(*raw.ready_fd, "quasimodem run --ready-fd 3 3>ready");
   options.log_level = raw.verbose > 0 ? LogLevel::debug
                       : raw.quiet     ? LogLevel::error
                       : wrapped       ? LogLevel::warning
@@ -234,27 +244,20 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
   std::vector<std::string> ours{arguments.begin(), dashes};
   std::vector<std::string> command;
   if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
-  if (!ours.empty() && ours.front() == "run") ours.erase(ours.begin());
   if (dashes != arguments.end() && command.empty())
-    usage("nothing to run after \"--\"", "quasimodem run [OPTIONS] -- CMD [ARG…]");
+    usage("nothing to run after \"--\"", "quasimodem run [OPTIONS] -- CMD [ARG...]");
+  if (!ours.empty() && ours.front() == "run") {
+    ours.erase(ours.begin());
+  } else if (!ours.empty() && ours.front() == "help") {
+    ours.front() = "--help";
+  }
 
   Raw raw;
-  CLI::App app{
-      "A Quectel M10/M66/M85/M95 on your desk that is not there.\n\n"
-      "Usage: quasimodem [run] [OPTIONS]               start a module, keep it running\n"
-      "       quasimodem run [OPTIONS] -- CMD [ARG...]  start, run CMD, stop, return CMD's exit code\n"};
+  CLI::App app{"A Quectel M10/M66/M85/M95 on your desk that is not there."};
   declare(app, raw);
-  app.allow_extras();
-  try {
-    std::reverse(ours.begin(), ours.end());  // CLI11 takes the last argument first
-    app.parse(ours);
-  } catch (const CLI::CallForHelp&) {
-    return {.run = std::nullopt, .text = app.help()};
-  } catch (const CLI::ParseError& error) {
-    usage(error.what());
-  }
+  set_usage(app, std::string{kUsage});
+  if (auto help = read_arguments(app, std::move(ours), kCommands)) return {.run = std::nullopt, .text = *help};
   if (raw.version) return {.run = std::nullopt, .text = fmt::format("quasimodem {}\n", kVersion)};
-  if (const auto extra = app.remaining(); !extra.empty()) unknown_argument(app, extra.front());
   return {.run = check(raw, std::move(command)), .text = {}};
 }
 

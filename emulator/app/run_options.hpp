@@ -21,6 +21,7 @@ struct RunOptions {
   bool ephemeral = false;
   bool named = false;  ///< --name or a link was given: other programs look for it there
   net::BearerRules network;
+  std::optional<std::filesystem::path> key_log;  ///< --keylog or SSLKEYLOGFILE
   std::optional<int> ready_fd;
   LogLevel log_level = LogLevel::info;
   std::vector<std::string> command;  ///< after `--`

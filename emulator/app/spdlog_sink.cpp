@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include <fmt/core.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -42,5 +43,9 @@ class SpdlogSink final : public LogSink {
 }  // namespace
 
 std::unique_ptr<LogSink> stderr_sink(LogLevel lowest) { return std::make_unique<SpdlogSink>(lowest); }
+
+std::string log_library_version() {
+  return fmt::format("{}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH);
+}
 
 }  // namespace quasimodem::app

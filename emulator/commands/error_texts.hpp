@@ -17,6 +17,7 @@ inline constexpr int kMemoryFailure = 23;
 inline constexpr int kNoNetworkService = 30;
 inline constexpr int kFileWriteFailed = 4002;
 inline constexpr int kFileReadFailed = 4004;
+inline constexpr int kFileDeleteFailed = 4006;
 inline constexpr int kFileNoSpace = 4008;
 inline constexpr int kFileTimeOut = 4009;
 inline constexpr int kFileNotFound = 4010;

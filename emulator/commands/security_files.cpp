@@ -21,7 +21,8 @@ using storage::StoreError;
 
 // ASSUMED: the numbers. The note says only +CME ERROR: <err>; 4010 for a missing file is OBSERVED, 4012 follows from
 // the observed words "Already exits", the others from the file codes' meaning (at-reference 8).
-Reply failure(StoreError error) {
+// `when_broken` is for a flash that does not do what it should.
+Reply failure(StoreError error, int when_broken) {
   switch (error) {
     case StoreError::not_found: return Reply::cme(cme::kFileNotFound);
     case StoreError::already_exists: return Reply::cme(cme::kFileAlreadyExists);
@@ -29,7 +30,7 @@ Reply failure(StoreError error) {
     case StoreError::no_space: return Reply::cme(cme::kFileNoSpace);
     case StoreError::failed: break;
   }
-  return Reply::cme(cme::kFileWriteFailed);
+  return Reply::cme(when_broken);
 }
 
 struct File {
@@ -56,7 +57,7 @@ Reply finish_upload(atcmd::Call& call, storage::SecurityFileStore& files, const 
   // it.
   if (outcome.data.empty()) return Reply::cme(cme::kFileTimeOut);
   const auto sum = files.add(name, outcome.data);
-  if (!sum) return failure(sum.error());
+  if (!sum) return failure(sum.error(), cme::kFileWriteFailed);
   call.respond(fmt::format("+QSECWRITE: {},{:x}", outcome.data.size(), *sum));
   return Reply::ok();
 }
@@ -66,7 +67,8 @@ Reply upload(Call& call, const Upload& args) {
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto size = static_cast<std::size_t>(args.size);
   auto& files = call.me().security_files();
-  if (const auto possible = files.may_add(*name, size); !possible) return failure(possible.error());
+  if (const auto possible = files.may_add(*name, size); !possible)
+    return failure(possible.error(), cme::kFileReadFailed);
   return call.data_mode({.length = size, .timeout = std::chrono::seconds{args.timeout_s}},
                         [&files, name = *name](atcmd::Call& resumed, const IntakeOutcome& outcome) {
                           return finish_upload(resumed, files, name, outcome);
@@ -78,7 +80,7 @@ Reply check(Call& call, const File& args) {
   const auto name = SecurityFileName::parse(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto checked = call.me().security_files().check(*name);
-  if (!checked) return failure(checked.error());
+  if (!checked) return failure(checked.error(), cme::kFileReadFailed);
   call.respond(fmt::format("+QSECREAD: {},{:x}", checked->good ? 1 : 0, checked->checksum));
   return Reply::ok();
 }
@@ -88,7 +90,7 @@ Reply remove(Call& call, const File& args) {
   const auto name = SecurityFileName::parse(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto removed = call.me().security_files().remove(*name);
-  return removed ? Reply::ok() : failure(removed.error());
+  return removed ? Reply::ok() : failure(removed.error(), cme::kFileDeleteFailed);
 }
 
 constexpr std::array kCommands{

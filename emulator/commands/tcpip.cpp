@@ -106,7 +106,7 @@ Reply activate(Call& call) {
 // AT+QIDEACT → DEACT OK, also in IP INITIAL (quirk Q5)                                                      [M66 11.4]
 Reply deactivate(Call& call) {
   const auto responder = call.hold(kDeactivationTimeout);
-  call.ta().close_tunnel({});
+  call.ta().close_tunnel_of(call.context().id());
   call.context().deactivate([responder] { responder.finish(Reply::result("DEACT OK")); });
   return Reply::held();
 }

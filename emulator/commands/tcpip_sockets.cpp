@@ -68,6 +68,7 @@ Reply open(Call& call, const std::vector<Argument>& arguments) {
     call.me().log().warning("QIOPEN to the name {} with QIDNSIP=0: a real module may refuse it", args->host);
   }
   const bool transparent = call.me().tcpip.transparent && !multiple;
+  if (transparent && call.me().transparent_besides(args->index)) return Reply::error();
   const auto opening = call.context().open(
       sessions(call), args->index,
       {.transport = *transport,

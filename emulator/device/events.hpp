@@ -79,6 +79,7 @@ struct PacketArrived {
   std::size_t octets;
 };
 struct SecureOpened {
+  int context;
   int index;
   ConnectCode code;
 };

@@ -224,15 +224,30 @@ void MobileEquipment::recall_saved() {
 // ---- SSL
 // -------------------------------------------------------------------------------------------------------------
 
+bool MobileEquipment::transparent_besides(int index) const {
+  for (const auto& context : contexts_) {
+    for (int other = 0; other < kSockets; ++other) {
+      const auto* socket = std::as_const(*context).socket(other);
+      const bool this_one = context->id() == foreground_ && other == index;
+      const bool transparent =
+          socket && socket->live() && socket->target().delivery == Connection::Delivery::transparent;
+      if (transparent && !this_one) return true;
+    }
+  }
+  return false;
+}
+
 PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Connection::Target target) {
   const auto& settings = ssl.contexts.at(static_cast<std::size_t>(ssl_context));
-  const auto make_session = [&]() -> tl::expected<std::unique_ptr<tls::ClientSession>, std::string> {
-    auto config = tls_config(settings);
-    if (!config) return tl::unexpected{config.error()};
-    auto session = tls::ClientSession::create(*config, surroundings_.random,
-                                              surroundings_.log.part(fmt::format("socket{}.tls", index)));
-    if (!session) return tl::unexpected{session.error().reason};
-    return std::move(*session);
+  const auto log = surroundings_.log.part(fmt::format("socket{}", index));
+  const auto make_session = [&]() -> std::unique_ptr<tls::ClientSession> {
+    const auto config = tls_config(settings);
+    if (!config) {
+      log.warning("{}", config.error());
+      return nullptr;
+    }
+    auto session = tls::ClientSession::create(*config, surroundings_.random, log.part("tls"));  // logs its own reason
+    return session ? std::move(*session) : nullptr;
   };
   const auto& timing = configuration_.timing;
   const auto handshake_time = settings.security == SecurityLevel::none     ? timing.tls_plain

@@ -162,6 +162,9 @@ class MobileEquipment {
   PdpContext& foreground() { return context(foreground_); }
   void set_foreground(int id) { foreground_ = id; }
 
+  /// Another socket than this one of the foreground context is in transparent mode, or will be: there is one UART.
+  bool transparent_besides(int index) const;
+
   /// AT+QSSLOPEN in the foreground context, with the settings of `ssl_context` as they are now.
   PdpContext::Opening open_secure(int index, int ssl_context, Connection::Target target);
 

@@ -63,12 +63,9 @@ bool PdpContext::activate(Done done) {
 }
 
 void PdpContext::bring_up(Done done) {
-  if (state_ == TcpIpState::ip_initial) register_application();
-  if (state_ == TcpIpState::ip_start) {
-    activate(std::move(done));
-    return;
-  }
-  done(active());
+  if (active()) return done(true);
+  register_application();
+  activate(std::move(done));
 }
 
 void PdpContext::deactivate(std::function<void()> done) {
@@ -138,7 +135,8 @@ Connection::Surroundings PdpContext::surroundings_for(int index) const {
 }
 
 PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::Target target) {
-  if (halted() || state_ == TcpIpState::ip_config || state_ == TcpIpState::ip_ind) return Opening::refused;
+  // MANUAL M66 11.1: in IP INITIAL, not in IP START; nor while the activation is under way.
+  if (!active() && state_ != TcpIpState::ip_initial) return Opening::refused;
   auto& socket = sockets_.at(static_cast<std::size_t>(index));
   if (socket && socket->live()) {
     if (sessions == Sessions::single) return Opening::already_connected;
@@ -202,7 +200,7 @@ void PdpContext::ended(Sessions sessions, int index) {
 }
 
 void PdpContext::report_unopened(int index, ConnectCode code) {
-  surroundings_.timeline.post([this, index, code] { surroundings_.events.on_event(SecureOpened{index, code}); });
+  surroundings_.timeline.post([this, index, code] { surroundings_.events.on_event(SecureOpened{id_, index, code}); });
 }
 
 PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target, const MakeSession& make_session,
@@ -215,13 +213,12 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
   }
   // ASSUMED: without a bearer QSSLOPEN fails and, unlike QIOPEN, does not bring one up (at-reference 8).
   if (!active()) {
-    surroundings_.log.warning("socket{}: QSSLOPEN without an active context; AT+QIACT first", index);
+    surroundings_for(index).log.warning("QSSLOPEN without an active context; AT+QIACT first");
     report_unopened(index, ConnectCode::error);
     return Opening::begun;
   }
   auto session = make_session();
   if (!session) {
-    surroundings_.log.warning("socket{}: {}", index, session.error());
     report_unopened(index, ConnectCode::error);
     return Opening::begun;
   }
@@ -243,7 +240,7 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
                 surroundings_.events.on_event(SocketWritable{id_, index});
               },
       },
-      std::move(*session), handshake_time);
+      std::move(session), handshake_time);
   start(Sessions::multiple, index);
   return Opening::begun;
 }
@@ -251,7 +248,7 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
 void PdpContext::secure_opened(int index, Connection::Outcome outcome) {
   const bool connected = outcome == Connection::Outcome::connected;
   if (!connected) sockets_.at(static_cast<std::size_t>(index)).reset();
-  surroundings_.events.on_event(SecureOpened{index, connected ? ConnectCode::success : ConnectCode::error});
+  surroundings_.events.on_event(SecureOpened{id_, index, connected ? ConnectCode::success : ConnectCode::error});
 }
 
 bool PdpContext::close(Sessions sessions, int index) {
@@ -260,7 +257,7 @@ bool PdpContext::close(Sessions sessions, int index) {
   const bool was_live = socket->live();
   socket->close();
   socket.reset();
-  if (was_live && sessions == Sessions::single) enter(TcpIpState::ip_close);
+  if (was_live && sessions == Sessions::single && active()) enter(TcpIpState::ip_close);
   return was_live;
 }
 
@@ -286,7 +283,7 @@ void PdpContext::close_all(Report report) {
     socket->close();
     if (!socket->secure()) continue;
     // Whoever asked for a secure socket hears what became of it, always and once.
-    if (!was_connected) surroundings_.events.on_event(SecureOpened{index, ConnectCode::error});
+    if (!was_connected) surroundings_.events.on_event(SecureOpened{id_, index, ConnectCode::error});
     if (was_connected && report == Report::all_secure) surroundings_.events.on_event(SecureClosed{id_, index});
   }
 }

@@ -96,11 +96,12 @@ class PdpContext {
     already_connected,  ///< single session: ALREADY CONNECT instead of OK
     refused,            ///< not in this state
   };
-  /// AT+QIOPEN. From IP INITIAL and IP START the context is brought up first (M66 11.1 note 1).
+  /// AT+QIOPEN. From IP INITIAL the context is brought up first (M66 11.1 note 1).
   Opening open(Sessions sessions, int index, Connection::Target target);
 
-  /// What a secure socket needs at once: the settings as they are now (SSL 2.2.1).
-  using MakeSession = std::function<tl::expected<std::unique_ptr<tls::ClientSession>, std::string>()>;
+  /// What a secure socket needs at once: the settings as they are now (SSL 2.2.1). Null when they are of no use; why is
+  /// in the log then.
+  using MakeSession = std::function<std::unique_ptr<tls::ClientSession>()>;
   /// AT+QSSLOPEN. `SecureOpened` follows in every case but `refused`.
   Opening open_secure(int index, Connection::Target target, const MakeSession& make_session, Duration handshake_time);
 

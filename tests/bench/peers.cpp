@@ -3,11 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fcntl.h>
-#include <functional>
-#include <list>
-#include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -15,16 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 #include <fmt/core.h>
 
-#include "core/log.hpp"
-#include "core/random.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/module.hpp"
-#include "tests/bench/terminal.hpp"
-#include "tls/testing/server_session.hpp"
 
 namespace quasimodem::bench {
 namespace {
@@ -45,66 +35,84 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
+Descriptor tcp_socket() { return Descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}; }
+
 Descriptor listener() {
-  Descriptor listening{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  auto socket = tcp_socket();
   const auto address = loopback(0);
-  if (::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(listening.get(), 16) != 0) {
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(socket.get(), 16) != 0) {
     fail_with_errno("listening");
   }
-  return listening;
+  return socket;
 }
 
-std::uint16_t port_of(const Descriptor& listening) {
+std::uint16_t port_of(const Descriptor& socket) {
   sockaddr_in address{};
   socklen_t size = sizeof address;
-  ::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
   return ntohs(address.sin_port);
 }
+
+std::uint16_t free_port() { return port_of(listener()); }
 
 void no_delay(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+/// Waits until somebody listens there.
 Descriptor connected_to(std::uint16_t port) {
-  Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   const auto address = loopback(port);
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    fail_with_errno("connecting");
+  for (int attempt = 0; attempt < 500; ++attempt) {
+    auto socket = tcp_socket();
+    no_delay(socket.get());
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
+    ::poll(nullptr, 0, 10);
   }
-  no_delay(socket.get());
-  return socket;
+  throw Failure{fmt::format("nobody listens at port {}", port)};
 }
 
 // ---- what the far end does
 // --------------------------------------------------------------------------------------------
 
-/// Carries out a Habit for one connection, whatever lies below.
+/// Carries out a Habit, whatever lies below.
 class Application {
  public:
-  Application(Habit habit, std::size_t total, int report) : habit_{habit}, total_{total}, report_{report} {}
+  Application(Habit habit, std::size_t total, int report) : habit_{habit}, total_{total}, report_{report} {
+    pattern_.advance(habit == Habit::source ? total_ : 0);  // not asked for yet
+  }
 
   void received(ByteSpan bytes) {
     switch (habit_) {
-      case Habit::echo: append(echo_, bytes); break;
+      case Habit::answer_lines: answer(std::count(bytes.begin(), bytes.end(), '\r')); break;
+      case Habit::echo: append(answers_, bytes); break;
       case Habit::sink: take(bytes); break;
-      case Habit::source: sending_ = true; break;
+      case Habit::source: count(bytes.size()); break;
     }
   }
 
   /// What it wants to send now.
   ByteSpan outgoing() const {
-    if (habit_ == Habit::echo) return echo_;
-    if (habit_ != Habit::source || !sending_) return {};
-    return pattern_.next(std::min(kPiece, total_ - pattern_.position()));
+    return habit_ == Habit::source ? pattern_.next(std::min(kPiece, total_ - pattern_.position())) : ByteSpan{answers_};
   }
   void sent(std::size_t size) {
     if (habit_ == Habit::source) return pattern_.advance(size);
-    echo_.erase(echo_.begin(), echo_.begin() + static_cast<std::ptrdiff_t>(size));
+    answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(size));
   }
 
  private:
+  void answer(std::ptrdiff_t lines) {
+    for (; lines > 0; --lines) append(answers_, "\r\nOK\r\n");
+  }
+
+  void count(std::size_t size) {
+    trigger_ += size;
+    if (trigger_ < kTrigger) return;
+    trigger_ -= kTrigger;
+    pattern_ = {};
+  }
+
   void take(ByteSpan bytes) {
     try {
       pattern_.compare(bytes);
@@ -114,148 +122,33 @@ class Application {
       fmt::print(stderr, "sink: {}\n", failure.what());
       write_all(report_, as_bytes({&kWrong, 1}));
     }
-    pattern_ = {};  // for another round
+    pattern_ = {};
   }
 
   Habit habit_;
   std::size_t total_;
   int report_;
   Pattern pattern_;
-  Bytes echo_;
-  bool sending_ = false;
+  Bytes answers_;
+  std::size_t trigger_ = 0;
 };
 
-/// One connection of a Peer.
-class Visit {
- public:
-  Visit(Descriptor socket, std::unique_ptr<tls::ServerSession> session, Application application)
-      : socket_{std::move(socket)}, session_{std::move(session)}, application_{std::move(application)} {}
-
-  int descriptor() const { return socket_.get(); }
-  bool wants_to_write() const { return !unsent_.empty() || !application_.outgoing().empty(); }
-
-  /// False when the connection is over.
-  bool readable() {
-    std::array<std::uint8_t, 65536> piece;
-    const auto size = ::recv(socket_.get(), piece.data(), piece.size(), MSG_DONTWAIT);
-    if (size < 0) return errno == EAGAIN;
-    if (size == 0) return false;
-    hear({piece.data(), static_cast<std::size_t>(size)});
-    return writable();
-  }
-
-  bool writable() {
-    for (;;) {
-      if (unsent_.empty()) fill();
-      if (unsent_.empty()) return true;
-      const auto size = ::send(socket_.get(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (size < 0) return errno == EAGAIN;
-      unsent_.erase(unsent_.begin(), unsent_.begin() + size);
-    }
-  }
-
- private:
-  void hear(ByteSpan bytes) {
-    if (!session_) return application_.received(bytes);
-    session_->feed(bytes);
-    for (auto plain = session_->read(kPiece); !plain.empty(); plain = session_->read(kPiece)) {
-      application_.received(plain);
-    }
-    append(unsent_, session_->take_outgoing());
-  }
-
-  void fill() {
-    const auto bytes = application_.outgoing();
-    if (bytes.empty()) return;
-    const auto portion = bytes.first(std::min(bytes.size(), kPiece));
-    if (session_ && !session_->write(portion)) return;
-    unsent_ = session_ ? session_->take_outgoing() : Bytes{portion.begin(), portion.end()};
-    application_.sent(portion.size());
-  }
-
-  Descriptor socket_;
-  std::unique_ptr<tls::ServerSession> session_;
-  Application application_;
-  Bytes unsent_;
-};
-
-/// The life of a Peer's process.
-void serve(int listening, Peer::Protocol protocol, const std::function<Application()>& application) {
-  SeededRandom random{3};
-  tls::ServerConfig config;
-  config.certificate = certificate("server.crt");
-  config.key = certificate("server.key");
-  std::list<Visit> visits;
+/// The life of a far end. It waits with epoll, as the module does: the yardstick is a program of the same kind, not a
+/// shorter way through the kernel.
+void live(int in, int out, Application application) {
+  const Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
+  epoll_event event{};
+  event.events = EPOLLIN;
+  ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, in, &event);
+  std::array<std::uint8_t, 65536> piece;
   for (;;) {
-    std::vector<pollfd> states{{listening, POLLIN, 0}};
-    for (const auto& visit : visits) {
-      states.push_back({visit.descriptor(), static_cast<short>(visit.wants_to_write() ? POLLIN | POLLOUT : POLLIN), 0});
-    }
-    if (::poll(states.data(), states.size(), -1) < 0) fail_with_errno("poll");
-
-    auto state = states.begin() + 1;
-    for (auto visit = visits.begin(); visit != visits.end(); ++state) {
-      const bool goes_on = (!(state->revents & (POLLIN | POLLHUP | POLLERR)) || visit->readable()) &&
-                           (!(state->revents & POLLOUT) || visit->writable());
-      visit = goes_on ? std::next(visit) : visits.erase(visit);
-    }
-    if (!(states.front().revents & POLLIN)) continue;
-    Descriptor socket{::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC)};
-    if (socket.get() < 0) continue;
-    no_delay(socket.get());
-    std::unique_ptr<tls::ServerSession> session;
-    if (protocol == Peer::Protocol::tls) {
-      auto made = tls::ServerSession::create(config, random, Logger{});
-      if (!made) throw Failure{made.error().reason};
-      session = std::move(*made);
-    }
-    visits.emplace_back(std::move(socket), std::move(session), application());
-  }
-}
-
-// ---- at the other end of a pty
-// ----------------------------------------------------------------------------------------
-
-/// Waits with epoll, as the module does: the yardstick is a program of the same kind, not a faster system call.
-class Watch {
- public:
-  explicit Watch(int fd) : epoll_{::epoll_create1(EPOLL_CLOEXEC)}, fd_{fd} {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
-  }
-  ByteSpan read() {
-    epoll_event event{};
-    while (::epoll_wait(epoll_.get(), &event, 1, -1) < 1) continue;
-    const auto size = ::read(fd_, piece_.data(), piece_.size());
-    return {piece_.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
-  }
-
- private:
-  Descriptor epoll_;
-  int fd_;
-  std::array<std::uint8_t, kPtyPiece> piece_{};
-};
-
-void answer_lines(int master) {
-  Watch watch{master};
-  Bytes answers;
-  for (;;) {
-    const auto bytes = watch.read();
-    answers.clear();
-    for (auto lines = std::count(bytes.begin(), bytes.end(), '\r'); lines > 0; --lines) append(answers, "\r\nOK\r\n");
-    write_all(master, answers);
-  }
-}
-
-void run_habit(int master, Application application) {
-  Watch watch{master};
-  for (;;) {
-    application.received(watch.read());
+    if (::epoll_wait(epoll.get(), &event, 1, -1) < 1) continue;
+    const auto size = ::read(in, piece.data(), piece.size());
+    if (size <= 0) return;  // a pty without a host says EIO
+    application.received({piece.data(), static_cast<std::size_t>(size)});
     for (auto bytes = application.outgoing(); !bytes.empty(); bytes = application.outgoing()) {
-      const auto piece = bytes.first(std::min(bytes.size(), kPtyPiece));
-      write_all(master, piece);
-      application.sent(piece.size());
+      write_all(out, bytes);
+      application.sent(bytes.size());
     }
   }
 }
@@ -280,31 +173,48 @@ bool reported(const Pipe& report) {
   return answer == kArrived;
 }
 
-Child started_peer(const Pipe& report, std::uint16_t& port, Peer::Protocol protocol, Habit habit, std::size_t total) {
+Child openssl(std::uint16_t port, const std::vector<std::string>& more_options, int stdout_fd, int stdin_fd) {
+  std::vector<std::string> command{"openssl",   "s_server",    "-accept", std::to_string(port),
+                                   "-cert",     certificate_path("server.crt"),
+                                   "-key",      certificate_path("server.key"),
+                                   "-tls1_2",   "-cipher",     kOpensslCipher,
+                                   "-no_ticket", "-no_cache",  "-quiet"};
+  command.insert(command.end(), more_options.begin(), more_options.end());
+  return Child{command, stdout_fd, stdin_fd};
+}
+
+Child tcp_echo(std::uint16_t& port) {
   const auto listening = listener();
   port = port_of(listening);
   return Child{[&] {
-    serve(listening.get(), protocol, [&] { return Application{habit, total, report.writing.get()}; });
+    const Descriptor socket{::accept(listening.get(), nullptr, nullptr)};
+    no_delay(socket.get());
+    live(socket.get(), socket.get(), Application{Habit::echo, 0, -1});
   }};
 }
 
 }  // namespace
 
-Peer::Peer(Protocol protocol, Habit habit, std::size_t total)
-    : process_{started_peer(report_, port_, protocol, habit, total)} {}
+OpensslServer::OpensslServer(const std::vector<std::string>& more_options, int stdout_fd, int stdin_fd)
+    : port_{free_port()}, process_{openssl(port_, more_options, stdout_fd, stdin_fd)} {
+  connected_to(port_);
+}
 
-bool Peer::all_arrived() { return reported(report_); }
-
-PtyBystander::PtyBystander(Bystander kind, std::size_t total)
-    : process_{[&, this] {
-        const int master = pty_.master.get();
-        if (kind == Bystander::answers_lines) return answer_lines(master);
-        const auto habit = kind == Bystander::sink ? Habit::sink : Habit::source;
-        run_habit(master, Application{habit, total, report_.writing.get()});
+TlsPeer::TlsPeer(Habit habit, std::size_t total)
+    : server_{{}, received_.writing.get(), to_send_.reading.get()}, process_{[&, this] {
+        live(received_.reading.get(), to_send_.writing.get(), Application{habit, total, report_.writing.get()});
       }} {}
 
-bool PtyBystander::all_arrived() { return reported(report_); }
+bool TlsPeer::all_arrived() { return reported(report_); }
 
-PtyRelay::PtyRelay(std::uint16_t port) : process_{[&, this] { relay(pty_.master.get(), port); }} {}
+PtyPeer::PtyPeer(Habit habit, std::size_t total)
+    : process_{[&, this] {
+        live(pty_.master.get(), pty_.master.get(), Application{habit, total, report_.writing.get()});
+      }} {}
+
+bool PtyPeer::all_arrived() { return reported(report_); }
+
+EchoThroughTcp::EchoThroughTcp()
+    : far_end_{tcp_echo(port_)}, relay_{[this] { relay(pty_.master.get(), port_); }} {}
 
 }  // namespace quasimodem::bench

@@ -41,9 +41,9 @@ pid_t forked(const std::function<void()>& in_child) {
   ::_exit(0);
 }
 
-void execute(const std::vector<std::string>& command, int stdout_fd) {
+void execute(const std::vector<std::string>& command, int stdout_fd, int stdin_fd) {
   const Descriptor nowhere{::open("/dev/null", O_RDWR | O_CLOEXEC)};
-  ::dup2(nowhere.get(), STDIN_FILENO);
+  ::dup2(stdin_fd < 0 ? nowhere.get() : stdin_fd, STDIN_FILENO);
   ::dup2(stdout_fd < 0 ? nowhere.get() : stdout_fd, STDOUT_FILENO);
   ::dup2(nowhere.get(), STDERR_FILENO);
   std::vector<char*> arguments;
@@ -119,8 +119,8 @@ Child::Child(const std::function<void()>& body) {
   });
 }
 
-Child::Child(const std::vector<std::string>& command, int stdout_fd) {
-  pid_ = forked([&] { execute(command, stdout_fd); });
+Child::Child(const std::vector<std::string>& command, int stdout_fd, int stdin_fd) {
+  pid_ = forked([&] { execute(command, stdout_fd, stdin_fd); });
 }
 
 double Child::cpu_seconds() const {

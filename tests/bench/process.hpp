@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <sys/types.h>
+#include <utility>
 #include <vector>
 
 #include "core/bytes.hpp"
@@ -47,8 +48,8 @@ class Child {
  public:
   /// Runs `body` in a forked process, which ends after it. It keeps every descriptor of this program that is open now.
   explicit Child(const std::function<void()>& body);
-  /// Executes a command; its stdout goes to `stdout_fd`, its stderr nowhere.
-  explicit Child(const std::vector<std::string>& command, int stdout_fd = -1);
+  /// Executes a command. What is not given is /dev/null, as is its stderr.
+  explicit Child(const std::vector<std::string>& command, int stdout_fd = -1, int stdin_fd = -1);
   ~Child() { stop(); }
   Child(Child&& other) noexcept : pid_{std::exchange(other.pid_, 0)} {}
   Child(const Child&) = delete;

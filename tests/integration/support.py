@@ -32,6 +32,13 @@ def as_bytes(text):
     return text if isinstance(text, bytes) else text.encode("latin-1")
 
 
+def difference(got, expected):
+    """Where two byte strings part, with what stands around it."""
+    at = next((i for i, pair in enumerate(zip(got, expected)) if pair[0] != pair[1]), min(len(got), len(expected)))
+    place = slice(max(0, at - 60), at + 60)
+    return f"at byte {at} of {len(expected)}:\n     got {got[place]!r}\nexpected {expected[place]!r}"
+
+
 class Deadline:
     """A point in time that a test which works never reaches."""
 
@@ -51,11 +58,11 @@ class Deadline:
 
 
 def wait_until(condition, what):
-    """For states that nobody announces (a process is gone, a port listens). Gives way instead of sleeping."""
+    """For states that nobody announces (a process is gone, a port listens). Looks often; never waits a fixed time."""
     deadline = Deadline(what)
     while not condition():
         deadline.left()
-        os.sched_yield()
+        time.sleep(0.001)
 
 
 def qsec_sum(content):
@@ -136,9 +143,10 @@ class Program:
             self.process.kill()
         self.wait()
 
-    def resident_kilobytes(self):
+    def peak_kilobytes(self):
+        """The most memory it ever used."""
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1))
 
 
 class Module(Program):
@@ -251,6 +259,12 @@ class Host:
         deadline.readable(self.port.fileno())
         self.unread += os.read(self.port.fileno(), 65536)
 
+    def send_in_background(self, data):
+        """For more than the line can hold: `data` goes out while the test reads."""
+        writer = threading.Thread(target=self.send, args=[data], daemon=True)
+        writer.start()
+        return writer
+
     def read(self, count, what=None):
         """Exactly `count` bytes."""
         deadline = Deadline(what or f"{count} bytes")
@@ -266,7 +280,8 @@ class Host:
         while len(self.unread) < len(expected) and expected.startswith(self.unread):
             self._receive(deadline)
         got, self.unread = self.unread[: len(expected)], self.unread[len(expected) :]
-        assert got == expected, f"got {got + self.unread!r}, expected {expected!r}"
+        if got != expected:
+            raise AssertionError(difference(got + self.unread, expected))
 
     def expect_match(self, pattern):
         """The next bytes match this, as short as possible."""

@@ -62,11 +62,12 @@ def table(request):
 def connect(bench, peer, ssid=0):
     """Opens, checks that both sides are of one mind about the handshake, exchanges data; (version, suite)."""
     code = bench.host.open(ssid, "127.0.0.1", peer.port)
+    if code == -1 and LACKS_SSL3 in bench.module.log():
+        pytest.skip(LACKS_SSL3)
     assert code == 0, (peer.name, code, bench.module.log(), peer.said())
-    bench.count[peer] += 1
-    agreed = peer.negotiated(bench.count[peer])
     bench.host.exchange_with(peer, ssid)
-    return agreed
+    bench.count[peer] += 1
+    return peer.negotiated(bench.count[peer])
 
 
 def choose(bench, version, suites, seclevel=1):
@@ -87,12 +88,6 @@ def test_cell(bench, table, version, suite):
     peers = [peer for peer in bench.peers if peer.speaks(version, suite)]
     if len(peers) < ENOUGH:
         pytest.skip(f"{len(peers)} of {ENOUGH} servers that speak {VERSIONS[version]} with 0x{suite:04X}")
-    if version == 0 and bench.host.open(0, "127.0.0.1", peers[0].port) == -1:
-        assert LACKS_SSL3 in bench.module.log()
-        pytest.skip(LACKS_SSL3)
-    elif version == 0:
-        bench.count[peers[0]] += 1
-        bench.host.close(0)
     for peer in peers:
         assert connect(bench, peer) == (version, suite)
     table[version, suite] = " ".join(peer.name for peer in peers)
@@ -142,12 +137,7 @@ def test_all_versions_with_an_older_server(bench, kind, highest):
     choose(bench, ALL_VERSIONS, "0XFFFF")
     with kind(bench.directory, bench.pki, highest=highest) as peer:
         bench.count[peer] = 0
-        code = bench.host.open(0, "127.0.0.1", peer.port)
-        if highest == 0 and code == -1 and "SSL" not in bench.module.log():
-            pytest.skip(LACKS_SSL3)
-        assert code == 0
-        assert peer.negotiated(1)[0] == highest
-        bench.host.exchange_with(peer, 0)
+        assert connect(bench, peer)[0] == highest
 
 
 @needs_nss

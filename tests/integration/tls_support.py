@@ -101,7 +101,7 @@ class Nss(Peer):
         "128-bit AES with 160-bit SHA1": 0x002F,
         "128-bit RC4 with 160-bit SHA1": 0x0005,
         "128-bit RC4 with 128-bit MD5": 0x0004,
-        "168-bit 3DES-EDE-CBC with 160-bit SHA1": 0x000A,
+        "112-bit 3DES with 160-bit SHA1": 0x000A,
         "256-bit AES with 256-bit SHA256": 0x003D,
     }
 

@@ -7,7 +7,7 @@
 
 namespace quasimodem::test {
 
-ModemBench::ModemBench(Options options) : options_{std::move(options)} {
+ModemBench::ModemBench(Options options) : options_{std::move(options)}, random_{options_.seed} {
   plug_in();
   bring_to(options_.ready, options_.echo);
 }

@@ -38,6 +38,7 @@ class ModemBench {
     device::Configuration configuration{};
     Ready ready = Ready::attached;
     bool echo = false;  ///< leave ATE1
+    std::uint64_t seed = 1;
   };
 
   ModemBench() : ModemBench{Options{}} {}
@@ -85,7 +86,7 @@ class ModemBench {
 
   Options options_;
   Timeline timeline_;
-  SeededRandom random_{1};
+  SeededRandom random_;
   CollectedLog log_;
   storage::MemoryFlash flash_;
   storage::FaultyFlash faulty_flash_{flash_};

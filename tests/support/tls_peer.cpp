@@ -47,6 +47,8 @@ void TlsPeer::hear(Visit& visit, ByteSpan ciphertext) {
     if (on_plaintext) on_plaintext(as_text(piece));
   }
   flush(visit);
+  // As servers do, also after an alert of their own. In SSL 3.0 there is none for a missing client certificate.
+  if (visit.session->state() == tls::ServerSession::State::failed) visit.wire->close();
 }
 
 void TlsPeer::flush(Visit& visit) {

@@ -110,6 +110,7 @@ tl::expected<void, TlsError> Engine::configure(Endpoint endpoint, const Protocol
   auto suites = known_suites(*spoken);
   if (!suites) return tl::make_unexpected(suites.error());
   suites_ = std::move(*suites);
+  endpoint_ = endpoint;
 
   const int end = endpoint == Endpoint::client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER;
   const int result =
@@ -216,10 +217,20 @@ int Engine::until_starved(Call call) {
   }
 }
 
+/// mbedtls_ssl_handshake, except that it can stop on the way.
+int Engine::shake_on() {
+  int result = 0;
+  while (result == 0 && !stopped() && ssl_->state != MBEDTLS_SSL_HANDSHAKE_OVER) {
+    result = mbedtls_ssl_handshake_step(ssl_.get());
+  }
+  return result;
+}
+
 void Engine::shake_hands() {
-  const int result = until_starved([&] { return mbedtls_ssl_handshake(ssl_.get()); });
+  const int result = until_starved([&] { return shake_on(); });
   if (result == MBEDTLS_ERR_SSL_WANT_READ) return;
   if (result != 0) return fail(result);
+  if (stopped()) return;
   state_ = State::connected;
   log_.info("connected with {} {}, peer {}", name(version()), name(suite()),
             peer_subject().value_or("without certificate"));
@@ -270,8 +281,13 @@ std::size_t Engine::readable() const {
   return state_ == State::connected ? mbedtls_ssl_get_bytes_avail(ssl_.get()) : 0;
 }
 
+/// A server still answers what came before the client's close_notify.
+bool Engine::may_write() const {
+  return state_ == State::connected || (endpoint_ == Endpoint::server && state_ == State::peer_closed);
+}
+
 bool Engine::write(ByteSpan plaintext) {
-  if (state_ != State::connected || outgoing_.size() > ClientSession::kOutgoingLimit) return false;
+  if (!may_write() || outgoing_.size() > ClientSession::kOutgoingLimit) return false;
   std::size_t written = 0;
   while (written < plaintext.size()) {
     const int result = mbedtls_ssl_write(ssl_.get(), plaintext.data() + written, plaintext.size() - written);
@@ -299,6 +315,21 @@ void Engine::renegotiate() {
   if (state_ != State::connected) return;
   if (const int result = mbedtls_ssl_renegotiate(ssl_.get()); result != 0) fail(result);
 #endif
+}
+
+void Engine::send_alert(std::uint8_t description) {
+  if (state_ == State::failed || state_ == State::closed) return;
+  if (ssl_->major_ver == 0) {
+    // No ClientHello yet. The library would put version 0.0 into the record; clients begin with the lowest they speak.
+    ssl_->major_ver = static_cast<int>(config_->min_major_ver);
+    ssl_->minor_ver = static_cast<int>(config_->min_minor_ver);
+  }
+  const bool warning = description == MBEDTLS_SSL_ALERT_MSG_CLOSE_NOTIFY ||
+                       description == MBEDTLS_SSL_ALERT_MSG_USER_CANCELED ||
+                       description == MBEDTLS_SSL_ALERT_MSG_NO_RENEGOTIATION;
+  mbedtls_ssl_send_alert_message(ssl_.get(), warning ? MBEDTLS_SSL_ALERT_LEVEL_WARNING : MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                 description);
+  state_ = State::closed;
 }
 
 void Engine::close() {

@@ -46,6 +46,8 @@ class Engine {
   tl::expected<void, TlsError> configure(Endpoint endpoint, const Protocol& protocol);
   mbedtls_ssl_config& config() { return *config_.get(); }
   void log_keys_to(std::function<void(std::string_view)> key_log);
+  /// The handshake goes no further than to this state of the library's (MBEDTLS_SSL_SERVER_HELLO …).
+  void stop_before(int library_state) { stop_before_ = library_state; }
   /// Nothing may be configured afterwards. `judge` must outlive the engine.
   tl::expected<void, TlsError> set_up(ChainJudge& judge);
 
@@ -61,9 +63,11 @@ class Engine {
   std::size_t incoming_size() const { return incoming_.size() - consumed_; }
   void write_empty_record();
   void renegotiate();  ///< server only
+  void send_alert(std::uint8_t description);
   void close();
 
   State state() const { return state_; }
+  bool stopped() const { return state_ == State::handshaking && ssl_->state == stop_before_; }
   const TlsError& error() const { return error_; }
   Version version() const;
   CipherSuite suite() const;
@@ -82,16 +86,20 @@ class Engine {
   int until_starved(Call call);
   void advance();
   void shake_hands();
+  int shake_on();
   void look_ahead();
   void fail(int code);
   std::optional<std::uint8_t> unreadable_alert() const;
   void finish_input();
+  bool may_write() const;
 
   RandomSource& random_;
   Logger log_;
   std::function<void(std::string_view)> key_log_;
   std::vector<int> suites_;  // the library keeps a pointer
   ChainJudge* judge_ = nullptr;
+  Endpoint endpoint_ = Endpoint::client;
+  std::optional<int> stop_before_;
 
   Bytes incoming_;
   std::size_t consumed_ = 0;  // of incoming_

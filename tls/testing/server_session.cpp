@@ -28,6 +28,16 @@ detail::ChainJudge::Rejecting rejecting(ClientAuthentication authentication) {
                                                          : detail::ChainJudge::Rejecting::by_flags;
 }
 
+int library_state(HandshakePoint point) {
+  switch (point) {
+    case HandshakePoint::hello: return MBEDTLS_SSL_SERVER_HELLO;
+    case HandshakePoint::certificate: return MBEDTLS_SSL_SERVER_KEY_EXCHANGE;  // a message RSA does not have
+    case HandshakePoint::key_exchange: return MBEDTLS_SSL_CERTIFICATE_VERIFY;
+    case HandshakePoint::finished: return MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC;
+  }
+  return MBEDTLS_SSL_SERVER_HELLO;
+}
+
 }  // namespace
 
 struct ServerSession::Impl {
@@ -53,6 +63,7 @@ tl::expected<void, TlsError> ServerSession::Impl::configure(const ServerConfig& 
       .and_then([&] { return trust(config); })
       .and_then([&] {
         demand(config.client_authentication);
+        if (config.stop_at) engine.stop_before(library_state(*config.stop_at));
         return engine.set_up(judge);
       })
       .map([&] { engine.start(); });
@@ -114,8 +125,10 @@ void ServerSession::renegotiate(ClientAuthentication client_authentication) {
   impl_->engine.renegotiate();
 }
 
+void ServerSession::send_alert(std::uint8_t description) { impl_->engine.send_alert(description); }
 void ServerSession::close() { impl_->engine.close(); }
 ServerSession::State ServerSession::state() const { return impl_->engine.state(); }
+bool ServerSession::stopped() const { return impl_->engine.stopped(); }
 const TlsError& ServerSession::error() const { return impl_->engine.error(); }
 Version ServerSession::version() const { return impl_->engine.version(); }
 CipherSuite ServerSession::suite() const { return impl_->engine.suite(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,14 @@ enum class ClientAuthentication {
   require,  ///< refused without a good one
 };
 
+/// Where a server can stop in the middle of the handshake, everything before being in order.
+enum class HandshakePoint {
+  hello,         ///< ClientHello was read; ServerHello is due
+  certificate,   ///< ServerHello and Certificate were sent; CertificateRequest or ServerHelloDone is due
+  key_exchange,  ///< ClientKeyExchange was read; what the client sends after it is not looked at
+  finished,      ///< the client's Finished was read; ChangeCipherSpec and Finished are due
+};
+
 /// A server to try a module against. Files are PEM or DER.
 struct ServerConfig {
   Version lowest = Version::ssl3_0;  ///< cut to what this build speaks, as in ClientConfig
@@ -35,6 +44,8 @@ struct ServerConfig {
 
   ClientAuthentication client_authentication = ClientAuthentication::none;
   Bytes client_authorities;  ///< CA certificates for clients; their dates are not looked at
+
+  std::optional<HandshakePoint> stop_at;  ///< for faults: the handshake goes this far
 };
 
 /// The other end of the wire: a TLS server between two byte queues, with the verbs of ClientSession. It has no clock,
@@ -55,6 +66,7 @@ class ServerSession {
 
   Bytes read(std::size_t max);
   std::size_t readable() const;
+  /// As in ClientSession; works after the client's close_notify too, so that what came before it can be answered.
   [[nodiscard]] bool write(ByteSpan plaintext);
   /// A record with nothing in it, as OpenSSL sends before data under CBC suites of SSL 3.0 and TLS 1.0.
   void write_empty_record();
@@ -66,9 +78,13 @@ class ServerSession {
   /// Asks the client for a new handshake with other demands, as web servers do for a protected path.
   void renegotiate(ClientAuthentication client_authentication);
 
+  /// An alert of the server's own choice, encrypted once the handshake is done; the session is over.
+  void send_alert(std::uint8_t description);
   void close();
 
   State state() const;
+  /// At `ServerConfig::stop_at`. Still State::handshaking; nothing that is fed is looked at any more.
+  bool stopped() const;
   const TlsError& error() const;                      ///< meaningful in State::failed
   Version version() const;                            ///< meaningful once connected
   CipherSuite suite() const;                          ///< meaningful once connected

@@ -143,10 +143,12 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     return false;
   }
 
-  bool somebody_has_it_open() const {
-    pollfd state{const_cast<stream_descriptor&>(master).native_handle(), POLLIN, 0};
-    return ::poll(&state, 1, 0) >= 0 && !(state.revents & POLLHUP);
+  short poll_events() {
+    pollfd state{master.native_handle(), POLLIN, 0};
+    return ::poll(&state, 1, 0) >= 0 ? state.revents : POLLHUP;
   }
+  bool somebody_has_it_open() { return !(poll_events() & POLLHUP); }
+  bool somebody_wrote() { return poll_events() & POLLIN; }
 
   void probe_by_timer() {
     timer.expires_after(kProbeInterval);
@@ -181,11 +183,12 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     attached = false;
     opening = false;
     outgoing.clear();
-    log.debug("no TE has {} open", device);
     discard_unread();
+    log.debug("no TE has {} open", device);
     events.attached(false);
     events.writable();
-    if (somebody_has_it_open()) attach();
+    // Nobody told of those who came while the watch was off.
+    if (somebody_has_it_open() || somebody_wrote()) attach();
   }
 
   /// What the last TE did not read is not for the next one. Only the slave's side can throw it away.
@@ -234,6 +237,8 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     master.async_wait(stream_descriptor::wait_write, [self = shared_from_this()](const error_code& error) {
       self->writing = false;
       if (error) return;
+      // A hang-up counts as writable. Nobody will ever read this, and it must not keep the module from its input.
+      if (!self->somebody_has_it_open()) self->outgoing.clear();
       self->flush();
       if (self->outgoing.empty()) self->events.writable();
     });

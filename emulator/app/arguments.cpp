@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/arguments.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/problem.hpp"
+#include "emulator/app/suggestion.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+class HelpFormat final : public CLI::Formatter {
+ public:
+  explicit HelpFormat(std::string lines) : lines_{std::move(lines)} {}
+  std::string make_usage(const CLI::App*, std::string) const override { return lines_; }
+
+ private:
+  std::string lines_;
+};
+
+}  // namespace
+
+void usage(const std::string& what, const std::string& way_out) { throw Problem{ExitCode::usage, what, way_out}; }
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& words) {
+  const auto meant = nearest(word, words);
+  return meant ? fmt::format("; did you mean \"{}\"?", *meant) : "";
+}
+
+void set_usage(CLI::App& app, std::string lines) { app.formatter(std::make_shared<HelpFormat>(std::move(lines))); }
+
+std::optional<std::string> read_arguments(CLI::App& app, std::vector<std::string> arguments,
+                                          const std::vector<std::string>& commands) {
+  const auto see = fmt::format("see: {} --help", app.get_name());
+  app.allow_extras();
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes the last argument first
+    app.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    return app.help();
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();  // "--model: 1 required TEXT missing"
+    usage(fmt::format("{} needs a value", what.substr(0, what.find(':'))), see);
+  } catch (const CLI::ParseError& error) {
+    usage(error.what(), see);
+  }
+  const auto extra = app.remaining();
+  if (extra.empty()) return std::nullopt;
+  const auto word = extra.front().substr(0, extra.front().find('='));
+  const bool option = word.starts_with("-");
+  if (std::find(commands.begin(), commands.end(), word) != commands.end()) {
+    usage(fmt::format("the command \"{}\" goes before everything else", word), see);
+  }
+  usage(fmt::format("unknown {} \"{}\"{}",
+                    option             ? "option"
+                    : commands.empty() ? "argument"
+                                       : "command",
+                    word, did_you_mean(word, option ? option_names(app) : commands)),
+        see);
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= list.size();) {
+    const auto comma = std::min(list.find(',', at), list.size());
+    parts.push_back(list.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/commands.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "emulator/app/doctor/doctor.hpp"
+#include "emulator/app/peer/peer.hpp"
+#include "emulator/app/problem.hpp"
+#include "emulator/app/run.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+int print(std::string_view text) {
+  fmt::print("{}", text);
+  return static_cast<int>(ExitCode::ok);
+}
+
+int start_run(const Arguments& arguments) {
+  auto invocation = read_command_line(arguments);
+  return invocation.run ? run(std::move(*invocation.run)) : print(invocation.text);
+}
+
+int start_peer(const Arguments& arguments) {
+  const auto invocation = read_peer_options(arguments);
+  return invocation.peer ? peer(*invocation.peer) : print(invocation.text);
+}
+
+int start_doctor(const Arguments& arguments) {
+  const auto invocation = read_doctor_options(arguments);
+  return invocation.doctor ? doctor(*invocation.doctor) : print(invocation.text);
+}
+
+struct Command {
+  std::string_view name;
+  int (*start)(const Arguments& arguments);  ///< what stands behind the name
+};
+
+constexpr Command kCommands[] = {{"peer", &start_peer}, {"doctor", &start_doctor}};
+
+}  // namespace
+
+int start(Arguments arguments) {
+  // `help peer` is `peer --help`.
+  if (arguments.size() > 1 && arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  for (const auto& command : kCommands) {
+    if (!arguments.empty() && arguments.front() == command.name) {
+      return command.start({arguments.begin() + 1, arguments.end()});
+    }
+  }
+  return start_run(arguments);  // which knows that a word there is no command
+}
+
+}  // namespace quasimodem::app

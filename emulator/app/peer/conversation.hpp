@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "core/bytes.hpp"
+#include "emulator/app/peer/fault.hpp"
+
+namespace quasimodem::app {
+
+/// What an echo server does besides echoing.
+struct Script {
+  Bytes banner;  ///< said first
+  std::optional<Fault> fault;
+};
+
+/// An echo server's side of one connection: bytes in, bytes out, no socket. Whoever carries the bytes sends what
+/// `take_outgoing` gives until it gives nothing, and then does what `wish` says.
+class Conversation {
+ public:
+  enum class Wish {
+    go_on,  ///< read on if `wants_input`
+    stall,  ///< neither read nor send, until the client leaves
+    end,    ///< end the stream in order
+    cut,    ///< reset the connection
+  };
+
+  explicit Conversation(Script script) : script_{std::move(script)} {}
+  virtual ~Conversation() = default;
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  /// The client has connected.
+  virtual void start() = 0;
+  virtual void receive(ByteSpan bytes) = 0;
+  /// The client ended its stream.
+  virtual void input_ended() = 0;
+  /// The connection is gone. Only for `summary`.
+  void gone(const std::string& how) {
+    if (ending_.empty()) ending_ = how;
+  }
+
+  /// False while the echo waits for the client to read: whoever carries the bytes reads no more meanwhile.
+  virtual bool wants_input() const = 0;
+  virtual Bytes take_outgoing() = 0;
+  Wish wish() const { return wish_; }
+
+  /// One line about the connection: what was agreed, how much was echoed, how it ended.
+  std::string summary() const;
+
+ protected:
+  bool faulty_at(FaultStep step) const { return script_.fault && script_.fault->step == step; }
+  void end(Wish wish, std::string how);
+  /// Does what every stream can do wrong.
+  void commit_fault();
+  virtual void send_alert(std::uint8_t) {}
+  virtual void send_raw(ByteSpan bytes) = 0;
+  virtual std::string agreement() const { return {}; }
+
+  Script script_;
+  std::size_t received_ = 0;  ///< payload
+  std::size_t echoed_ = 0;
+
+ private:
+  Wish wish_ = Wish::go_on;
+  std::string ending_;
+};
+
+}  // namespace quasimodem::app

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/peer/fault.hpp"
+
+#include <array>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/app/suggestion.hpp"
+#include "tls/alert.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+template <class Value>
+using Named = std::pair<std::string_view, Value>;
+
+constexpr std::array kKinds{
+    Named<FaultKind>{"stall", FaultKind::stall},     Named<FaultKind>{"alert", FaultKind::alert},
+    Named<FaultKind>{"reset", FaultKind::reset},     Named<FaultKind>{"close", FaultKind::close},
+    Named<FaultKind>{"garbage", FaultKind::garbage},
+};
+
+constexpr std::array kSteps{
+    Named<FaultStep>{"accept", FaultStep::accept},
+    Named<FaultStep>{"hello", FaultStep::hello},
+    Named<FaultStep>{"certificate", FaultStep::certificate},
+    Named<FaultStep>{"key-exchange", FaultStep::key_exchange},
+    Named<FaultStep>{"finished", FaultStep::finished},
+    Named<FaultStep>{"connected", FaultStep::connected},
+    Named<FaultStep>{"data", FaultStep::data},
+};
+
+std::vector<Named<std::uint8_t>> named_alerts() {
+  std::vector<Named<std::uint8_t>> list;
+  for (const auto& alert : tls::known_alerts()) list.emplace_back(alert.name, alert.description);
+  return list;
+}
+
+/// The value with this name, or what to tell the user.
+template <class Value>
+tl::expected<Value, std::string> look_up(const char* what, std::string_view name, std::span<const Named<Value>> known) {
+  std::vector<std::string> names;
+  for (const auto& [known_name, value] : known) {
+    if (name == known_name) return value;
+    names.emplace_back(known_name);
+  }
+  const auto meant = nearest(name, names);
+  return tl::make_unexpected(
+      fmt::format("unknown {} \"{}\"{}", what, name, meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
+}
+
+}  // namespace
+
+tl::expected<std::optional<Fault>, std::string> read_fault(std::string_view text) {
+  if (text == "none") return std::nullopt;
+  const auto at = text.find('@');
+  if (at == std::string_view::npos) return tl::make_unexpected("a fault is KIND@STEP, like stall@hello, or none");
+  const auto kind_text = text.substr(0, at);
+  const auto colon = kind_text.find(':');
+
+  const auto kind = look_up<FaultKind>("kind of fault", kind_text.substr(0, colon), kKinds);
+  if (!kind) return tl::make_unexpected(kind.error());
+  const auto step = look_up<FaultStep>("step", text.substr(at + 1), kSteps);
+  if (!step) return tl::make_unexpected(step.error());
+  Fault fault{.kind = *kind, .step = *step, .text = std::string{text}};
+  if (colon == std::string_view::npos) return fault;
+
+  if (*kind != FaultKind::alert) return tl::make_unexpected("only an alert has a name: alert:unknown_ca@hello");
+  const auto alerts = named_alerts();
+  const auto alert = look_up<std::uint8_t>("alert", kind_text.substr(colon + 1), alerts);
+  if (!alert) return tl::make_unexpected(alert.error());
+  fault.alert = *alert;
+  return fault;
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/peer/peer.hpp"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <signal.h>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/host_random.hpp"
+#include "emulator/app/peer/plain_conversation.hpp"
+#include "emulator/app/peer/tcp_server.hpp"
+#include "emulator/app/peer/tls_conversation.hpp"
+#include "emulator/app/peer/udp_server.hpp"
+#include "emulator/app/problem.hpp"
+#include "emulator/app/readiness.hpp"
+#include "emulator/app/signals.hpp"
+#include "emulator/app/spdlog_sink.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr std::uint8_t kLoopbackNet = 127;
+
+class Peer {
+ public:
+  explicit Peer(const PeerOptions& options)
+      : options_{options},
+        sink_{stderr_sink(options.log_level)},
+        log_{*sink_, options.name},
+        session_log_{options.log_level == LogLevel::debug ? log_.part("tls") : Logger{}},
+        signals_{io_, [this](Signals::Signal signal) {
+                   if (signal.number != SIGCHLD) io_.stop();
+                 }} {}
+
+  int run() {
+    ::signal(SIGPIPE, SIG_IGN);
+    if (options_.kind == PeerOptions::Kind::tls_echo) make_conversation({});  // whatever is wrong is told now
+    const auto address = open();
+    warn(address);
+    fmt::print("ready {} {}\n", options_.name, address.text());
+    std::fflush(stdout);
+    tell_ready(options_.ready_fd);
+    io_.run();
+    return static_cast<int>(ExitCode::ok);
+  }
+
+ private:
+  net::Endpoint open() {
+    if (options_.kind == PeerOptions::Kind::udp_echo) {
+      udp_.emplace(
+          io_, options_.listen, [this] { ended(); }, log_);
+      return udp_->address();
+    }
+    tcp_.emplace(io_, options_.listen,
+                 TcpServer::Events{.met = [this] { return meet(); }, .ended = [this] { ended(); }}, log_);
+    return tcp_->address();
+  }
+
+  void warn(const net::Endpoint& address) const {
+    if (options_.throwaway_identity) {
+      fmt::print(
+          stderr,
+          "note: no --cert and --key: this server shows the built-in throw-away certificate (CN=localhost), whose "
+          "key everybody knows\n");
+    }
+    if (address.address.octets[0] != kLoopbackNet) {
+      fmt::print(stderr, "warning: other machines can reach {}, and nothing of what this server speaks is secure\n",
+                 address.text());
+    }
+  }
+
+  std::unique_ptr<Conversation> meet() {
+    if (options_.once) tcp_->stop_listening();
+    Script script{.banner = options_.banner};
+    if (!options_.faults.empty()) script.fault = options_.faults[met_++ % options_.faults.size()];
+    return make_conversation(std::move(script));
+  }
+
+  std::unique_ptr<Conversation> make_conversation(Script script) {
+    if (options_.kind == PeerOptions::Kind::tcp_echo) return std::make_unique<PlainConversation>(std::move(script));
+    auto made = TlsConversation::create(options_.tls, std::move(script), random_, session_log_);
+    if (made) return std::move(*made);
+    throw Problem{ExitCode::usage, made.error().reason, "see: quasimodem peer tls-echo --help"};
+  }
+
+  void ended() {
+    if (options_.once) io_.stop();
+  }
+
+  const PeerOptions& options_;
+  std::unique_ptr<LogSink> sink_;
+  Logger log_;
+  Logger session_log_;  ///< what the sessions themselves say is more than the one line per connection of -v
+  HostRandom random_;
+  boost::asio::io_context io_{1};
+  Signals signals_;
+  std::optional<TcpServer> tcp_;
+  std::optional<UdpServer> udp_;
+  std::size_t met_ = 0;
+};
+
+}  // namespace
+
+int peer(const PeerOptions& options) {
+  check_ready_fd(options.ready_fd, "quasimodem peer tls-echo --ready-fd 3 3>ready");
+  return Peer{options}.run();
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/peer/peer_options.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/problem.hpp"
+#include "emulator/app/readiness.hpp"
+#include "tls/capabilities.hpp"
+#include "tls/testing/throwaway_identity.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr std::string_view kHelp = R"(Test servers for a module, or for anything else.
+
+Usage: quasimodem peer tls-echo [OPTIONS]   echo over TLS, incl. SSL 3.0, RC4, 3DES, client authentication
+       quasimodem peer tcp-echo [OPTIONS]   echo over TCP
+       quasimodem peer udp-echo [OPTIONS]   echo over UDP
+
+Each prints one line once it listens, `ready tls-echo 127.0.0.1:PORT`, and runs until SIGINT or SIGTERM.
+The options of each: quasimodem peer tls-echo --help
+
+Examples:
+  quasimodem peer tls-echo --listen 127.0.0.1:4433 -v
+  quasimodem peer tls-echo --cert server.crt --key server.key --ca ca.crt --client-auth require
+  quasimodem peer tls-echo --fault alert:handshake_failure@hello --fault none    every second connection fails
+)";
+
+constexpr std::string_view kTlsFooter = R"(Faults, KIND@STEP. Given several times, the first connection gets the first, the next the second and so on, over and
+over; `none` is a connection without a fault.
+  stall         nothing is read or sent any more, until the client leaves
+  alert[:NAME]  a TLS alert and the end of the stream; default handshake_failure
+  reset         TCP reset
+  close         the end of the stream without close_notify
+  garbage       64 bytes that are no TLS record, then stall
+Steps; what was due before has been sent:
+  accept        nothing was read
+  hello         ClientHello was read; ServerHello is withheld
+  certificate   ServerHello and Certificate were sent; CertificateRequest, ServerHelloDone are withheld
+  key-exchange  ClientKeyExchange was read; CertificateVerify, Finished are not looked at
+  finished      the client's Finished was read; ChangeCipherSpec, Finished are withheld
+  connected     the handshake is done; the banner is withheld
+  data          the first application data was read; its echo is withheld
+
+Suites: 0x0035 0x0005 0x0004 0x000A 0x002F 0x003D, best first.
+Exit codes: 0 stopped, 2 usage, 3 environment (port busy, file not readable, not in this build).)";
+
+constexpr std::string_view kTcpFooter = R"(Faults, KIND@STEP: stall, reset, close or garbage, at accept (nothing was read) or data (the first data was read; its
+echo is withheld). Given several times, the first connection gets the first, the next the second and so on, over and
+over; `none` is a connection without a fault.
+Exit codes: 0 stopped, 2 usage, 3 environment (port busy).)";
+
+constexpr std::string_view kUdpFooter = "Exit codes: 0 stopped, 2 usage, 3 environment (port busy).";
+
+constexpr const char* kReadyExample = "quasimodem peer tls-echo --ready-fd 3 3>ready";
+
+struct Server {
+  std::string name;
+  PeerOptions::Kind kind;
+  std::string_view summary, footer;
+};
+
+const std::vector<Server>& servers() {
+  using Kind = PeerOptions::Kind;
+  static const std::vector<Server> list{
+      {"tls-echo", Kind::tls_echo, "Sends back what comes over TLS.", kTlsFooter},
+      {"tcp-echo", Kind::tcp_echo, "Sends back what comes over TCP.", kTcpFooter},
+      {"udp-echo", Kind::udp_echo, "Sends back every UDP datagram.", kUdpFooter},
+  };
+  return list;
+}
+
+struct Raw {
+  std::string listen = "127.0.0.1:0", certificate, key, authorities, client_auth, versions, suites, banner;
+  std::optional<std::string> ready_fd;
+  std::vector<std::string> faults;
+  int verbose = 0;
+  bool once = false;
+};
+
+// ── single values ──
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+net::Endpoint read_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  const auto host = text.substr(0, colon);
+  const auto address = net::IpAddress::parse(host == "localhost" ? "127.0.0.1" : host);
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [read_to, error] = std::from_chars(colon == std::string::npos ? end : text.data() + colon + 1, end, port);
+  if (!address || error != std::errc{} || read_to != end) {
+    usage(fmt::format("cannot listen at \"{}\"", text),
+          "use HOST:PORT, HOST an IPv4 address or localhost, PORT 0 to 65535");
+  }
+  return {*address, port};
+}
+
+Bytes read_file(const std::string& path, const char* option) {
+  std::ifstream stream{path, std::ios::binary};
+  Bytes content(std::istreambuf_iterator<char>{stream}, {});
+  // A directory opens and does not read.
+  if (!stream.good() && !stream.eof()) errno = errno != 0 ? errno : EISDIR;
+  if (stream.is_open() && !content.empty()) return content;
+  throw Problem{ExitCode::environment,
+                fmt::format("cannot read {} {}: {}", option, path,
+                            stream.is_open() ? "it is empty" : std::generic_category().message(errno))};
+}
+
+tls::Version read_version(const std::string& text) {
+  static const std::vector<std::pair<std::string, tls::Version>> kNames{
+      {"ssl3", tls::Version::ssl3_0},   {"tls1.0", tls::Version::tls1_0}, {"tls1.1", tls::Version::tls1_1},
+      {"tls1.2", tls::Version::tls1_2}, {"ssl3.0", tls::Version::ssl3_0}, {"tls1", tls::Version::tls1_0},
+  };
+  std::vector<std::string> names;
+  for (const auto& [name, version] : kNames) {
+    if (lower(text) == name) return version;
+    names.push_back(name);
+  }
+  usage(fmt::format("unknown version \"{}\"{}", text, did_you_mean(lower(text), names)),
+        "the versions are ssl3, tls1.0, tls1.1 and tls1.2");
+}
+
+void read_versions(const std::string& text, tls::ServerConfig& config) {
+  std::vector<tls::Version> versions;
+  for (const auto& part : split(text)) versions.push_back(read_version(part));
+  std::ranges::sort(versions);
+  const auto repeated = std::ranges::unique(versions);
+  versions.erase(repeated.begin(), repeated.end());
+  for (const auto version : versions) {
+    if (tls::speaks(version)) continue;
+    throw Problem{ExitCode::environment, fmt::format("this build does not speak {}", tls::name(version)),
+                  "what it can do, and why not more: quasimodem doctor --tls"};
+  }
+  config.lowest = versions.front();
+  config.highest = versions.back();
+  const auto span = static_cast<std::size_t>(config.highest) - static_cast<std::size_t>(config.lowest) + 1;
+  if (span != versions.size()) {
+    usage(fmt::format("--versions {}: there is a gap", text),
+          "TLS servers speak everything from one version to another");
+  }
+}
+
+std::vector<tls::CipherSuite> read_suites(const std::string& text) {
+  std::vector<tls::CipherSuite> suites;
+  for (const auto& part : split(text)) {
+    const auto found = std::ranges::find_if(tls::kAllCipherSuites, [&](tls::CipherSuite suite) {
+      return lower(part) == fmt::format("0x{:04x}", static_cast<unsigned>(suite)) || part == tls::name(suite);
+    });
+    if (found == tls::kAllCipherSuites.end()) {
+      usage(fmt::format("unknown cipher suite \"{}\"", part),
+            "the suites are 0x0035, 0x0005, 0x0004, 0x000A, 0x002F and 0x003D");
+    }
+    suites.push_back(*found);
+  }
+  return suites;
+}
+
+tls::ClientAuthentication read_client_auth(const std::string& text) {
+  if (text == "none") return tls::ClientAuthentication::none;
+  if (text == "request") return tls::ClientAuthentication::request;
+  if (text == "require") return tls::ClientAuthentication::require;
+  usage(fmt::format("unknown --client-auth \"{}\"{}", text, did_you_mean(text, {"none", "request", "require"})),
+        "use none, request or require");
+}
+
+std::optional<Fault> read_fault_for(PeerOptions::Kind kind, const std::string& text) {
+  auto fault = read_fault(text);
+  if (!fault) usage(fmt::format("--fault {}: {}", text, fault.error()), "the faults: quasimodem peer tls-echo --help");
+  if (*fault && kind == PeerOptions::Kind::tcp_echo) {
+    const bool possible = (*fault)->kind != FaultKind::alert &&
+                          ((*fault)->step == FaultStep::accept || (*fault)->step == FaultStep::data);
+    if (!possible) usage(fmt::format("--fault {}: only TLS has this", text), "see: quasimodem peer tcp-echo --help");
+  }
+  return *fault;
+}
+
+// ── the whole line ──
+
+void declare(CLI::App& app, Raw& raw, PeerOptions::Kind kind) {
+  const auto once = [&](const char* names, auto& target, const char* value, const std::string& meaning) {
+    app.add_option(names, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  app.set_help_flag("-h,--help", "show this and exit");
+  once("--listen", raw.listen, "HOST:PORT", "where; port 0 takes any that is free; default 127.0.0.1:0");
+  if (kind == PeerOptions::Kind::tls_echo) {
+    once("--cert", raw.certificate, "FILE", "certificate, PEM or DER, its chain behind it; default: a throw-away one");
+    once("--key", raw.key, "FILE", "its key, PEM or DER, not encrypted");
+    once("--ca", raw.authorities, "FILE", "CA certificates that clients must come from");
+    once("--client-auth", raw.client_auth, "HOW", "none, request or require; default none, with --ca require");
+    once("--versions", raw.versions, "LIST", "of ssl3,tls1.0,tls1.1,tls1.2; default: all that the build speaks");
+    once("--suites", raw.suites, "LIST", "like 0x0035,0x002F, best first; default: all six");
+  }
+  if (kind != PeerOptions::Kind::udp_echo) {
+    app.add_option("--fault", raw.faults, "KIND@STEP: what goes wrong, and where, see below; repeatable")
+        ->type_name("FAULT")
+        ->allow_extra_args(false);
+    once("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
+  }
+  app.add_flag(
+      "--once", raw.once,
+      kind == PeerOptions::Kind::udp_echo ? "exit after the first datagram" : "one connection; exit when it has ended");
+  once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the server listens");
+  app.add_flag("-v,--verbose", raw.verbose, "log a line per connection; -vv: what TLS does too");
+}
+
+void read_identity(const Raw& raw, PeerOptions& options) {
+  if (raw.certificate.empty() != raw.key.empty()) usage("--cert and --key go together");
+  if (!raw.certificate.empty()) {
+    options.tls.certificate = read_file(raw.certificate, "--cert");
+    options.tls.key = read_file(raw.key, "--key");
+    return;
+  }
+  options.throwaway_identity = true;
+  append(options.tls.certificate, tls::throwaway_certificate());
+  append(options.tls.key, tls::throwaway_key());
+}
+
+void read_tls(const Raw& raw, PeerOptions& options) {
+  read_identity(raw, options);
+  if (!raw.versions.empty()) read_versions(raw.versions, options.tls);
+  if (!raw.suites.empty()) options.tls.suites = read_suites(raw.suites);
+  if (!raw.authorities.empty()) {
+    options.tls.client_authorities = read_file(raw.authorities, "--ca");
+    options.tls.client_authentication = tls::ClientAuthentication::require;
+  }
+  if (raw.client_auth.empty()) return;
+  options.tls.client_authentication = read_client_auth(raw.client_auth);
+  if (raw.authorities.empty() && options.tls.client_authentication != tls::ClientAuthentication::none) {
+    usage(fmt::format("--client-auth {} needs to know whose clients are welcome", raw.client_auth),
+          "name the CA certificate they come from: --ca FILE");
+  }
+}
+
+PeerOptions check(const Raw& raw, const Server& server) {
+  PeerOptions options{.kind = server.kind, .name = server.name, .listen = read_listen(raw.listen)};
+  if (server.kind == PeerOptions::Kind::tls_echo) read_tls(raw, options);
+  for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(server.kind, fault));
+  options.banner = unescaped(raw.banner);
+  options.once = raw.once;
+  if (raw.ready_fd) options.ready_fd = read_descriptor(*raw.ready_fd, kReadyExample);
+  options.log_level = raw.verbose > 1 ? LogLevel::debug : raw.verbose > 0 ? LogLevel::info : LogLevel::warning;
+  return options;
+}
+
+const Server& server_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& server : servers()) {
+    if (server.name == name) return server;
+    names.push_back(server.name);
+  }
+  usage(fmt::format("unknown server \"{}\"{}", name, did_you_mean(name, names)),
+        "there are tls-echo, tcp-echo and udp-echo; see: quasimodem peer --help");
+}
+
+}  // namespace
+
+PeerInvocation read_peer_options(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo [OPTIONS]");
+  if (arguments.front() == "--help" || arguments.front() == "-h") return {.peer = {}, .text = std::string{kHelp}};
+
+  const auto& server = server_named(arguments.front());
+  Raw raw;
+  CLI::App app{std::string{server.summary}, "quasimodem peer " + server.name};
+  declare(app, raw, server.kind);
+  set_usage(app, fmt::format("\nUsage: quasimodem peer {} [OPTIONS]\n", server.name));
+  app.footer(std::string{server.footer});
+  if (auto help = read_arguments(app, {arguments.begin() + 1, arguments.end()})) {
+    return {.peer = {}, .text = std::move(*help)};
+  }
+  return {.peer = check(raw, server), .text = {}};
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/log.hpp"
+#include "emulator/app/peer/fault.hpp"
+#include "net/endpoint.hpp"
+#include "tls/testing/server_session.hpp"
+
+namespace quasimodem::app {
+
+/// What `quasimodem peer` was asked for, checked.
+struct PeerOptions {
+  enum class Kind { tls_echo, tcp_echo, udp_echo };
+  Kind kind;
+  std::string name;  ///< of the kind: `tls-echo`
+  net::Endpoint listen;
+  tls::ServerConfig tls;
+  bool throwaway_identity = false;
+  std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again
+  Bytes banner;
+  bool once = false;
+  std::optional<int> ready_fd;
+  LogLevel log_level = LogLevel::warning;
+};
+
+struct PeerInvocation {
+  std::optional<PeerOptions> peer;
+  std::string text;  ///< --help: to be printed, then exit 0
+};
+
+/// Reads what stands after `quasimodem peer`. Throws Problem.
+PeerInvocation read_peer_options(const std::vector<std::string>& arguments);
+
+}  // namespace quasimodem::app
