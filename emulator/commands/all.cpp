@@ -7,8 +7,8 @@ namespace quasimodem::commands {
 
 std::span<const atcmd::Family> all_families() {
   static const std::vector<atcmd::Family> families{
-      kBasicFamily,   kIdentityFamily, kSerialFamily, kGeneralFamily,
-      kNetworkFamily, kTcpIpFamily,    kSslFamily,    kSecurityFilesFamily,
+      kBasicFamily, kIdentityFamily,      kSerialFamily,   kGeneralFamily, kNetworkFamily,   kTcpIpFamily,
+      kSslFamily,   kSecurityFilesFamily, kMessagesFamily, kCallsFamily,   kPhonebookFamily, kFilesFamily,
   };
   return families;
 }

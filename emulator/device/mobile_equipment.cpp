@@ -9,6 +9,22 @@
 #include "tls/client_session.hpp"
 
 namespace quasimodem::device {
+namespace {
+
+sms::Timestamp timestamp_of(const LocalTime& local) {
+  const auto day = std::chrono::floor<std::chrono::days>(local.time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{local.time - day};
+  return {.year = static_cast<int>(date.year()) % 100,
+          .month = static_cast<int>(static_cast<unsigned>(date.month())),
+          .day = static_cast<int>(static_cast<unsigned>(date.day())),
+          .hour = static_cast<int>(time.hours().count()),
+          .minute = static_cast<int>(time.minutes().count()),
+          .second = static_cast<int>(time.seconds().count()),
+          .quarter_hours = local.quarter_hours};
+}
+
+}  // namespace
 
 MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
                                  EventSink& events)
@@ -18,8 +34,14 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       rtc_{surroundings_.timeline, configuration_.clock},
       registration_{surroundings_.timeline, configuration_.timing, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
+      messaging_{
+          {surroundings_.timeline, surroundings_.flash, configuration_.timing, events, surroundings_.log.part("sms")}},
+      calls_{surroundings_.timeline, configuration_.timing, events},
+      phonebooks_{surroundings_.flash},
+      files_{surroundings_.flash},
       starting_{surroundings_.timeline},
-      call_ready_{surroundings_.timeline} {
+      call_ready_{surroundings_.timeline},
+      supplementary_{surroundings_.timeline} {
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
         id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, configuration_.timing,
@@ -56,6 +78,9 @@ void MobileEquipment::power_off() {
     context->access = {};
   }
   registration_.stop();
+  calls_.hang_up();
+  supplementary_.cancel();
+  files_.power_off();
   configuration_.sim.power_cycle();
   security_files_.clear_ram();
   tcpip = {};
@@ -87,6 +112,8 @@ void MobileEquipment::radio_on() {
 void MobileEquipment::radio_off() {
   call_ready_.cancel();
   for (auto& context : contexts_) context->lose();
+  calls_.far_end_hangs_up();
+  supplementary_.cancel();
   registration_.stop();
 }
 
@@ -119,6 +146,35 @@ int MobileEquipment::signal_strength() const {
   constexpr int kUnknown = 99;
   const bool searching = registration_.status(Domain::circuit_switched) == RegistrationStatus::searching;
   return functionality_ == Functionality::full && !searching ? registration_.signal_strength() : kUnknown;
+}
+
+// ---- messages, calls and USSD
+// ----------------------------------------------------------------------------------------
+
+Messaging::Delivery MobileEquipment::deliver_sms(std::string_view from, std::string_view text,
+                                                 std::optional<sms::Timestamp> time) {
+  const auto number = sms::parse_number(from);
+  const auto originator = number ? *number : sms::named(sms::from_utf8(from));
+  auto delivery = Messaging::Delivery::failed;
+  const auto parts =
+      sms::deliveries(originator, sms::from_utf8(text), time.value_or(timestamp_of(rtc_.now())), ++concatenations_);
+  for (const auto& part : parts) delivery = deliver_pdu(sms::encode(sms::Pdu{messaging_.centre(), sms::encode(part)}));
+  return delivery;
+}
+
+Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
+  return in_service() ? messaging_.deliver(pdu) : Messaging::Delivery::failed;
+}
+
+bool MobileEquipment::ring(std::string_view number) { return in_service() && calls_.ring(std::string{number}); }
+
+void MobileEquipment::request_supplementary(std::string request) {
+  supplementary_.start(configuration_.timing.round_trip, [this, request = std::move(request)] {
+    // ASSUMED: what an operator would say.
+    auto answer = supplementary_service ? supplementary_service(request)
+                                        : SupplementaryAnswer{.mode = 0, .text = "Your balance is 10.00"};
+    events_.on_event(answer);
+  });
 }
 
 // ---- SSL
