@@ -380,19 +380,18 @@ constexpr std::array kList{
 };
 
 /// -1: all.
-std::optional<int> wanted_state(Call& call, std::string_view typed) {
+std::optional<int> wanted_state(std::string_view typed) {
   constexpr int kAll = -1;
   if (typed.empty()) return static_cast<int>(MessageState::unread);
   // OBSERVED: hosts leave the format alone and send 4 or "ALL" in either mode; both are taken in both.
   if (typed == "ALL" || typed == "4") return kAll;
   const auto state = typed_state({Argument::Kind::bare, std::string{typed}});
-  static_cast<void>(call);
   return state ? std::optional{static_cast<int>(*state)} : std::nullopt;
 }
 
 Reply list_messages(Call& call, const List& args) {
   if (auto refused = refusal(call)) return *refused;
-  const auto wanted = wanted_state(call, args.state);
+  const auto wanted = wanted_state(args.state);
   if (!wanted) return Reply::cms(kInvalidParameters);
   std::vector<std::string> lines;
   for (const auto& [index, message] : store(call).list(settings(call).reading)) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -72,6 +73,8 @@ class Messaging {
 
   /// Hands a message to the network. `done` comes from the Timeline with <mr>.
   void send(sms::Pdu pdu, sms::Submit message, std::function<void(int reference)> done);
+  /// What the network has not taken yet is lost, without a word.
+  void power_off() { sending_ = std::make_shared<bool>(true); }
   /// The next <mr> is one more.
   void set_last_reference(int reference) { reference_ = reference; }
 
@@ -92,6 +95,8 @@ class Messaging {
   MessageSettings defaults_;
   const MessageSettings* settings_ = &defaults_;
   int reference_ = 0;
+  /// Gone with this object and with the power; messages under way look for it.
+  std::shared_ptr<bool> sending_ = std::make_shared<bool>(true);
   std::deque<Sent> journal_;
 };
 

@@ -78,6 +78,7 @@ void MobileEquipment::power_off() {
     context->access = {};
   }
   registration_.stop();
+  messaging_.power_off();
   calls_.hang_up();
   supplementary_.cancel();
   files_.power_off();

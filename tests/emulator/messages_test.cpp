@@ -349,3 +349,32 @@ TEST_CASE("no network, no sending", "[sms]") {
   bench.exchange("AT+CMGS=\"1\"", {"+CMS ERROR: 331"});
   CHECK(bench.me().deliver_sms("1", "a") == Messaging::Delivery::failed);
 }
+
+TEST_CASE("the supply is cut while a message is under way", "[sms]") {
+  auto timing = device::kInstant;
+  timing.round_trip = 2s;
+  ModemBench bench{{.configuration = {.timing = timing}}};
+  bench.ok("AT+CMGF=1");
+  bench.send("AT+CMGS=\"10086\"");
+  bench.expect_prompt();
+  bench.send_raw("lost\x1a");
+  bench.advance(1999ms);
+  bench.expect_nothing();
+  bench.replug();
+  bench.advance(1min);
+  bench.expect_nothing();
+  CHECK(bench.me().messaging().journal().empty());
+}
+
+TEST_CASE("storage that fails", "[sms]") {
+  TextBench bench;
+  bench.write("AT+CMGW=\"1\"", "a", "+CMGW: 1");
+  bench.send("AT+CMGW=\"1\"");
+  bench.expect_prompt();
+  bench.faulty_flash().fail_operation(1);
+  bench.send_raw("b\x1a");
+  bench.expect("+CMS ERROR: 320");
+  bench.faulty_flash().fail_operation(1);
+  bench.exchange("AT+CMGD=1", {"+CMS ERROR: 320"});
+  bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",1,50,\"SM\",1,50,\"SM\",1,50", "OK"});
+}
