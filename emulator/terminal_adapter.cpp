@@ -20,6 +20,11 @@ TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile&
     : table_{commands::all_families(), device::bit(profile.model)},
       channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this} {}
 
+void TerminalAdapter::attach(device::MobileEquipment& me) {
+  me_ = &me;
+  me.messaging().follow(settings_.messages);
+}
+
 void TerminalAdapter::receive(ByteSpan from_te) {
   // A module that is off, or has not got as far as RDY, does not hear its UART.
   if (me_->power() == device::MobileEquipment::Power::on) channel_.receive(from_te);
@@ -132,6 +137,14 @@ class Announcer {
   }
   bool operator()(const device::ContextLost& event) {
     ta_.close_tunnel_of(event.context);
+    return false;
+  }
+  bool operator()(const device::CallRings& event) {
+    const int rings = ta_.settings_.auto_answer;
+    if (rings > 0 && event.rings > rings) {
+      ta_.me_->calls().answer();
+      return true;
+    }
     return false;
   }
   template <class Other>

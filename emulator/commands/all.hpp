@@ -24,6 +24,10 @@ extern const atcmd::Family kServerFamily;
 extern const atcmd::Family kNamesFamily;
 extern const atcmd::Family kSslFamily;
 extern const atcmd::Family kSecurityFilesFamily;
+extern const atcmd::Family kMessagesFamily;
+extern const atcmd::Family kCallsFamily;
+extern const atcmd::Family kPhonebookFamily;
+extern const atcmd::Family kFilesFamily;
 
 std::span<const atcmd::Family> all_families();
 

@@ -18,6 +18,8 @@ namespace quasimodem::commands {
 inline emulator::Settings& home(Call& call, emulator::Settings*) { return call.settings(); }
 inline atcmd::Dialogue& home(Call& call, atcmd::Dialogue*) { return call.settings().dialogue; }
 inline emulator::StatusSettings& home(Call& call, emulator::StatusSettings*) { return call.settings().status; }
+inline device::MessageSettings& home(Call& call, device::MessageSettings*) { return call.settings().messages; }
+inline emulator::CallSettings& home(Call& call, emulator::CallSettings*) { return call.settings().calls; }
 inline device::TcpIpSettings& home(Call& call, device::TcpIpSettings*) { return call.me().tcpip; }
 
 template <auto Member>

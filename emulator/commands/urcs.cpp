@@ -8,6 +8,8 @@
 
 #include <fmt/core.h>
 
+#include "emulator/commands/character_set.hpp"
+#include "emulator/commands/message_text.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 
 namespace quasimodem::commands {
@@ -47,6 +49,24 @@ void push_data(ResponseWriter& writer, device::MobileEquipment& me, const device
     }
     writer.raw(data);
   }
+}
+
+// OBSERVED: logs, at-reference 5. ASSUMED: a withheld number is empty, with type 128 and <CLI validity> 1.
+std::string caller_line(const std::string& number) {
+  if (number.empty()) return "+CLIP: \"\",128,\"\",,\"\",1";
+  return fmt::format("+CLIP: \"{}\",{},\"\",,\"\",0", number, number.starts_with('+') ? 145 : 129);
+}
+
+// MANUAL M66 12.10 (example): a blank before <dcs>. OBSERVED: with HEX, TinyGSM unpacks septets.
+std::string supplementary_line(const device::SupplementaryAnswer& answer, std::string_view character_set) {
+  if (answer.text.empty()) return fmt::format("+CUSD: {}", answer.mode);
+  const auto text = device::sms::from_utf8(answer.text);
+  const auto septets = device::sms::to_septets(text);
+  constexpr int kGsm = 15, kUcs2 = 72;
+  std::string shown = shown_text(text, character_set);
+  if (!septets) shown = device::sms::to_hex(device::sms::to_ucs2(text));
+  if (septets && character_set == "HEX") shown = device::sms::to_hex(device::sms::pack(*septets));
+  return fmt::format("+CUSD: {},\"{}\", {}", answer.mode, shown, septets ? kGsm : kUcs2);
 }
 
 class Wording {
@@ -152,6 +172,34 @@ class Wording {
       for (const auto& each : words) writer.unsolicited(each);
     };
   }
+  Urc operator()(const device::MessageStored& event) const {
+    return line(fmt::format("{}: \"{}\",{}", event.report ? "+CDSI" : "+CMTI", memory_name(event.memory), event.index));
+  }
+  Urc operator()(const device::MessageShown& event) const {
+    return [lines = shown_lines(event.pdu, ta_.settings())](ResponseWriter& writer) { writer.information(lines); };
+  }
+
+  Urc operator()(const device::CallRings& event) const {
+    return [settings = ta_.settings().calls, number = event.number](ResponseWriter& writer) {
+      if (settings.extended) {
+        writer.unsolicited("+CRING: VOICE");
+      } else {
+        writer.result(atcmd::ResultCode::ring);
+      }
+      if (settings.caller) writer.unsolicited(caller_line(number));
+    };
+  }
+  Urc operator()(const device::CallAlerting&) const { return ta_.settings().calls.progress ? line("MO RING") : Urc{}; }
+  Urc operator()(const device::CallAnswered&) const {
+    return ta_.settings().calls.progress ? line("MO CONNECTED") : Urc{};
+  }
+  Urc operator()(const device::CallEnded& event) const {
+    const auto code = call_result(event.end, ta_.settings().dialogue.call_progress);
+    return [code](ResponseWriter& writer) { writer.result(code); };
+  }
+  Urc operator()(const device::SupplementaryAnswer& event) const {
+    return ta_.settings().calls.services ? line(supplementary_line(event, ta_.settings().character_set)) : Urc{};
+  }
 
   Urc operator()(const device::SocketWritable&) const { return {}; }
   Urc operator()(const device::PoweredOff&) const { return {}; }
@@ -166,6 +214,16 @@ class Wording {
 Urc urc_for(const device::Event& event, emulator::TerminalAdapter& ta) { return std::visit(Wording{ta}, event); }
 
 void announce_power_down(emulator::TerminalAdapter& ta) { ta.channel().unsolicited(std::string{kPowerDownWords}); }
+
+// ATX 0–2 do not know a busy tone (M66 2.17).
+atcmd::ResultCode call_result(device::CallEnd end, int call_progress) {
+  switch (end) {
+    case device::CallEnd::busy: return call_progress >= 3 ? atcmd::ResultCode::busy : atcmd::ResultCode::no_carrier;
+    case device::CallEnd::no_answer: return atcmd::ResultCode::no_answer;
+    case device::CallEnd::no_carrier: break;
+  }
+  return atcmd::ResultCode::no_carrier;
+}
 
 std::string sim_status_line(device::SimStatus status) {
   switch (status) {

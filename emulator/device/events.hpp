@@ -3,13 +3,17 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
+#include "core/bytes.hpp"
 #include "core/time.hpp"
 #include "net/endpoint.hpp"
 
 namespace quasimodem::device {
+
+enum class MessageMemory;
 
 enum class Functionality { minimum = 0, full = 1, flight = 4 };
 enum class SimStatus { not_inserted, not_ready, pin_needed, puk_needed, blocked, ready };
@@ -141,10 +145,40 @@ struct ContextLost {
 };
 struct PoweredOff {};
 
+/// A message or status report that arrived and is in the store now.
+struct MessageStored {
+  MessageMemory memory;
+  int index;
+  bool report;
+};
+/// One that goes to the TE without being stored; a PDU with its service centre.
+struct MessageShown {
+  Bytes pdu;
+};
+/// Comes again every five seconds.
+struct CallRings {
+  std::string number;
+  int rings;
+};
+struct CallAlerting {};
+struct CallAnswered {
+  std::string number;
+};
+enum class CallEnd { no_carrier, busy, no_answer };
+struct CallEnded {
+  CallEnd end;
+};
+/// The network's answer to AT+CUSD.
+struct SupplementaryAnswer {
+  int mode;          ///< <m>: 0 done, 1 expects more, 2 ended by the network
+  std::string text;  ///< UTF-8
+};
+
 using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
                            ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed,
                            SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished,
-                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff>;
+                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff, MessageStored, MessageShown,
+                           CallRings, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

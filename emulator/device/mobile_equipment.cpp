@@ -18,6 +18,19 @@ constexpr std::string_view kTimeServerRecord = "ntp";
 constexpr std::string_view kClockUpdateRecord = "ctzu";
 constexpr std::string_view kBandRecord = "band";
 
+sms::Timestamp timestamp_of(const LocalTime& local) {
+  const auto day = std::chrono::floor<std::chrono::days>(local.time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{local.time - day};
+  return {.year = static_cast<int>(date.year()) % 100,
+          .month = static_cast<int>(static_cast<unsigned>(date.month())),
+          .day = static_cast<int>(static_cast<unsigned>(date.day())),
+          .hour = static_cast<int>(time.hours().count()),
+          .minute = static_cast<int>(time.minutes().count()),
+          .second = static_cast<int>(time.seconds().count()),
+          .quarter_hours = local.quarter_hours};
+}
+
 }  // namespace
 
 MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
@@ -28,11 +41,17 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       rtc_{surroundings_.timeline, configuration_.clock},
       registration_{surroundings_.timeline, configuration_.timing, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
+      messaging_{
+          {surroundings_.timeline, surroundings_.flash, configuration_.timing, events, surroundings_.log.part("sms")}},
+      calls_{surroundings_.timeline, configuration_.timing, events},
+      phonebooks_{surroundings_.flash},
+      files_{surroundings_.flash},
       names_{surroundings_.timeline, surroundings_.bearer, events},
       ping_{surroundings_.timeline, surroundings_.bearer, events},
       time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
       starting_{surroundings_.timeline},
-      call_ready_{surroundings_.timeline} {
+      call_ready_{surroundings_.timeline},
+      supplementary_{surroundings_.timeline} {
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
@@ -74,6 +93,10 @@ void MobileEquipment::power_off() {
     context->access = {};
   }
   registration_.stop();
+  messaging_.power_off();
+  calls_.hang_up();
+  supplementary_.cancel();
+  files_.power_off();
   configuration_.sim.power_cycle();
   security_files_.clear_ram();
   packet_domain = {};
@@ -109,6 +132,8 @@ void MobileEquipment::radio_off() {
   for (auto& context : contexts_) context->lose();
   packet_domain.deactivate_all();
   time_told_ = false;
+  calls_.far_end_hangs_up();
+  supplementary_.cancel();
   registration_.stop();
 }
 
@@ -219,6 +244,35 @@ void MobileEquipment::recall_saved() {
   const auto end = server.find('\n');
   const auto port = end == std::string::npos ? 0 : std::atoi(server.c_str() + end + 1);
   if (port > 0 && port <= 65535) time_server_ = {server.substr(0, end), static_cast<std::uint16_t>(port)};
+}
+
+// ---- messages, calls and USSD
+// ----------------------------------------------------------------------------------------
+
+Messaging::Delivery MobileEquipment::deliver_sms(std::string_view from, std::string_view text,
+                                                 std::optional<sms::Timestamp> time) {
+  const auto number = sms::parse_number(from);
+  const auto originator = number ? *number : sms::named(sms::from_utf8(from));
+  auto delivery = Messaging::Delivery::failed;
+  const auto parts =
+      sms::deliveries(originator, sms::from_utf8(text), time.value_or(timestamp_of(rtc_.now())), ++concatenations_);
+  for (const auto& part : parts) delivery = deliver_pdu(sms::encode(sms::Pdu{messaging_.centre(), sms::encode(part)}));
+  return delivery;
+}
+
+Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
+  return in_service() ? messaging_.deliver(pdu) : Messaging::Delivery::failed;
+}
+
+bool MobileEquipment::ring(std::string_view number) { return in_service() && calls_.ring(std::string{number}); }
+
+void MobileEquipment::request_supplementary(std::string request) {
+  supplementary_.start(configuration_.timing.round_trip, [this, request = std::move(request)] {
+    // ASSUMED: what an operator would say.
+    auto answer = supplementary_service ? supplementary_service(request)
+                                        : SupplementaryAnswer{.mode = 0, .text = "Your balance is 10.00"};
+    events_.on_event(answer);
+  });
 }
 
 // ---- SSL

@@ -10,10 +10,13 @@
 #include "core/random.hpp"
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/file_store.hpp"
+#include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
 #include "emulator/device/packet_domain.hpp"
 #include "emulator/device/pdp_context.hpp"
+#include "emulator/device/phonebooks.hpp"
 #include "emulator/device/ping.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
@@ -21,6 +24,7 @@
 #include "emulator/device/ssl_settings.hpp"
 #include "emulator/device/time_sync.hpp"
 #include "emulator/device/timing.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "net/bearer.hpp"
 #include "storage/flash.hpp"
 #include "storage/security_file_store.hpp"
@@ -82,6 +86,7 @@ struct Configuration {
   /// <connectmode> 1 of AT+QSSLOPEN. Much firmware of 2015 lacks it (at-reference 3.8); without it the answer is ERROR.
   bool transparent_ssl = true;
   std::function<void(std::string_view)> key_log{};
+  std::string own_number = "+8613800210001";  ///< AT+CNUM; empty when the SIM does not say
 };
 
 struct Surroundings {
@@ -129,6 +134,29 @@ class MobileEquipment {
   storage::Flash& flash() { return surroundings_.flash; }
   const Logger& log() const { return surroundings_.log; }
   Timeline& timeline() { return surroundings_.timeline; }
+
+  Messaging& messaging() { return messaging_; }
+  VoiceCalls& calls() { return calls_; }
+  Phonebooks& phonebooks() { return phonebooks_; }
+  FileStore& files() { return files_; }
+
+  /// The SIM is ready and a cell of the home network serves it.
+  bool in_service() const { return power_ == Power::on && registration_.registered(); }
+
+  /// Somebody sends a message; UTF-8, in as many parts as it takes. The time is the module's own unless given.
+  /// `failed` while the module cannot be reached; otherwise what became of the last part.
+  Messaging::Delivery deliver_sms(std::string_view from, std::string_view text,
+                                  std::optional<sms::Timestamp> time = std::nullopt);
+  /// The same for any PDU, service centre in front.
+  Messaging::Delivery deliver_pdu(const Bytes& pdu);
+  /// Somebody calls; an empty number is withheld. False when the line is busy or the module cannot be reached.
+  bool ring(std::string_view number);
+
+  /// Who answers AT+CUSD; a plain text when it is empty.
+  std::function<SupplementaryAnswer(std::string_view request)> supplementary_service;
+  /// AT+CUSD: `SupplementaryAnswer` follows.
+  void request_supplementary(std::string request);
+  void end_supplementary() { supplementary_.cancel(); }
 
   TcpIpSettings tcpip;
   SslSettings ssl;
@@ -184,6 +212,10 @@ class MobileEquipment {
   Rtc rtc_;
   Registration registration_;
   storage::SecurityFileStore security_files_;
+  Messaging messaging_;
+  VoiceCalls calls_;
+  Phonebooks phonebooks_;
+  FileStore files_;
   std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
   void network_tells_time();
   void keep(std::string_view record, std::string_view value);
@@ -202,6 +234,8 @@ class MobileEquipment {
   Functionality functionality_ = Functionality::full;
   Timer starting_;
   Timer call_ready_;
+  Timer supplementary_;
+  std::uint8_t concatenations_ = 0;
   bool call_ready_reported_ = false;
 };
 

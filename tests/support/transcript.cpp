@@ -240,11 +240,15 @@ class Player {
         // What the first steps of 23 show.
         "ESC in command state must produce nothing"};
     static const std::regex kSetting{"([A-Z]+=[0-9]+)"};
+    static const std::regex kReference{"last message reference (\\d+)"};
     static const std::regex kClock{R"(clock (\d\d/\d\d/\d\d) (\d\d:\d\d:\d\d))"};
     std::smatch match;
     if (std::regex_match(phrase, match, kSetting)) return command("AT+" + phrase);
     if (std::regex_match(phrase, match, kClock)) {
       return command(fmt::format("AT+CCLK=\"{},{}+00\"", match[1].str(), match[2].str()));
+    }
+    if (std::regex_match(phrase, match, kReference)) {
+      return bench_->me().messaging().set_last_reference(std::stoi(match[1].str()));
     }
     if (phrase == "power on") return;  // comes last
     if (phrase == "IPR=115200 stored") {
@@ -314,6 +318,13 @@ class Player {
       finish_handshake(line);
     } else if (phrase == "peer closes") {
       peer_closes(line);
+    } else if (phrase == "SMS arrives") {
+      // The one of the manual's examples.
+      bench_->me().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+    } else if (phrase == "incoming call") {
+      bench_->me().ring("0383599999");
+    } else if (phrase == "far end hangs up") {
+      bench_->me().calls().far_end_hangs_up();
     } else if (phrase == "network deactivates the context") {
       bench_->me().lose_context(0);
     } else if (std::regex_match(phrase, match, kSends)) {
