@@ -7,6 +7,7 @@
 #include "emulator/commands/urcs.hpp"
 #include "emulator/seal.hpp"
 #include "emulator/terminal_adapter.hpp"
+#include "emulator/uart/software_flow.hpp"
 
 namespace quasimodem::emulator {
 
@@ -22,6 +23,14 @@ struct Modem::Parts {
   TerminalAdapter ta;
   device::MobileEquipment me;
   bool dtr = true;
+  bool rts = true;
+  uart::SoftwareFlow flow;
+
+  // AT+IFC=<dce_by_dte>,<dte_by_dce>: who is held back by whom.
+  static constexpr int kXonXoff = 1;
+  static constexpr int kLines = 2;
+  int flow_to_te() { return ta.settings().flow_to_te; }
+  int flow_from_te() { return ta.settings().flow_from_te; }
 };
 
 Modem::Modem(device::Configuration configuration, device::Surroundings surroundings)
@@ -37,17 +46,48 @@ void Modem::power_key() {
   if (heard) commands::announce_power_down(parts_->ta);
 }
 
-void Modem::receive(ByteSpan from_te) { parts_->ta.receive(from_te); }
-Bytes Modem::take_output() { return parts_->ta.channel().take_output(); }
+// ---- the serial line
+// -------------------------------------------------------------------------------------------------
+
+void Modem::receive(ByteSpan from_te) {
+  if (parts_->me.power() != device::MobileEquipment::Power::on) parts_->flow.reset();
+  if (parts_->flow_to_te() != Parts::kXonXoff) {
+    parts_->flow.reset();
+    return parts_->ta.receive(from_te);
+  }
+  parts_->ta.receive(parts_->flow.decode(from_te));
+}
+
+bool Modem::may_send() const {
+  switch (parts_->flow_to_te()) {
+    case Parts::kXonXoff: return !parts_->flow.stopped();
+    case Parts::kLines: return parts_->rts;
+    default: return true;
+  }
+}
+
+Bytes Modem::take_urgent() {
+  const bool stops_te = parts_->flow_from_te() == Parts::kXonXoff;
+  return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input());
+}
+
+Bytes Modem::take_output() {
+  auto output = take_urgent();
+  if (!may_send()) return output;
+  const auto data = parts_->ta.channel().take_output();
+  append(output, parts_->flow_from_te() == Parts::kXonXoff ? uart::SoftwareFlow::encode(data) : data);
+  return output;
+}
 
 void Modem::set_line(Line line, bool level) {
+  if (line == Line::rts) parts_->rts = level;
   if (line == Line::dtr && std::exchange(parts_->dtr, level) && !level) parts_->ta.terminal_not_ready();
 }
 
 bool Modem::line(Line line) const {
   switch (line) {
     case Line::dtr: return parts_->dtr;
-    case Line::rts: return true;
+    case Line::rts: return parts_->rts;
     case Line::cts: return parts_->ta.channel().accepts_input();
     case Line::dcd: return parts_->ta.carrier();
   }

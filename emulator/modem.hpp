@@ -29,6 +29,8 @@ class Modem final : public uart::Dce {
   void receive(ByteSpan from_te) override;
   bool clear_to_send() const override { return line(Line::cts); }
   Bytes take_output() override;
+  bool may_send() const override;
+  Bytes take_urgent() override;
 
   void set_line(Line line, bool level);
   bool line(Line line) const;

@@ -4,8 +4,26 @@
 #include <string>
 
 #include "atcmd/syntax/dialogue.hpp"
+#include "emulator/device/messaging.hpp"
+#include "emulator/status_settings.hpp"
 
 namespace quasimodem::emulator {
+
+/// How calls are shown. Defaults: M66 16.3.
+struct CallSettings {
+  int caller = 0;          ///< AT+CLIP
+  int answerer = 0;        ///< AT+COLP
+  int restriction = 0;     ///< AT+CLIR
+  int extended = 0;        ///< AT+CRC
+  int waiting = 0;         ///< AT+CCWA
+  int services = 0;        ///< AT+CUSD <n>
+  int progress = 0;        ///< AT+QMOSTAT
+  int address_type = 129;  ///< AT+CSTA
+  int service_report = 0;  ///< AT+CR
+  int mode = 0;            ///< AT+CMOD
+  int no_hang_up = 0;      ///< AT+QDISH
+  int tone_length = 1;     ///< AT+VTD
+};
 
 /// What the TE has set on the TA with V.250 and 27.007 commands. Defaults: M66 16.3.
 struct Settings {
@@ -31,8 +49,12 @@ struct Settings {
   int registration_report = 0;         ///< AT+CREG
   int packet_registration_report = 0;  ///< AT+CGREG
   int initialisation_report = 1;       ///< AT+QIURC: Call Ready
-  int message_format = 0;              ///< AT+CMGF
-  std::string character_set = "GSM";   ///< AT+CSCS
+  StatusSettings status;
+  int message_format = 0;             ///< AT+CMGF
+  std::string character_set = "GSM";  ///< AT+CSCS
+  device::MessageSettings messages;
+  CallSettings calls;
+  std::string phonebook = "SM";  ///< AT+CPBS
 };
 
 }  // namespace quasimodem::emulator

@@ -10,8 +10,9 @@ constexpr std::size_t kPortion = 1460;
 
 }  // namespace
 
-SocketTunnel::SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, int context, int index)
-    : channel_{channel}, me_{me}, context_{context}, index_{index}, idle_{me.timeline()} {}
+SocketTunnel::SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, int context, int index,
+                           device::Role role)
+    : channel_{channel}, me_{me}, context_{context}, index_{index}, role_{role}, idle_{me.timeline()} {}
 
 std::size_t SocketTunnel::send(ByteSpan from_te) {
   std::size_t taken = 0;
@@ -28,7 +29,7 @@ std::size_t SocketTunnel::send(ByteSpan from_te) {
 }
 
 void SocketTunnel::flush() {
-  auto* socket = me_.context(context_).socket(index_);
+  auto* socket = this->socket();
   if (!socket) return;
   const auto sent = socket->send_some(packet_);
   packet_.erase(packet_.begin(), packet_.begin() + static_cast<std::ptrdiff_t>(sent));
@@ -40,14 +41,14 @@ void SocketTunnel::writable() {
 }
 
 void SocketTunnel::deliver() {
-  auto* socket = me_.context(context_).socket(index_);
+  auto* socket = this->socket();
   while (socket && socket->available() > 0 && channel_.can_write_through()) {
     channel_.write_through(socket->receive(kPortion));
   }
 }
 
 void SocketTunnel::deliver_rest() {
-  auto* socket = me_.context(context_).socket(index_);
+  auto* socket = this->socket();
   while (socket && socket->available() > 0) channel_.write_through(socket->receive(kPortion));
 }
 

@@ -12,10 +12,11 @@ namespace quasimodem::emulator {
 /// packets, bytes from the peer go straight to the TE.
 class SocketTunnel final : public atcmd::Tunnel {
  public:
-  SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, int context, int index);
+  SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, int context, int index, device::Role role);
 
   int context() const { return context_; }
   int index() const { return index_; }
+  device::Role role() const { return role_; }
 
   std::size_t send(ByteSpan from_te) override;
   void rest() override { flush(); }
@@ -30,11 +31,13 @@ class SocketTunnel final : public atcmd::Tunnel {
  private:
   std::size_t packet_size() const { return static_cast<std::size_t>(me_.tcpip.send_size); }
   void flush();
+  device::Connection* socket() { return me_.context(context_).socket(index_, role_); }
 
   atcmd::Channel& channel_;
   device::MobileEquipment& me_;
   int context_;
   int index_;
+  device::Role role_;
   Bytes packet_;
   Timer idle_;
 };

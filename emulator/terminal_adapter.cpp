@@ -20,6 +20,11 @@ TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile&
     : table_{commands::all_families(), device::bit(profile.model)},
       channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this} {}
 
+void TerminalAdapter::attach(device::MobileEquipment& me) {
+  me_ = &me;
+  me.messaging().follow(settings_.messages);
+}
+
 void TerminalAdapter::receive(ByteSpan from_te) {
   // A module that is off, or has not got as far as RDY, does not hear its UART.
   if (me_->power() == device::MobileEquipment::Power::on) channel_.receive(from_te);
@@ -56,20 +61,25 @@ void TerminalAdapter::terminal_not_ready() {
   if (settings_.terminal_ready == 0) return;
   channel_.leave_data_state();
   if (settings_.terminal_ready == 2 && tunnel_) {
-    me_->context(tunnel_->context()).close(me_->tcpip.sessions(), tunnel_->index());
+    auto& context = me_->context(tunnel_->context());
+    if (tunnel_->role() == device::Role::server) {
+      context.server().close_client(tunnel_->index());
+    } else {
+      context.close(me_->tcpip.sessions(), tunnel_->index());
+    }
     close_tunnel("NO CARRIER");
   }
 }
 
 bool TerminalAdapter::carrier() const { return settings_.carrier_detect == 0 || channel_.in_data_state(); }
 
-void TerminalAdapter::connect_through(int context, int index) {
-  tunnel_ = std::make_unique<SocketTunnel>(channel_, *me_, context, index);
+void TerminalAdapter::connect_through(int context, int index, device::Role role) {
+  tunnel_ = std::make_unique<SocketTunnel>(channel_, *me_, context, index, role);
   channel_.connect_through(*tunnel_);
 }
 
-bool TerminalAdapter::is_tunnel(int context, int index) const {
-  return tunnel_ && tunnel_->context() == context && tunnel_->index() == index;
+bool TerminalAdapter::is_tunnel(int context, int index, device::Role role) const {
+  return tunnel_ && tunnel_->context() == context && tunnel_->index() == index && tunnel_->role() == role;
 }
 
 void TerminalAdapter::close_tunnel(std::string_view last_words) {
@@ -102,23 +112,39 @@ class Announcer {
     ta_.rate_known_ = false;
     return true;
   }
-  bool operator()(const device::Connected& event) { return connected(event.context, event.index); }
-  bool operator()(const device::SecureOpened& event) {
-    return event.code == device::ConnectCode::success && connected(event.context, event.index);
+  bool operator()(const device::Connected& event) {
+    return connected(event.context, event.index, device::Role::client);
   }
+  bool operator()(const device::SecureOpened& event) {
+    return event.code == device::ConnectCode::success && connected(event.context, event.index, device::Role::client);
+  }
+  bool operator()(const device::ClientArrived& event) {
+    return connected(event.context, event.index, device::Role::server);
+  }
+  bool operator()(const device::PacketArrived& event) { return ta_.is_tunnel(event.context, event.index, event.role); }
   bool operator()(const device::DataArrived& event) {
-    if (!ta_.is_tunnel(event.context, event.index)) return false;
+    if (!ta_.is_tunnel(event.context, event.index, event.role)) return false;
     ta_.tunnel_->deliver();
     return true;
   }
   bool operator()(const device::SocketWritable& event) {
-    if (ta_.is_tunnel(event.context, event.index)) ta_.tunnel_->writable();
+    if (ta_.is_tunnel(event.context, event.index, event.role)) ta_.tunnel_->writable();
     return true;
   }
-  bool operator()(const device::RemoteClosed& event) { return closed(event.context, event.index); }
-  bool operator()(const device::SecureClosed& event) { return closed(event.context, event.index); }
+  bool operator()(const device::RemoteClosed& event) { return closed(event.context, event.index, event.role); }
+  bool operator()(const device::SecureClosed& event) {
+    return closed(event.context, event.index, device::Role::client);
+  }
   bool operator()(const device::ContextLost& event) {
     ta_.close_tunnel_of(event.context);
+    return false;
+  }
+  bool operator()(const device::CallRings& event) {
+    const int rings = ta_.settings_.auto_answer;
+    if (rings > 0 && event.rings > rings) {
+      ta_.me_->calls().answer();
+      return true;
+    }
     return false;
   }
   template <class Other>
@@ -127,14 +153,14 @@ class Announcer {
   }
 
  private:
-  bool connected(int context, int index) {
-    if (ta_.me_->context(context).socket(index)->target().delivery != device::Connection::Delivery::transparent)
+  bool connected(int context, int index, device::Role role) {
+    if (ta_.me_->context(context).socket(index, role)->target().delivery != device::Connection::Delivery::transparent)
       return false;
-    ta_.connect_through(context, index);
+    ta_.connect_through(context, index, role);
     return true;
   }
-  bool closed(int context, int index) {
-    if (!ta_.is_tunnel(context, index)) return false;
+  bool closed(int context, int index, device::Role role) {
+    if (!ta_.is_tunnel(context, index, role)) return false;
     if (ta_.channel_.transparent()) ta_.tunnel_->deliver_rest();
     // OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7.
     ta_.close_tunnel("CLOSED");

@@ -18,7 +18,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
  public:
   TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile);
   /// The ME reports to this TA and is driven by it, so it is plugged in after both exist.
-  void attach(device::MobileEquipment& me) { me_ = &me; }
+  void attach(device::MobileEquipment& me);
 
   void receive(ByteSpan from_te);
   atcmd::Channel& channel() { return channel_; }
@@ -50,8 +50,8 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
  private:
   friend class Announcer;
 
-  void connect_through(int context, int index);
-  bool is_tunnel(int context, int index) const;
+  void connect_through(int context, int index, device::Role role);
+  bool is_tunnel(int context, int index, device::Role role) const;
 
   atcmd::CommandTable table_;
   Settings settings_;

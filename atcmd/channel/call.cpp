@@ -18,6 +18,8 @@ Responder Call::hold(Duration limit) {
   return responder;
 }
 
+void Call::on_abort(std::function<void()> abort) { channel_.on_abort_ = std::move(abort); }
+
 bool Responder::awaited() const {
   const auto channel = channel_.lock();
   return channel && (*channel)->ticket_ == ticket_;

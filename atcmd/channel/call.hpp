@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ class Call {
 
   /// The command's result comes later. After `limit` without one the command ends with ERROR.
   Responder hold(Duration limit);
+  /// While the command is held, the next character from the TE calls this and is dropped (V.250 5.6.1: dialling).
+  void on_abort(std::function<void()> abort);
   /// The prompt; the continuation gets the data.
   Reply prompt(PromptRequest request, Continuation then) { return Reply::intake(request, std::move(then)); }
   /// CONNECT and raw data; the continuation gets them.

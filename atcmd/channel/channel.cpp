@@ -82,7 +82,7 @@ void Channel::pump() {
 void Channel::step() {
   std::visit(Overloaded{
                  [this](Command&) { step_command(); },
-                 [](Held&) {},  // typed-ahead input waits
+                 [this](Held&) { step_held(); },
                  [this](Intake& intake) { step_intake(intake); },
                  [this](Transparent& transparent) { step_transparent(transparent); },
              },
@@ -114,6 +114,16 @@ void Channel::step_command() {
     case LineEditor::Event::repeat: begin_line(last_body_); break;
     default: writer_.result(ResultCode::error);
   }
+}
+
+/// Typed-ahead input waits, unless the command is one that a character aborts (V.250 5.6.1).
+void Channel::step_held() {
+  if (!on_abort_) return;
+  const auto byte = pending().front();
+  consume(1);
+  // The LF that follows the CR of the line is no character typed later.
+  if (std::exchange(line_feed_may_follow_, false) && byte == kLineFeed) return;
+  std::exchange(on_abort_, nullptr)();
 }
 
 void Channel::begin_line(std::string body) {
@@ -187,12 +197,14 @@ Channel::Line Channel::apply(Reply reply) {
 
 void Channel::carry_on(Reply reply) {
   ++ticket_;
+  on_abort_ = nullptr;
   held_.cancel();
   if (apply(std::move(reply)) == Line::goes_on) run_line();
   pump();
 }
 
 void Channel::end_line() {
+  on_abort_ = nullptr;
   held_.cancel();
   ++ticket_;
   mode_ = Command{};
@@ -207,6 +219,12 @@ void Channel::begin_intake(Reply::Intake intake) {
   swallow_line_feed_before_data();
   if (const auto* prompt = std::get_if<PromptRequest>(&intake.request)) {
     if (prompt->sign == PromptSign::shown) writer_.prompt();
+    if (prompt->send_after) {
+      silence_.start(*prompt->send_after, [this] {
+        end_intake(IntakeOutcome::End::terminated);
+        pump();
+      });
+    }
   } else {
     writer_.result(ResultCode::connect);
     begin_data_phase(std::get<DataRequest>(intake.request));
@@ -262,7 +280,10 @@ void Channel::take_prompted(Intake& intake, const PromptRequest& request) {
   const auto end = std::find_if(input.begin(), input.end(), [](auto byte) { return byte == kCtrlZ || byte == kEsc; });
   const auto part = input.first(static_cast<std::size_t>(end - input.begin()));
   append(intake.data, part.first(std::min(part.size(), request.limit - intake.data.size())));
-  if (request.echo == Echo::on) append(output_, part);
+  for (const auto byte : part) {
+    if (request.echo == Echo::on) output_.push_back(byte);
+    if (request.sign_after_lines && byte == dialogue_.line_terminator) writer_.prompt();
+  }
   consume(part.size());
   if (end == input.end()) return;
   consume(1);
@@ -418,6 +439,7 @@ void Channel::reset() {
   mode_ = Command{};
   escaped_tunnel_ = nullptr;
   pending_tunnel_ = nullptr;
+  on_abort_ = nullptr;
   line_.drop_rest();
   last_body_.clear();
   editor_.clear();

@@ -105,6 +105,7 @@ class Channel {
   void pump();
   void step();
   void step_command();
+  void step_held();
   void step_intake(Intake& intake);
   void step_transparent(Transparent& transparent);
 
@@ -151,8 +152,9 @@ class Channel {
   UrcQueue urcs_;
 
   std::uint64_t ticket_ = 0;
-  Timer held_;     ///< latency of the line, limit of a held command
-  Timer silence_;  ///< time-out of a data phase
+  std::function<void()> on_abort_;  ///< of a held command that a character ends
+  Timer held_;                      ///< latency of the line, limit of a held command
+  Timer silence_;                   ///< time-out of a data phase
   EscapeDetector escape_;
   Tunnel* escaped_tunnel_ = nullptr;
   Tunnel* pending_tunnel_ = nullptr;  ///< CONNECT waits in the URC queue

@@ -45,11 +45,13 @@ struct Command {
 
   Surplus surplus = Surplus::refused;  ///< extra trailing parameters
   int invalid_parameter = 0;           ///< +CME ERROR number for a bad value or form; 0 = plain ERROR
+  int invalid_message_parameter = 0;   ///< the same as +CMS ERROR, for the short message commands
   std::uint32_t models = ~0U;          ///< which modules have it, one bit each
 };
 
 /// The answer to a bad value or a form that the command does not have.
 inline Reply invalid(const Command& command) {
+  if (command.invalid_message_parameter) return Reply::cms(command.invalid_message_parameter);
   return command.invalid_parameter ? Reply::cme(command.invalid_parameter) : Reply::error();
 }
 

@@ -25,9 +25,9 @@ namespace {
 class Runner {
  public:
   explicit Runner(const RunOptions& options)
-      : options_{options},
-        sink_{stderr_sink(options.log_level)},
-        signals_{io_, [this](Signals::Signal signal) { on_signal(signal); }} {}
+      : options_{options}, sink_{stderr_sink(options.log_level)}, signals_{io_, [this](Signals::Signal signal) {
+                                                                             on_signal(signal);
+                                                                           }} {}
 
   int run() {
     // A TE or peer that goes away is told by the return code of write.

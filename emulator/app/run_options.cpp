@@ -124,7 +124,8 @@ device::Sim read_sim(const std::string& text) {
 }
 
 std::string read_imei(const std::string& text) {
-  if (text.size() != 15 || !all_digits(text)) usage(fmt::format("--imei {}: not an IMEI", text), "an IMEI has 15 digits");
+  if (text.size() != 15 || !all_digits(text))
+    usage(fmt::format("--imei {}: not an IMEI", text), "an IMEI has 15 digits");
   return text;
 }
 

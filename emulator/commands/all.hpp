@@ -13,9 +13,21 @@ extern const atcmd::Family kIdentityFamily;
 extern const atcmd::Family kSerialFamily;
 extern const atcmd::Family kGeneralFamily;
 extern const atcmd::Family kNetworkFamily;
+extern const atcmd::Family kSimFamily;
+extern const atcmd::Family kOperatorFamily;
+extern const atcmd::Family kPacketDomainFamily;
+extern const atcmd::Family kClockFamily;
+extern const atcmd::Family kHardwareFamily;
 extern const atcmd::Family kTcpIpFamily;
+extern const atcmd::Family kSocketFamily;
+extern const atcmd::Family kServerFamily;
+extern const atcmd::Family kNamesFamily;
 extern const atcmd::Family kSslFamily;
 extern const atcmd::Family kSecurityFilesFamily;
+extern const atcmd::Family kMessagesFamily;
+extern const atcmd::Family kCallsFamily;
+extern const atcmd::Family kPhonebookFamily;
+extern const atcmd::Family kFilesFamily;
 
 std::span<const atcmd::Family> all_families();
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // V.250 basic commands and S registers (M66 2.12–2.18, 3.1, 3.2, 7.3–7.11, 15).
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -83,13 +84,16 @@ Reply recall_profile(Call& call, const Value&) {
 Reply view_profile(Call& call, const Value&) {
   std::vector<std::string> lines{"ACTIVE PROFILE"};
   for (const auto& row : profile_rows()) {
-    // The second value of a pair is shown with the first: "+ICF: 3,3".
-    if (row.name.ends_with(",2")) {
+    // Further values are shown with the first: "+ICF: 3,3".
+    if (row.name.find(',') != std::string_view::npos) {
       lines.back() += fmt::format(",{}", row.value(call.settings()));
     } else {
       lines.push_back(fmt::format("{}: {}", row.name, row.value(call.settings())));
     }
   }
+  // What is no number of the profile stands at its place in M66 table 2: after +CNMI, or +ICF while there is none.
+  const auto at = std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.starts_with("+IPR"); });
+  lines.insert(at, fmt::format("+CSCS: \"{}\"", call.settings().character_set));
   call.respond(lines);
   return Reply::ok();
 }
@@ -104,8 +108,6 @@ Reply resume_data_state(Call& call, const Value&) {
   auto* tunnel = call.channel().escaped_tunnel();
   return tunnel ? Reply::through(*tunnel) : Reply::code(ResultCode::no_carrier);
 }
-
-Reply hang_up(Call&, const Value&) { return Reply::ok(); }
 
 constexpr std::array kCommands{
     Command{.name = "E",
@@ -152,7 +154,6 @@ constexpr std::array kCommands{
             .summary = "Back to data state",
             .manual = "M66 7.5",
             .write = atcmd::write<&resume_data_state>(kZero)},
-    Command{.name = "H", .summary = "Hang up", .manual = "M66 7.3", .write = atcmd::write<&hang_up>(kZero)},
     Command{.name = "S0",
             .summary = "Rings before automatic answer",
             .manual = "M66 7.7",

@@ -10,6 +10,7 @@ namespace cme {
 inline constexpr int kOperationNotAllowed = 3;
 inline constexpr int kSimNotInserted = 10;
 inline constexpr int kSimPinRequired = 11;
+inline constexpr int kSimPukRequired = 12;
 inline constexpr int kSimFailure = 13;
 inline constexpr int kIncorrectPassword = 16;
 inline constexpr int kMemoryFailure = 23;

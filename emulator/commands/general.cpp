@@ -8,6 +8,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/commands/sim_results.hpp"
 #include "emulator/commands/urcs.hpp"
 
 namespace quasimodem::commands {
@@ -76,13 +77,12 @@ constexpr std::array kPin{
     atcmd::text<&Pin::new_pin>("new pin", 4, 8).optional(),
 };
 
+// With SIM PUK <pin> is the PUK and <new pin> the PIN from now on. ASSUMED: the PUK alone is answered like a PIN then.
 Reply enter_pin(Call& call, const Pin& args) {
-  switch (call.me().enter_pin(args.pin)) {
-    case device::Sim::PinResult::no_sim: return Reply::cme(cme::kSimNotInserted);
-    case device::Sim::PinResult::not_asked_for: return Reply::cme(cme::kOperationNotAllowed);
-    case device::Sim::PinResult::wrong: return Reply::cme(cme::kIncorrectPassword);
-    case device::Sim::PinResult::accepted: break;
-  }
+  const bool blocked = call.me().sim_status() == SimStatus::puk_needed;
+  const auto result =
+      blocked && args.new_pin ? call.me().unblock_pin(args.pin, *args.new_pin) : call.me().enter_pin(args.pin);
+  if (const auto error = cme_of(result)) return Reply::cme(error);
   call.respond(sim_status_line(SimStatus::ready));
   return Reply::ok();
 }
@@ -90,6 +90,7 @@ Reply enter_pin(Call& call, const Pin& args) {
 Reply show_pin(Call& call) {
   switch (call.me().sim_status()) {
     case SimStatus::not_inserted: return Reply::cme(cme::kSimNotInserted);
+    case SimStatus::blocked:  // ASSUMED: a SIM that nothing unblocks any more is a failure
     case SimStatus::not_ready: return Reply::cme(cme::kSimFailure);
     default: call.respond(sim_status_line(call.me().sim_status())); return Reply::ok();
   }

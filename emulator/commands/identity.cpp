@@ -65,6 +65,7 @@ Reply quoted_imei(Call& call) {
 Reply imsi(Call& call) {
   if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
   if (call.me().sim_status() == device::SimStatus::pin_needed) return Reply::cme(cme::kSimPinRequired);
+  if (call.me().sim_status() == device::SimStatus::puk_needed) return Reply::cme(cme::kSimPukRequired);
   call.respond(call.me().sim().imsi());
   return Reply::ok();
 }
@@ -74,6 +75,25 @@ Reply iccid(Call& call) {
   if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
   const auto id = call.me().sim().iccid();
   call.respond(call.me().profile().ccid_with_prefix ? fmt::format("+QCCID: {}", id) : std::string{id});
+  return Reply::ok();
+}
+
+// AT+CCID                                                                                                  [MC60 5.8]
+Reply quoted_iccid(Call& call) {
+  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
+  call.respond(fmt::format("+CCID: \"{}\"", call.me().sim().iccid()));
+  return Reply::ok();
+}
+
+// AT+QGMR — OBSERVED: a driver asks for it. ASSUMED: the part after the revision.
+Reply full_revision(Call& call) {
+  call.respond(fmt::format("{}_01.001.01.001", call.me().profile().revision));
+  return Reply::ok();
+}
+
+// AT+GCAP                                                                                                   [M66 2.23]
+Reply capabilities(Call& call) {
+  call.respond("+GCAP: +CGSM,+FCLASS");
   return Reply::ok();
 }
 
@@ -92,6 +112,23 @@ constexpr std::array kCommands{
         .name = "+QGSN", .summary = "IMEI in quotes", .manual = "M66 2.11", .execution = atcmd::plain<&quoted_imei>()},
     Command{.name = "+CIMI", .summary = "IMSI", .manual = "M66 5.1", .execution = atcmd::plain<&imsi>()},
     Command{.name = "+QCCID", .summary = "ICCID", .manual = "M66 5.7", .execution = atcmd::plain<&iccid>()},
+    // ASSUMED: which of these modules have it; M26 and MC60 do, M66 V1.0 does not list it.
+    Command{.name = "+CCID",
+            .summary = "ICCID in quotes",
+            .manual = "MC60 5.8",
+            .confidence = atcmd::Confidence::inferred,
+            .execution = atcmd::plain<&quoted_iccid>(),
+            .models = device::bit(device::Model::m85) | device::bit(device::Model::m95)},
+    Command{.name = "+QGMR",
+            .summary = "Revision in full",
+            .manual = "at-reference 1.5",
+            .confidence = atcmd::Confidence::inferred,
+            .execution = atcmd::plain<&full_revision>()},
+    Command{.name = "+GCAP",
+            .summary = "Capabilities",
+            .manual = "M66 2.23",
+            .confidence = atcmd::Confidence::inferred,
+            .execution = atcmd::plain<&capabilities>()},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -63,16 +63,7 @@ Reply show_signal(Call& call) {
   return Reply::ok();
 }
 
-// AT+COPS? → <mode>[,<format>,"<operator>"]                                                                  [M66 6.1]
-Reply show_operator(Call& call) {
-  const auto& registration = call.me().registration();
-  call.respond(registration.registered() ? fmt::format("+COPS: 0,0,\"{}\"", registration.operator_name())
-                                         : std::string{"+COPS: 0"});
-  return Reply::ok();
-}
-
 constexpr std::array kCommands{
-    Command{.name = "+COPS", .summary = "Operator", .manual = "M66 6.1", .read = atcmd::plain<&show_operator>()},
     registration(setting<&Settings::registration_report, 0, 2>("+CREG", "Registration", "M66 6.2"),
                  atcmd::plain<&show_circuit_switched>()),
     Command{.name = "+CSQ",

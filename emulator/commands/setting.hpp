@@ -17,6 +17,9 @@ namespace quasimodem::commands {
 /// Where a setting lives, found by the class of its member.
 inline emulator::Settings& home(Call& call, emulator::Settings*) { return call.settings(); }
 inline atcmd::Dialogue& home(Call& call, atcmd::Dialogue*) { return call.settings().dialogue; }
+inline emulator::StatusSettings& home(Call& call, emulator::StatusSettings*) { return call.settings().status; }
+inline device::MessageSettings& home(Call& call, device::MessageSettings*) { return call.settings().messages; }
+inline emulator::CallSettings& home(Call& call, emulator::CallSettings*) { return call.settings().calls; }
 inline device::TcpIpSettings& home(Call& call, device::TcpIpSettings*) { return call.me().tcpip; }
 
 template <auto Member>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The TCP/IP stack, AT+QI* (M66 11). Errors are a plain ERROR whatever AT+CMEE says.
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -14,22 +15,13 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Argument;
 using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
-using device::Connection;
-using device::PdpContext;
-using device::Sessions;
-using device::SocketState;
 using device::TcpIpSettings;
 
-constexpr Duration kOpenTimeout = 75s;          // MANUAL M66 11.1
 constexpr Duration kActivationTimeout = 150s;   // MANUAL M66 11.7
 constexpr Duration kDeactivationTimeout = 40s;  // MANUAL M66 11.4
-constexpr std::size_t kLargestSend = 1460;      // MANUAL M66 11.2
-
-Sessions sessions(Call& call) { return call.me().tcpip.sessions(); }
 
 // ---- context
 // ---------------------------------------------------------------------------------------------------------
@@ -173,272 +165,80 @@ Reply show_transparent(Call& call) {
   return Reply::ok();
 }
 
-// AT+QIDNSCFG="<primary>"[,"<secondary>"] — after activation, which overwrites it                          [M66 11.12]
-struct NameServers {
-  std::string primary;
-  std::string secondary;
+// AT+QIAUTOS=<mode>[,<time>] — data at the prompt goes out after that many seconds, without Ctrl-Z [M66 11.16]
+struct AutoSend {
+  int mode = 0;
+  std::optional<int> time;
 };
-constexpr std::array kNameServers{
-    atcmd::text<&NameServers::primary>("pridns", 7, 15),
-    atcmd::text<&NameServers::secondary>("secdns", 7, 15).optional(),
+constexpr std::array kAutoSend{
+    atcmd::integer<&AutoSend::mode>("mode", 0, 1).as_range(),
+    atcmd::integer<&AutoSend::time>("time", 1, 100).as_range().optional(),
 };
-Reply set_name_servers(Call& call, const NameServers& args) {
-  const bool valid =
-      net::IpAddress::parse(args.primary) && (args.secondary.empty() || net::IpAddress::parse(args.secondary));
-  if (!valid || !call.context().active()) return Reply::error();
-  call.me().tcpip.primary_dns = args.primary;
-  call.me().tcpip.secondary_dns = args.secondary;
+Reply set_auto_send(Call& call, const AutoSend& args) {
+  call.me().tcpip.auto_send = args.mode;
+  if (args.time) call.me().tcpip.auto_send_time = *args.time;
   return Reply::ok();
 }
-Reply show_name_servers(Call& call) {
-  // ASSUMED: what the network gave, when the TE has set nothing.
-  const auto or_default = [](const std::string& address, std::string_view standard) {
-    return address.empty() ? std::string{standard} : address;
-  };
+Reply show_auto_send(Call& call) {
+  call.respond(fmt::format("+QIAUTOS: {},{}", call.me().tcpip.auto_send, call.me().tcpip.auto_send_time));
+  return Reply::ok();
+}
+
+// AT+QISCON — kept over power-off: QIDNSIP QIPROMPT QIHEAD QISHOWRA QICSGP QITCFG of the foreground context [M66 11.22]
+Reply save(Call& call) { return call.me().save_tcpip() ? Reply::ok() : Reply::error(); }
+
+Reply show_saved(Call& call) {
   const auto& settings = call.me().tcpip;
-  call.respond({fmt::format("PrimaryDns: {}", or_default(settings.primary_dns, "8.8.8.8")),
-                fmt::format("SecondaryDns: {}", or_default(settings.secondary_dns, "0.0.0.0"))});
+  const auto& access = call.context().access;
+  // ASSUMED: what CSD would need stays empty, and the inactivity time-out is 0.
+  call.respond({
+      "SHOW APPTCPIP CONTEXT",
+      fmt::format("+QIDNSIP:{}", settings.host_is_name),
+      fmt::format("+QIPROMPT:{}", settings.prompt),
+      fmt::format("+QIHEAD:{}", settings.head),
+      fmt::format("+QISHOWRA:{}", settings.show_remote),
+      fmt::format("+QICSGP:{}", access.mode),
+      fmt::format("Gprs Config APN:{}", access.apn),
+      fmt::format("Gprs Config UserId:{}", access.user),
+      fmt::format("Gprs Config Password:{}", access.password),
+      "Gprs Config inactivityTimeout:0",
+      "CSD Dial Number:",
+      "CSD Config UserId:",
+      "CSD Config Password:",
+      "CSD Config rate:",
+      fmt::format("App Tcpip Mode:{}", settings.transparent),
+      "In Transparent Transfer Mode",
+      fmt::format("Number of Retry:{}", settings.retries),
+      fmt::format("Wait Time:{}", settings.wait),
+      fmt::format("Send Size:{}", settings.send_size),
+      fmt::format("esc:{}", settings.escape),
+  });
   return Reply::ok();
 }
 
-// ---- opening and closing
-// ---------------------------------------------------------------------------------------------
-
-struct Target {
-  int index = 0;
-  std::string_view mode;
-  std::string_view host;
-  int port = 0;
+// AT+QCFG="TCP/BufferRemain"[,<keep>] — what the peer sent before it closed can still be read [at-reference 2.5]
+struct Configuration {
+  std::string_view item;
+  std::optional<int> value;
 };
-constexpr std::array kTarget{
-    atcmd::text<&Target::mode>("mode", 3, 3),
-    atcmd::text<&Target::host>("ipaddr/domainname", 1, 150),
-    atcmd::integer<&Target::port>("port", 0, 65535),
+constexpr std::array kConfiguration{
+    atcmd::text<&Configuration::item>("item", 1, 30),
+    atcmd::integer<&Configuration::value>("value", 0, 1).optional(),
 };
-constexpr std::array kIndexedTarget{
-    atcmd::integer<&Target::index>("index", 0, device::kSockets - 1),
-    kTarget[0],
-    kTarget[1],
-    kTarget[2],
-};
-
-// AT+QIOPEN=[<index>,]"TCP"|"UDP","<host>",<port>                                                           [M66 11.1]
-//   → OK, later [<index>, ]CONNECT OK or CONNECT FAIL; ALREADY CONNECT instead of OK with a single session
-Reply open(Call& call, const std::vector<Argument>& arguments) {
-  const bool multiple = call.me().tcpip.multiple_sessions;
-  // OBSERVED: Zerynth's driver appends two parameters that no manual knows.
-  const auto args = multiple ? atcmd::arguments_as<Target>(kIndexedTarget, arguments, atcmd::Surplus::ignored)
-                             : atcmd::arguments_as<Target>(kTarget, arguments, atcmd::Surplus::ignored);
-  if (!args) return Reply::error();
-  const auto transport = transport_named(args->mode);
-  if (!transport) return Reply::error();
-  if (!call.me().tcpip.host_is_name && !net::IpAddress::parse(args->host)) {
-    // Quirk Q7: being lenient breaks no host, but this one would be in trouble with a module that is not.
-    call.me().log().warning("QIOPEN to the name {} with QIDNSIP=0: a real module may refuse it", args->host);
+Reply configure(Call& call, const Configuration& args) {
+  constexpr std::string_view kItem = "TCP/BufferRemain";
+  const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+  if (!std::equal(args.item.begin(), args.item.end(), kItem.begin(), kItem.end(), same)) return Reply::error();
+  if (args.value) {
+    call.me().tcpip.keep_unread = *args.value;
+  } else {
+    // ASSUMED: the query form, by the pattern of AT+QSSLCFG.
+    call.respond(fmt::format("+QCFG: \"TCP/BufferRemain\",{}", call.me().tcpip.keep_unread));
   }
-  const bool transparent = call.me().tcpip.transparent && !multiple;
-  if (transparent && call.me().transparent_besides(args->index)) return Reply::error();
-  const auto opening = call.context().open(
-      sessions(call), args->index,
-      {.transport = *transport,
-       .host = std::string{args->host},
-       .port = static_cast<std::uint16_t>(args->port),
-       .timeout = kOpenTimeout,
-       .delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered});
-  switch (opening) {
-    case PdpContext::Opening::begun: return Reply::ok();
-    case PdpContext::Opening::already_connected: return Reply::result("ALREADY CONNECT");
-    case PdpContext::Opening::refused: break;
-  }
-  return Reply::error();
-}
-// ASSUMED: the exact words of the two lines (at-reference 2.3 tells only that there are two).
-Reply test_open(Call& call) {
-  call.respond(std::vector<std::string>{"+QIOPEN: (\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)",
-                                        "+QIOPEN: (\"TCP\",\"UDP\"),(\"domain name\"),(1-65535)"});
-  return Reply::ok();
-}
-
-struct Index {
-  int index = 0;
-};
-constexpr std::array kIndex{atcmd::integer<&Index::index>("index", 0, device::kSockets - 1).as_range()};
-
-/// A socket of AT+QIOPEN at this index, or null. Secure ones are for AT+QSSL* only.
-Connection* plain_socket(Call& call, int index) {
-  auto* socket = call.context().socket(index);
-  return socket && !socket->secure() ? socket : nullptr;
-}
-
-// AT+QICLOSE[=<index>] → [<index>, ]CLOSE OK                                                                [M66 11.3]
-Reply close(Call& call, int index) {
-  auto* socket = plain_socket(call, index);
-  const bool transparent = socket && socket->target().delivery == Connection::Delivery::transparent;
-  if (!socket || !call.context().close(sessions(call), index)) return Reply::error();
-  if (transparent) call.ta().close_tunnel({});
-  return Reply::result(of_socket(call.me().tcpip, index, "CLOSE OK"));
-}
-Reply close_only(Call& call) { return call.me().tcpip.multiple_sessions ? Reply::error() : close(call, 0); }
-Reply close_index(Call& call, const Index& args) {
-  return call.me().tcpip.multiple_sessions ? close(call, args.index) : Reply::error();
-}
-
-// ---- data
-// ------------------------------------------------------------------------------------------------------------
-
-// AT+QISEND[=[<index>,]<length>] → prompt → data → SEND OK, SEND FAIL                                       [M66 11.2]
-Reply send_result(Call& call, int index, ByteSpan data) {
-  auto* socket = plain_socket(call, index);
-  const auto sent = socket ? socket->send(data) : device::SendResult::not_connected;
-  switch (sent) {
-    case device::SendResult::blocked: return Reply::result("SEND FAIL");
-    case device::SendResult::not_connected: return Reply::error();
-    case device::SendResult::accepted: break;
-  }
-  switch (call.me().tcpip.prompt) {
-    case 2: return Reply::said();
-    // ASSUMED: the punctuation; the manual says "socket ID" and SEND OK (at-reference 8).
-    case 3: return Reply::result(fmt::format("{}, SEND OK", index));
-    default: return Reply::result("SEND OK");
-  }
-}
-
-Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) {
-  const auto* socket = plain_socket(call, index);
-  if (!socket || socket->state() != SocketState::connected) return Reply::error();
-  const auto& settings = call.me().tcpip;
-  const bool sign = settings.prompt == 1 || settings.prompt == 3;
-  return call.prompt({.length = length,
-                      .limit = kLargestSend,
-                      .echo = settings.echo_data ? atcmd::Echo::on : atcmd::Echo::off,
-                      .sign = sign ? atcmd::PromptSign::shown : atcmd::PromptSign::hidden},
-                     [&ta = call.ta(), index](atcmd::Call& channel_call, const atcmd::IntakeOutcome& outcome) {
-                       // ASSUMED: OK after ESC, the 07.05 habit (at-reference 2.4).
-                       if (outcome.end == atcmd::IntakeOutcome::End::cancelled) return Reply::ok();
-                       Call resumed{channel_call.channel(), ta};
-                       return send_result(resumed, index, outcome.data);
-                     });
-}
-
-struct Send {
-  int first = 0;
-  std::optional<int> length;
-};
-constexpr std::array kSend{
-    atcmd::integer<&Send::first>("index", 0, device::kSockets - 1),
-    atcmd::integer<&Send::length>("length", 1, kLargestSend).optional(),
-};
-constexpr std::array kSendLength{atcmd::integer<&Send::length>("length", 1, kLargestSend)};
-
-Reply send(Call& call, const std::vector<Argument>& arguments) {
-  const auto args = call.me().tcpip.multiple_sessions ? atcmd::arguments_as<Send>(kSend, arguments)
-                                                      : atcmd::arguments_as<Send>(kSendLength, arguments);
-  if (!args) return Reply::error();
-  return prompt_for_data(call, args->first, args->length);
-}
-Reply send_only(Call& call) {
-  return call.me().tcpip.multiple_sessions ? Reply::error() : prompt_for_data(call, 0, std::nullopt);
-}
-
-// AT+QIRD=<id>,<sc>,<sid>,<length>                                                                         [M66 11.31]
-//   → +QIRD: <ip>:<port>,<TCP|UDP>,<n> <data> OK, or just OK when nothing waits
-struct Receive {
-  int context = 0;
-  int role = 1;
-  int index = 0;
-  int length = 1500;
-};
-constexpr std::array kReceive{
-    atcmd::integer<&Receive::context>("id", 0, device::kContexts - 1).as_range(),
-    atcmd::integer<&Receive::role>("sc", 1, 2).as_range(),
-    atcmd::integer<&Receive::index>("sid", 0, device::kSockets - 1).as_range(),
-    atcmd::integer<&Receive::length>("len", 1, 1500).as_range(),
-};
-Reply receive(Call& call, const Receive& args) {
-  auto* socket = call.me().context(args.context).socket(args.index);
-  if (!socket || socket->secure()) return Reply::error();
-  return respond_received(call, "+QIRD", *socket, static_cast<std::size_t>(args.length));
-}
-
-// AT+QISACK[=<index>] → +QISACK: <sent>, <acked>, <nAcked>                                                  [M66 11.29]
-Reply show_acknowledged(Call& call, int index) {
-  const auto* socket = plain_socket(call, index);
-  if (!socket) return Reply::error();
-  const auto [sent, acknowledged] = socket->send_count();
-  call.respond(fmt::format("+QISACK: {}, {}, {}", sent, acknowledged, sent - acknowledged));
-  return Reply::ok();
-}
-Reply show_acknowledged_only(Call& call) {
-  return call.me().tcpip.multiple_sessions ? Reply::error() : show_acknowledged(call, 0);
-}
-Reply show_acknowledged_index(Call& call, const Index& args) {
-  return call.me().tcpip.multiple_sessions ? show_acknowledged(call, args.index) : Reply::error();
-}
-
-// ---- states
-// ----------------------------------------------------------------------------------------------------------
-
-/// `STATE: IP STATUS` after the OK that comes first (quirk Q3). With ATV0 the state is its number.
-void respond_state(Call& call) {
-  call.write_result(atcmd::ResultCode::ok);
-  const auto state = call.context().state();
-  call.respond(call.verbose() ? fmt::format("STATE: {}", state_text(call.context()))
-                              : fmt::format("STATE: {}", static_cast<int>(state)));
-}
-
-// AT+QISTAT                                                                                                 [M66 11.9]
-Reply show_status(Call& call) {
-  if (!call.me().tcpip.multiple_sessions) {
-    respond_state(call);
-    return Reply::said();
-  }
-  std::vector<std::string> rows;
-  for (int index = 0; index < device::kSockets; ++index) {
-    const auto* socket = plain_socket(call, index);
-    rows.push_back(socket ? fmt::format("+QISTAT: {}, \"{}\", \"{}\", \"{}\"", index, transport_text(*socket),
-                                        peer_text(*socket), socket->target().port)
-                          : fmt::format("+QISTAT: {}, \"\", \"\", \"\"", index));
-  }
-  call.respond(rows);
-  return Reply::ok();
-}
-
-// AT+QISTATE — with several sessions: OK, STATE, six rows, OK                                              [M66 11.10]
-Reply show_states(Call& call) {
-  respond_state(call);
-  if (!call.me().tcpip.multiple_sessions) return Reply::said();
-  std::vector<std::string> rows;
-  for (int index = 0; index < device::kSockets; ++index) {
-    const auto* socket = plain_socket(call, index);
-    rows.push_back(socket ? fmt::format("+QISTATE: {}, \"{}\", \"{}\", {},\"{}\"", index, transport_text(*socket),
-                                        peer_text(*socket), socket->target().port, socket_state_text(socket->state()))
-                          : fmt::format("+QISTATE: {}, \"\", \"\", 0,\"INITIAL\"", index));
-  }
-  call.respond(rows);
   return Reply::ok();
 }
 
 constexpr std::array kCommands{
-    Command{.name = "+QIOPEN",
-            .summary = "Open a TCP or UDP socket",
-            .manual = "M66 11.1",
-            .write = atcmd::write_as_typed<&open>(kIndexedTarget),
-            .read = atcmd::answers_ok(),
-            .test = atcmd::plain<&test_open>()},
-    Command{.name = "+QISEND",
-            .summary = "Send data",
-            .manual = "M66 11.2",
-            .write = atcmd::write_as_typed<&send>(kSend),
-            .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&send_only>(),
-            .test_text = " <length>"},
-    Command{.name = "+QICLOSE",
-            .summary = "Close a socket",
-            .manual = "M66 11.3",
-            .write = atcmd::write<&close_index>(kIndex),
-            .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&close_only>(),
-            .test = atcmd::answers_ok()},
     Command{.name = "+QIDEACT",
             .summary = "Deactivate the context",
             .manual = "M66 11.4",
@@ -467,26 +267,20 @@ constexpr std::array kCommands{
             .manual = "M66 11.8",
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_local_address>()},
-    Command{.name = "+QISTAT",
-            .summary = "State of the stack",
-            .manual = "M66 11.9",
-            .execution = atcmd::plain<&show_status>()},
-    Command{.name = "+QISTATE",
-            .summary = "State of every socket",
-            .manual = "M66 11.10",
-            .confidence = Confidence::inferred,
-            .execution = atcmd::plain<&show_states>()},
-    Command{.name = "+QIDNSCFG",
-            .summary = "Name servers",
-            .manual = "M66 11.12",
-            .write = atcmd::write<&set_name_servers>(kNameServers),
-            .read = atcmd::plain<&show_name_servers>(),
-            .test = atcmd::answers_ok()},
-    setting<&TcpIpSettings::host_is_name, 0, 1>("+QIDNSIP", "Host is an address or a name", "M66 11.14"),
     setting<&TcpIpSettings::head, 0, 1>("+QIHEAD", "IPD header before pushed data", "M66 11.15"),
+    Command{.name = "+QIAUTOS",
+            .summary = "Send by itself what stands at the prompt",
+            .manual = "M66 11.16",
+            .write = atcmd::write<&set_auto_send>(kAutoSend),
+            .read = atcmd::plain<&show_auto_send>()},
     setting<&TcpIpSettings::prompt, 0, 3>("+QIPROMPT", "Prompt and SEND OK", "M66 11.17"),
-    setting<&TcpIpSettings::role, 1, 2>("+QISRVC", "Commands mean client or server", "M66 11.20"),
     setting<&TcpIpSettings::show_remote, 0, 1>("+QISHOWRA", "Show the sender of pushed data", "M66 11.21"),
+    Command{.name = "+QISCON",
+            .summary = "Save settings of the context",
+            .manual = "M66 11.22",
+            .read = atcmd::plain<&show_saved>(),
+            .execution = atcmd::plain<&save>(),
+            .test = atcmd::answers_ok()},
     Command{.name = "+QIMODE",
             .summary = "Transparent mode",
             .manual = "M66 11.23",
@@ -510,25 +304,22 @@ constexpr std::array kCommands{
             .manual = "M66 11.28",
             .write = atcmd::write<&set_foreground>(kContext),
             .read = atcmd::plain<&show_foreground>()},
-    Command{.name = "+QISACK",
-            .summary = "Octets sent and acknowledged",
-            .manual = "M66 11.29",
-            .write = atcmd::write<&show_acknowledged_index>(kIndex),
-            .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&show_acknowledged_only>(),
-            .test = atcmd::answers_ok()},
-    setting<&TcpIpSettings::notify, 0, 1>("+QINDI", "Push received data or tell of it", "M66 11.30"),
-    Command{.name = "+QIRD",
-            .summary = "Read received data",
-            .manual = "M66 11.31",
-            .write = atcmd::write<&receive>(kReceive),
-            .read = atcmd::answers_ok()},
+    // ASSUMED: every model has 2; M66 V1.0 lists 0 and 1, the manuals of M26 V1.1 and MC60 have it (at-reference 2.5).
+    setting<&TcpIpSettings::notify, 0, 2>("+QINDI", "Push received data or tell of it", "M66 11.30"),
     setting<&TcpIpSettings::echo_data, 0, 1>("+QISDE", "Echo data at the prompt", "M66 11.32"),
+    // OBSERVED: Zerynth's driver sends it to an M95 and goes on after ERROR.
+    Command{.name = "+QCFG",
+            .summary = "Keep unread data after a close",
+            .manual = "at-reference 1.14",
+            .confidence = Confidence::seen,
+            .write = atcmd::write<&configure>(kConfiguration),
+            .test = atcmd::answers_ok(),
+            .models = device::bit(device::Model::m95)},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace
 
-const atcmd::Family kTcpIpFamily{"TCP/IP", kCommands};
+const atcmd::Family kTcpIpFamily{"TCP/IP contexts and settings", kCommands};
 
 }  // namespace quasimodem::commands

@@ -2,10 +2,14 @@
 // Every unsolicited result code of the module, in one place (M66 16.6, SSL 2.2.10, at-reference 2.6).
 #include "emulator/commands/urcs.hpp"
 
+#include <chrono>
 #include <variant>
+#include <vector>
 
 #include <fmt/core.h>
 
+#include "emulator/commands/character_set.hpp"
+#include "emulator/commands/message_text.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 
 namespace quasimodem::commands {
@@ -18,10 +22,17 @@ Urc line(std::string words) {
   return [words = std::move(words)](ResponseWriter& writer) { writer.unsolicited(words); };
 }
 
+Urc lines(std::vector<std::string> words) {
+  return [words = std::move(words)](ResponseWriter& writer) { writer.information(words); };
+}
+
+long long milliseconds(Duration time) { return std::chrono::duration_cast<std::chrono::milliseconds>(time).count(); }
+
 /// AT+QINDI=0: data goes to the UART as it comes (at-reference 2.5).
-void push_data(ResponseWriter& writer, device::MobileEquipment& me, int context, int index) {
+void push_data(ResponseWriter& writer, device::MobileEquipment& me, const device::DataArrived& event) {
+  const auto [context, index, role] = event;
   constexpr std::size_t kPacket = 1460;
-  auto* socket = me.context(context).socket(index);
+  auto* socket = me.context(context).socket(index, role);
   const auto& settings = me.tcpip;
   while (socket && socket->available() > 0) {
     const auto data = socket->receive(kPacket);
@@ -38,6 +49,24 @@ void push_data(ResponseWriter& writer, device::MobileEquipment& me, int context,
     }
     writer.raw(data);
   }
+}
+
+// OBSERVED: logs, at-reference 5. ASSUMED: a withheld number is empty, with type 128 and <CLI validity> 1.
+std::string caller_line(const std::string& number) {
+  if (number.empty()) return "+CLIP: \"\",128,\"\",,\"\",1";
+  return fmt::format("+CLIP: \"{}\",{},\"\",,\"\",0", number, number.starts_with('+') ? 145 : 129);
+}
+
+// MANUAL M66 12.10 (example): a blank before <dcs>. OBSERVED: with HEX, TinyGSM unpacks septets.
+std::string supplementary_line(const device::SupplementaryAnswer& answer, std::string_view character_set) {
+  if (answer.text.empty()) return fmt::format("+CUSD: {}", answer.mode);
+  const auto text = device::sms::from_utf8(answer.text);
+  const auto septets = device::sms::to_septets(text);
+  constexpr int kGsm = 15, kUcs2 = 72;
+  std::string shown = shown_text(text, character_set);
+  if (!septets) shown = device::sms::to_hex(device::sms::to_ucs2(text));
+  if (septets && character_set == "HEX") shown = device::sms::to_hex(device::sms::pack(*septets));
+  return fmt::format("+CUSD: {},\"{}\", {}", answer.mode, shown, septets ? kGsm : kUcs2);
 }
 
 class Wording {
@@ -67,11 +96,57 @@ class Wording {
   Urc operator()(const device::ContextLost&) const { return line("+PDP DEACT"); }
 
   Urc operator()(const device::DataArrived& event) const {
-    const auto* socket = me_.context(event.context).socket(event.index);
+    const auto* socket = me_.context(event.context).socket(event.index, event.role);
     if (!socket) return {};
     if (socket->secure()) return line(fmt::format("+QSSLURC: \"recv\",{},{}", event.context, event.index));
-    if (me_.tcpip.notify) return line(fmt::format("+QIRDI: {},1,{}", event.context, event.index));
-    return [&me = me_, event](ResponseWriter& writer) { push_data(writer, me, event.context, event.index); };
+    if (me_.tcpip.notify == 2) return {};  // every packet speaks for itself
+    if (me_.tcpip.notify == 1) {
+      return line(fmt::format("+QIRDI: {},{},{}", event.context, static_cast<int>(event.role), event.index));
+    }
+    return [&me = me_, event](ResponseWriter& writer) { push_data(writer, me, event); };
+  }
+  // AT+QINDI=2                                                                                             [MC60 11.30]
+  Urc operator()(const device::PacketArrived& event) const {
+    if (me_.tcpip.notify != 2) return {};
+    return line(fmt::format("+QIRDI: {},{},{},{},{},{}", event.context, static_cast<int>(event.role), event.index,
+                            event.waiting, event.length, event.octets));
+  }
+
+  Urc operator()(const device::ServerOpened& event) const {
+    return line(event.succeeded ? "SERVER OK" : "CONNECT FAIL");
+  }
+  Urc operator()(const device::ClientArrived& event) const {
+    const auto* socket = me_.context(event.context).socket(event.index, device::Role::server);
+    if (!socket) return {};
+    return line(of_socket(me_.tcpip, event.index, fmt::format("REMOTE IP: {}", socket->peer()->address.text())));
+  }
+
+  Urc operator()(const device::NameLookedUp& event) const {
+    if (event.error != device::NameLookedUp::Error::none) {
+      return lines({fmt::format("ERROR: {}", static_cast<int>(event.error)),
+                    fmt::format("STATE: {}", state_text(me_.context(event.context)))});
+    }
+    // ASSUMED: one line of its own for every address (M66 11.13 shows one only, drivers expect more: quirk Q38).
+    return [addresses = event.addresses](ResponseWriter& writer) {
+      for (const auto& address : addresses) writer.unsolicited(address.text());
+    };
+  }
+  Urc operator()(const device::PingAnswered& event) const {
+    if (!event.answer) return line("+QPING: 1");
+    return line(fmt::format("+QPING: 0,{},{},{},{}", event.peer.text(), event.answer->size,
+                            milliseconds(event.answer->time), event.answer->ttl));
+  }
+  Urc operator()(const device::PingFinished& event) const {
+    if (event.result != device::PingFinished::Result::done) {
+      return line(fmt::format("+QPING: {}", static_cast<int>(event.result)));
+    }
+    const auto& all = event.statistics;
+    return line(fmt::format("+QPING: 2,{},{},{},{},{},{}", all.sent, all.received, all.sent - all.received,
+                            milliseconds(all.shortest), milliseconds(all.longest),
+                            all.received ? milliseconds(all.total / all.received) : 0));
+  }
+  Urc operator()(const device::TimeSynchronised& event) const {
+    return line(fmt::format("+QNTP: {}", static_cast<int>(event.result)));
   }
 
   Urc operator()(const device::SecureOpened& event) const {
@@ -79,6 +154,51 @@ class Wording {
   }
   Urc operator()(const device::SecureClosed& event) const {
     return line(fmt::format("+QSSLURC: \"closed\",{}", event.index));
+  }
+
+  Urc operator()(const device::NetworkTime&) const {
+    const auto now = me_.network_time();
+    const auto& settings = ta_.settings().status;
+    std::vector<std::string> words;
+    if (!now) return {};
+    if (settings.network_time_report) words.push_back(fmt::format("+QNITZ: \"{},0\"", device::to_text(*now)));
+    // ASSUMED: the quotes, and the time in the long form.
+    if (settings.zone_report == 1) words.push_back(fmt::format("+CTZV: \"{:+03}\"", now->quarter_hours));
+    if (settings.zone_report == 2) {
+      words.push_back(fmt::format("+CTZE: \"{:+03}\",0,\"{}\"", now->quarter_hours, device::to_text(*now)));
+    }
+    if (words.empty()) return {};
+    return [words](ResponseWriter& writer) {
+      for (const auto& each : words) writer.unsolicited(each);
+    };
+  }
+  Urc operator()(const device::MessageStored& event) const {
+    return line(fmt::format("{}: \"{}\",{}", event.report ? "+CDSI" : "+CMTI", memory_name(event.memory), event.index));
+  }
+  Urc operator()(const device::MessageShown& event) const {
+    return [lines = shown_lines(event.pdu, ta_.settings())](ResponseWriter& writer) { writer.information(lines); };
+  }
+
+  Urc operator()(const device::CallRings& event) const {
+    return [settings = ta_.settings().calls, number = event.number](ResponseWriter& writer) {
+      if (settings.extended) {
+        writer.unsolicited("+CRING: VOICE");
+      } else {
+        writer.result(atcmd::ResultCode::ring);
+      }
+      if (settings.caller) writer.unsolicited(caller_line(number));
+    };
+  }
+  Urc operator()(const device::CallAlerting&) const { return ta_.settings().calls.progress ? line("MO RING") : Urc{}; }
+  Urc operator()(const device::CallAnswered&) const {
+    return ta_.settings().calls.progress ? line("MO CONNECTED") : Urc{};
+  }
+  Urc operator()(const device::CallEnded& event) const {
+    const auto code = call_result(event.end, ta_.settings().dialogue.call_progress);
+    return [code](ResponseWriter& writer) { writer.result(code); };
+  }
+  Urc operator()(const device::SupplementaryAnswer& event) const {
+    return ta_.settings().calls.services ? line(supplementary_line(event, ta_.settings().character_set)) : Urc{};
   }
 
   Urc operator()(const device::SocketWritable&) const { return {}; }
@@ -95,11 +215,23 @@ Urc urc_for(const device::Event& event, emulator::TerminalAdapter& ta) { return 
 
 void announce_power_down(emulator::TerminalAdapter& ta) { ta.channel().unsolicited(std::string{kPowerDownWords}); }
 
+// ATX 0–2 do not know a busy tone (M66 2.17).
+atcmd::ResultCode call_result(device::CallEnd end, int call_progress) {
+  switch (end) {
+    case device::CallEnd::busy: return call_progress >= 3 ? atcmd::ResultCode::busy : atcmd::ResultCode::no_carrier;
+    case device::CallEnd::no_answer: return atcmd::ResultCode::no_answer;
+    case device::CallEnd::no_carrier: break;
+  }
+  return atcmd::ResultCode::no_carrier;
+}
+
 std::string sim_status_line(device::SimStatus status) {
   switch (status) {
     case device::SimStatus::not_inserted: return "+CPIN: NOT INSERTED";
     case device::SimStatus::not_ready: return "+CPIN: NOT READY";
     case device::SimStatus::pin_needed: return "+CPIN: SIM PIN";
+    case device::SimStatus::puk_needed: return "+CPIN: SIM PUK";
+    case device::SimStatus::blocked: return "+CPIN: NOT READY";
     case device::SimStatus::ready: return "+CPIN: READY";
   }
   return {};

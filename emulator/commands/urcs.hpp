@@ -18,6 +18,9 @@ atcmd::Urc urc_for(const device::Event& event, emulator::TerminalAdapter& ta);
 /// Switching off with PWRKEY.
 void announce_power_down(emulator::TerminalAdapter& ta);
 
+/// What the TE hears when a call ends or does not come about.
+atcmd::ResultCode call_result(device::CallEnd end, int call_progress);
+
 /// `+CPIN: READY`, as a URC and as an answer.
 std::string sim_status_line(device::SimStatus status);
 

@@ -17,6 +17,11 @@ void Connection::open() {
   resolving_ = surroundings_.bearer.resolve(target_.host, [this](const auto& addresses) { resolved(addresses); });
 }
 
+void Connection::adopt(net::Endpoint peer, const net::ListenObserver::Accept& accept) {
+  peer_ = peer;
+  link_ = accept(*this);
+}
+
 void Connection::resolved(const net::Bearer::Addresses& addresses) {
   auto finished = std::move(resolving_);
   if (!addresses) return fail(net::describe(addresses.error()));
@@ -65,6 +70,7 @@ void Connection::buffer(ByteSpan data) {
   if (data.empty()) return;
   const bool was_empty = available() == 0;
   append(received_, data);
+  note_packets(data.size());
   if (!has_room() && link_) {
     link_->pause();
     paused_ = true;
@@ -72,11 +78,37 @@ void Connection::buffer(ByteSpan data) {
   if (was_empty) later(callbacks_.arrived);
 }
 
+/// A TCP stream has the packets that the radio side would cut it into (MANUAL MC60 11.30: up to 1460 octets).
+void Connection::note_packets(std::size_t size) {
+  constexpr std::size_t kLargestSegment = 1460;
+  const auto most = transport() == net::Transport::tcp ? kLargestSegment : size;
+  auto total = available() - size;
+  for (auto rest = size; rest > 0;) {
+    const auto length = std::min(rest, most);
+    rest -= length;
+    total += length;
+    packets_.push_back(length);
+    if (!callbacks_.packet) continue;
+    later([tell = callbacks_.packet, packet = Packet{packets_.size(), length, total}] { tell(packet); });
+  }
+}
+
+void Connection::forget_packets(std::size_t size) {
+  while (size > 0 && !packets_.empty()) {
+    const auto part = std::min(size, packets_.front());
+    size -= part;
+    packets_.front() -= part;
+    if (packets_.front() == 0) packets_.pop_front();
+  }
+}
+
 Bytes Connection::receive(std::size_t most) {
-  const auto count = std::min(most, available());
+  const bool datagrams = transport() == net::Transport::udp && !packets_.empty();
+  const auto count = std::min(most, datagrams ? packets_.front() : available());
   const auto first = received_.begin() + static_cast<std::ptrdiff_t>(taken_);
   Bytes data{first, first + static_cast<std::ptrdiff_t>(count)};
   taken_ += count;
+  forget_packets(count);
   if (taken_ == received_.size() || taken_ >= kReceiveBuffer) {
     received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(taken_));
     taken_ = 0;

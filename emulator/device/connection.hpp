@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,12 +46,20 @@ class Connection : protected net::LinkObserver {
 
   enum class Outcome { connected, failed };
 
+  /// One packet that arrived, and what then waits to be read: AT+QINDI=2.
+  struct Packet {
+    std::size_t waiting = 0;  ///< packets
+    std::size_t length = 0;   ///< of this one
+    std::size_t octets = 0;   ///< of all that wait
+  };
+
   /// All come from the Timeline. `opened` comes exactly once; `arrived` each time an empty receive buffer got data;
   /// `ended` at most once, after a successful `opened`: the peer closed or the connection broke. A callback may destroy
   /// the connection.
   struct Callbacks {
     std::function<void(Outcome)> opened;
     std::function<void()> arrived;
+    std::function<void(Packet)> packet;  ///< every packet, also when others wait
     std::function<void()> ended;
     std::function<void()> writable;
   };
@@ -68,6 +77,8 @@ class Connection : protected net::LinkObserver {
 
   /// Resolves the host and connects.
   void open();
+  /// Takes a connection that `peer` made, in server mode.
+  void adopt(net::Endpoint peer, const net::ListenObserver::Accept& accept);
   /// Ends it in order from this side; no callback comes any more.
   virtual void close();
   /// Gives up a connection that is still being opened, or tells that it broke: `opened(failed)` or `ended` follows.
@@ -89,7 +100,7 @@ class Connection : protected net::LinkObserver {
   /// Nothing that was accepted still waits on this side of the link.
   virtual bool all_sent() const = 0;
 
-  /// Up to `most` octets, oldest first. Stays possible after the peer has closed.
+  /// Up to `most` octets, oldest first; of UDP never more than one datagram. Stays possible after the peer has closed.
   Bytes receive(std::size_t most);
   std::size_t available() const { return received_.size() - taken_; }
   virtual SendCount send_count() const = 0;
@@ -130,7 +141,11 @@ class Connection : protected net::LinkObserver {
   std::unique_ptr<net::Operation> resolving_;
   std::unique_ptr<net::Link> link_;
   Timer timeout_;
+  void note_packets(std::size_t size);
+  void forget_packets(std::size_t size);
+
   Bytes received_;
+  std::deque<std::size_t> packets_;  ///< sizes of what waits in received_
   std::size_t taken_ = 0;
   bool paused_ = false;
   /// Callbacks still under way find out that the connection was closed meanwhile.

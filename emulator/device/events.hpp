@@ -1,17 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <variant>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/time.hpp"
+#include "net/endpoint.hpp"
 
 namespace quasimodem::device {
 
+enum class MessageMemory;
+
 enum class Functionality { minimum = 0, full = 1, flight = 4 };
-enum class SimStatus { not_inserted, not_ready, pin_needed, ready };
+enum class SimStatus { not_inserted, not_ready, pin_needed, puk_needed, blocked, ready };
 enum class RegistrationStatus { not_searching = 0, home = 1, searching = 2, denied = 3, unknown = 4, roaming = 5 };
 enum class Domain { circuit_switched, packet_switched };
 
+/// <sc>: a socket of AT+QIOPEN or one that came in through AT+QISERVER.
+enum class Role { client = 1, server = 2 };
+
 /// <connectcode> of +QSSLOPEN, SSL 2.2.2.
 enum class ConnectCode { success = 0, error = -1, occupied = -2 };
+
+/// The network told the time (NITZ).
+struct NetworkTime {};
+
+struct PingAnswer {
+  std::size_t size;
+  Duration time;
+  int ttl;
+};
+struct PingStatistics {
+  int sent = 0;
+  int received = 0;
+  Duration shortest{};
+  Duration longest{};
+  Duration total{};
+};
 
 // What the ME reports by itself, in typed form. emulator/commands/urcs.cpp finds the words.
 struct Started {};
@@ -36,11 +65,22 @@ struct ConnectFailed {
 struct RemoteClosed {
   int context;
   int index;
+  Role role = Role::client;
 };
 /// The first data in an empty receive buffer.
 struct DataArrived {
   int context;
   int index;
+  Role role = Role::client;
+};
+/// Any data, for AT+QINDI=2: packets that wait, octets of this one, octets that wait.
+struct PacketArrived {
+  int context;
+  int index;
+  Role role;
+  std::size_t waiting;
+  std::size_t length;
+  std::size_t octets;
 };
 struct SecureOpened {
   int context;
@@ -55,15 +95,90 @@ struct SecureClosed {
 struct SocketWritable {
   int context;
   int index;
+  Role role = Role::client;
+};
+/// AT+QISERVER: the port is open, or cannot be opened.
+struct ServerOpened {
+  int context;
+  bool succeeded;
+};
+/// Someone connected to the server.
+struct ClientArrived {
+  int context;
+  int index;
+};
+/// AT+QIDNSGIP. Without addresses the error counts.
+struct NameLookedUp {
+  enum class Error {
+    none = 0,
+    not_authorised = 1,
+    invalid_parameter = 2,
+    network = 3,
+    no_server = 4,
+    time_out = 5,
+    no_configuration = 6,
+    no_memory = 7,
+    unknown = 8,
+  };
+  int context;
+  std::vector<net::IpAddress> addresses;
+  Error error = Error::none;
+};
+/// AT+QPING: one answer, or none in its time.
+struct PingAnswered {
+  net::IpAddress peer;
+  std::optional<PingAnswer> answer;
+};
+/// AT+QPING: the end.
+struct PingFinished {
+  enum class Result { done = 2, busy = 3, not_found = 4, no_bearer = 5 };
+  Result result;
+  PingStatistics statistics;
+};
+/// AT+QNTP.
+struct TimeSynchronised {
+  enum class Result { done = 0, unknown = 1, no_response = 2, busy = 3, not_found = 4, no_bearer = 5 };
+  Result result;
 };
 struct ContextLost {
   int context;
 };
 struct PoweredOff {};
 
+/// A message or status report that arrived and is in the store now.
+struct MessageStored {
+  MessageMemory memory;
+  int index;
+  bool report;
+};
+/// One that goes to the TE without being stored; a PDU with its service centre.
+struct MessageShown {
+  Bytes pdu;
+};
+/// Comes again every five seconds.
+struct CallRings {
+  std::string number;
+  int rings;
+};
+struct CallAlerting {};
+struct CallAnswered {
+  std::string number;
+};
+enum class CallEnd { no_carrier, busy, no_answer };
+struct CallEnded {
+  CallEnd end;
+};
+/// The network's answer to AT+CUSD.
+struct SupplementaryAnswer {
+  int mode;          ///< <m>: 0 done, 1 expects more, 2 ended by the network
+  std::string text;  ///< UTF-8
+};
+
 using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
-                           ConnectFailed, RemoteClosed, DataArrived, SecureOpened, SecureClosed, SocketWritable,
-                           ContextLost, PoweredOff>;
+                           ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed,
+                           SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished,
+                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff, MessageStored, MessageShown,
+                           CallRings, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

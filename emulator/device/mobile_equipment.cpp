@@ -2,13 +2,36 @@
 #include "emulator/device/mobile_equipment.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "emulator/device/tcpip_record.hpp"
 #include "tls/client_session.hpp"
 
 namespace quasimodem::device {
+namespace {
+
+constexpr std::string_view kTimeServerRecord = "ntp";
+constexpr std::string_view kClockUpdateRecord = "ctzu";
+constexpr std::string_view kBandRecord = "band";
+
+sms::Timestamp timestamp_of(const LocalTime& local) {
+  const auto day = std::chrono::floor<std::chrono::days>(local.time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{local.time - day};
+  return {.year = static_cast<int>(date.year()) % 100,
+          .month = static_cast<int>(static_cast<unsigned>(date.month())),
+          .day = static_cast<int>(static_cast<unsigned>(date.day())),
+          .hour = static_cast<int>(time.hours().count()),
+          .minute = static_cast<int>(time.minutes().count()),
+          .second = static_cast<int>(time.seconds().count()),
+          .quarter_hours = local.quarter_hours};
+}
+
+}  // namespace
 
 MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
                                  EventSink& events)
@@ -18,9 +41,19 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       rtc_{surroundings_.timeline, configuration_.clock},
       registration_{surroundings_.timeline, configuration_.timing, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
+      messaging_{
+          {surroundings_.timeline, surroundings_.flash, configuration_.timing, events, surroundings_.log.part("sms")}},
+      calls_{surroundings_.timeline, configuration_.timing, events},
+      phonebooks_{surroundings_.flash},
+      files_{surroundings_.flash},
+      names_{surroundings_.timeline, surroundings_.bearer, events},
+      ping_{surroundings_.timeline, surroundings_.bearer, events},
+      time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
       starting_{surroundings_.timeline},
       switching_{surroundings_.timeline},
-      call_ready_{surroundings_.timeline} {
+      call_ready_{surroundings_.timeline},
+      supplementary_{surroundings_.timeline} {
+  if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
         id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, configuration_.timing,
@@ -41,6 +74,7 @@ void MobileEquipment::power_on() {
 void MobileEquipment::start_up() {
   power_ = Power::on;
   functionality_ = Functionality::full;
+  recall_saved();
   events_.on_event(Started{});
   events_.on_event(FunctionalityReached{functionality_});
   events_.on_event(SimStatusChanged{sim_status()});
@@ -53,13 +87,22 @@ void MobileEquipment::power_off() {
   starting_.cancel();
   switching_.cancel();
   call_ready_.cancel();
+  names_.cancel();
+  ping_.cancel();
+  time_sync_.cancel();
   for (auto& context : contexts_) {
     context->power_off();
     context->access = {};
   }
   registration_.stop();
+  messaging_.power_off();
+  calls_.hang_up();
+  supplementary_.cancel();
+  files_.power_off();
   configuration_.sim.power_cycle();
   security_files_.clear_ram();
+  packet_domain = {};
+  time_told_ = false;
   tcpip = {};
   ssl = {};
   foreground_ = 0;
@@ -78,7 +121,7 @@ void MobileEquipment::restart() {
 void MobileEquipment::radio_on() {
   call_ready_reported_ = false;
   if (sim_status() != SimStatus::ready) return;
-  registration_.begin([] {});
+  registration_.begin([this] { network_tells_time(); });
   const auto since_boot = configuration_.timing.call_ready - configuration_.timing.boot;
   call_ready_.start(std::max(since_boot, Duration::zero()), [this] {
     call_ready_reported_ = true;
@@ -89,6 +132,10 @@ void MobileEquipment::radio_on() {
 void MobileEquipment::radio_off() {
   call_ready_.cancel();
   for (auto& context : contexts_) context->lose();
+  packet_domain.deactivate_all();
+  time_told_ = false;
+  calls_.far_end_hangs_up();
+  supplementary_.cancel();
   registration_.stop();
 }
 
@@ -111,6 +158,38 @@ Sim::PinResult MobileEquipment::enter_pin(std::string_view pin) {
   return result;
 }
 
+Sim::PinResult MobileEquipment::unblock_pin(std::string_view puk, std::string_view new_pin) {
+  const auto result = configuration_.sim.unblock(puk, new_pin);
+  if (result == Sim::PinResult::accepted && functionality_ == Functionality::full) radio_on();
+  return result;
+}
+
+void MobileEquipment::leave_network() {
+  if (functionality_ != Functionality::full) return;
+  const bool ready_reported = call_ready_reported_;
+  radio_off();
+  call_ready_reported_ = ready_reported;
+}
+
+void MobileEquipment::rejoin_network() {
+  if (functionality_ != Functionality::full || sim_status() != SimStatus::ready || registration_.registered()) return;
+  registration_.begin([this] { network_tells_time(); });
+}
+
+// ---- the network's time
+// ----------------------------------------------------------------------------------------------
+
+void MobileEquipment::network_tells_time() {
+  if (!network_clock_) return;
+  time_told_ = true;
+  if (clock_update_ != 0) rtc_.set(network_clock_->now());
+  events_.on_event(NetworkTime{});
+}
+
+std::optional<LocalTime> MobileEquipment::network_time() const {
+  return time_told_ ? std::optional{network_clock_->now()} : std::nullopt;
+}
+
 int MobileEquipment::initialisation() const {
   // ASSUMED: with a SIM that waits for its PIN the module is AT ready (1) and no more.
   if (!sim().inserted() || sim_status() != SimStatus::ready) return 1;
@@ -121,6 +200,81 @@ int MobileEquipment::signal_strength() const {
   constexpr int kUnknown = 99;
   const bool searching = registration_.status(Domain::circuit_switched) == RegistrationStatus::searching;
   return functionality_ == Functionality::full && !searching ? registration_.signal_strength() : kUnknown;
+}
+
+// ---- what AT+QISCON and AT+QNTP keep
+// ---------------------------------------------------------------------------------
+
+bool MobileEquipment::save_tcpip() {
+  const auto& context = foreground();
+  return flash().write(tcpip_record_name(context.id()), tcpip_record(tcpip, context.access)).has_value();
+}
+
+void MobileEquipment::set_time_server(TimeServer server) {
+  time_server_ = std::move(server);
+  keep(kTimeServerRecord, fmt::format("{}\n{}\n", time_server_.host, time_server_.port));
+}
+
+void MobileEquipment::keep(std::string_view record, std::string_view value) {
+  if (!flash().write(record, as_bytes(value))) log().warning("{} could not be saved", record);
+}
+
+std::optional<std::string> MobileEquipment::kept(std::string_view record) {
+  const auto content = flash().read(record);
+  return content && *content ? std::optional{std::string{as_text(**content)}} : std::nullopt;
+}
+
+void MobileEquipment::set_clock_update(int mode) {
+  clock_update_ = mode;
+  keep(kClockUpdateRecord, std::to_string(mode));
+}
+
+void MobileEquipment::set_band(std::string_view band) {
+  band_ = band;
+  keep(kBandRecord, band);
+}
+
+void MobileEquipment::recall_saved() {
+  if (const auto mode = kept(kClockUpdateRecord)) clock_update_ = std::atoi(mode->c_str());
+  if (const auto band = kept(kBandRecord)) band_ = *band;
+  // ASSUMED: what both contexts share comes from context 0, the foreground after a start.
+  for (int id = kContexts - 1; id >= 0; --id) {
+    const auto record = flash().read(tcpip_record_name(id));
+    if (record && *record) recall_tcpip(**record, tcpip, context(id).access);
+  }
+  const auto server = kept(kTimeServerRecord).value_or("");
+  const auto end = server.find('\n');
+  const auto port = end == std::string::npos ? 0 : std::atoi(server.c_str() + end + 1);
+  if (port > 0 && port <= 65535) time_server_ = {server.substr(0, end), static_cast<std::uint16_t>(port)};
+}
+
+// ---- messages, calls and USSD
+// ----------------------------------------------------------------------------------------
+
+Messaging::Delivery MobileEquipment::deliver_sms(std::string_view from, std::string_view text,
+                                                 std::optional<sms::Timestamp> time) {
+  const auto number = sms::parse_number(from);
+  const auto originator = number ? *number : sms::named(sms::from_utf8(from));
+  auto delivery = Messaging::Delivery::failed;
+  const auto parts =
+      sms::deliveries(originator, sms::from_utf8(text), time.value_or(timestamp_of(rtc_.now())), ++concatenations_);
+  for (const auto& part : parts) delivery = deliver_pdu(sms::encode(sms::Pdu{messaging_.centre(), sms::encode(part)}));
+  return delivery;
+}
+
+Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
+  return in_service() ? messaging_.deliver(pdu) : Messaging::Delivery::failed;
+}
+
+bool MobileEquipment::ring(std::string_view number) { return in_service() && calls_.ring(std::string{number}); }
+
+void MobileEquipment::request_supplementary(std::string request) {
+  supplementary_.start(configuration_.timing.round_trip, [this, request = std::move(request)] {
+    // ASSUMED: what an operator would say.
+    auto answer = supplementary_service ? supplementary_service(request)
+                                        : SupplementaryAnswer{.mode = 0, .text = "Your balance is 10.00"};
+    events_.on_event(answer);
+  });
 }
 
 // ---- SSL

@@ -10,13 +10,21 @@
 #include "core/random.hpp"
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/file_store.hpp"
+#include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/device/name_query.hpp"
+#include "emulator/device/packet_domain.hpp"
 #include "emulator/device/pdp_context.hpp"
+#include "emulator/device/phonebooks.hpp"
+#include "emulator/device/ping.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/time_sync.hpp"
 #include "emulator/device/timing.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "net/bearer.hpp"
 #include "storage/flash.hpp"
 #include "storage/security_file_store.hpp"
@@ -29,7 +37,7 @@ inline constexpr int kContexts = 2;  ///< <cid> 0 and 1 (M66 11.28)
 struct TcpIpSettings {
   int multiple_sessions = 0;  ///< QIMUX
   int transparent = 0;        ///< QIMODE
-  int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD
+  int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD, 2 tell of every packet
   int echo_data = 1;          ///< QISDE
   int host_is_name = 0;       ///< QIDNSIP
   int role = 1;               ///< QISRVC: 1 client, 2 server
@@ -45,10 +53,25 @@ struct TcpIpSettings {
   int send_size = 1024;
   int escape = 1;
 
+  int auto_send = 0;        ///< QIAUTOS
+  int auto_send_time = 10;  ///< s. ASSUMED: the default
+  int tcp_port = 0;         ///< QILPORT. ASSUMED: the defaults
+  int udp_port = 0;
+  // ASSUMED: unread data stays after a close unless the TE asks otherwise; older firmware lost it (quirk Q16).
+  int keep_unread = 1;  ///< QCFG "TCP/BufferRemain"
+
   std::string primary_dns;  ///< QIDNSCFG; empty: the network's
   std::string secondary_dns;
 
   Sessions sessions() const { return multiple_sessions ? Sessions::multiple : Sessions::single; }
+};
+
+inline constexpr std::string_view kAllBands = "GSM850_EGSM_DCS_PCS_MODE";
+
+/// AT+QNTP; kept over power-off.
+struct TimeServer {
+  std::string host = "210.72.145.44";
+  std::uint16_t port = 123;
 };
 
 /// What one module is made of and plugged into.
@@ -58,9 +81,12 @@ struct Configuration {
   std::string imei = "863071016800770";
   Sim sim = Sim::without_pin();
   LocalTime clock = Rtc::factory();
+  /// What the network's clock says at power on; without it the network does not tell the time (NITZ).
+  std::optional<LocalTime> network_clock{};
   /// <connectmode> 1 of AT+QSSLOPEN. Much firmware of 2015 lacks it (at-reference 3.8); without it the answer is ERROR.
   bool transparent_ssl = true;
   std::function<void(std::string_view)> key_log{};
+  std::string own_number = "+8613800210001";  ///< AT+CNUM; empty when the SIM does not say
 };
 
 struct Surroundings {
@@ -100,6 +126,7 @@ class MobileEquipment {
   int initialisation() const;
   SimStatus sim_status() const;
   Sim::PinResult enter_pin(std::string_view pin);
+  Sim::PinResult unblock_pin(std::string_view puk, std::string_view new_pin);
   /// <rssi> of AT+CSQ, 99 while there is no cell. A module without a usable SIM camps on one as well.
   int signal_strength() const;
 
@@ -107,6 +134,7 @@ class MobileEquipment {
   const Configuration& configuration() const { return configuration_; }
   const Timing& timing() const { return configuration_.timing; }
   const Sim& sim() const { return configuration_.sim; }
+  Sim& sim() { return configuration_.sim; }
   Rtc& rtc() { return rtc_; }
   Registration& registration() { return registration_; }
   storage::SecurityFileStore& security_files() { return security_files_; }
@@ -114,8 +142,56 @@ class MobileEquipment {
   const Logger& log() const { return surroundings_.log; }
   Timeline& timeline() { return surroundings_.timeline; }
 
+  Messaging& messaging() { return messaging_; }
+  VoiceCalls& calls() { return calls_; }
+  Phonebooks& phonebooks() { return phonebooks_; }
+  FileStore& files() { return files_; }
+
+  /// The SIM is ready and a cell of the home network serves it.
+  bool in_service() const { return power_ == Power::on && registration_.registered(); }
+
+  /// Somebody sends a message; UTF-8, in as many parts as it takes. The time is the module's own unless given.
+  /// `failed` while the module cannot be reached; otherwise what became of the last part.
+  Messaging::Delivery deliver_sms(std::string_view from, std::string_view text,
+                                  std::optional<sms::Timestamp> time = std::nullopt);
+  /// The same for any PDU, service centre in front.
+  Messaging::Delivery deliver_pdu(const Bytes& pdu);
+  /// Somebody calls; an empty number is withheld. False when the line is busy or the module cannot be reached.
+  bool ring(std::string_view number);
+
+  /// Who answers AT+CUSD; a plain text when it is empty.
+  std::function<SupplementaryAnswer(std::string_view request)> supplementary_service;
+  /// AT+CUSD: `SupplementaryAnswer` follows.
+  void request_supplementary(std::string request);
+  void end_supplementary() { supplementary_.cancel(); }
+
   TcpIpSettings tcpip;
   SslSettings ssl;
+
+  /// The network's time, once it has told it since the last start.
+  std::optional<LocalTime> network_time() const;
+  /// AT+CTZU: 0 leaves the clock alone. Kept at once.
+  int clock_update() const { return clock_update_; }
+  void set_clock_update(int mode);
+  /// AT+QBAND. Kept at once.
+  const std::string& band() const { return band_; }
+  void set_band(std::string_view band);
+
+  /// AT+COPS=2 and back.
+  void leave_network();
+  void rejoin_network();
+
+  PacketDomain packet_domain;
+  net::IpAddress bearer_address() const { return surroundings_.bearer.local_address(); }
+
+  NameQuery& names() { return names_; }
+  Ping& pinger() { return ping_; }
+  TimeSync& time_sync() { return time_sync_; }
+  const TimeServer& time_server() const { return time_server_; }
+  void set_time_server(TimeServer server);
+
+  /// AT+QISCON: the settings of the foreground context that it names, into the flash. False when that fails.
+  bool save_tcpip();
 
   PdpContext& context(int id) { return *contexts_.at(static_cast<std::size_t>(id)); }
   PdpContext& foreground() { return context(foreground_); }
@@ -132,6 +208,7 @@ class MobileEquipment {
 
  private:
   void start_up();
+  void recall_saved();
   void radio_on();
   void radio_off();
   tl::expected<tls::ClientConfig, std::string> tls_config(const SslContext& settings);
@@ -142,13 +219,31 @@ class MobileEquipment {
   Rtc rtc_;
   Registration registration_;
   storage::SecurityFileStore security_files_;
+  Messaging messaging_;
+  VoiceCalls calls_;
+  Phonebooks phonebooks_;
+  FileStore files_;
   std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
+  void network_tells_time();
+  void keep(std::string_view record, std::string_view value);
+  std::optional<std::string> kept(std::string_view record);
+
+  std::optional<Rtc> network_clock_;
+  bool time_told_ = false;
+  int clock_update_ = 0;
+  std::string band_{kAllBands};
+  NameQuery names_;
+  Ping ping_;
+  TimeSync time_sync_;
+  TimeServer time_server_;
   int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
   Timer starting_;
   Timer switching_;
   Timer call_ready_;
+  Timer supplementary_;
+  std::uint8_t concatenations_ = 0;
   bool call_ready_reported_ = false;
 };
 

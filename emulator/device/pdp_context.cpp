@@ -23,7 +23,11 @@ std::string_view name_of(TcpIpState state) {
 }  // namespace
 
 PdpContext::PdpContext(int id, Surroundings surroundings)
-    : id_{id}, surroundings_{std::move(surroundings)}, transition_{surroundings_.timeline} {}
+    : id_{id},
+      surroundings_{std::move(surroundings)},
+      transition_{surroundings_.timeline},
+      server_{
+          id, {surroundings_.timeline, surroundings_.bearer, surroundings_.log.part("server")}, surroundings_.events} {}
 
 void PdpContext::enter(TcpIpState state) {
   if (state == state_) return;
@@ -117,9 +121,12 @@ void PdpContext::power_off() {
 // ---- sockets
 // ---------------------------------------------------------------------------------------------------------
 
-Connection* PdpContext::socket(int index) { return sockets_.at(static_cast<std::size_t>(index)).get(); }
+Connection* PdpContext::socket(int index, Role role) {
+  return role == Role::client ? sockets_.at(static_cast<std::size_t>(index)).get() : server_.client(index);
+}
 
 bool PdpContext::any_live() const {
+  if (server_.state() != Server::State::initial) return true;
   return std::any_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket && socket->live(); });
 }
 
@@ -144,6 +151,11 @@ PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::T
           .arrived =
               [this, index] {
                 surroundings_.events.on_event(DataArrived{id_, index});
+              },
+          .packet =
+              [this, index](Connection::Packet packet) {
+                surroundings_.events.on_event(
+                    PacketArrived{id_, index, Role::client, packet.waiting, packet.length, packet.octets});
               },
           .ended = [this, sessions, index] { ended(sessions, index); },
           .writable =
@@ -222,6 +234,7 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
               [this, index] {
                 surroundings_.events.on_event(DataArrived{id_, index});
               },
+          .packet = {},
           .ended =
               [this, index] {
                 surroundings_.events.on_event(SecureClosed{id_, index});
@@ -252,7 +265,21 @@ bool PdpContext::close(Sessions sessions, int index) {
   return was_live;
 }
 
+bool PdpContext::serve(std::uint16_t port, int most_clients) {
+  const bool busy = halted() || state_ == TcpIpState::ip_config || state_ == TcpIpState::ip_ind;
+  if (busy || !server_.prepare(most_clients)) return false;
+  bring_up([this, port](bool up) {
+    if (server_.state() != Server::State::opening) return;
+    if (!up) return server_.give_up();
+    // ASSUMED: a server is work in progress whatever AT+QIMUX says; QISTAT has no state of its own for it.
+    enter(TcpIpState::ip_processing);
+    server_.listen(port);
+  });
+  return true;
+}
+
 void PdpContext::close_all(Report report) {
+  server_.close();
   for (int index = 0; index < kSockets; ++index) {
     auto& socket = sockets_[static_cast<std::size_t>(index)];
     if (!socket || !socket->live()) continue;

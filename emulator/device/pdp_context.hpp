@@ -9,6 +9,7 @@
 
 #include "emulator/device/connection.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/server.hpp"
 #include "emulator/device/timing.hpp"
 #include "net/bearer.hpp"
 #include "tls/client_session.hpp"
@@ -82,6 +83,8 @@ class PdpContext {
   /// AT+QILOCIP: IP GPRSACT → IP STATUS. Nothing while no address is assigned.
   std::optional<net::IpAddress> query_local_address();
   bool active() const;
+  /// What commands do that need a bearer and bring it up themselves; `done(false)` when there is none to be had.
+  void when_up(Done done) { bring_up(std::move(done)); }
 
   /// The network took the context away: sockets are dead, `ContextLost` follows.
   void lose();
@@ -103,12 +106,19 @@ class PdpContext {
   Opening open_secure(int index, Connection::Target target, const MakeSession& make_session, Duration handshake_time);
 
   /// The socket's connection; also one that the peer has ended, until its index is used again. Null when never used.
-  Connection* socket(int index);
-  const Connection* socket(int index) const { return const_cast<PdpContext*>(this)->socket(index); }
+  Connection* socket(int index, Role role = Role::client);
+  const Connection* socket(int index, Role role = Role::client) const {
+    return const_cast<PdpContext*>(this)->socket(index, role);
+  }
   bool any_live() const;
 
   /// AT+QICLOSE, AT+QSSLCLOSE. False when there is nothing to close.
   bool close(Sessions sessions, int index);
+
+  /// AT+QISERVER; `ServerOpened` follows. The context is brought up first. False when it listens already.
+  bool serve(std::uint16_t port, int most_clients);
+  const Server& server() const { return server_; }
+  Server& server() { return server_; }
 
  private:
   void enter(TcpIpState state);
@@ -134,6 +144,7 @@ class PdpContext {
   std::array<std::unique_ptr<Connection>, kSockets> sockets_;
   /// What is reported later finds out that the module was unplugged meanwhile.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Server server_;
 };
 
 }  // namespace quasimodem::device

@@ -31,6 +31,7 @@ class Registration final : public Attachment {
   void detach(std::function<void(bool)> done);
 
   std::string_view operator_name() const { return "CHINA MOBILE"; }
+  std::string_view operator_short_name() const { return "CMCC"; }
   std::string_view operator_number() const { return "46000"; }
   std::string_view location_area() const { return "1878"; }
   std::string_view cell() const { return "0873"; }

@@ -8,30 +8,55 @@
 
 namespace quasimodem::device {
 
-/// The SIM in the holder, or none.
+/// The SIM in the holder, or none. Its counters are those of GSM 11.11: three tries for a PIN, ten for a PUK.
 class Sim {
  public:
-  enum class PinResult { accepted, wrong, not_asked_for, no_sim };
+  enum class PinResult { accepted, wrong, not_asked_for, puk_asked_for, no_sim };
 
-  static Sim none() { return Sim{Status{SimStatus::not_inserted}, {}}; }
-  static Sim without_pin() { return Sim{Status{SimStatus::ready}, {}}; }
-  static Sim with_pin(std::string pin) { return Sim{Status{SimStatus::pin_needed}, std::move(pin)}; }
+  static constexpr int kPinTries = 3;
+  static constexpr int kPukTries = 10;
+
+  static Sim none() { return Sim{SimStatus::not_inserted, {}}; }
+  static Sim without_pin() { return Sim{SimStatus::ready, {}}; }
+  static Sim with_pin(std::string pin) { return Sim{SimStatus::pin_needed, std::move(pin)}; }
 
   bool inserted() const { return status_ != SimStatus::not_inserted; }
   SimStatus status() const { return status_; }
+
   PinResult enter_pin(std::string_view pin);
+  /// With SIM PUK: a new PIN takes the place of the forgotten one.
+  PinResult unblock(std::string_view puk, std::string_view new_pin);
+
+  /// AT+CLCK="SC": whether the PIN is asked for at the next start.
+  bool locked() const { return locked_; }
+  PinResult lock(bool locked, std::string_view pin);
+  /// AT+CPWD="SC". Only while the SIM is locked.
+  PinResult change_pin(std::string_view old_pin, std::string_view new_pin);
+
+  int pin_tries() const { return pin_tries_; }
+  int puk_tries() const { return puk_tries_; }
   /// Power was cut: the PIN is asked for again.
   void power_cycle();
 
   std::string_view imsi() const { return "460001234567890"; }
   std::string_view iccid() const { return "89860012345678901234"; }
+  std::string_view provider() const { return "CMCC"; }
 
  private:
-  using Status = SimStatus;
-  Sim(Status status, std::string pin) : status_{status}, pin_{std::move(pin)} {}
+  // ASSUMED: what the PIN of a SIM is that does not ask for it, and the PUK of them all; operators print them on paper.
+  static constexpr std::string_view kUsualPin = "1234";
+  static constexpr std::string_view kPuk = "12345678";
 
-  Status status_;
-  std::string pin_;  ///< empty: not asked for
+  Sim(SimStatus status, std::string pin)
+      : status_{status}, locked_{!pin.empty()}, pin_{pin.empty() ? std::string{kUsualPin} : std::move(pin)} {}
+
+  PinResult check(std::string_view pin);
+
+  SimStatus status_;
+  bool locked_;
+  std::string pin_;
+  int pin_tries_ = kPinTries;
+  int puk_tries_ = kPukTries;
 };
 
 }  // namespace quasimodem::device

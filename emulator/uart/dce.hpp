@@ -15,6 +15,10 @@ class Dce {
   virtual bool clear_to_send() const = 0;
   /// Bytes for the TE, in order. Call again until nothing comes: what waited for room follows.
   virtual Bytes take_output() = 0;
+  /// False while the TE holds the module back, by RTS or XOFF: what is on the line stays there.
+  virtual bool may_send() const { return true; }
+  /// Bytes that go ahead of everything, flow control or not.
+  virtual Bytes take_urgent() { return {}; }
   /// The fixed rate in bit/s; 0 while the module takes the TE's.
   virtual int baud() const = 0;
 };

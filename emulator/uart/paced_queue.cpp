@@ -15,9 +15,9 @@ constexpr Duration kBurst = 2ms;
 
 void PacedQueue::push(ByteSpan bytes) {
   if (bytes.empty()) return;
-  if (character_time_ == Duration::zero() && queue_.empty()) return release_(bytes);
+  if (!held_ && character_time_ == Duration::zero() && queue_.empty()) return release_(bytes);
   append(queue_, bytes);
-  if (!timer_.running()) schedule();
+  if (!held_ && !timer_.running()) schedule();
 }
 
 void PacedQueue::schedule() {
@@ -32,6 +32,15 @@ void PacedQueue::schedule() {
     if (!queue_.empty()) schedule();
     release_(burst);
   });
+}
+
+void PacedQueue::hold(bool held) {
+  if (std::exchange(held_, held) == held) return;
+  if (held) {
+    timer_.cancel();
+  } else if (!queue_.empty()) {
+    schedule();
+  }
 }
 
 void PacedQueue::clear() {

@@ -20,6 +20,8 @@ class PacedQueue {
   void push(ByteSpan bytes);
   std::size_t size() const { return queue_.size(); }
   void clear();
+  /// While held nothing comes out; what was pushed waits.
+  void hold(bool held);
 
  private:
   void schedule();
@@ -28,6 +30,7 @@ class PacedQueue {
   Release release_;
   Duration character_time_{};
   Bytes queue_;
+  bool held_ = false;
 };
 
 }  // namespace quasimodem::uart

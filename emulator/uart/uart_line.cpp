@@ -15,7 +15,7 @@ constexpr std::size_t kInwardLimit = 4096;
 UartLine::UartLine(Timeline& timeline, Dce& module, Pacing pacing)
     : module_{module},
       pacing_{pacing},
-      inward_{timeline, [this](ByteSpan bytes) { module_.receive(bytes); }},
+      inward_{timeline, [this](ByteSpan bytes) { deliver(bytes); }},
       outward_{timeline, [this](ByteSpan bytes) { append(arrived_, bytes); }} {}
 
 bool UartLine::wants_input() const { return module_.clear_to_send() && inward_.size() < kInwardLimit; }
@@ -30,7 +30,19 @@ void UartLine::set_rate() {
   outward_.set_character_time(time);
 }
 
+void UartLine::deliver(ByteSpan bytes) {
+  module_.receive(bytes);
+  obey();
+}
+
+/// XOFF or RTS stops what is already on its way; what answers an XOFF overtakes it.
+void UartLine::obey() {
+  append(arrived_, module_.take_urgent());
+  outward_.hold(!module_.may_send());
+}
+
 bool UartLine::pump() {
+  obey();
   if (!port_ready_ || outward_.size() >= kOutwardLimit) return false;
   const auto output = module_.take_output();
   // A new rate counts from the bytes after the OK that confirmed it.

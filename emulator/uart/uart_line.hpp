@@ -30,6 +30,8 @@ class UartLine {
   void set_terminal_rate(int baud) { terminal_rate_ = baud; }
 
  private:
+  void deliver(ByteSpan bytes);
+  void obey();
   void set_rate();
 
   Dce& module_;

@@ -25,28 +25,55 @@ class SlowLink final : public Link {
   std::shared_ptr<SlowSession> session_;
 };
 
-class SlowLookUp final : public Operation {
+/// An answer of the inner bearer, a round-trip time late.
+template <class Answer>
+class SlowOperation final : public Operation {
  public:
-  SlowLookUp(std::shared_ptr<SlowCore> core, std::function<void(Bearer::Addresses)> done)
+  SlowOperation(std::shared_ptr<SlowCore> core, std::function<void(Answer)> done)
       : core_{std::move(core)}, done_{std::move(done)}, timer_{core_->timeline} {}
 
-  void start(Bearer& inner, std::string_view host) {
-    inner_ = inner.resolve(host, [this](Bearer::Addresses addresses) {
+  /// `begin` starts the inner operation with the callback it is given.
+  template <class Begin>
+  void start(const Begin& begin) {
+    inner_ = begin([this](Answer answer) {
       const auto delay = std::max(core_->round_trip(), Duration::zero());
-      if (delay == Duration::zero()) return answer(addresses);
-      timer_.start(delay, [this, addresses = std::move(addresses)] { answer(addresses); });
+      if (delay == Duration::zero()) return tell(answer);
+      timer_.start(delay, [this, answer = std::move(answer)] { tell(answer); });
     });
   }
 
  private:
-  void answer(const Bearer::Addresses& addresses) {
+  void tell(const Answer& answer) {
     const auto done = std::move(done_);  // the call may destroy this
-    done(addresses);
+    done(answer);
   }
 
   std::shared_ptr<SlowCore> core_;
-  std::function<void(Bearer::Addresses)> done_;
+  std::function<void(Answer)> done_;
   Timer timer_;
+  std::unique_ptr<Operation> inner_;
+};
+
+/// Passes on who connects; what then happens on the link is slow.
+class SlowPort final : public Operation, private ListenObserver {
+ public:
+  SlowPort(std::shared_ptr<SlowCore> core, ListenObserver& observer) : core_{std::move(core)}, observer_{observer} {}
+
+  void start(Bearer& inner, std::uint16_t port) { inner_ = inner.listen(port, *this); }
+
+ private:
+  void listening() override { observer_.listening(); }
+  void listen_failed(NetError error) override { observer_.listen_failed(error); }
+  void connection_arrived(Endpoint peer, const Accept& accept) override {
+    observer_.connection_arrived(peer, [&](LinkObserver& observer) -> std::unique_ptr<Link> {
+      auto session = std::make_shared<SlowSession>(core_, Transport::tcp, peer, observer);
+      session->adopt(accept);
+      return std::make_unique<SlowLink>(std::move(session));
+    });
+  }
+
+  std::shared_ptr<SlowCore> core_;
+  ListenObserver& observer_;
   std::unique_ptr<Operation> inner_;
 };
 
@@ -62,8 +89,20 @@ SlowBearer::~SlowBearer() {
 }
 
 std::unique_ptr<Operation> SlowBearer::resolve(std::string_view host, std::function<void(Addresses)> done) {
-  auto operation = std::make_unique<SlowLookUp>(core_, std::move(done));
-  operation->start(inner_, host);
+  auto operation = std::make_unique<SlowOperation<Addresses>>(core_, std::move(done));
+  operation->start([&](const auto& answer) { return inner_.resolve(host, answer); });
+  return operation;
+}
+
+std::unique_ptr<Operation> SlowBearer::ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) {
+  auto operation = std::make_unique<SlowOperation<Echoed>>(core_, std::move(done));
+  operation->start([&](const auto& answer) { return inner_.ping(peer, size, answer); });
+  return operation;
+}
+
+std::unique_ptr<Operation> SlowBearer::listen(std::uint16_t port, ListenObserver& observer) {
+  auto operation = std::make_unique<SlowPort>(core_, observer);
+  operation->start(inner_, port);
   return operation;
 }
 

@@ -28,6 +28,8 @@ class SlowSession final : public LinkObserver, public std::enable_shared_from_th
   SlowSession& operator=(const SlowSession&) = delete;
 
   void start(Bearer& inner);
+  /// Takes a connection that arrived instead of making one.
+  void adopt(const ListenObserver::Accept& accept) { inner_ = accept(*this); }
 
   // As in Link.
   std::size_t send(ByteSpan data);

@@ -11,7 +11,9 @@
 #include <fmt/core.h>
 
 #include "net/host/host_core.hpp"
+#include "net/host/host_ping.hpp"
 #include "net/host/name_resolver.hpp"
+#include "net/host/open_port.hpp"
 #include "net/host/tcp_session.hpp"
 #include "net/host/udp_session.hpp"
 
@@ -175,6 +177,26 @@ struct AsioBearer::Impl {
     if (mapped_names.contains(host)) return connect_to_name(session, host, peer.port);
     session->connect(peer);
   }
+
+  /// Where the rules lead an echo request, if anywhere: a mapping of any port of the host counts.
+  void ping(const std::shared_ptr<HostPing>& request, IpAddress peer) {
+    const auto host = written(peer);
+    const auto mapping = std::find_if(rules.map.begin(), rules.map.end(),
+                                      [&](const HostMapping& candidate) { return candidate.from.names(host); });
+    const bool mapped = mapping != rules.map.end();
+    const auto known = known_addresses.find(peer);
+    if (!mapped && !may_look_up(host) && known == known_addresses.end()) {
+      complain(host);
+      return request->fail();
+    }
+    const auto target = mapped ? mapping->to_host : peer.text();
+    if (const auto address = IpAddress::parse(target)) return request->send(*address);
+    names.resolve(target, [weak = std::weak_ptr{request}](const Addresses& addresses) {
+      const auto alive = weak.lock();
+      if (!alive) return;
+      addresses ? alive->send(addresses->front()) : alive->fail();
+    });
+  }
 };
 
 AsioBearer::AsioBearer(asio::io_context& io, BearerRules rules, Enter enter, Logger log)
@@ -221,6 +243,18 @@ std::unique_ptr<Link> AsioBearer::connect(Transport transport, Endpoint peer, Li
   }
   impl_->start(session, peer);
   return std::make_unique<AsioLink>(std::move(session));
+}
+
+std::unique_ptr<Operation> AsioBearer::ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) {
+  auto request = std::make_shared<HostPing>(impl_->core, size, std::move(done));
+  impl_->ping(request, peer);
+  return std::make_unique<HostPingOperation>(std::move(request));
+}
+
+std::unique_ptr<Operation> AsioBearer::listen(std::uint16_t port, ListenObserver& observer) {
+  auto listening = std::make_shared<OpenPort>(impl_->core, observer);
+  listening->open(port);
+  return std::make_unique<OpenPortOperation>(std::move(listening));
 }
 
 }  // namespace quasimodem::net

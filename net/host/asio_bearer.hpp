@@ -44,6 +44,13 @@ class AsioBearer final : public Bearer {
   /// address counts as an allowed name once that name was resolved to it.
   std::unique_ptr<Link> connect(Transport transport, Endpoint peer, LinkObserver& observer) override;
 
+  /// Needs a system that lets the program send echo requests (Linux: net.ipv4.ping_group_range, or CAP_NET_RAW);
+  /// otherwise, and for peers that the rules forbid, the answer is `unreachable`.
+  std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) override;
+
+  /// The module's port is the same port of 127.0.0.1. Fails when another program, or another module, has it.
+  std::unique_ptr<Operation> listen(std::uint16_t port, ListenObserver& observer) override;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

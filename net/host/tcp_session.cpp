@@ -36,10 +36,7 @@ void TcpSession::connect(Endpoint target) {
   Error error;
   socket_.open(tcp::v4(), error);
   if (error) return fail(net_error(error));
-  // Options that cannot be set are no reason not to connect.
-  Error ignored;
-  socket_.set_option(tcp::no_delay{true}, ignored);
-  socket_.set_option(asio::socket_base::send_buffer_size{kSystemBufferSize}, ignored);
+  set_options();
   socket_.non_blocking(true, error);
   if (error) return fail(net_error(error));
 
@@ -48,6 +45,24 @@ void TcpSession::connect(Endpoint target) {
     if (!self->observer_) return;
     self->core_->entered([&] { why ? self->tell_closed(net_error(why)) : self->tell_connected(); });
   });
+}
+
+void TcpSession::adopt(tcp::socket socket) {
+  socket_ = std::move(socket);
+  set_options();
+  Error error;
+  socket_.non_blocking(true, error);
+  if (error) return fail(net_error(error));
+  asio::post(core_->io, [self = self()] {
+    if (self->observer_) self->core_->entered([&] { self->tell_connected(); });
+  });
+}
+
+/// Options that cannot be set are no reason not to connect.
+void TcpSession::set_options() {
+  Error ignored;
+  socket_.set_option(tcp::no_delay{true}, ignored);
+  socket_.set_option(asio::socket_base::send_buffer_size{kSystemBufferSize}, ignored);
 }
 
 // ── sending ──

@@ -14,6 +14,8 @@ class TcpSession final : public HostSession {
   TcpSession(std::shared_ptr<HostCore> core, Endpoint peer, LinkObserver& observer);
 
   void connect(Endpoint target) override;
+  /// Goes on with a connection that the peer made.
+  void adopt(boost::asio::ip::tcp::socket socket);
   std::size_t send(ByteSpan data) override;
   std::size_t unacknowledged() override;
   void abort() override;
@@ -25,6 +27,7 @@ class TcpSession final : public HostSession {
  private:
   using Error = boost::system::error_code;
 
+  void set_options();
   void read_once() override;
   void close_socket() override;
   void wait_readable();

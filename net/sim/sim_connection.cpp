@@ -9,8 +9,8 @@
 namespace quasimodem::net {
 
 SimConnection::SimConnection(std::shared_ptr<detail::SimWire> wire, Transport transport, Endpoint endpoint,
-                             LinkObserver& observer)
-    : wire_{std::move(wire)}, transport_{transport}, endpoint_{endpoint}, observer_{&observer} {}
+                             LinkObserver* observer)
+    : wire_{std::move(wire)}, transport_{transport}, endpoint_{endpoint}, observer_{observer} {}
 
 // ── the peer ──
 
@@ -118,6 +118,22 @@ void SimConnection::established() {
 
 void SimConnection::failed(NetError error) {
   to_module([error](SimConnection& self) { self.tell_module_closed(error); });
+}
+
+void SimConnection::accepted_by_module(LinkObserver& observer) {
+  observer_ = &observer;
+  wire_->timeline.post([self = shared_from_this()] {
+    self->established();
+    self->deliver_to_module();
+  });
+}
+
+void SimConnection::refused_by_module() {
+  phase_ = Phase::over;
+  to_peer([](SimConnection& self) {
+    self.module_end_ = End::reset;
+    self.end_at_peer();
+  });
 }
 
 std::size_t SimConnection::module_sends(ByteSpan data) {

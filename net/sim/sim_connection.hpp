@@ -42,7 +42,7 @@ class SimConnection : public std::enable_shared_from_this<SimConnection> {
   /// The largest piece the module is given at a time, as with real sockets.
   static constexpr std::size_t kReadSize = 4096;
 
-  SimConnection(std::shared_ptr<detail::SimWire> wire, Transport transport, Endpoint endpoint, LinkObserver& observer);
+  SimConnection(std::shared_ptr<detail::SimWire> wire, Transport transport, Endpoint endpoint, LinkObserver* observer);
   SimConnection(const SimConnection&) = delete;
   SimConnection& operator=(const SimConnection&) = delete;
 
@@ -53,7 +53,7 @@ class SimConnection : public std::enable_shared_from_this<SimConnection> {
   /// The module ended the connection: in order (nothing) or by a reset. Never for UDP.
   std::function<void(std::optional<NetError>)> on_closed;
 
-  /// Where the module connected to.
+  /// Where the module connected to, or where the one came from who called in.
   Endpoint endpoint() const { return endpoint_; }
   Transport transport() const { return transport_; }
 
@@ -95,6 +95,9 @@ class SimConnection : public std::enable_shared_from_this<SimConnection> {
   void accepted(std::size_t window);
   void established();
   void failed(NetError error);
+  /// The peer called in, and the module takes it.
+  void accepted_by_module(LinkObserver& observer);
+  void refused_by_module();
 
   // The module's half, called by its SimLink.
   std::size_t module_sends(ByteSpan data);

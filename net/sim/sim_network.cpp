@@ -30,6 +30,30 @@ class SimLookUp final : public Operation {
   std::optional<Timeline::Key> answer_;
 };
 
+/// A port of the module; closed by destruction.
+class SimPort final : public Operation {
+ public:
+  using Ports = std::map<std::uint16_t, ListenObserver*>;
+
+  SimPort(Timeline& timeline, std::shared_ptr<Ports> ports, std::uint16_t number, ListenObserver& observer)
+      : ports_{std::move(ports)}, number_{number}, observer_{observer}, telling_{timeline} {}
+  ~SimPort() override {
+    if (is_open_) ports_->erase(number_);
+  }
+
+  void open(bool possible) {
+    is_open_ = possible && ports_->emplace(number_, &observer_).second;
+    telling_.start({}, [this] { is_open_ ? observer_.listening() : observer_.listen_failed(NetError::no_resources); });
+  }
+
+ private:
+  std::shared_ptr<Ports> ports_;
+  std::uint16_t number_;
+  ListenObserver& observer_;
+  Timer telling_;
+  bool is_open_ = false;
+};
+
 }  // namespace
 
 /// The module's handle on a SimConnection.
@@ -59,7 +83,9 @@ class SimLink final : public Link {
 };
 
 SimNetwork::SimNetwork(Timeline& timeline)
-    : timeline_{timeline}, wire_{std::make_shared<detail::SimWire>(detail::SimWire{timeline, this})} {}
+    : timeline_{timeline},
+      wire_{std::make_shared<detail::SimWire>(detail::SimWire{timeline, this})},
+      open_ports_{std::make_shared<std::map<std::uint16_t, ListenObserver*>>()} {}
 
 SimNetwork::~SimNetwork() { wire_->network = nullptr; }
 
@@ -144,7 +170,7 @@ Bearer::Addresses SimNetwork::look_up(const std::string& host) const {
 }
 
 std::unique_ptr<Link> SimNetwork::connect(Transport transport, Endpoint peer, LinkObserver& observer) {
-  auto connection = std::make_shared<SimConnection>(wire_, transport, peer, observer);
+  auto connection = std::make_shared<SimConnection>(wire_, transport, peer, &observer);
   if (wire_->next_fails()) {
     connection->failed(NetError::no_resources);
   } else if (transport == Transport::udp) {
@@ -157,17 +183,52 @@ std::unique_ptr<Link> SimNetwork::connect(Transport transport, Endpoint peer, Li
   return std::make_unique<SimLink>(wire_, std::move(connection));
 }
 
+std::unique_ptr<Operation> SimNetwork::ping(IpAddress peer, std::size_t, std::function<void(Echoed)> done) {
+  static constexpr int kTtl = 255;
+  const bool exists = why_nobody_listens(peer) == NetError::refused;
+  if (!exists || without_echo_.contains(peer)) return std::make_unique<SimLookUp>(timeline_, std::nullopt);
+  const auto key = timeline_.after(2 * wire_->latency, [done = std::move(done)] { done(kTtl); });
+  return std::make_unique<SimLookUp>(timeline_, key);
+}
+
+std::unique_ptr<Operation> SimNetwork::listen(std::uint16_t port, ListenObserver& observer) {
+  auto operation = std::make_unique<SimPort>(timeline_, open_ports_, port, observer);
+  operation->open(!wire_->next_fails());
+  return operation;
+}
+
+std::shared_ptr<SimConnection> SimNetwork::call_in(std::uint16_t port, Endpoint from) {
+  auto connection = std::make_shared<SimConnection>(wire_, Transport::tcp, from, nullptr);
+  connection->known_ = true;
+  connection->to_module([port, connection](SimConnection& self) {
+    if (self.wire_->network) self.wire_->network->call_arrived(port, connection);
+  });
+  return connection;
+}
+
+void SimNetwork::call_arrived(std::uint16_t port, const std::shared_ptr<SimConnection>& connection) {
+  const auto listening = open_ports_->find(port);
+  if (listening == open_ports_->end()) return connection->refused_by_module();
+  bool taken = false;
+  listening->second->connection_arrived(connection->endpoint(), [&](LinkObserver& observer) {
+    taken = true;
+    connection->accepted_by_module(observer);
+    return std::make_unique<SimLink>(wire_, connection);
+  });
+  if (!taken) connection->refused_by_module();
+}
+
 SimListener* SimNetwork::find(Endpoint peer, Transport transport) {
   const auto found = listeners_.find({peer, transport});
   return found == listeners_.end() ? nullptr : found->second.get();
 }
 
-NetError SimNetwork::why_nobody_listens(Endpoint peer) const {
+NetError SimNetwork::why_nobody_listens(IpAddress peer) const {
   const bool listens = std::any_of(listeners_.begin(), listeners_.end(),
-                                   [&](const auto& entry) { return entry.first.first.address == peer.address; });
+                                   [&](const auto& entry) { return entry.first.first.address == peer; });
   const bool has_name = std::any_of(names_.begin(), names_.end(), [&](const auto& entry) {
     const auto& addresses = entry.second.addresses;
-    return std::find(addresses.begin(), addresses.end(), peer.address) != addresses.end();
+    return std::find(addresses.begin(), addresses.end(), peer) != addresses.end();
   });
   return listens || has_name ? NetError::refused : NetError::unreachable;
 }
@@ -175,7 +236,7 @@ NetError SimNetwork::why_nobody_listens(Endpoint peer) const {
 void SimNetwork::syn_arrived(SimConnection& connection) {
   if (!connection.observer_) return;
   auto* listener = find(connection.endpoint(), Transport::tcp);
-  if (!listener) return connection.failed(why_nobody_listens(connection.endpoint()));
+  if (!listener) return connection.failed(why_nobody_listens(connection.endpoint().address));
   switch (listener->answer) {
     case SimListener::Answer::accept: return accept(*listener, connection);
     case SimListener::Answer::fail: return connection.failed(listener->error);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,12 @@ class SimNetwork final : public Bearer {
   /// The address of the next context; 10.1.83.188 at first, as in the application note's examples.
   void set_local_address(IpAddress address) { local_ = address; }
 
+  /// An address that exists, but whose ICMP echo requests go unanswered.
+  void ignore_pings(IpAddress address) { without_echo_.insert(address); }
+
+  /// Someone out there connects to a port of the module. Nobody listens there: refused.
+  std::shared_ptr<SimConnection> call_in(std::uint16_t port, Endpoint from);
+
   // ── failure points ──
 
   /// Makes the n-th operation from now on fail, once; 0 = none. Operations are look-ups (name_failed), connections
@@ -95,6 +102,9 @@ class SimNetwork final : public Bearer {
   std::unique_ptr<Operation> resolve(std::string_view host, std::function<void(Addresses)> done) override;
   /// An address without listener or name is unreachable; others refuse on ports where nobody listens.
   std::unique_ptr<Link> connect(Transport transport, Endpoint peer, LinkObserver& observer) override;
+  /// Everyone with a name or a listener answers, with TTL 255; others are silent.
+  std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) override;
+  std::unique_ptr<Operation> listen(std::uint16_t port, ListenObserver& observer) override;
 
  private:
   struct Name {
@@ -106,18 +116,22 @@ class SimNetwork final : public Bearer {
 
   Addresses look_up(const std::string& host) const;
   SimListener* find(Endpoint peer, Transport transport);
-  NetError why_nobody_listens(Endpoint peer) const;
+  NetError why_nobody_listens(IpAddress peer) const;
   friend class SimConnection;
   void syn_arrived(SimConnection& connection);
   /// The first datagram of an association. False: nobody is there to hear it.
   bool datagram_arrived(SimConnection& connection);
   void accept(SimListener& listener, SimConnection& connection);
+  void call_arrived(std::uint16_t port, const std::shared_ptr<SimConnection>& connection);
 
   Timeline& timeline_;
   std::shared_ptr<detail::SimWire> wire_;
   IpAddress local_{{10, 1, 83, 188}};
   std::map<std::string, Name> names_;
   std::map<Port, std::unique_ptr<SimListener>> listeners_;
+  std::set<IpAddress> without_echo_;
+  /// The module's own ports. Shared with the operations, which may outlive the network.
+  std::shared_ptr<std::map<std::uint16_t, ListenObserver*>> open_ports_;
   std::uint8_t addresses_given_ = 0;
 };
 

@@ -32,8 +32,12 @@ const Played kPlayed[] = {
     {"11_tcp_mux_qindi1_opentracker.txt"},
     {"12_tcp_mux_push_receive.txt"},
     {"13_tcp_transparent.txt"},
+    {"14_dns_ping_ntp.txt"},
     {"15_pdp_lost.txt"},
     {"17_https_config.txt"},
+    {"18_sms_text.txt"},
+    {"19_voice.txt"},
+    {"21_xonxoff_stuffing.txt"},
     {"23_ssl_tracker_flow_mux0.txt"},
     {"note_3_1.txt"},
     {"note_3_2.txt"},
@@ -42,8 +46,7 @@ const Played kPlayed[] = {
 
 // Commands that are still to come. A file that passes moves up into the list above.
 const std::string kNotYet[] = {
-    "14_dns_ping_ntp.txt", "16_http_get_and_download.txt", "18_sms_text.txt", "19_voice.txt",
-    "20_cmux_basic.txt",   "21_xonxoff_stuffing.txt",      "22_ftp_get.txt",
+    "16_http_get_and_download.txt", "20_cmux_basic.txt", "22_ftp_get.txt",
 };
 
 const std::string kNoDialogue = "00_format.txt";

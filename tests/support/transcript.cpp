@@ -15,6 +15,7 @@
 
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/pki.hpp"
+#include "tests/support/time_server.hpp"
 #include "tests/support/tls_peer.hpp"
 
 namespace quasimodem::test {
@@ -63,14 +64,20 @@ struct Stop {
 // -------------------------------------------------------------------------------------
 
 constexpr std::string_view kPeerName = "peer.test";
+constexpr std::string_view kTimeServer = "ntp.test";
 
 /// Values of the placeholders. Addresses are those of RFC 5737; certificates are the test PKI's, their sizes and
 /// checksums worked out by the tests' own code.
 std::map<std::string, std::string> placeholders() {
-  std::map<std::string, std::string> values{
-      {"IP", "198.51.100.9"},   {"PORT", "8883"},           {"HOST", std::string{kPeerName}},
-      {"IP2", "198.51.100.10"}, {"PORT2", "8884"},          {"CLOSED_IP", "198.51.100.99"},
-      {"NTPHOST", "ntp.test"},  {"IMEI", "863071016800770"}};
+  std::map<std::string, std::string> values{{"IP", "198.51.100.9"},
+                                            {"PORT", "8883"},
+                                            {"HOST", std::string{kPeerName}},
+                                            {"IP2", "198.51.100.10"},
+                                            {"PORT2", "8884"},
+                                            {"CLOSED_IP", "198.51.100.99"},
+                                            {"NTPHOST", std::string{kTimeServer}},
+                                            {"MS", "0"},
+                                            {"IMEI", "863071016800770"}};
   values["AMAZON_ROOT_CA1_PEM_1188_BYTES"] = file_text(transcripts_folder() + "data/Amazon_Root_CA_1.pem");
   const auto add_file = [&](const std::string& name, const std::string& file) {
     const auto content = pki(file);
@@ -97,6 +104,7 @@ class Player {
     bench_->network().add_name(kPeerName, {*net::IpAddress::parse(values_.at("IP"))});
     bench_->network().ignore(values_.at("CLOSED_IP"), port(values_.at("PORT")));
     make_peers();
+    serve_time(bench_->network(), kTimeServer);
     for (const auto& phrase : transcript_.start) prepare(phrase);
     // Where the handshake is an event of its own there must be a moment before it.
     if (mentions("TLS handshake done")) bench_->network().set_latency(kLatency);
@@ -227,14 +235,20 @@ class Player {
         "no RAM file", "RAM empty", "no NVRAM file", "factory SSL settings", "peer demands a client certificate",
         // Said of the peer of 07, which speaks when an event says so.
         "peer echoes 7 bytes",
+        // The second half of "IFC=0,0".
+        "0",
         // What the first steps of 23 show.
         "ESC in command state must produce nothing"};
     static const std::regex kSetting{"([A-Z]+=[0-9]+)"};
+    static const std::regex kReference{"last message reference (\\d+)"};
     static const std::regex kClock{R"(clock (\d\d/\d\d/\d\d) (\d\d:\d\d:\d\d))"};
     std::smatch match;
     if (std::regex_match(phrase, match, kSetting)) return command("AT+" + phrase);
     if (std::regex_match(phrase, match, kClock)) {
       return command(fmt::format("AT+CCLK=\"{},{}+00\"", match[1].str(), match[2].str()));
+    }
+    if (std::regex_match(phrase, match, kReference)) {
+      return bench_->me().messaging().set_last_reference(std::stoi(match[1].str()));
     }
     if (phrase == "power on") return;  // comes last
     if (phrase == "IPR=115200 stored") {
@@ -253,6 +267,11 @@ class Player {
       tcp_peer("198.51.100.20", 80);
       bench_->send("AT+QIOPEN=1,\"TCP\",\"198.51.100.20\",80");
       return expect_start("\r\nOK\r\n\r\n1, CONNECT OK\r\n");
+    }
+    if (phrase == "TCP connected on 0") {
+      tcp_peer(values_.at("IP"), port(values_.at("PORT")));
+      bench_->send(fmt::format("AT+QIOPEN=0,\"TCP\",\"{}\",{}", values_.at("IP"), values_.at("PORT")));
+      return expect_start("\r\nOK\r\n\r\n0, CONNECT OK\r\n");
     }
     if (phrase == "SSL connected on 0") {
       bench_->send(fmt::format("AT+QSSLOPEN=0,0,\"{}\",{},0", values_.at("IP"), values_.at("PORT")));
@@ -291,13 +310,21 @@ class Player {
   }
 
   void happen(int line, const std::string& phrase) {
-    static const std::regex kSends{"(?:(?:TCP )?peer )?sends (\\w+)( and closes| while in command state)?"};
+    static const std::regex kSends{
+        "(?:(?:TCP )?peer )?sends (\\w+)(?: \\([0-9a-f]+\\))?( and closes| while in command state)?"};
     static const std::regex kReceived{R"(peer received (\w+) after (\d+) ms idle)"};
     std::smatch match;
     if (phrase == "TLS handshake done") {
       finish_handshake(line);
     } else if (phrase == "peer closes") {
       peer_closes(line);
+    } else if (phrase == "SMS arrives") {
+      // The one of the manual's examples.
+      bench_->me().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+    } else if (phrase == "incoming call") {
+      bench_->me().ring("0383599999");
+    } else if (phrase == "far end hangs up") {
+      bench_->me().calls().far_end_hangs_up();
     } else if (phrase == "network deactivates the context") {
       bench_->me().lose_context(0);
     } else if (std::regex_match(phrase, match, kSends)) {

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls and supplementary services (M66 7, 12).
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/character_set.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/setting.hpp"
+#include "emulator/commands/urcs.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Argument;
+using atcmd::Command;
+using atcmd::Reply;
+using atcmd::ResultCode;
+using device::VoiceCalls;
+using emulator::CallSettings;
+
+// ---- ATD, ATA, ATH
+// ---------------------------------------------------------------------------------------------------
+
+constexpr auto kDialLimit = 150s;  // ASSUMED: longer than any far end rings
+
+struct DialString {
+  std::string_view number;
+};
+constexpr std::array kDialString{atcmd::text<&DialString::number>("n", 1, 256)};
+
+/// The digits of a dial string: pauses and layout go, nothing else may be in it.
+std::optional<std::string> dialled_number(std::string_view typed) {
+  std::string number;
+  for (const char c : typed) {
+    const auto upper = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (std::string_view{"0123456789*#+ABCD"}.find(upper) != std::string_view::npos) {
+      number += upper;
+    } else if (std::string_view{",TPW!@-()."}.find(upper) == std::string_view::npos) {
+      return std::nullopt;
+    }
+  }
+  return number.empty() ? std::nullopt : std::optional{number};
+}
+
+int type_of(std::string_view number) { return number.starts_with('+') ? 145 : 129; }
+
+/// AT+COLP=1: the result comes when the far end answers, and a character from the TE gives up.
+Reply dial_and_wait(Call& call, std::string number) {
+  const auto responder = call.hold(kDialLimit);
+  auto& ta = call.ta();
+  const auto outcome = [responder, &ta](const device::Event& event) {
+    if (const auto* ended = std::get_if<device::CallEnded>(&event)) {
+      responder.finish(Reply::code(call_result(ended->end, ta.settings().dialogue.call_progress)));
+    } else if (const auto* answered = std::get_if<device::CallAnswered>(&event)) {
+      Call resumed{ta.channel(), ta};
+      resumed.respond(fmt::format("+COLP: \"{}\",{},\"\",0,\"\"", answered->number, type_of(answered->number)));
+      responder.finish(Reply::ok());
+    }
+  };
+  call.me().calls().dial(std::move(number), outcome);
+  // ASSUMED: the result of a call that was given up.
+  call.on_abort([responder, &ta] {
+    ta.me().calls().hang_up();
+    responder.finish(Reply::code(ResultCode::no_carrier));
+  });
+  return Reply::held();
+}
+
+bool is_supplementary(std::string_view number) { return number.starts_with('*') && number.ends_with('#'); }
+
+// ATD<n>; — OK at once, or when the far end answers with AT+COLP=1                                           [M66 7.2]
+Reply dial(Call& call, const std::vector<Argument>& arguments) {
+  std::string_view typed = arguments.front().text;
+  // ASSUMED: there are no data calls; what is not a voice call finds no carrier.
+  if (!typed.ends_with(';')) return Reply::code(ResultCode::no_carrier);
+  typed.remove_suffix(1);
+  if (typed.ends_with('G') || typed.ends_with('I')) typed.remove_suffix(1);
+  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
+  auto number = dialled_number(typed);
+  if (!number) return Reply::error();
+  if (!call.me().in_service()) return Reply::cme(cme::kNoNetworkService);
+  if (is_supplementary(*number)) {
+    call.me().request_supplementary(std::move(*number));
+    return Reply::ok();
+  }
+  if (call.me().calls().current()) return Reply::cme(cme::kOperationNotAllowed);
+  call.me().phonebooks().find("LD")->push_front({*number, type_of(*number), {}});
+  if (call.settings().calls.answerer) return dial_and_wait(call, std::move(*number));
+  call.me().calls().dial(std::move(*number), {});
+  return Reply::ok();
+}
+
+// ATA                                                                                                        [M66 7.1]
+struct None {
+  int unused = 0;
+};
+constexpr std::array kNone{atcmd::integer<&None::unused>("n", 0, 0).optional(0)};
+
+Reply answer(Call& call, const None&) {
+  return call.me().calls().answer() ? Reply::ok() : Reply::code(ResultCode::no_carrier);
+}
+
+// ATH, AT+CHUP                                                                                               [M66 7.3]
+Reply hang_up(Call& call) {
+  call.me().calls().hang_up();
+  return Reply::ok();
+}
+Reply hang_up_unless_disabled(Call& call, const None&) {
+  return call.settings().calls.no_hang_up ? Reply::ok() : hang_up(call);
+}
+
+// AT+CLCC → <id>,<dir>,<stat>,<mode>,<mpty>,"<number>",<type>,""                                            [M66 7.14]
+Reply list_calls(Call& call) {
+  if (const auto& current = call.me().calls().current()) {
+    call.respond(fmt::format("+CLCC: 1,{},{},0,0,\"{}\",{},\"\"", current->incoming ? 1 : 0,
+                             static_cast<int>(current->state), current->number, type_of(current->number)));
+  }
+  return Reply::ok();
+}
+
+// ---- how calls are shown
+// ---------------------------------------------------------------------------------------------
+
+/// `?` of a service that the network provides: `+CLIP: <n>,<m>`.
+template <int CallSettings::*Member>
+Reply show_provisioned(const Command& command, atcmd::Call& call, const atcmd::CommandCall&) {
+  call.respond(fmt::format("{}: {},1", command.name, static_cast<Call&>(call).settings().calls.*Member));
+  return Reply::ok();
+}
+
+template <int CallSettings::*Member, std::int64_t Highest>
+constexpr Command provisioned(std::string_view name, std::string_view summary, std::string_view manual) {
+  auto command = setting<Member, 0, Highest>(name, summary, manual);
+  command.read = {.run = &show_provisioned<Member>};
+  return with_cme(command, cme::kOperationNotAllowed);
+}
+
+template <int CallSettings::*Member, std::int64_t Lowest, std::int64_t Highest>
+constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
+  return with_cme(setting<Member, Lowest, Highest>(name, summary, manual), cme::kOperationNotAllowed);
+}
+
+// AT+CCWA=[<n>[,<mode>[,<class>]]] — a second caller always hears the busy tone                            [M66 12.1]
+struct Waiting {
+  std::optional<int> show;
+  std::optional<int> mode;
+  int service_class = 7;
+};
+constexpr std::array kWaiting{
+    atcmd::integer<&Waiting::show>("n", 0, 1).as_range().optional(),
+    atcmd::integer<&Waiting::mode>("mode", 0, 2).optional(),
+    atcmd::integer<&Waiting::service_class>("class", 1, 255).optional(7),
+};
+
+Reply set_waiting(Call& call, const Waiting& args) {
+  constexpr int kQuery = 2;
+  call.settings().calls.waiting = args.show.value_or(call.settings().calls.waiting);
+  if (args.mode == kQuery) call.respond(fmt::format("+CCWA: 0,{}", args.service_class));
+  return Reply::ok();
+}
+Reply show_waiting(Call& call) {
+  call.respond(fmt::format("+CCWA: {}", call.settings().calls.waiting));
+  return Reply::ok();
+}
+
+// ---- USSD
+// ------------------------------------------------------------------------------------------------------------
+
+// AT+CUSD=<n>[,<str>[,<dcs>]] → OK, later +CUSD: <m>,"<str>", <dcs>                                       [M66 12.10]
+struct Supplementary {
+  int show = 0;
+  std::optional<std::string_view> request;
+  int coding = 15;
+};
+constexpr std::array kSupplementary{
+    atcmd::integer<&Supplementary::show>("n", 0, 2).as_range().optional(0),
+    atcmd::text<&Supplementary::request>("str", 1, 640).optional(),
+    atcmd::integer<&Supplementary::coding>("dcs", 0, 255).optional(15),
+};
+
+Reply set_supplementary(Call& call, const Supplementary& args) {
+  constexpr int kCancel = 2;
+  if (args.show == kCancel) {
+    call.me().end_supplementary();
+    return Reply::ok();
+  }
+  call.settings().calls.services = args.show;
+  if (!args.request) return Reply::ok();
+  if (!call.me().in_service()) return Reply::cme(cme::kNoNetworkService);
+  call.me().request_supplementary(typed_number(*args.request, call.settings().character_set));
+  return Reply::ok();
+}
+
+// ---- tones
+// -----------------------------------------------------------------------------------------------------------
+
+// AT+VTS=<tones>[,<duration>] — during a call; the tones go nowhere                                          [M66 12.7]
+struct Tones {
+  std::string_view tones;
+  int duration = 0;
+};
+constexpr std::array kTones{
+    atcmd::text<&Tones::tones>("dtmf", 1, 60),
+    atcmd::integer<&Tones::duration>("duration", 0, 255).optional(0),
+};
+
+Reply send_tones(Call& call, const std::vector<Argument>& arguments) {
+  const auto& current = call.me().calls().current();
+  if (!current || current->state != VoiceCalls::State::active) return Reply::cme(cme::kOperationNotAllowed);
+  const bool valid = std::all_of(arguments.begin(), arguments.end(), [](const Argument& argument) {
+    return argument.text.find_first_not_of("0123456789*#ABCDabcd,") == std::string::npos;
+  });
+  return valid ? Reply::ok() : Reply::cme(cme::kOperationNotAllowed);
+}
+
+constexpr std::array kCommands{
+    Command{.name = "A", .summary = "Answer a call", .manual = "M66 7.1", .write = atcmd::write<&answer>(kNone)},
+    Command{.name = "D", .summary = "Dial", .manual = "M66 7.2", .write = atcmd::write_as_typed<&dial>(kDialString)},
+    Command{
+        .name = "H", .summary = "Hang up", .manual = "M66 7.3", .write = atcmd::write<&hang_up_unless_disabled>(kNone)},
+    Command{.name = "+CHUP", .summary = "Hang up", .manual = "M66 7.15", .execution = atcmd::plain<&hang_up>()},
+    Command{
+        .name = "+CLCC", .summary = "List the calls", .manual = "M66 7.14", .execution = atcmd::plain<&list_calls>()},
+    stored<&CallSettings::extended, 0, 1>("+CRC", "Extended form of RING", "M66 7.16"),
+    stored<&CallSettings::address_type, 129, 145>("+CSTA", "Type of address", "M66 7.12"),
+    stored<&CallSettings::service_report, 0, 1>("+CR", "Report the service of a call", "M66 7.13"),
+    stored<&CallSettings::mode, 0, 3>("+CMOD", "Call mode", "M66 7.17"),
+    stored<&CallSettings::no_hang_up, 0, 1>("+QDISH", "Disable ATH", "M66 7.22"),
+    stored<&CallSettings::progress, 0, 1>("+QMOSTAT", "Report the progress of a dialled call", "M66 4.4"),
+    Command{.name = "+CCWA",
+            .summary = "Call waiting",
+            .manual = "M66 12.1",
+            .write = atcmd::write<&set_waiting>(kWaiting),
+            .read = atcmd::plain<&show_waiting>(),
+            .test_text = " (0,1)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    provisioned<&CallSettings::caller, 1>("+CLIP", "Show the caller's number", "M66 12.5"),
+    provisioned<&CallSettings::restriction, 2>("+CLIR", "Hide the own number", "M66 12.6"),
+    provisioned<&CallSettings::answerer, 1>("+COLP", "Show the answering number", "M66 12.8"),
+    Command{.name = "+CUSD",
+            .summary = "Unstructured supplementary services",
+            .manual = "M66 12.10",
+            .write = atcmd::write<&set_supplementary>(kSupplementary),
+            .read = {.run = &SettingOf<&CallSettings::services>::show},
+            .test_text = " (0-2)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+VTS",
+            .summary = "Send tones",
+            .manual = "M66 12.7",
+            .write = atcmd::write_as_typed<&send_tones>(kTones),
+            .test_text = " (0-9,A-D,*,#)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    stored<&CallSettings::tone_length, 0, 255>("+VTD", "Length of tones, 100 ms", "M66 12.9"),
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kCallsFamily{"Calls and supplementary services", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the network tells of the time (M66 4.9, 4.10, 4.12, 4.13).
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/setting.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::Reply;
+using emulator::StatusSettings;
+
+// AT+QLTS — the time the network told last                                                                  [M66 4.10]
+Reply show_network_time(Call& call) {
+  const auto time = call.me().network_time();
+  // ASSUMED: an empty text while it has told none.
+  call.respond(time ? fmt::format("+QLTS: \"{},0\"", device::to_text(*time)) : std::string{"+QLTS: \"\""});
+  return Reply::ok();
+}
+
+// AT+CTZU=<mode> — 1 to 4 take the network's time over; kept at once                                        [M66 4.12]
+struct Update {
+  int mode = 0;
+};
+constexpr std::array kUpdate{atcmd::integer<&Update::mode>("mode", 0, 4).as_range()};
+Reply set_update(Call& call, const Update& args) {
+  call.me().set_clock_update(args.mode);
+  return Reply::ok();
+}
+Reply show_update(Call& call) {
+  call.respond(fmt::format("+CTZU: {}", call.me().clock_update()));
+  return Reply::ok();
+}
+
+constexpr std::array kCommands{
+    with_cme(setting<&StatusSettings::network_time_report, 0, 1>("+QNITZ", "Report the network's time", "M66 4.9"),
+             cme::kOperationNotAllowed),
+    Command{.name = "+QLTS",
+            .summary = "Time of the network",
+            .manual = "M66 4.10",
+            .execution = atcmd::plain<&show_network_time>()},
+    Command{.name = "+CTZU",
+            .summary = "Take over the network's time",
+            .manual = "M66 4.12",
+            .write = atcmd::write<&set_update>(kUpdate),
+            .read = atcmd::plain<&show_update>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    with_cme(setting<&StatusSettings::zone_report, 0, 2>("+CTZR", "Report the time zone", "M66 4.13"),
+             cme::kOperationNotAllowed),
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kClockFamily{"Time of the network", kCommands};
+
+}  // namespace quasimodem::commands

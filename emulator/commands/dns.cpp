@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Name servers, names, ping and time (M66 11.12–11.14, 11.33, 11.34). Results follow the OK.
+#include <array>
+#include <optional>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/setting.hpp"
+#include "emulator/commands/tcpip_text.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Reply;
+using device::TcpIpSettings;
+
+// AT+QIDNSCFG="<primary>"[,"<secondary>"] — after activation, which overwrites it                          [M66 11.12]
+struct NameServers {
+  std::string primary;
+  std::string secondary;
+};
+constexpr std::array kNameServers{
+    atcmd::text<&NameServers::primary>("pridns", 7, 15),
+    atcmd::text<&NameServers::secondary>("secdns", 7, 15).optional(),
+};
+Reply set_name_servers(Call& call, const NameServers& args) {
+  const bool valid =
+      net::IpAddress::parse(args.primary) && (args.secondary.empty() || net::IpAddress::parse(args.secondary));
+  if (!valid || !call.context().active()) return Reply::error();
+  call.me().tcpip.primary_dns = args.primary;
+  call.me().tcpip.secondary_dns = args.secondary;
+  return Reply::ok();
+}
+Reply show_name_servers(Call& call) {
+  // ASSUMED: what the network gave, when the TE has set nothing.
+  const auto or_default = [](const std::string& address, std::string_view standard) {
+    return address.empty() ? std::string{standard} : address;
+  };
+  const auto& settings = call.me().tcpip;
+  call.respond({fmt::format("PrimaryDns: {}", or_default(settings.primary_dns, "8.8.8.8")),
+                fmt::format("SecondaryDns: {}", or_default(settings.secondary_dns, "0.0.0.0"))});
+  return Reply::ok();
+}
+
+// AT+QIDNSGIP="<name>" → OK, later the addresses, or ERROR: <err> and the state [M66 11.13]
+struct Name {
+  std::string_view name;
+};
+constexpr std::array kName{atcmd::text<&Name::name>("domain name", 1, 100)};
+
+// ASSUMED: without an active context OK and then ERROR: 3; a second query while one is under way is refused.
+Reply look_up(Call& call, const Name& args) {
+  const bool begun = call.me().names().start(call.context().id(), call.context().active(), std::string{args.name});
+  return begun ? Reply::ok() : Reply::error();
+}
+
+// AT+QPING="<host>"[,[<timeout>][,<pingnum>]] → OK, +QPING: lines [M66 11.33]
+struct PingArgs {
+  std::string_view host;
+  int timeout = 1;
+  int number = 4;
+};
+constexpr std::array kPing{
+    atcmd::text<&PingArgs::host>("host", 1, 150),
+    atcmd::integer<&PingArgs::timeout>("timeout", 1, 255).as_range().optional(1),
+    atcmd::integer<&PingArgs::number>("pingnum", 1, 10).as_range().optional(4),
+};
+Reply ping(Call& call, const PingArgs& args) {
+  call.me().pinger().start(call.context(), {std::string{args.host}, args.timeout * 1s, args.number});
+  return Reply::ok();
+}
+
+// AT+QNTP[="<server>"[,<port>]] → OK, later +QNTP: <result>; sets the clock [M66 11.34]
+struct TimeServer {
+  std::string_view host;
+  int port = 123;
+};
+constexpr std::array kTimeServer{
+    atcmd::text<&TimeServer::host>("server", 1, 100),
+    atcmd::integer<&TimeServer::port>("port", 1, 65535).as_range().optional(123),
+};
+Reply synchronise(Call& call) {
+  const auto& server = call.me().time_server();
+  call.me().time_sync().start(call.context(), server.host, server.port);
+  return Reply::ok();
+}
+Reply synchronise_with(Call& call, const TimeServer& args) {
+  call.me().set_time_server({std::string{args.host}, static_cast<std::uint16_t>(args.port)});
+  return synchronise(call);
+}
+Reply show_time_server(Call& call) {
+  const auto& server = call.me().time_server();
+  call.respond(fmt::format("+QNTP: \"{}\",{}", server.host, server.port));
+  return Reply::ok();
+}
+
+constexpr std::array kCommands{
+    Command{.name = "+QIDNSCFG",
+            .summary = "Name servers",
+            .manual = "M66 11.12",
+            .write = atcmd::write<&set_name_servers>(kNameServers),
+            .read = atcmd::plain<&show_name_servers>(),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+QIDNSGIP",
+            .summary = "Addresses of a name",
+            .manual = "M66 11.13",
+            .write = atcmd::write<&look_up>(kName),
+            .test = atcmd::answers_ok()},
+    setting<&TcpIpSettings::host_is_name, 0, 1>("+QIDNSIP", "Host is an address or a name", "M66 11.14"),
+    Command{.name = "+QPING",
+            .summary = "Echo requests to a host",
+            .manual = "M66 11.33",
+            .write = atcmd::write<&ping>(kPing)},
+    Command{.name = "+QNTP",
+            .summary = "Set the clock from a time server",
+            .manual = "M66 11.34",
+            .write = atcmd::write<&synchronise_with>(kTimeServer),
+            .read = atcmd::plain<&show_time_server>(),
+            .execution = atcmd::plain<&synchronise>()},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kNamesFamily{"Names, ping and time", kCommands};
+
+}  // namespace quasimodem::commands

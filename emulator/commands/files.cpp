@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files, AT+QF* (at-reference 4.5, from drivers). Errors are +CME ERROR with the file codes.
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/call.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "storage/checksum.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::IntakeOutcome;
+using atcmd::Reply;
+using device::FileName;
+using device::FileProblem;
+using device::FileStore;
+using device::FileVolume;
+
+constexpr int kAccessDenied = 4016;
+
+// OBSERVED: 4010, 4013 and 4016 (at-reference 4.5, quirks Q24 and Q26). ASSUMED: the others, by their words.
+Reply failure(FileProblem problem) {
+  switch (problem) {
+    case FileProblem::not_found: return Reply::cme(cme::kFileNotFound);
+    case FileProblem::exists: return Reply::cme(cme::kFileAlreadyExists);
+    case FileProblem::open: return Reply::cme(kAccessDenied);
+    case FileProblem::too_large: return Reply::cme(cme::kFileTooLarge);
+    case FileProblem::no_space: return Reply::cme(cme::kFileNoSpace);
+    case FileProblem::invalid_handle: return Reply::cme(cme::kFileInvalidParameter);
+    case FileProblem::read_only: return Reply::cme(kAccessDenied);
+    case FileProblem::failed: break;
+  }
+  return Reply::cme(cme::kFileWriteFailed);
+}
+
+struct File {
+  std::string_view name;
+};
+constexpr std::array kFile{atcmd::text<&File::name>("filename", 1, 80)};
+
+// AT+QFUPL=<filename>[,<size>[,<timeout>[,<ack>]]] → CONNECT → data → +QFUPL: <size>,<checksum>
+struct Upload {
+  std::string_view name;
+  int size = 10240;
+  int timeout_s = 5;
+  int acknowledge = 0;
+};
+constexpr std::array kUpload{
+    atcmd::text<&Upload::name>("filename", 1, 80),
+    atcmd::integer<&Upload::size>("size", 1, 0x7FFFFFFF).optional(10240),
+    atcmd::integer<&Upload::timeout_s>("timeout", 1, 65535).optional(5),
+    atcmd::integer<&Upload::acknowledge>("ackmode", 0, 0).optional(0),
+};
+
+Reply finish_upload(atcmd::Call& call, FileStore& files, const FileName& name, const IntakeOutcome& outcome) {
+  if (outcome.data.empty()) return Reply::cme(cme::kFileTimeOut);
+  if (const auto added = files.add(name, outcome.data); !added) return failure(added.error());
+  call.respond(fmt::format("+QFUPL: {},{:x}", outcome.data.size(), storage::checksum(outcome.data)));
+  return Reply::ok();
+}
+
+Reply upload(Call& call, const Upload& args) {
+  const auto name = FileName::parse(args.name);
+  if (!name) return Reply::cme(cme::kFileInvalidParameter);
+  auto& files = call.me().files();
+  const auto size = static_cast<std::size_t>(args.size);
+  if (const auto possible = files.may_add(*name, size); !possible) return failure(possible.error());
+  return call.data_mode({.length = size, .timeout = std::chrono::seconds{args.timeout_s}},
+                        [&files, name = *name](atcmd::Call& resumed, const IntakeOutcome& outcome) {
+                          return finish_upload(resumed, files, name, outcome);
+                        });
+}
+
+// AT+QFDWL=<filename> → CONNECT, the data, +QFDWL: <size>,<checksum>
+Reply download(Call& call, const File& args) {
+  const auto name = FileName::parse(args.name);
+  if (!name) return Reply::cme(cme::kFileInvalidParameter);
+  const auto content = call.me().files().read(*name);
+  if (!content) return failure(content.error());
+  call.respond_data("CONNECT", *content);
+  call.respond(fmt::format("+QFDWL: {},{:x}", content->size(), storage::checksum(*content)));
+  return Reply::ok();
+}
+
+// AT+QFLST[=<pattern>] — a name, `*` or `RAM:*`
+struct Pattern {
+  std::string_view text;
+};
+constexpr std::array kPattern{atcmd::text<&Pattern::text>("filename", 1, 80)};
+
+/// The volume of `*`, `UFS:*` or `RAM:*`.
+std::optional<FileVolume> whole_volume(std::string_view pattern) {
+  if (pattern == "*" || pattern == "UFS:*" || pattern == "ufs:*") return FileVolume::ufs;
+  if (pattern == "RAM:*" || pattern == "ram:*") return FileVolume::ram;
+  return std::nullopt;
+}
+
+Reply list_files(Call& call, const Pattern& args) {
+  const auto volume = whole_volume(args.text);
+  const auto name = FileName::parse(args.text);
+  if (!volume && !name) return Reply::cme(cme::kFileInvalidParameter);
+  std::vector<std::string> lines;
+  for (const auto& entry : call.me().files().list(volume ? *volume : name->volume)) {
+    if (volume || entry.name == *name) lines.push_back(fmt::format("+QFLST: \"{}\",{}", entry.name.text(), entry.size));
+  }
+  if (!lines.empty()) call.respond(lines);
+  if (lines.empty() && !volume) return Reply::cme(cme::kFileNotFound);
+  return Reply::ok();
+}
+Reply list_everything(Call& call) { return list_files(call, {"*"}); }
+
+// AT+QFLDS=<volume> → +QFLDS: <free>,<total>
+Reply show_space(Call& call, const Pattern& args) {
+  const auto volume = whole_volume(std::string{args.text} + ":*");
+  if (!volume) return Reply::cme(cme::kFileInvalidParameter);
+  call.respond(fmt::format("+QFLDS: {},{}", call.me().files().available(*volume), FileStore::capacity(*volume)));
+  return Reply::ok();
+}
+Reply show_ufs_space(Call& call) { return show_space(call, {"UFS"}); }
+
+// AT+QFDEL=<filename>, `RAM:*` and `*` for all of a volume
+Reply remove(Call& call, const File& args) {
+  auto& files = call.me().files();
+  if (const auto volume = whole_volume(args.name)) {
+    const auto removed = files.remove_all(*volume);
+    if (!removed) return failure(removed.error());
+    // OBSERVED: nothing there is an error, quirk Q24.
+    return *removed > 0 ? Reply::ok() : Reply::cme(cme::kFileInvalidParameter);
+  }
+  const auto name = FileName::parse(args.name);
+  if (!name) return Reply::cme(cme::kFileInvalidParameter);
+  const auto removed = files.remove(*name);
+  return removed ? Reply::ok() : failure(removed.error());
+}
+
+// ---- handles
+// ---------------------------------------------------------------------------------------------------------
+
+// AT+QFOPEN=<filename>[,<mode>] → +QFOPEN: <handle>      0 read and write, 1 empty first, 2 read only
+struct Open {
+  std::string_view name;
+  FileStore::Mode mode = FileStore::Mode::create;
+};
+constexpr std::array kOpen{
+    atcmd::text<&Open::name>("filename", 1, 80),
+    atcmd::integer<&Open::mode>("mode", 0, 2).as_range().optional(0),
+};
+
+Reply open(Call& call, const Open& args) {
+  const auto name = FileName::parse(args.name);
+  if (!name) return Reply::cme(cme::kFileInvalidParameter);
+  const auto handle = call.me().files().open(*name, args.mode);
+  if (!handle) return failure(handle.error());
+  call.respond(fmt::format("+QFOPEN: {}", *handle));
+  return Reply::ok();
+}
+
+// AT+QFREAD=<handle>[,<length>] → CONNECT <n>, the data
+struct Read {
+  int handle = 0;
+  int length = 1024;
+};
+constexpr std::array kRead{
+    atcmd::integer<&Read::handle>("filehandle", 0, 0x7FFFFFFF),
+    atcmd::integer<&Read::length>("length", 1, FileStore::kRamCapacity).optional(1024),
+};
+
+Reply read(Call& call, const Read& args) {
+  const auto data = call.me().files().read_on(args.handle, static_cast<std::size_t>(args.length));
+  if (!data) return failure(data.error());
+  call.respond_data(fmt::format("CONNECT {}", data->size()), *data);
+  return Reply::ok();
+}
+
+// AT+QFWRITE=<handle>[,<length>[,<timeout>]] → CONNECT → data → +QFWRITE: <written>,<size>
+struct Write {
+  int handle = 0;
+  int length = 1024;
+  int timeout_s = 5;
+};
+constexpr std::array kWrite{
+    atcmd::integer<&Write::handle>("filehandle", 0, 0x7FFFFFFF),
+    atcmd::integer<&Write::length>("length", 1, 10240).optional(1024),
+    atcmd::integer<&Write::timeout_s>("timeout", 1, 65535).optional(5),
+};
+
+Reply write(Call& call, const Write& args) {
+  auto& files = call.me().files();
+  // Nothing is written yet; whether it can be is known before CONNECT.
+  if (const auto possible = files.write_on(args.handle, {}); !possible) return failure(possible.error());
+  return call.data_mode(
+      {.length = static_cast<std::size_t>(args.length), .timeout = std::chrono::seconds{args.timeout_s}},
+      [&files, handle = args.handle](atcmd::Call& resumed, const IntakeOutcome& outcome) {
+        const auto size = files.write_on(handle, outcome.data);
+        if (!size) return failure(size.error());
+        resumed.respond(fmt::format("+QFWRITE: {},{}", outcome.data.size(), *size));
+        return Reply::ok();
+      });
+}
+
+// AT+QFSEEK=<handle>,<offset>[,<position>]      0 from the start, 1 from here, 2 from the end
+struct Seek {
+  int handle = 0;
+  int offset = 0;
+  FileStore::Origin origin = FileStore::Origin::start;
+};
+constexpr std::array kSeek{
+    atcmd::integer<&Seek::handle>("filehandle", 0, 0x7FFFFFFF),
+    atcmd::integer<&Seek::offset>("offset", 0, 0x7FFFFFFF),
+    atcmd::integer<&Seek::origin>("position", 0, 2).as_range().optional(0),
+};
+
+Reply seek(Call& call, const Seek& args) {
+  const auto moved = call.me().files().seek(args.handle, static_cast<std::size_t>(args.offset), args.origin);
+  return moved ? Reply::ok() : failure(moved.error());
+}
+
+struct Handle {
+  int handle = 0;
+};
+constexpr std::array kHandle{atcmd::integer<&Handle::handle>("filehandle", 0, 0x7FFFFFFF)};
+
+// AT+QFPOSITION=<handle>
+Reply show_position(Call& call, const Handle& args) {
+  const auto position = call.me().files().position(args.handle);
+  if (!position) return failure(position.error());
+  call.respond(fmt::format("+QFPOSITION: {}", *position));
+  return Reply::ok();
+}
+
+// AT+QFCLOSE=<handle>
+Reply close(Call& call, const Handle& args) {
+  const auto closed = call.me().files().close(args.handle);
+  return closed ? Reply::ok() : failure(closed.error());
+}
+
+constexpr Command file_command(std::string_view name, std::string_view summary, atcmd::Form write,
+                               Confidence confidence) {
+  return {.name = name,
+          .summary = summary,
+          .manual = "drivers (at-reference 4.5)",
+          .confidence = confidence,
+          .write = write,
+          .invalid_parameter = cme::kFileInvalidParameter};
+}
+constexpr Command with_execution(Command command, atcmd::Form execution) {
+  command.execution = execution;
+  return command;
+}
+
+constexpr std::array kCommands{
+    with_execution(
+        file_command("+QFLDS", "Space of a volume", atcmd::write<&show_space>(kPattern), Confidence::inferred),
+        atcmd::plain<&show_ufs_space>()),
+    with_execution(file_command("+QFLST", "List files", atcmd::write<&list_files>(kPattern), Confidence::seen),
+                   atcmd::plain<&list_everything>()),
+    file_command("+QFUPL", "Store a file", atcmd::write<&upload>(kUpload), Confidence::seen),
+    file_command("+QFDWL", "Fetch a file", atcmd::write<&download>(kFile), Confidence::seen),
+    file_command("+QFDEL", "Delete a file", atcmd::write<&remove>(kFile), Confidence::seen),
+    file_command("+QFOPEN", "Open a file", atcmd::write<&open>(kOpen), Confidence::seen),
+    file_command("+QFREAD", "Read from an open file", atcmd::write<&read>(kRead), Confidence::seen),
+    file_command("+QFWRITE", "Write to an open file", atcmd::write<&write>(kWrite), Confidence::inferred),
+    file_command("+QFSEEK", "Set the position in an open file", atcmd::write<&seek>(kSeek), Confidence::seen),
+    file_command("+QFPOSITION", "Position in an open file", atcmd::write<&show_position>(kHandle),
+                 Confidence::inferred),
+    file_command("+QFCLOSE", "Close a file", atcmd::write<&close>(kHandle), Confidence::seen),
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kFilesFamily{"Files", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/settings.hpp"
+
+// Messages as AT commands and URCs write them (M66 8, 27.005 3 and 4).
+namespace quasimodem::commands {
+
+std::string_view memory_name(device::MessageMemory memory);
+/// `REC UNREAD` …
+std::string_view state_name(device::MessageState state);
+
+/// What stands after `+CMGR: ` or, with the index, after `+CMGL: `, and the line below it.
+struct MessageLines {
+  std::string header;
+  std::string body;
+};
+MessageLines message_lines(const device::StoredMessage& message, const emulator::Settings& settings);
+MessageLines listed_lines(int index, const device::StoredMessage& message, const emulator::Settings& settings);
+
+/// `+CMT: …` or `+CDS: …` and the line below it, if there is one.
+std::vector<std::string> shown_lines(const Bytes& pdu, const emulator::Settings& settings);
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operator, cell and what the module is busy with (M66 4.1, 4.2, 4.8, 6.1, 6.4, 6.5).
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/setting.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::Reply;
+using device::RegistrationStatus;
+using emulator::StatusSettings;
+
+// AT+COPS=<mode>[,<format>[,"<oper>"]]                                                                       [M66 6.1]
+struct Operator {
+  int mode = 0;
+  std::optional<int> format;
+  std::optional<std::string_view> name;
+};
+constexpr std::array kOperator{
+    atcmd::integer<&Operator::mode>("mode", 0, 4).as_range(),
+    atcmd::integer<&Operator::format>("format", 0, 2).as_range().optional(),
+    atcmd::text<&Operator::name>("oper", 1, 20).optional(),
+};
+enum Mode { kAutomatic = 0, kManual = 1, kDeregister = 2, kFormatOnly = 3, kManualThenAutomatic = 4 };
+
+bool is_home(const device::Registration& network, std::string_view name) {
+  return name == network.operator_name() || name == network.operator_short_name() || name == network.operator_number();
+}
+
+Reply select_operator(Call& call, const Operator& args) {
+  auto& me = call.me();
+  // ASSUMED: without an operator the manual modes have nothing to go by; with a foreign one there is no service.
+  if (args.mode == kManual && !args.name) return Reply::cme(cme::kOperationNotAllowed);
+  if (args.mode == kManual && !is_home(me.registration(), *args.name)) return Reply::cme(cme::kNoNetworkService);
+  if (args.format) call.settings().status.operator_format = *args.format;
+  if (args.mode == kFormatOnly) return Reply::ok();
+  call.settings().status.operator_mode = args.mode == kManualThenAutomatic ? kAutomatic : args.mode;
+  args.mode == kDeregister ? me.leave_network() : me.rejoin_network();
+  return Reply::ok();
+}
+
+// AT+COPS? → <mode>[,<format>,"<operator>"]
+Reply show_operator(Call& call) {
+  const auto& network = call.me().registration();
+  const auto& settings = call.settings().status;
+  if (!network.registered()) {
+    call.respond(fmt::format("+COPS: {}", settings.operator_mode));
+    return Reply::ok();
+  }
+  const std::array names{network.operator_name(), network.operator_short_name(), network.operator_number()};
+  call.respond(fmt::format("+COPS: {},{},\"{}\"", settings.operator_mode, settings.operator_format,
+                           names[static_cast<std::size_t>(settings.operator_format)]));
+  return Reply::ok();
+}
+
+// ASSUMED: the list comes without the time that a search takes (up to 75 s).
+Reply list_operators(Call& call) {
+  const auto& network = call.me().registration();
+  constexpr int kAvailable = 1, kCurrent = 2;
+  call.respond(fmt::format("+COPS: ({},\"{}\",\"{}\",\"{}\"),(3,\"CHINA UNICOM\",\"UNICOM\",\"46001\"),,(0-4),(0-2)",
+                           network.registered() ? kCurrent : kAvailable, network.operator_name(),
+                           network.operator_short_name(), network.operator_number()));
+  return Reply::ok();
+}
+
+// AT+QNSTATUS → 255 not ready, 0 normal, 1 no cell, 2 limited                                                [M66 4.8]
+Reply show_network_status(Call& call) {
+  constexpr int kNormal = 0, kNoCell = 1, kLimited = 2, kNotReady = 255;
+  const auto& me = call.me();
+  const auto status = call.me().registration().status(device::Domain::circuit_switched);
+  int shown = kNotReady;
+  if (me.functionality() == device::Functionality::full) {
+    shown = status == RegistrationStatus::home ? kNormal : status == RegistrationStatus::searching ? kNoCell : kLimited;
+  }
+  call.respond(fmt::format("+QNSTATUS: {}", shown));
+  return Reply::ok();
+}
+
+// AT+QBAND="<band>" — kept at once                                                                           [M66 6.4]
+constexpr std::array<std::string_view, 8> kBands{
+    "EGSM_MODE", "PCS_MODE", "DCS_MODE", "GSM850_MODE", "EGSM_DCS_MODE", "GSM850_PCS_MODE", "GSM850_EGSM_DCS_PCS_MODE",
+    "ALL_BAND"};
+struct Band {
+  std::string_view band;
+};
+constexpr std::array kBand{atcmd::text<&Band::band>("op_band", 1, 30)};
+Reply set_band(Call& call, const Band& args) {
+  for (const auto band : kBands) {
+    if (band != args.band) continue;
+    call.me().set_band(band == "ALL_BAND" ? device::kAllBands : band);
+    return Reply::ok();
+  }
+  return Reply::cme(cme::kOperationNotAllowed);
+}
+Reply show_band(Call& call) {
+  call.respond(fmt::format("+QBAND: \"{}\"", call.me().band()));
+  return Reply::ok();
+}
+
+// AT+QENG=<mode>[,<dump>]; the query shows the serving cell while <mode> is 1                                [M66 6.5]
+struct Engineering {
+  int mode = 0;
+  std::optional<int> dump;
+};
+constexpr std::array kEngineering{
+    atcmd::integer<&Engineering::mode>("mode", 0, 4).as_range(),
+    atcmd::integer<&Engineering::dump>("dump", 0, 3).as_range().optional(),
+};
+Reply set_engineering(Call& call, const Engineering& args) {
+  call.settings().status.engineering_mode = args.mode;
+  if (args.dump) call.settings().status.engineering_dump = *args.dump;
+  return Reply::ok();
+}
+Reply show_engineering(Call& call) {
+  const auto& settings = call.settings().status;
+  const auto& network = call.me().registration();
+  std::vector<std::string> lines{fmt::format("+QENG: {},{}", settings.engineering_mode, settings.engineering_dump)};
+  // ASSUMED: the radio's figures, and the `x` of what is known in a call only.
+  if (settings.engineering_mode > 0 && network.registered()) {
+    const auto number = network.operator_number();
+    lines.push_back(fmt::format("+QENG: 0,{},{},{},{},62,34,-53,128,128,5,14,x,x,x,x,x,x,x", number.substr(0, 3),
+                                number.substr(3), network.location_area(), network.cell()));
+  }
+  call.respond(lines);
+  return Reply::ok();
+}
+
+// AT+CEER → <location>,<cause>; AT+CPAS                                                                 [M66 4.1, 4.2]
+Reply show_last_error(Call& call) {
+  call.respond("+CEER: 0,0");
+  return Reply::ok();
+}
+Reply show_activity(Call& call) {
+  // The UART answers, so the module is not asleep; calls have states of their own.
+  call.respond("+CPAS: 0");
+  return Reply::ok();
+}
+
+constexpr std::array kCommands{
+    Command{.name = "+CEER",
+            .summary = "Cause of the last failure",
+            .manual = "M66 4.1",
+            .execution = atcmd::plain<&show_last_error>()},
+    Command{.name = "+CPAS",
+            .summary = "What the module is busy with",
+            .manual = "M66 4.2",
+            .execution = atcmd::plain<&show_activity>(),
+            .test_text = " (0,2,3,4)"},
+    Command{.name = "+QNSTATUS",
+            .summary = "Service",
+            .manual = "M66 4.8",
+            .execution = atcmd::plain<&show_network_status>()},
+    Command{.name = "+COPS",
+            .summary = "Operator",
+            .manual = "M66 6.1",
+            .write = atcmd::write<&select_operator>(kOperator),
+            .read = atcmd::plain<&show_operator>(),
+            .test = atcmd::plain<&list_operators>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+QBAND",
+            .summary = "Frequency bands",
+            .manual = "M66 6.4",
+            .confidence = Confidence::seen,
+            .write = atcmd::write<&set_band>(kBand),
+            .read = atcmd::plain<&show_band>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+QENG",
+            .summary = "Serving cell",
+            .manual = "M66 6.5",
+            .confidence = Confidence::seen,
+            .write = atcmd::write<&set_engineering>(kEngineering),
+            .read = atcmd::plain<&show_engineering>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kOperatorFamily{"Operator and cell", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// The packet domain of 27.007: contexts, quality, class (M66 10).
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/setting.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::Reply;
+using device::PacketDomain;
+using emulator::StatusSettings;
+
+Reply not_allowed() { return Reply::cme(cme::kOperationNotAllowed); }
+
+template <class Show>
+Reply for_each_defined(Call& call, const Show& show) {
+  std::vector<std::string> lines;
+  for (int cid = 1; cid <= PacketDomain::kContexts; ++cid) {
+    const auto& context = call.me().packet_domain.context(cid);
+    if (context.defined) lines.push_back(show(cid, context));
+  }
+  if (!lines.empty()) call.respond(lines);
+  return Reply::ok();
+}
+
+// AT+CGDCONT=<cid>[,"IP"[,"<apn>"[,"<address>"[,<d_comp>[,<h_comp>]]]]] — <cid> alone undefines             [M66 10.2]
+struct Define {
+  int cid = 1;
+  std::optional<std::string_view> type;
+  std::string_view access_point;
+  std::string_view address;
+  int data_compression = 0;
+  int header_compression = 0;
+};
+constexpr std::array kDefine{
+    atcmd::integer<&Define::cid>("cid", 1, PacketDomain::kContexts),
+    atcmd::text<&Define::type>("PDP_type", 0, 10).optional(),
+    atcmd::text<&Define::access_point>("APN", 0, 100).optional(),
+    atcmd::text<&Define::address>("PDP_addr", 0, 15).optional(),
+    atcmd::integer<&Define::data_compression>("d_comp", 0, 1).optional(0),
+    atcmd::integer<&Define::header_compression>("h_comp", 0, 1).optional(0),
+};
+Reply define(Call& call, const Define& args) {
+  auto& context = call.me().packet_domain.context(args.cid);
+  // ASSUMED: a context in use stays as it is.
+  if (context.active) return not_allowed();
+  if (!args.type) {
+    context = {};
+    return Reply::ok();
+  }
+  if (*args.type != "IP") return not_allowed();
+  context.defined = true;
+  context.access_point = args.access_point;
+  context.address = args.address;
+  context.data_compression = args.data_compression;
+  context.header_compression = args.header_compression;
+  return Reply::ok();
+}
+Reply show_defined(Call& call) {
+  return for_each_defined(call, [](int cid, const PacketDomain::Context& context) {
+    return fmt::format("+CGDCONT: {},\"IP\",\"{}\",\"{}\",{},{}", cid, context.access_point, context.address,
+                       context.data_compression, context.header_compression);
+  });
+}
+
+// AT+CGACT=<state>[,<cid>…] — NO CARRIER after a deactivation (quirk Q29)                                   [M66 10.5]
+struct Activate {
+  int state = 1;
+  std::optional<int> cid;
+};
+constexpr std::array kActivate{
+    atcmd::integer<&Activate::state>("state", 0, 1).as_range(),
+    atcmd::integer<&Activate::cid>("cid", 1, PacketDomain::kContexts).optional(),
+};
+Reply deactivate(Call& call, const Activate& args) {
+  bool any = false;
+  for (int cid = 1; cid <= PacketDomain::kContexts; ++cid) {
+    auto& context = call.me().packet_domain.context(cid);
+    if (args.cid && *args.cid != cid) continue;
+    any = any || context.active;
+    context.active = false;
+  }
+  // ASSUMED: just OK when nothing was active.
+  return any ? Reply::code(atcmd::ResultCode::no_carrier) : Reply::ok();
+}
+Reply activate(Call& call, const Activate& args) {
+  if (args.state == 0) return deactivate(call, args);
+  if (!call.me().registration().attached()) return Reply::cme(cme::kNoNetworkService);
+  auto& context = call.me().packet_domain.context(args.cid.value_or(1));
+  if (!context.defined) return not_allowed();
+  context.active = true;
+  return Reply::ok();
+}
+Reply show_active(Call& call) {
+  return for_each_defined(call, [](int cid, const PacketDomain::Context& context) {
+    return fmt::format("+CGACT: {},{}", cid, context.active ? 1 : 0);
+  });
+}
+
+// AT+CGPADDR[=<cid>]                                                                                        [M66 10.7]
+struct Cid {
+  int cid = 1;
+};
+constexpr std::array kCid{atcmd::integer<&Cid::cid>("cid", 1, PacketDomain::kContexts)};
+
+std::string address_line(Call& call, int cid, const PacketDomain::Context& context) {
+  // ASSUMED: every active context has the module's address; the network of this emulator gives it only one.
+  const auto address = context.active ? call.me().bearer_address().text() : context.address;
+  return fmt::format("+CGPADDR: {},\"{}\"", cid, address);
+}
+Reply show_address(Call& call, const Cid& args) {
+  const auto& context = call.me().packet_domain.context(args.cid);
+  if (!context.defined) return not_allowed();
+  call.respond(address_line(call, args.cid, context));
+  return Reply::ok();
+}
+Reply show_addresses(Call& call) {
+  return for_each_defined(
+      call, [&](int cid, const PacketDomain::Context& context) { return address_line(call, cid, context); });
+}
+
+// AT+CGQREQ, AT+CGQMIN=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]               [M66 10.3, 10.4]
+struct QualityArgs {
+  int cid = 1;
+  int precedence = 0;
+  int delay = 0;
+  int reliability = 0;
+  int peak = 0;
+  int mean = 0;
+};
+constexpr std::array kQuality{
+    atcmd::integer<&QualityArgs::cid>("cid", 1, PacketDomain::kContexts),
+    atcmd::integer<&QualityArgs::precedence>("precedence", 0, 3).optional(0),
+    atcmd::integer<&QualityArgs::delay>("delay", 0, 4).optional(0),
+    atcmd::integer<&QualityArgs::reliability>("reliability", 0, 5).optional(0),
+    atcmd::integer<&QualityArgs::peak>("peak", 0, 9).optional(0),
+    atcmd::integer<&QualityArgs::mean>("mean", 0, 31).optional(0),
+};
+template <PacketDomain::Quality PacketDomain::Context::*Member>
+Reply set_quality(Call& call, const QualityArgs& args) {
+  auto& context = call.me().packet_domain.context(args.cid);
+  if (!context.defined) return not_allowed();
+  context.*Member = {args.precedence, args.delay, args.reliability, args.peak, args.mean};
+  return Reply::ok();
+}
+template <PacketDomain::Quality PacketDomain::Context::*Member>
+struct ShowQuality {
+  static Reply run(const Command& command, atcmd::Call& call, const atcmd::CommandCall&) {
+    return for_each_defined(static_cast<Call&>(call), [&](int cid, const PacketDomain::Context& context) {
+      const auto& q = context.*Member;
+      return fmt::format("{}: {},{},{},{},{},{}", command.name, cid, q[0], q[1], q[2], q[3], q[4]);
+    });
+  }
+};
+
+// AT+CGCLASS="<class>"                                                                                      [M66 10.8]
+struct Class {
+  std::string_view name;
+};
+constexpr std::array kClass{atcmd::text<&Class::name>("class", 1, 2)};
+Reply set_class(Call& call, const Class& args) {
+  if (args.name != "B" && args.name != "CG" && args.name != "CC") return not_allowed();
+  call.settings().status.packet_class = args.name;
+  return Reply::ok();
+}
+Reply show_class(Call& call) {
+  call.respond(fmt::format("+CGCLASS: \"{}\"", call.settings().status.packet_class));
+  return Reply::ok();
+}
+
+// AT+QGPCLASS                                                                                              [M66 10.12]
+struct Multislot {
+  int value = 12;
+};
+constexpr std::array kMultislot{atcmd::integer<&Multislot::value>("class", 1, 12).as_range()};
+Reply set_multislot(Call& call, const Multislot& args) {
+  call.settings().status.multislot_class = args.value;
+  return Reply::ok();
+}
+Reply show_multislot(Call& call) {
+  call.respond(fmt::format("MULTISLOT CLASS: {}", call.settings().status.multislot_class));
+  return Reply::ok();
+}
+
+constexpr std::string_view kQualityRanges = " \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)";
+
+constexpr std::array kCommands{
+    Command{.name = "+CGDCONT",
+            .summary = "Define a context",
+            .manual = "M66 10.2",
+            .write = atcmd::write<&define>(kDefine),
+            .read = atcmd::plain<&show_defined>(),
+            .test_text = " (1-10),\"IP\",,,(0,1),(0,1)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CGQREQ",
+            .summary = "Quality asked for",
+            .manual = "M66 10.3",
+            .write = atcmd::write<&set_quality<&PacketDomain::Context::requested>>(kQuality),
+            .read = {.run = &ShowQuality<&PacketDomain::Context::requested>::run},
+            .test_text = kQualityRanges,
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CGQMIN",
+            .summary = "Least quality",
+            .manual = "M66 10.4",
+            .write = atcmd::write<&set_quality<&PacketDomain::Context::least>>(kQuality),
+            .read = {.run = &ShowQuality<&PacketDomain::Context::least>::run},
+            .test_text = kQualityRanges,
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CGACT",
+            .summary = "Activate a context",
+            .manual = "M66 10.5",
+            .write = atcmd::write<&activate>(kActivate),
+            .read = atcmd::plain<&show_active>(),
+            .test_text = " (0,1)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CGPADDR",
+            .summary = "Address of a context",
+            .manual = "M66 10.7",
+            .write = atcmd::write<&show_address>(kCid),
+            .execution = atcmd::plain<&show_addresses>(),
+            .test_text = " (1-10)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CGCLASS",
+            .summary = "Class of the mobile station",
+            .manual = "M66 10.8",
+            .write = atcmd::write<&set_class>(kClass),
+            .read = atcmd::plain<&show_class>(),
+            .test_text = " (\"B\",\"CG\",\"CC\")",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    // Stored only: no +CGEV is reported.
+    with_cme(setting<&StatusSettings::packet_events, 0, 1>("+CGEREP", "Report events of the packet domain", "M66 10.9"),
+             cme::kOperationNotAllowed),
+    with_cme(setting<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11"),
+             cme::kOperationNotAllowed),
+    Command{.name = "+QGPCLASS",
+            .summary = "Multislot class",
+            .manual = "M66 10.12",
+            .write = atcmd::write<&set_multislot>(kMultislot),
+            .read = atcmd::plain<&show_multislot>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    with_cme(setting<&StatusSettings::call_end_report, 0, 1>("+QCGTIND", "Report the end of calls", "M66 4.11"),
+             cme::kOperationNotAllowed),
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kPacketDomainFamily{"Packet domain", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/device/sim.hpp"
+
+namespace quasimodem::commands {
+
+/// The +CME ERROR number of what the SIM says to a PIN; 0 when it is accepted.
+constexpr int cme_of(device::Sim::PinResult result) {
+  using Result = device::Sim::PinResult;
+  switch (result) {
+    case Result::accepted: return 0;
+    case Result::no_sim: return cme::kSimNotInserted;
+    case Result::not_asked_for: return cme::kOperationNotAllowed;
+    case Result::puk_asked_for: return cme::kSimPukRequired;
+    case Result::wrong: return cme::kIncorrectPassword;
+  }
+  return 0;
+}
+
+}  // namespace quasimodem::commands

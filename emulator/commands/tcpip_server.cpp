@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Server mode of the TCP/IP stack (M66 11.11, 11.18, 11.19).
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/setting.hpp"
+#include "emulator/commands/tcpip_text.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Reply;
+using device::Connection;
+using device::Server;
+
+// AT+QILPORT="TCP"|"UDP",<port>                                                                             [M66 11.19]
+struct LocalPort {
+  std::string_view mode;
+  int port = 0;
+};
+constexpr std::array kLocalPort{
+    atcmd::text<&LocalPort::mode>("mode", 3, 3),
+    atcmd::integer<&LocalPort::port>("port", 0, 65535),
+};
+Reply set_local_port(Call& call, const LocalPort& args) {
+  const auto transport = transport_named(args.mode);
+  if (!transport) return Reply::error();
+  auto& settings = call.me().tcpip;
+  (*transport == net::Transport::tcp ? settings.tcp_port : settings.udp_port) = args.port;
+  return Reply::ok();
+}
+Reply show_local_ports(Call& call) {
+  const auto& settings = call.me().tcpip;
+  call.respond({fmt::format("TCP: {}", settings.tcp_port), fmt::format("UDP: {}", settings.udp_port)});
+  return Reply::ok();
+}
+
+// AT+QISERVER[=<type>[,<max>]] → OK, later SERVER OK or CONNECT FAIL                                        [M66 11.18]
+struct Serve {
+  int type = 0;
+  std::optional<int> most_clients;
+};
+constexpr std::array kServe{
+    atcmd::integer<&Serve::type>("type", 0, 1).as_range(),
+    atcmd::integer<&Serve::most_clients>("max", 1, device::kServerClients).as_range().optional(),
+};
+Reply serve(Call& call, const Serve& args) {
+  const auto& settings = call.me().tcpip;
+  if (args.most_clients && !settings.multiple_sessions) return Reply::error();
+  // ASSUMED: nobody has told what a UDP server does; it is refused here.
+  if (args.type != 0) {
+    call.me().log().warning("QISERVER=1: a UDP server is not emulated");
+    return Reply::error();
+  }
+  // ASSUMED: without AT+QILPORT there is nothing to listen on.
+  if (settings.tcp_port == 0) return Reply::error();
+  auto& context = call.context();
+  const int most = settings.multiple_sessions ? args.most_clients.value_or(device::kServerClients) : 1;
+  const bool transparent = settings.transparent && !settings.multiple_sessions;
+  if (!context.serve(static_cast<std::uint16_t>(settings.tcp_port), most)) return Reply::error();
+  context.server().delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered;
+  return Reply::ok();
+}
+Reply serve_tcp(Call& call) { return serve(call, {}); }
+Reply show_server(Call& call) {
+  call.respond(fmt::format("+QISERVER: 0, {}", call.context().server().most_clients()));
+  return Reply::ok();
+}
+
+// AT+QISSTAT → OK, then S: <state>; with several sessions a C: line for every client                        [M66 11.11]
+std::string_view server_state_text(Server::State state) {
+  switch (state) {
+    case Server::State::initial: return "INITIAL";
+    case Server::State::opening: return "OPENNING";  // MANUAL: the firmware's spelling
+    case Server::State::listening: return "LISTENING";
+    case Server::State::closing: return "CLOSING";
+  }
+  return {};
+}
+
+Reply show_server_state(Call& call) {
+  auto& server = call.context().server();
+  call.write_result(atcmd::ResultCode::ok);
+  std::vector<std::string> lines{fmt::format("S: {}", server_state_text(server.state()))};
+  // ASSUMED: the quotes, as AT+QISTAT has them.
+  for (int index = 0; call.me().tcpip.multiple_sessions && index < device::kServerClients; ++index) {
+    const auto* client = server.client(index);
+    const bool there = client && client->live();
+    lines.push_back(there ? fmt::format("C: {},\"TCP\",\"{}\",{}", index, peer_text(*client), client->target().port)
+                          : fmt::format("C: {},\"\",\"\",\"\"", index));
+  }
+  call.respond(lines);
+  return Reply::said();
+}
+
+constexpr std::array kCommands{
+    Command{.name = "+QISSTAT",
+            .summary = "State of the server",
+            .manual = "M66 11.11",
+            .execution = atcmd::plain<&show_server_state>(),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+QISERVER",
+            .summary = "Listen for connections",
+            .manual = "M66 11.18",
+            .write = atcmd::write<&serve>(kServe),
+            .read = atcmd::plain<&show_server>(),
+            .execution = atcmd::plain<&serve_tcp>()},
+    Command{.name = "+QILPORT",
+            .summary = "Local port",
+            .manual = "M66 11.19",
+            .write = atcmd::write<&set_local_port>(kLocalPort),
+            .read = atcmd::plain<&show_local_ports>(),
+            .test = atcmd::answers_ok()},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kServerFamily{"TCP/IP server", kCommands};
+
+}  // namespace quasimodem::commands

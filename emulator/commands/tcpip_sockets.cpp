@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sockets of the TCP/IP stack: opening, sending, receiving, states (M66 11).
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/setting.hpp"
+#include "emulator/commands/tcpip_text.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Argument;
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::Reply;
+using device::Connection;
+using device::PdpContext;
+using device::Role;
+using device::Sessions;
+using device::SocketState;
+using device::TcpIpSettings;
+
+constexpr Duration kOpenTimeout = 75s;      // MANUAL M66 11.1
+constexpr std::size_t kLargestSend = 1460;  // MANUAL M66 11.2
+
+Sessions sessions(Call& call) { return call.me().tcpip.sessions(); }
+/// AT+QISRVC: which kind of socket a command means.
+Role role(Call& call) { return static_cast<Role>(call.me().tcpip.role); }
+
+// ---- opening and closing
+// ---------------------------------------------------------------------------------------------
+
+struct Target {
+  int index = 0;
+  std::string_view mode;
+  std::string_view host;
+  int port = 0;
+};
+constexpr std::array kTarget{
+    atcmd::text<&Target::mode>("mode", 3, 3),
+    atcmd::text<&Target::host>("ipaddr/domainname", 1, 150),
+    atcmd::integer<&Target::port>("port", 0, 65535),
+};
+constexpr std::array kIndexedTarget{
+    atcmd::integer<&Target::index>("index", 0, device::kSockets - 1),
+    kTarget[0],
+    kTarget[1],
+    kTarget[2],
+};
+
+// AT+QIOPEN=[<index>,]"TCP"|"UDP","<host>",<port>                                                           [M66 11.1]
+//   → OK, later [<index>, ]CONNECT OK or CONNECT FAIL; ALREADY CONNECT instead of OK with a single session
+Reply open(Call& call, const std::vector<Argument>& arguments) {
+  const bool multiple = call.me().tcpip.multiple_sessions;
+  // OBSERVED: Zerynth's driver appends two parameters that no manual knows.
+  const auto args = multiple ? atcmd::arguments_as<Target>(kIndexedTarget, arguments, atcmd::Surplus::ignored)
+                             : atcmd::arguments_as<Target>(kTarget, arguments, atcmd::Surplus::ignored);
+  if (!args) return Reply::error();
+  const auto transport = transport_named(args->mode);
+  if (!transport) return Reply::error();
+  if (!call.me().tcpip.host_is_name && !net::IpAddress::parse(args->host)) {
+    // Quirk Q7: being lenient breaks no host, but this one would be in trouble with a module that is not.
+    call.me().log().warning("QIOPEN to the name {} with QIDNSIP=0: a real module may refuse it", args->host);
+  }
+  const bool transparent = call.me().tcpip.transparent && !multiple;
+  if (transparent && call.me().transparent_besides(args->index)) return Reply::error();
+  const auto opening = call.context().open(
+      sessions(call), args->index,
+      {.transport = *transport,
+       .host = std::string{args->host},
+       .port = static_cast<std::uint16_t>(args->port),
+       .timeout = kOpenTimeout,
+       .delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered});
+  switch (opening) {
+    case PdpContext::Opening::begun: return Reply::ok();
+    case PdpContext::Opening::already_connected: return Reply::result("ALREADY CONNECT");
+    case PdpContext::Opening::refused: break;
+  }
+  return Reply::error();
+}
+// ASSUMED: the exact words of the two lines (at-reference 2.3 tells only that there are two).
+Reply test_open(Call& call) {
+  call.respond(std::vector<std::string>{"+QIOPEN: (\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)",
+                                        "+QIOPEN: (\"TCP\",\"UDP\"),(\"domain name\"),(1-65535)"});
+  return Reply::ok();
+}
+
+struct Index {
+  int index = 0;
+};
+constexpr std::array kIndex{atcmd::integer<&Index::index>("index", 0, device::kSockets - 1).as_range()};
+
+/// A socket of AT+QIOPEN or AT+QISERVER at this index, or null. Secure ones are for AT+QSSL* only.
+Connection* plain_socket(Call& call, int index, Role role) {
+  auto* socket = call.context().socket(index, role);
+  return socket && !socket->secure() ? socket : nullptr;
+}
+
+// AT+QICLOSE[=<index>] → [<index>, ]CLOSE OK                                                                [M66 11.3]
+Reply close(Call& call, int index) {
+  auto* socket = plain_socket(call, index, role(call));
+  if (!socket) return Reply::error();
+  const bool transparent = socket->target().delivery == Connection::Delivery::transparent;
+  auto& context = call.context();
+  const bool closed =
+      role(call) == Role::client ? context.close(sessions(call), index) : context.server().close_client(index);
+  if (!closed) return Reply::error();
+  if (transparent) call.ta().close_tunnel({});
+  return Reply::result(of_socket(call.me().tcpip, index, "CLOSE OK"));
+}
+// The four cases of M66 11.3: a client's socket; with AT+QISRVC=2 the socket that came in, or the server itself.
+// ASSUMED: with a single session the first QICLOSE ends the socket that came in, the next one the server.
+Reply close_server(Call& call) {
+  auto& server = call.context().server();
+  const bool has_client = server.client(0) && server.client(0)->live();
+  if (!call.me().tcpip.multiple_sessions && has_client) return close(call, 0);
+  if (server.state() == device::Server::State::initial) return Reply::error();
+  server.close();
+  return Reply::result("CLOSE OK");
+}
+Reply close_only(Call& call) {
+  if (role(call) == Role::server) return close_server(call);
+  return call.me().tcpip.multiple_sessions ? Reply::error() : close(call, 0);
+}
+Reply close_index(Call& call, const Index& args) {
+  return call.me().tcpip.multiple_sessions ? close(call, args.index) : Reply::error();
+}
+
+// ---- data
+// ------------------------------------------------------------------------------------------------------------
+
+// AT+QISEND[=[<index>,]<length>] → prompt → data → SEND OK, SEND FAIL                                       [M66 11.2]
+Reply send_result(Call& call, int index, Role role, ByteSpan data) {
+  auto* socket = plain_socket(call, index, role);
+  const auto sent = socket ? socket->send(data) : device::SendResult::not_connected;
+  switch (sent) {
+    case device::SendResult::blocked: return Reply::result("SEND FAIL");
+    case device::SendResult::not_connected: return Reply::error();
+    case device::SendResult::accepted: break;
+  }
+  switch (call.me().tcpip.prompt) {
+    case 2: return Reply::said();
+    // ASSUMED: the punctuation; the manual says "socket ID" and SEND OK (at-reference 8).
+    case 3: return Reply::result(fmt::format("{}, SEND OK", index));
+    default: return Reply::result("SEND OK");
+  }
+}
+
+Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) {
+  const auto* socket = plain_socket(call, index, role(call));
+  if (!socket || socket->state() != SocketState::connected) return Reply::error();
+  const auto& settings = call.me().tcpip;
+  const bool sign = settings.prompt == 1 || settings.prompt == 3;
+  const bool auto_send = settings.auto_send && !length;
+  return call.prompt(
+      {.length = length,
+       .limit = kLargestSend,
+       .echo = settings.echo_data ? atcmd::Echo::on : atcmd::Echo::off,
+       .sign = sign ? atcmd::PromptSign::shown : atcmd::PromptSign::hidden,
+       .send_after = auto_send ? std::optional<Duration>{settings.auto_send_time * 1s} : std::nullopt},
+      [&ta = call.ta(), index, role = role(call)](atcmd::Call& channel_call, const atcmd::IntakeOutcome& outcome) {
+        // ASSUMED: OK after ESC, the 07.05 habit (at-reference 2.4).
+        if (outcome.end == atcmd::IntakeOutcome::End::cancelled) return Reply::ok();
+        Call resumed{channel_call.channel(), ta};
+        return send_result(resumed, index, role, outcome.data);
+      });
+}
+
+struct Send {
+  int first = 0;
+  std::optional<int> length;
+};
+constexpr std::array kSend{
+    atcmd::integer<&Send::first>("index", 0, device::kSockets - 1),
+    atcmd::integer<&Send::length>("length", 1, kLargestSend).optional(),
+};
+constexpr std::array kSendLength{atcmd::integer<&Send::length>("length", 1, kLargestSend)};
+
+Reply send(Call& call, const std::vector<Argument>& arguments) {
+  const auto args = call.me().tcpip.multiple_sessions ? atcmd::arguments_as<Send>(kSend, arguments)
+                                                      : atcmd::arguments_as<Send>(kSendLength, arguments);
+  if (!args) return Reply::error();
+  return prompt_for_data(call, args->first, args->length);
+}
+Reply send_only(Call& call) {
+  return call.me().tcpip.multiple_sessions ? Reply::error() : prompt_for_data(call, 0, std::nullopt);
+}
+
+// AT+QIRD=<id>,<sc>,<sid>,<length>                                                                         [M66 11.31]
+//   → +QIRD: <ip>:<port>,<TCP|UDP>,<n> <data> OK, or just OK when nothing waits
+struct Receive {
+  int context = 0;
+  int role = 1;
+  int index = 0;
+  int length = 1500;
+};
+constexpr std::array kReceive{
+    atcmd::integer<&Receive::context>("id", 0, device::kContexts - 1).as_range(),
+    atcmd::integer<&Receive::role>("sc", 1, 2).as_range(),
+    atcmd::integer<&Receive::index>("sid", 0, device::kSockets - 1).as_range(),
+    atcmd::integer<&Receive::length>("len", 1, 1500).as_range(),
+};
+Reply receive(Call& call, const Receive& args) {
+  auto* socket = call.me().context(args.context).socket(args.index, static_cast<Role>(args.role));
+  if (!socket || socket->secure()) return Reply::error();
+  if (!socket->live() && !call.me().tcpip.keep_unread) return Reply::ok();
+  return respond_received(call, "+QIRD", *socket, static_cast<std::size_t>(args.length));
+}
+
+// AT+QISACK[=<index>] → +QISACK: <sent>, <acked>, <nAcked>                                                  [M66 11.29]
+Reply show_acknowledged(Call& call, int index) {
+  const auto* socket = plain_socket(call, index, role(call));
+  if (!socket) return Reply::error();
+  const auto [sent, acknowledged] = socket->send_count();
+  call.respond(fmt::format("+QISACK: {}, {}, {}", sent, acknowledged, sent - acknowledged));
+  return Reply::ok();
+}
+Reply show_acknowledged_only(Call& call) {
+  return call.me().tcpip.multiple_sessions ? Reply::error() : show_acknowledged(call, 0);
+}
+Reply show_acknowledged_index(Call& call, const Index& args) {
+  return call.me().tcpip.multiple_sessions ? show_acknowledged(call, args.index) : Reply::error();
+}
+
+// ---- states
+// ----------------------------------------------------------------------------------------------------------
+
+/// `STATE: IP STATUS` after the OK that comes first (quirk Q3). With ATV0 the state is its number.
+void respond_state(Call& call) {
+  call.write_result(atcmd::ResultCode::ok);
+  const auto state = call.context().state();
+  call.respond(call.verbose() ? fmt::format("STATE: {}", state_text(call.context()))
+                              : fmt::format("STATE: {}", static_cast<int>(state)));
+}
+
+// AT+QISTAT                                                                                                 [M66 11.9]
+Reply show_status(Call& call) {
+  if (!call.me().tcpip.multiple_sessions) {
+    respond_state(call);
+    return Reply::said();
+  }
+  std::vector<std::string> rows;
+  for (int index = 0; index < device::kSockets; ++index) {
+    const auto* socket = plain_socket(call, index, Role::client);
+    rows.push_back(socket ? fmt::format("+QISTAT: {}, \"{}\", \"{}\", \"{}\"", index, transport_text(*socket),
+                                        peer_text(*socket), socket->target().port)
+                          : fmt::format("+QISTAT: {}, \"\", \"\", \"\"", index));
+  }
+  call.respond(rows);
+  return Reply::ok();
+}
+
+// AT+QISTATE — with several sessions: OK, STATE, six rows, OK                                              [M66 11.10]
+Reply show_states(Call& call) {
+  respond_state(call);
+  if (!call.me().tcpip.multiple_sessions) return Reply::said();
+  std::vector<std::string> rows;
+  for (int index = 0; index < device::kSockets; ++index) {
+    const auto* socket = plain_socket(call, index, Role::client);
+    rows.push_back(socket ? fmt::format("+QISTATE: {}, \"{}\", \"{}\", {},\"{}\"", index, transport_text(*socket),
+                                        peer_text(*socket), socket->target().port, socket_state_text(socket->state()))
+                          : fmt::format("+QISTATE: {}, \"\", \"\", 0,\"INITIAL\"", index));
+  }
+  call.respond(rows);
+  return Reply::ok();
+}
+
+constexpr std::array kCommands{
+    Command{.name = "+QIOPEN",
+            .summary = "Open a TCP or UDP socket",
+            .manual = "M66 11.1",
+            .write = atcmd::write_as_typed<&open>(kIndexedTarget),
+            .read = atcmd::answers_ok(),
+            .test = atcmd::plain<&test_open>()},
+    Command{.name = "+QISEND",
+            .summary = "Send data",
+            .manual = "M66 11.2",
+            .write = atcmd::write_as_typed<&send>(kSend),
+            .read = atcmd::answers_ok(),
+            .execution = atcmd::plain<&send_only>(),
+            .test_text = " <length>"},
+    Command{.name = "+QICLOSE",
+            .summary = "Close a socket",
+            .manual = "M66 11.3",
+            .write = atcmd::write<&close_index>(kIndex),
+            .read = atcmd::answers_ok(),
+            .execution = atcmd::plain<&close_only>(),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+QISTAT",
+            .summary = "State of the stack",
+            .manual = "M66 11.9",
+            .execution = atcmd::plain<&show_status>()},
+    Command{.name = "+QISTATE",
+            .summary = "State of every socket",
+            .manual = "M66 11.10",
+            .confidence = Confidence::inferred,
+            .execution = atcmd::plain<&show_states>()},
+    setting<&TcpIpSettings::role, 1, 2>("+QISRVC", "Commands mean client or server", "M66 11.20"),
+    Command{.name = "+QISACK",
+            .summary = "Octets sent and acknowledged",
+            .manual = "M66 11.29",
+            .write = atcmd::write<&show_acknowledged_index>(kIndex),
+            .read = atcmd::answers_ok(),
+            .execution = atcmd::plain<&show_acknowledged_only>(),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+QIRD",
+            .summary = "Read received data",
+            .manual = "M66 11.31",
+            .write = atcmd::write<&receive>(kReceive),
+            .read = atcmd::answers_ok()},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kSocketFamily{"TCP/IP sockets", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/device/file_store.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "emulator/device/sms/alphabet.hpp"
+
+namespace quasimodem::device {
+namespace {
+
+constexpr std::string_view kRecordPrefix = "ufs-";
+constexpr std::size_t kLongestName = 45;  // in a record's name each octet takes two digits
+
+std::string record_name(const FileName& name) { return std::string{kRecordPrefix} + sms::to_hex(as_bytes(name.file)); }
+
+bool has_prefix(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
+           return a == std::toupper(static_cast<unsigned char>(b));
+         });
+}
+
+}  // namespace
+
+std::optional<FileName> FileName::parse(std::string_view text) {
+  FileName name;
+  if (has_prefix(text, "RAM:")) name.volume = FileVolume::ram;
+  if (has_prefix(text, "RAM:") || has_prefix(text, "UFS:")) text.remove_prefix(4);
+  if (text.empty() || text.size() > kLongestName) return std::nullopt;
+  if (text.find_first_of(":*?\\/") != std::string_view::npos) return std::nullopt;
+  name.file = text;
+  return name;
+}
+
+std::string FileName::text() const { return volume == FileVolume::ram ? "RAM:" + file : file; }
+
+std::size_t FileStore::capacity(FileVolume volume) { return volume == FileVolume::ram ? kRamCapacity : kUfsCapacity; }
+
+std::size_t FileStore::available(FileVolume volume) const {
+  std::size_t used = 0;
+  for (const auto& entry : list(volume)) used += entry.size;
+  return capacity(volume) - std::min(used, capacity(volume));
+}
+
+std::vector<FileStore::Entry> FileStore::list(FileVolume volume) const {
+  std::vector<Entry> entries;
+  if (volume == FileVolume::ram) {
+    for (const auto& [file, content] : ram_) entries.push_back({{volume, file}, content.size()});
+    return entries;
+  }
+  const auto names = flash_.list();
+  if (!names) return entries;
+  for (const auto& record : *names) {
+    if (!record.starts_with(kRecordPrefix)) continue;
+    const auto file = sms::from_hex(std::string_view{record}.substr(kRecordPrefix.size()));
+    const auto content = flash_.read(record);
+    if (file && content && *content) entries.push_back({{volume, to_text(*file)}, (*content)->size()});
+  }
+  return entries;
+}
+
+FileStore::Result<Bytes> FileStore::read(const FileName& name) const {
+  if (name.volume == FileVolume::ram) {
+    const auto found = ram_.find(name.file);
+    if (found == ram_.end()) return tl::unexpected{FileProblem::not_found};
+    return found->second;
+  }
+  auto content = flash_.read(record_name(name));
+  if (!content) return tl::unexpected{FileProblem::failed};
+  if (!*content) return tl::unexpected{FileProblem::not_found};
+  return std::move(**content);
+}
+
+FileStore::Result<void> FileStore::put(const FileName& name, Bytes content) {
+  if (name.volume == FileVolume::ram) {
+    ram_[name.file] = std::move(content);
+    return {};
+  }
+  const auto written = flash_.write(record_name(name), content);
+  if (written) return {};
+  return tl::unexpected{written.error() == storage::FlashError::full ? FileProblem::no_space : FileProblem::failed};
+}
+
+FileStore::Result<void> FileStore::may_add(const FileName& name, std::size_t size) const {
+  const auto present = read(name);
+  if (present) return tl::unexpected{FileProblem::exists};
+  if (present.error() != FileProblem::not_found) return tl::unexpected{present.error()};
+  if (size > capacity(name.volume)) return tl::unexpected{FileProblem::too_large};
+  if (size > available(name.volume)) return tl::unexpected{FileProblem::no_space};
+  return {};
+}
+
+FileStore::Result<void> FileStore::add(const FileName& name, ByteSpan content) {
+  if (const auto possible = may_add(name, content.size()); !possible) return possible;
+  return put(name, {content.begin(), content.end()});
+}
+
+FileStore::Result<void> FileStore::remove(const FileName& name) {
+  if (const auto present = read(name); !present) return tl::unexpected{present.error()};
+  if (is_open(name)) return tl::unexpected{FileProblem::open};
+  if (name.volume == FileVolume::ram) {
+    ram_.erase(name.file);
+  } else if (!flash_.erase(record_name(name))) {
+    return tl::unexpected{FileProblem::failed};
+  }
+  return {};
+}
+
+FileStore::Result<std::size_t> FileStore::remove_all(FileVolume volume) {
+  const auto entries = list(volume);
+  for (const auto& entry : entries) {
+    if (const auto removed = remove(entry.name); !removed) return tl::unexpected{removed.error()};
+  }
+  return entries.size();
+}
+
+// ---- handles
+// ---------------------------------------------------------------------------------------------------------
+
+bool FileStore::is_open(const FileName& name) const {
+  return std::any_of(open_.begin(), open_.end(), [&](const auto& entry) { return entry.second.name == name; });
+}
+
+FileStore::Open* FileStore::find(int handle) {
+  const auto found = open_.find(handle);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+FileStore::Result<int> FileStore::open(const FileName& name, Mode mode) {
+  if (is_open(name)) return tl::unexpected{FileProblem::open};
+  if (open_.size() == kMostOpen) return tl::unexpected{FileProblem::failed};
+  const auto present = read(name);
+  if (!present && (present.error() != FileProblem::not_found || mode == Mode::read_only))
+    return tl::unexpected{present.error()};
+  if (!present || mode == Mode::replace) {
+    if (const auto made = put(name, {}); !made) return tl::unexpected{made.error()};
+  }
+  int handle = 1;
+  while (open_.contains(handle)) ++handle;
+  open_[handle] = {name, mode == Mode::read_only};
+  return handle;
+}
+
+FileStore::Result<Bytes> FileStore::read_on(int handle, std::size_t most) {
+  auto* file = find(handle);
+  if (!file) return tl::unexpected{FileProblem::invalid_handle};
+  const auto content = read(file->name);
+  if (!content) return tl::unexpected{content.error()};
+  const auto from = std::min(file->position, content->size());
+  const auto part = ByteSpan{*content}.subspan(from, std::min(most, content->size() - from));
+  file->position = from + part.size();
+  return Bytes{part.begin(), part.end()};
+}
+
+FileStore::Result<std::size_t> FileStore::write_on(int handle, ByteSpan data) {
+  auto* file = find(handle);
+  if (!file) return tl::unexpected{FileProblem::invalid_handle};
+  if (file->read_only) return tl::unexpected{FileProblem::read_only};
+  auto content = read(file->name);
+  if (!content) return tl::unexpected{content.error()};
+  const auto at = std::min(file->position, content->size());
+  const auto size = std::max(content->size(), at + data.size());
+  if (size - content->size() > available(file->name.volume)) return tl::unexpected{FileProblem::no_space};
+  content->resize(size);
+  std::copy(data.begin(), data.end(), content->begin() + static_cast<std::ptrdiff_t>(at));
+  if (const auto written = put(file->name, std::move(*content)); !written) return tl::unexpected{written.error()};
+  file->position = at + data.size();
+  return size;
+}
+
+FileStore::Result<void> FileStore::seek(int handle, std::size_t offset, Origin origin) {
+  auto* file = find(handle);
+  if (!file) return tl::unexpected{FileProblem::invalid_handle};
+  const auto content = read(file->name);
+  if (!content) return tl::unexpected{content.error()};
+  // ASSUMED: <offset> counts forwards from the start and from here, backwards from the end; beyond the file is its end.
+  const auto size = content->size();
+  if (origin == Origin::end) {
+    file->position = size - std::min(size, offset);
+  } else {
+    const auto from = origin == Origin::here ? file->position : 0;
+    file->position = std::min(size, from + offset);
+  }
+  return {};
+}
+
+FileStore::Result<std::size_t> FileStore::position(int handle) const {
+  const auto found = open_.find(handle);
+  if (found == open_.end()) return tl::unexpected{FileProblem::invalid_handle};
+  return found->second.position;
+}
+
+FileStore::Result<void> FileStore::close(int handle) {
+  if (open_.erase(handle) == 0) return tl::unexpected{FileProblem::invalid_handle};
+  return {};
+}
+
+void FileStore::power_off() {
+  open_.clear();
+  ram_.clear();
+}
+
+}  // namespace quasimodem::device

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "core/bytes.hpp"
+#include "storage/flash.hpp"
+
+namespace quasimodem::device {
+
+enum class FileVolume { ufs, ram };
+
+/// `RAM:f`, `UFS:f`, or `f`, which is on UFS.
+struct FileName {
+  static std::optional<FileName> parse(std::string_view text);
+
+  FileVolume volume = FileVolume::ufs;
+  std::string file;
+
+  std::string text() const;
+  auto operator<=>(const FileName&) const = default;
+};
+
+enum class FileProblem { not_found, exists, open, too_large, no_space, invalid_handle, read_only, failed };
+
+/// The files of AT+QF*. RAM forgets when the module restarts, UFS lives in the flash. These are not the certificates
+/// of AT+QSEC*: each command family has a name space of its own (at-reference 3.9).
+class FileStore {
+ public:
+  // ASSUMED: both; no source names a size (at-reference 8).
+  static constexpr std::size_t kRamCapacity = 200 * 1024;
+  static constexpr std::size_t kUfsCapacity = 200 * 1024;
+  static constexpr std::size_t kMostOpen = 10;
+
+  enum class Mode { create = 0, replace = 1, read_only = 2 };  ///< AT+QFOPEN
+  enum class Origin { start = 0, here = 1, end = 2 };          ///< AT+QFSEEK
+  template <class T>
+  using Result = tl::expected<T, FileProblem>;
+
+  explicit FileStore(storage::Flash& flash) : flash_{flash} {}
+
+  static std::size_t capacity(FileVolume volume);
+  std::size_t available(FileVolume volume) const;
+
+  struct Entry {
+    FileName name;
+    std::size_t size;
+  };
+  std::vector<Entry> list(FileVolume volume) const;
+
+  Result<Bytes> read(const FileName& name) const;
+  /// A whole new file; `may_add` says beforehand what it would answer.
+  Result<void> may_add(const FileName& name, std::size_t size) const;
+  Result<void> add(const FileName& name, ByteSpan content);
+  Result<void> remove(const FileName& name);
+  /// How many there were.
+  Result<std::size_t> remove_all(FileVolume volume);
+
+  Result<int> open(const FileName& name, Mode mode);
+  Result<Bytes> read_on(int handle, std::size_t most);
+  /// The size of the file afterwards.
+  Result<std::size_t> write_on(int handle, ByteSpan data);
+  Result<void> seek(int handle, std::size_t offset, Origin origin);
+  Result<std::size_t> position(int handle) const;
+  Result<void> close(int handle);
+
+  /// Restart: handles and RAM are gone.
+  void power_off();
+
+ private:
+  struct Open {
+    FileName name;
+    bool read_only;
+    std::size_t position = 0;
+  };
+
+  bool is_open(const FileName& name) const;
+  Open* find(int handle);
+  Result<void> put(const FileName& name, Bytes content);
+
+  storage::Flash& flash_;
+  std::map<std::string, Bytes, std::less<>> ram_;
+  std::map<int, Open> open_;
+};
+
+}  // namespace quasimodem::device

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// AT+IFC: XON/XOFF with its stuffing (quirk Q1), RTS and CTS.
+#include "emulator/uart/software_flow.hpp"
+#include "emulator/uart/uart_line.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/modem_bench.hpp"
+
+using namespace quasimodem;
+using namespace quasimodem::test;
+using uart::SoftwareFlow;
+
+TEST_CASE("every byte survives the stuffing, in any pieces", "[flow]") {
+  Bytes all;
+  for (int value = 0; value < 256; ++value) all.push_back(static_cast<std::uint8_t>(value));
+  const auto line = SoftwareFlow::encode(all);
+  CHECK(line.size() == 259);
+  SoftwareFlow flow;
+  Bytes back;
+  for (const auto byte : line) append(back, flow.decode({&byte, 1}));
+  CHECK(back == all);
+  CHECK_FALSE(flow.stopped());
+}
+
+TEST_CASE("XOFF holds the module back, and it says so with 0xFF", "[flow]") {
+  ModemBench bench;
+  bench.ok("AT+IFC=1,1");
+  bench.send_raw("\x13");
+  bench.expect_raw("\xFF");
+  bench.send("AT");
+  bench.expect_nothing();
+  bench.send_raw("\x11");
+  bench.expect("OK");
+  bench.expect_nothing();
+}
+
+TEST_CASE("commands and answers are stuffed too", "[flow]") {
+  ModemBench bench;
+  bench.ok("AT+IFC=1,1");
+  bench.ok(
+      "AT+QICSGP=1,\"w\x88"
+      "w\x88"
+      "w\x77\"");
+  CHECK(bench.me().context(0).access.apn == "ww\x88");
+}
+
+TEST_CASE("without AT+IFC=1,1 nothing is stuffed", "[flow]") {
+  ModemBench bench;
+  bench.ok("AT+QICSGP=1,\"www\"");
+  CHECK(bench.me().context(0).access.apn == "www");
+}
+
+TEST_CASE("RTS holds the module back with AT+IFC=2,2", "[flow]") {
+  ModemBench bench;
+  bench.ok("AT+IFC=2,2");
+  bench.modem().set_line(emulator::Line::rts, false);
+  bench.send("AT");
+  bench.expect_nothing();
+  bench.modem().set_line(emulator::Line::rts, true);
+  CHECK(bench.modem().line(emulator::Line::cts));
+  bench.advance({});
+  bench.expect("OK");
+}
+
+TEST_CASE("XOFF stops what is already on the line", "[flow]") {
+  ModemBench bench;
+  bench.ok("AT+IPR=9600");
+  bench.ok("AT+IFC=1,1");
+  uart::UartLine line{bench.timeline(), bench.modem(), uart::Pacing::on};
+  line.pump();  // the rate counts from here
+  line.from_te(as_bytes("ATI\r"));
+  bench.timeline().advance(1ms);
+  line.pump();
+  bench.timeline().advance(100ms);
+  line.pump();
+  bench.timeline().advance(20ms);
+  const auto begun = line.take();
+  CHECK(begun.size() > 5);
+  line.from_te(as_bytes("\x13"));
+  bench.timeline().advance(5ms);
+  line.pump();
+  const auto after = line.take();
+  CHECK(after.size() <= 6);
+  CHECK(std::count(after.begin(), after.end(), 0xFF) == 1);
+  bench.timeline().advance(10s);
+  line.pump();
+  CHECK(line.take().empty());
+  line.from_te(as_bytes("\x11"));
+  bench.timeline().advance(5ms);
+  line.pump();
+  bench.timeline().advance(10s);
+  const auto rest = line.take();
+  CHECK(as_text(rest).ends_with("\r\nOK\r\n"));
+}
