@@ -35,6 +35,7 @@ constexpr int kInvalidPdu = 304;
 constexpr int kInvalidText = 305;
 constexpr int kNoSim = 310;
 constexpr int kPinNeeded = 311;
+constexpr int kPukNeeded = 316;
 constexpr int kSimFailure = 313;
 constexpr int kMemoryFailure = 320;
 constexpr int kInvalidIndex = 321;
@@ -60,6 +61,8 @@ std::optional<Reply> refusal(Call& call) {
   switch (call.me().sim_status()) {
     case device::SimStatus::not_inserted: return Reply::cms(kNoSim);
     case device::SimStatus::pin_needed: return Reply::cms(kPinNeeded);
+    case device::SimStatus::puk_needed: return Reply::cms(kPukNeeded);
+    case device::SimStatus::blocked:
     case device::SimStatus::not_ready: return Reply::cms(kSimFailure);
     case device::SimStatus::ready: break;
   }

@@ -51,6 +51,8 @@ std::optional<Reply> refusal(Call& call) {
   switch (call.me().sim_status()) {
     case device::SimStatus::not_inserted: return Reply::cme(cme::kSimNotInserted);
     case device::SimStatus::pin_needed: return Reply::cme(cme::kSimPinRequired);
+    case device::SimStatus::puk_needed: return Reply::cme(cme::kSimPukRequired);
+    case device::SimStatus::blocked:
     case device::SimStatus::not_ready: return Reply::cme(cme::kSimFailure);
     case device::SimStatus::ready: break;
   }

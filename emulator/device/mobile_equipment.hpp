@@ -197,7 +197,8 @@ class MobileEquipment {
   PdpContext& foreground() { return context(foreground_); }
   void set_foreground(int id) { foreground_ = id; }
 
-  /// Another socket than this one of the foreground context is in transparent mode, or will be: there is one UART.
+  /// Another socket than this one of the foreground context is in transparent mode, or will be. There is one UART for
+  /// them. ASSUMED: so the second is refused; no source tells of two.
   bool transparent_besides(int index) const;
 
   /// AT+QSSLOPEN in the foreground context, with the settings of `ssl_context` as they are now.

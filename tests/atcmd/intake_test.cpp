@@ -273,6 +273,15 @@ TEST_CASE("an upload may end with plus signs after a silence", "[intake]") {
   CHECK(bench.data == std::string{"ab"} + tail);
 }
 
+TEST_CASE("plus signs that are withheld count for the size of an upload", "[intake]") {
+  ChannelBench bench;
+  bench.send("AT+DATA=5\rab");
+  bench.advance(1s);
+  bench.send("++");
+  CHECK(bench.ask("cde\rAT\r") == "\r\nCONNECT\r\n\r\nTAKEN\r\n\r\nOK\r\n");
+  CHECK(bench.data == "ab++c");
+}
+
 TEST_CASE("more plus signs than the size allows", "[intake]") {
   ChannelBench bench;
   bench.send("AT+DATA=3\ra");

@@ -175,6 +175,18 @@ TEST_CASE("plus signs that turn out to be data wait for a blocked tunnel", "[tra
   CHECK(bench.tunnel->sent == "++abc");
 }
 
+TEST_CASE("+++ that had to wait for the tunnel is data: no silence lay before it when it came", "[transparent]") {
+  Connected bench;
+  bench.tunnel->room = 3;
+  bench.send("abc+++");
+  bench.advance(2s);
+  bench.tunnel->room = 100;
+  bench.channel->tunnel_writable();
+  bench.advance(2s);
+  CHECK(bench.tunnel->sent == "abc+++");
+  CHECK(bench.channel->mode_name() == "transparent");
+}
+
 TEST_CASE("the line's CTS falls while the tunnel is blocked", "[transparent]") {
   Connected bench;
   bench.tunnel->room = 0;

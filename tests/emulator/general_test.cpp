@@ -282,6 +282,14 @@ TEST_CASE("the clock is set and read back", "[clock][M66 14.1]") {
   bench.exchange("AT+CCLK=?", {"OK"});
 }
 
+TEST_CASE("two digits of a year reach from 1970 to 2069", "[clock]") {
+  using namespace std::chrono;
+  CHECK(device::parse_local_time("70/01/01,00:00:00+00")->utc() == sys_days{1970y / 1 / 1});
+  CHECK(device::parse_local_time("69/12/31,00:00:00+00")->utc() == sys_days{2069y / 12 / 31});
+  CHECK(device::parse_local_time("15/06/15,12:00:00+08")->utc() == sys_days{2015y / 6 / 15} + 10h);
+  CHECK(device::parse_local_time("15/06/15,12:00:00-08")->utc() == sys_days{2015y / 6 / 15} + 14h);
+}
+
 TEST_CASE("times that do not exist are refused", "[clock][M66 14.1]") {
   ModemBench bench;
   for (const auto* time :

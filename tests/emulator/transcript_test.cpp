@@ -46,7 +46,9 @@ const Played kPlayed[] = {
 
 // Commands that are still to come. A file that passes moves up into the list above.
 const std::string kNotYet[] = {
-    "16_http_get_and_download.txt", "20_cmux_basic.txt", "22_ftp_get.txt",
+    "16_http_get_and_download.txt",
+    "20_cmux_basic.txt",
+    "22_ftp_get.txt",
 };
 
 const std::string kNoDialogue = "00_format.txt";

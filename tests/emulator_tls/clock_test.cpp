@@ -33,7 +33,8 @@ bool accepts(SecureBench& bench, std::string_view clock) {
 
 }  // namespace
 
-TEST_CASE("a module fresh from the factory refuses every server until its clock is set or ignored", "[ssl][SSL 2.2.1]") {
+TEST_CASE("a module fresh from the factory refuses every server until its clock is set or ignored",
+          "[ssl][SSL 2.2.1]") {
   SecureBench bench;
   TlsPeer peer{bench.network(), kHost, kPort};
   bench.trust("ca.crt");
@@ -141,8 +142,8 @@ TEST_CASE("many modules in one process, each with its own clock", "[ssl]") {
   for (const auto& module : modules) {
     auto& bench = *benches.emplace_back(std::make_unique<SecureBench>());
     bench.network().set_latency(50ms);
-    peers.push_back(std::make_unique<TlsPeer>(bench.network(), kHost, kPort,
-                                              tls_server_with(module.certificate, "server.key")));
+    peers.push_back(
+        std::make_unique<TlsPeer>(bench.network(), kHost, kPort, tls_server_with(module.certificate, "server.key")));
     bench.trust("ca.crt");
     if (!module.clock.empty()) bench.set_clock(module.clock);
     if (module.ignores) bench.ok("AT+QSSLCFG=\"ignorertctime\",1");

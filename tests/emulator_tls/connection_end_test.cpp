@@ -23,8 +23,8 @@ void send_damaged(TlsPeer& peer) {
 struct End {
   std::string what;
   std::function<void(SecureBench&, TlsPeer&)> act;
-  std::string reason;      ///< in the log
-  std::string more = "";   ///< after the URC
+  std::string reason;     ///< in the log
+  std::string more = "";  ///< after the URC
 };
 
 const End kEnds[] = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many secure sockets, much data, slow and fast ends: nothing is lost, mixed up, or kept without bounds (SSL 1.3, 2.2.4).
+// Many secure sockets, much data, slow and fast ends: nothing is lost, mixed up, or kept without bounds
+// (SSL 1.3, 2.2.4).
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -63,7 +64,8 @@ class Stream {
   }
 
   void hear(std::string_view plaintext) {
-    if (plaintext != pattern(plaintext.size(), up_offset() + heard_)) FAIL("server of " << ssid_ << " got another word");
+    if (plaintext != pattern(plaintext.size(), up_offset() + heard_))
+      FAIL("server of " << ssid_ << " got another word");
     peer_.send(pattern(plaintext.size(), down_offset() + heard_));
     heard_ += plaintext.size();
   }
@@ -180,7 +182,8 @@ TEST_CASE("a peer that does not read makes the module say SEND FAIL; a retry lat
     }
     // The window and a queue of records, not more.
     CHECK(accepted.size() - before > 60'000);
-    CHECK(accepted.size() - before < net::SimConnection::kDefaultWindow + tls::ClientSession::kOutgoingLimit + 2 * kPiece);
+    CHECK(accepted.size() - before <
+          net::SimConnection::kDefaultWindow + tls::ClientSession::kOutgoingLimit + 2 * kPiece);
     for (int i = 0; i < 3; ++i) bench.send_data(1, pattern(kPiece, accepted.size()), "SEND FAIL");
     bench.send_data(1, "x", "SEND FAIL");
     // The connection is as good as before.

@@ -121,7 +121,8 @@ void SecureBench::expect_open_failed(int ssid) {
   expect_nothing();
   expect_no_leftovers();
   expect_nothing();
-  CHECK_THAT(ask("AT+QSSLSTATE"), Catch::Contains(fmt::format("\r\n+QSSLSTATE: {},\"\",\"\",0,\"INITIAL\",0\r\n", ssid)));
+  CHECK_THAT(ask("AT+QSSLSTATE"),
+             Catch::Contains(fmt::format("\r\n+QSSLSTATE: {},\"\",\"\",0,\"INITIAL\",0\r\n", ssid)));
 }
 
 void SecureBench::activate() {

@@ -350,8 +350,9 @@ TEST_CASE("authentication without its files is -1, whichever is missing", "[ssl]
         }
         bench.open(1);
         bench.expect_open_failed(1);
-        check_reason(bench, 1, fmt::format("{} \"{}{}\" does not exist", kNames[missing], named ? "RAM:" : "",
-                                           named ? kContents[missing] : ""));
+        check_reason(bench, 1,
+                     fmt::format("{} \"{}{}\" does not exist", kNames[missing], named ? "RAM:" : "",
+                                 named ? kContents[missing] : ""));
         CHECK(peer.connections() == 0);
       }
     }

@@ -2,6 +2,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,15 @@ def interposer(tmp_path_factory):
         }
 
     return environment
+
+
+@pytest.fixture
+def as_nobody():
+    """A directory that belongs to root, and the options of `world.run` that start the program as somebody else."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root to become somebody else")
+    if not all(directory.stat().st_mode & 0o001 for directory in Path(PROGRAM).resolve().parents):
+        pytest.skip("other users cannot start the program where it is")
+    with tempfile.TemporaryDirectory() as place:  # tmp_path is closed to others
+        os.chmod(place, 0o711)
+        yield Path(place), {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}

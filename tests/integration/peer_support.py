@@ -74,9 +74,10 @@ def secure(server, made):
 
 def s_client(server, *options, typed=b""):
     """What `openssl s_client` says. It leaves after the handshake, or when the server does if something was typed."""
+    version = [] if any(str(option).startswith("-tls1") for option in options) else ["-no_tls1_3"]
     done = subprocess.run(
         [
-            *("openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-no_tls1_3"),
+            *("openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", *version),
             *("-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", *(["-ign_eof"] if typed else []), *map(str, options)),
         ],
         input=typed,

@@ -363,6 +363,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@contextlib.contextmanager
+def refusing_port():
+    """A port that is nobody else's and refuses connections."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
 def listens(port):
     """Without connecting: that would be a client more than the test counts on."""
     listening = f":{port:04X} 00000000:0000 0A"
@@ -370,27 +378,31 @@ def listens(port):
 
 
 class OpensslServer:
-    """`openssl s_server`; what it receives is in `received`, `send` is its keyboard."""
+    """`openssl s_server`: `send` is its keyboard, `receive` its screen."""
 
     def __init__(self, pki, version="-tls1_1", client_certificate=True):
-        self.port = free_port()
         options = ["-Verify", "2", "-verify_return_error", "-CAfile", pki / "ca.crt"] if client_certificate else []
-        self.process = subprocess.Popen(
-            [
-                *("openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-quiet", version),
-                *("-cert", pki / "server.crt", "-key", pki / "server.key", "-cipher", "ALL:@SECLEVEL=0"),
-                *options,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-        )
-        wait_until(self._listens_or_died, "openssl s_server")
+        for _ in range(5):  # somebody else may take the port first
+            self.port = free_port()
+            self.process = subprocess.Popen(
+                [
+                    *("openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-quiet", version),
+                    *("-cert", pki / "server.crt", "-key", pki / "server.key", "-cipher", "ALL:@SECLEVEL=0"),
+                    *options,
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+            )
+            wait_until(lambda: self._ended() or listens(self.port), "openssl s_server")
+            if not self._ended():
+                return
+            self.close()
+        raise AssertionError("openssl s_server does not start")
 
-    def _listens_or_died(self):
-        assert self.process.poll() is None, "openssl s_server did not start"
-        return listens(self.port)
+    def _ended(self):
+        return self.process.poll() is not None
 
     def send(self, data):
         self.process.stdin.write(as_bytes(data))

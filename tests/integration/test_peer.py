@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 import random
+import re
 import select
 import shutil
 import signal
@@ -24,6 +25,7 @@ from peer_support import (
     gnutls_client,
     hexadecimal,
     nss_echo,
+    records,
     s_client,
     secure,
 )
@@ -209,7 +211,7 @@ def test_help_of_each(world, kind):
     assert max(len(line) for line in text.splitlines()) <= 120
     # Every step and kind of fault is explained.
     for word in "stall alert reset close garbage accept certificate key-exchange finished connected data none".split():
-        assert (word in text) == (kind == "tls-echo" or (kind == "tcp-echo" and word in TCP_WORDS)), word
+        assert bool(re.search(rf"\b{word}\b", text)) == (kind == "tls-echo" or (kind == "tcp-echo" and word in TCP_WORDS)), word
 
 
 TCP_WORDS = "stall reset close garbage accept data none".split()
@@ -259,11 +261,15 @@ def test_nss_in_every_cell(world, serve, own, cells):
 
 def test_versions_are_limits(serve, own):
     server = serve("tls-echo", *own, "--versions", "tls1.0,TLS1.1")
-    assert "SSL alert number 70" in s_client(server, "-tls1_2")
+    assert "unsupported protocol" in s_client(server, "-tls1_2")
     assert "Protocol  : TLSv1.1" in s_client(server)
     assert "Protocol  : TLSv1\n" in s_client(server, "-tls1")
-    first, _, _ = server.connections(3)
-    assert first.startswith("0 B in, 0 B out, handshake failed: ")
+    first = server.connections(3)[0]
+    assert first == "0 B in, 0 B out, handshake failed: the peer refused with the alert protocol_version (70)"
+
+    server = serve("tls-echo", *own, "--versions", "tls1.2")
+    assert "SSL alert number 70" in s_client(server, "-tls1_1")
+    assert "Protocol  : TLSv1.2" in s_client(server)
 
 
 def test_suites_are_limits_and_preferences(serve, own):
@@ -414,7 +420,8 @@ def test_end_without_close_notify(serve, own, pki):
     with secure(server, context(pki)) as connection:
         connection.sendall(b"x")
         assert connection.recv(1) == b"x"
-        connection.shutdown(socket.SHUT_WR)
+        connection.shutdown(socket.SHUT_WR)  # from here on Python's connection is without TLS
+        assert records(connection.recv(1000)) == ["alert"]
         assert connection.recv(1) == b""
     assert server.connections(1)[0].endswith("1 B in, 1 B out, ended by the client without close_notify")
 
@@ -435,7 +442,7 @@ def test_what_is_no_tls(serve, own):
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(1000):
             pass
-    assert server.connections(1)[0].startswith("0 B in, 0 B out, handshake failed: not a record of this protocol")
+    assert server.connections(1)[0].startswith("0 B in, 0 B out, handshake failed: ")
 
 
 def test_banner(serve, own, pki):
@@ -645,7 +652,10 @@ def test_module_reports_a_failed_handshake(host, serve, own, kind, step):
 @pytest.mark.parametrize("kind", ["alert", "reset", "close", "garbage"])
 def test_module_reports_the_end_of_a_connection(host, serve, own, kind, step):
     server = serve("tls-echo", *own, "--fault", f"{kind}@{step}")
-    assert host.open(1, "127.0.0.1", server.port) == 0
+    code = host.open(1, "127.0.0.1", server.port)
+    if step == "connected" and code == -1:
+        return  # the end came together with the server's Finished
+    assert code == 0
     if step == "data":
         assert host.send(1, b"x")
     host.wait_for(1, "closed")

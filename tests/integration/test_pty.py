@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pseudo terminal as hosts treat it: opened late, twice or never, flooded, not read, closed in the middle."""
 
+import array
+import fcntl
 import os
 import random
 import select
@@ -155,9 +157,6 @@ def test_two_hosts_have_it_open(module):
 
 
 def unread_bytes(descriptor):
-    import array
-    import fcntl
-
     count = array.array("i", [0])
     fcntl.ioctl(descriptor, termios.FIONREAD, count)
     return count[0]

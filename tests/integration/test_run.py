@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """`quasimodem run`, with and without a command: readiness, exit codes, signals, and what is left behind."""
 
+import fcntl
 import os
 import pty
 import re
 import signal
 import subprocess
+import termios
 import textwrap
 
 import pytest
 
-from support import OK, PYTHON, WATCHDOG, Deadline, Host, wait_until
+from support import OK, PYTHON, Deadline, Host, wait_until
 
 TALK = """
     import os, serial, sys
@@ -181,9 +183,6 @@ def test_ctrl_c_reaches_the_command_once(world):
 
 
 def take_terminal(descriptor):
-    import fcntl
-    import termios
-
     os.setsid()
     fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import queue
 import re
+import select
 import shutil
 import socket
 import ssl
@@ -246,12 +247,12 @@ KINDS = (Nss, Pike, GnuTls, OpenSsl)
 
 
 class PythonTls:
-    """OpenSSL as a server in the test's own process: each connection, after its handshake, is for the test to play."""
+    """OpenSSL as a TLS 1.2 server in the test's own process. Each connection, after its handshake, is for the test to
+    play."""
 
     def __init__(self, pki, receive_buffer=None):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
-        self.context.minimum_version = ssl.TLSVersion.TLSv1
         self.context.maximum_version = ssl.TLSVersion.TLSv1_2
         self.context.load_cert_chain(pki / "server.crt", pki / "server.key")
         self.listener = socket.socket()
@@ -287,13 +288,9 @@ class PythonTls:
         self.close()
 
 
-def receive_exactly(connection, count):
-    data = bytearray()
-    while len(data) < count:
-        block = connection.recv(count - len(data))
-        assert block, f"ended after {len(data)} of {count} bytes"
-        data += block
-    return bytes(data)
+def hang_up(connection):
+    """The end by FIN."""
+    connection.close()
 
 
 def reset(connection):
@@ -303,40 +300,39 @@ def reset(connection):
 
 
 class CuttingProxy:
-    """Stands before a server and does something else once the server has said `limit` bytes: `then(socket)`."""
+    """Stands before a server and ends the connection once the server has said `limit` bytes, with `end(socket)`."""
 
-    def __init__(self, port, limit, then):
+    def __init__(self, port, limit, end):
         self.target = port
         self.limit = limit
-        self.then = then
+        self.end = end
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
+        threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self):
         with contextlib.suppress(OSError):
             while True:
                 module, _ = self.listener.accept()
                 with socket.create_connection(("127.0.0.1", self.target)) as server:
-                    threading.Thread(target=self._carry, args=[module, server], daemon=True).start()
-                    self._say(server, module)
+                    self._carry(module, server)
+                self.end(module)
 
-    def _say(self, server, module):
+    def _carry(self, module, server):
         left = self.limit
         while left > 0:
-            block = server.recv(left)
-            if not block:
-                break
-            module.sendall(block)
-            left -= len(block)
-        self.then(module)
-
-    @staticmethod
-    def _carry(source, to):
-        with contextlib.suppress(OSError):
-            while block := source.recv(65536):
-                to.sendall(block)
+            readable, _, _ = select.select([module, server], [], [], WATCHDOG)
+            if module in readable:
+                block = module.recv(65536)
+                if not block:
+                    return
+                server.sendall(block)
+            if server in readable:
+                block = server.recv(left)
+                if not block:
+                    return
+                module.sendall(block)
+                left -= len(block)
 
     def close(self):
         self.listener.close()

@@ -2,11 +2,12 @@
 #include "emulator/app/peer/peer_options.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <iterator>
+#include <cstdio>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -113,14 +114,18 @@ net::Endpoint read_listen(const std::string& text) {
 }
 
 Bytes read_file(const std::string& path, const char* option) {
-  std::ifstream stream{path, std::ios::binary};
-  Bytes content(std::istreambuf_iterator<char>{stream}, {});
-  // A directory opens and does not read.
-  if (!stream.good() && !stream.eof()) errno = errno != 0 ? errno : EISDIR;
-  if (stream.is_open() && !content.empty()) return content;
-  throw Problem{ExitCode::environment,
-                fmt::format("cannot read {} {}: {}", option, path,
-                            stream.is_open() ? "it is empty" : std::generic_category().message(errno))};
+  const auto fail = [&](const std::string& why) {
+    throw Problem{ExitCode::environment, fmt::format("cannot read {} {}: {}", option, path, why)};
+  };
+  const auto reason = [] { return std::generic_category().message(errno); };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"), &std::fclose};
+  if (!file) fail(reason());
+  Bytes content;
+  std::array<std::uint8_t, 4096> piece{};
+  while (const auto size = std::fread(piece.data(), 1, piece.size(), file.get())) append(content, {piece.data(), size});
+  if (std::ferror(file.get()) != 0) fail(reason());  // a directory opens and does not read
+  if (content.empty()) fail("it is empty");
+  return content;
 }
 
 tls::Version read_version(const std::string& text) {
