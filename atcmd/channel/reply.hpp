@@ -43,7 +43,7 @@ struct PromptRequest {
   Echo echo = Echo::off;
   PromptSign sign = PromptSign::shown;
   std::optional<Duration> send_after{};  ///< as if Ctrl-Z came then
-  bool sign_after_lines = false;  ///< `> ` again after each CR of the data (27.005: text of several lines)
+  bool sign_after_lines = false;         ///< `> ` again after each CR of the data (27.005: text of several lines)
 };
 
 /// CONNECT and then raw bytes, as AT+QSECWRITE takes them.
