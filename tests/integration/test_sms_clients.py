@@ -9,6 +9,9 @@ import subprocess
 
 import pytest
 
+# Written, but never seen to pass: issue 4 is not finished.
+pytestmark = pytest.mark.skip(reason="the runs of gammu, gnokii and smsd have not been checked yet")
+
 from support import CTRL_Z, WATCHDOG, wait_until
 
 NUMBER = "+8615021012496"
