@@ -139,7 +139,9 @@ void TcpSession::wait_readable() {
 void TcpSession::read_once() {
   if (!reading()) return;
   Error error;
-  const auto size = socket_.read_some(asio::buffer(core_->piece), error);
+  // Small pieces: a paused link has at most one of them to swallow. The rest of the buffer is for datagrams.
+  constexpr std::size_t kPiece = 4096;
+  const auto size = socket_.read_some(asio::buffer(core_->piece, kPiece), error);
   if (!error) {
     observer_->link_received(ByteSpan{core_->piece}.first(size));
     if (reading()) wait_readable();

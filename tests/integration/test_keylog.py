@@ -116,7 +116,7 @@ def test_file_that_cannot_be_written(world, tmp_path, way):
 
 def test_descriptor_is_not_inherited(world, tmp_path):
     """The command of `run --` has its own business with secrets."""
-    done = world.run("run", "--keylog", tmp_path / "keys", "--", "sh", "-c", "readlink /proc/self/fd/*", stdout=subprocess.PIPE)
+    done = world.run("run", "--keylog", tmp_path / "keys", "--", "sh", "-c", "readlink /proc/self/fd/*")
     assert str(tmp_path / "keys") not in done.stdout.decode()
 
 
