@@ -27,7 +27,6 @@ constexpr int kBlocks = 7;
 constexpr std::size_t kLargestRecord = 16384;
 
 // ---- ours
-// ------------------------------------------------------------------------------------------------------------
 
 struct EnginePair {
   EnginePair() {
@@ -73,7 +72,6 @@ struct EnginePair {
 };
 
 // ---- the library's own
-// -----------------------------------------------------------------------------------------------
 
 void expect_done(int result, const char* what) {
   if (result != 0) throw Failure{fmt::format("mbedTLS: {}: -0x{:04X}", what, static_cast<unsigned>(-result))};
@@ -90,8 +88,8 @@ struct LibraryEnd {
   explicit LibraryEnd(int end) {
     mbedtls_ssl_init(&ssl);
     mbedtls_ssl_config_init(&config);
-    expect_done(
-        mbedtls_ssl_config_defaults(&config, end, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT), "defaults");
+    expect_done(mbedtls_ssl_config_defaults(&config, end, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT),
+                "defaults");
     static constexpr std::array<int, 2> kSuites{MBEDTLS_TLS_RSA_WITH_AES_256_CBC_SHA, 0};
     mbedtls_ssl_conf_ciphersuites(&config, kSuites.data());
     mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);

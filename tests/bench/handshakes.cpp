@@ -37,8 +37,9 @@ void with_module(Module& module, std::uint16_t port, Rate& rate) {
 }
 
 void with_openssl(std::uint16_t port, Rate& rate) {
-  const auto done = run({"openssl", "s_time", "-connect", fmt::format("127.0.0.1:{}", port), "-tls1_2", "-cipher",
-                         OpensslServer::kCipher, "-CAfile", certificate_path("ca.crt"), "-verify", "2", "-new", "-time", "1"});
+  const auto done =
+      run({"openssl", "s_time", "-connect", fmt::format("127.0.0.1:{}", port), "-tls1_2", "-cipher",
+           OpensslServer::kCipher, "-CAfile", certificate_path("ca.crt"), "-verify", "2", "-new", "-time", "1"});
   // "… connections in …s; … connections/user sec, bytes read 0"
   const auto end = done.output.find(" connections in ");
   if (end == std::string::npos) throw Failure{"openssl s_time: " + escaped(done.output)};

@@ -28,10 +28,10 @@ struct Measurement {
 };
 
 constexpr std::array kMeasurements{
-    Measurement{"at", &measure_round_trips},       Measurement{"start", &measure_start},
-    Measurement{"memory", &measure_memory},        Measurement{"handshake", &measure_handshakes},
-    Measurement{"echo", &measure_echo},            Measurement{"upload", &measure_upload},
-    Measurement{"download", &measure_download},    Measurement{"engine", &measure_engine},
+    Measurement{"at", &measure_round_trips},    Measurement{"start", &measure_start},
+    Measurement{"memory", &measure_memory},     Measurement{"handshake", &measure_handshakes},
+    Measurement{"echo", &measure_echo},         Measurement{"upload", &measure_upload},
+    Measurement{"download", &measure_download}, Measurement{"engine", &measure_engine},
 };
 
 // A system call that is still waiting then is interrupted, and the measurement given up.

@@ -36,7 +36,6 @@ Bytes certificate(std::string_view name) {
 }
 
 // ---- Host
-// ------------------------------------------------------------------------------------------------------------
 
 void Host::greet() {
   line_.write("AT\r");
@@ -73,7 +72,8 @@ void Host::configure_ssl() {
 
 void Host::open_secure(int ssid, std::uint16_t port, Mode mode) {
   ok(fmt::format("AT+QSSLOPEN={},0,\"127.0.0.1\",{},{}", ssid, port, static_cast<int>(mode)));
-  line_.expect(mode == Mode::transparent ? std::string{"\r\nCONNECT\r\n"} : fmt::format("\r\n+QSSLOPEN: {},0\r\n", ssid));
+  line_.expect(mode == Mode::transparent ? std::string{"\r\nCONNECT\r\n"}
+                                         : fmt::format("\r\n+QSSLOPEN: {},0\r\n", ssid));
 }
 
 void Host::close_secure(int ssid) {
@@ -82,7 +82,6 @@ void Host::close_secure(int ssid) {
 }
 
 // ---- Module
-// ----------------------------------------------------------------------------------------------------------
 
 std::vector<std::string> Module::command() { return {kProgram, "run", "--ephemeral", "--profile", "instant", "-q"}; }
 

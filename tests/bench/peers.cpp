@@ -17,6 +17,7 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "tests/bench/module.hpp"
+#include "tls/client_session.hpp"
 #include "tls/testing/server_session.hpp"
 
 namespace quasimodem::bench {
@@ -27,7 +28,6 @@ constexpr std::size_t kPtyPiece = 4096;  // a pty never gives more at a time
 constexpr int kSilence_ms = 300;         // longer than the module waits for the rest of a packet
 
 // ---- TCP
-// -------------------------------------------------------------------------------------------------------------
 
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -74,9 +74,8 @@ Descriptor connected_to(std::uint16_t port) {
 }
 
 // ---- what the far end does
-// --------------------------------------------------------------------------------------------
 
-/// Through the pipe of a sink.
+/// What goes through the pipe of a sink; a source that encrypts ahead tells in the same way that it is ready.
 struct Arrival {
   bool good = false;
   Stopwatch::Instant at;
@@ -109,6 +108,11 @@ class Application {
     answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(size));
   }
 
+  void report(bool good, Stopwatch::Instant at) const {
+    const Arrival arrival{good, at};
+    write_all(report_, {reinterpret_cast<const std::uint8_t*>(&arrival), sizeof arrival});
+  }
+
  private:
   void answer(std::ptrdiff_t lines) {
     for (; lines > 0; --lines) append(answers_, "\r\nOK\r\n");
@@ -116,8 +120,8 @@ class Application {
 
   void count(std::size_t size) {
     trigger_ += size;
-    if (trigger_ < kTrigger) return;
-    trigger_ -= kTrigger;
+    if (trigger_ < kPacket) return;
+    trigger_ -= kPacket;
     pattern_ = {};
   }
 
@@ -130,8 +134,7 @@ class Application {
       fmt::print(stderr, "sink: {}\n", failure.what());
       good = false;
     }
-    const Arrival arrival{good, at};
-    write_all(report_, {reinterpret_cast<const std::uint8_t*>(&arrival), sizeof arrival});
+    report(good, at);
     pattern_ = {};
   }
 
@@ -164,7 +167,6 @@ void live(int in, int out, Application application) {
 }
 
 // ---- the same with TLS
-// ------------------------------------------------------------------------------------------------
 
 class TlsVisit {
  public:
@@ -213,8 +215,10 @@ class TlsVisit {
 
   /// A source does not know what triggers it: it has been asked, and has its answer ready, before that.
   Bytes encrypted_ahead() {
-    application_.received(Bytes(kTrigger), {});
-    return encrypted();
+    application_.received(Bytes(kPacket), {});
+    auto all = encrypted();
+    application_.report(true, Stopwatch::Clock::now());
+    return all;
   }
 
   Bytes encrypted() {
@@ -276,6 +280,39 @@ Child tcp_echo(std::uint16_t& port) {
   }};
 }
 
+void relay_tls(int master, std::uint16_t port) {
+  SeededRandom random{4};
+  tls::ClientConfig config;
+  config.lowest = config.highest = tls::Version::tls1_2;
+  config.suites = {tls::CipherSuite::rsa_aes_256_cbc_sha};
+  const auto made = tls::ClientSession::create(config, random, Logger{});
+  if (!made) throw Failure{made.error().reason};
+  auto& session = **made;
+  const auto socket = connected_to(port);
+  std::array<std::uint8_t, kPiece> piece;
+  session.start();
+  write_all(socket.get(), session.take_outgoing());
+  for (;;) {
+    const bool connected = session.state() == tls::ClientSession::State::connected;
+    pollfd states[]{{socket.get(), POLLIN, 0}, {master, POLLIN, 0}};
+    if (::poll(states, connected ? 2 : 1, -1) < 0) fail_with_errno("poll");
+    if (states[0].revents & POLLIN) {
+      const auto size = ::read(socket.get(), piece.data(), piece.size());
+      if (size <= 0) return;
+      session.feed({piece.data(), static_cast<std::size_t>(size)});
+      for (auto plain = session.read(kPiece); !plain.empty(); plain = session.read(kPiece)) write_all(master, plain);
+    }
+    if (states[1].revents & POLLIN) {
+      const auto size = ::read(master, piece.data(), kPtyPiece);
+      ByteSpan bytes{piece.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+      for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), kPacket))) {
+        if (!session.write(bytes.first(std::min(bytes.size(), kPacket)))) throw Failure{"the TLS engine refuses"};
+      }
+    }
+    if (session.outgoing_size() > 0) write_all(socket.get(), session.take_outgoing());
+  }
+}
+
 Child tls_peer(std::uint16_t& port, const Application& application) {
   const auto listening = listener();
   port = port_of(listening);
@@ -307,7 +344,8 @@ PtyPeer::PtyPeer(Habit habit, std::size_t total)
         live(pty_.master.get(), pty_.master.get(), Application{habit, total, report_.writing.get()});
       }} {}
 
-EchoThroughTcp::EchoThroughTcp()
-    : far_end_{tcp_echo(port_)}, relay_{[this] { relay(pty_.master.get(), port_); }} {}
+EchoThroughTcp::EchoThroughTcp() : far_end_{tcp_echo(port_)}, relay_{[this] { relay(pty_.master.get(), port_); }} {}
+
+TlsRelay::TlsRelay(std::uint16_t port) : process_{[this, port] { relay_tls(pty_.master.get(), port); }} {}
 
 }  // namespace quasimodem::bench

@@ -16,14 +16,14 @@ enum class Habit {
   answer_lines,  ///< `\r\nOK\r\n` for each CR
   echo,          ///< sends it back
   sink,          ///< compares it with the Pattern, reports when all of it has come, and begins anew
-  source,        ///< sends the Pattern each time it has got kTrigger octets
+  source,        ///< sends the Pattern each time it has got kPacket octets
 };
 
-/// What a sink tells through its pipe.
+/// What a far end tells through its pipe. Throws when what arrived was wrong.
 Stopwatch::Instant arrival_of(const Pipe& report);
 
-/// As many as the module sends at once in transparent mode.
-inline constexpr std::size_t kTrigger = 1024;
+/// <SendSz> of AT+QITCFG: what the module sends at once in transparent mode.
+inline constexpr std::size_t kPacket = 1024;
 
 /// A TLS server in a process of its own, one connection at a time. As the machine may have few processors, it keeps out
 /// of the way: a sink decrypts after the line has fallen silent, a source encrypts before it is asked.
@@ -33,8 +33,10 @@ class TlsPeer {
   explicit TlsPeer(Habit habit, std::size_t total = 0);
 
   std::uint16_t port() const { return port_; }
-  /// Waits until a sink has compared everything; when the last octet had come. Throws when something was wrong.
+  /// Waits until a sink has compared everything; when the last octet had come.
   Stopwatch::Instant arrival() { return arrival_of(report_); }
+  /// Waits until a source may be asked.
+  void get_ready() { arrival_of(report_); }
 
  private:
   Pipe report_;
@@ -62,6 +64,7 @@ class PtyPeer {
 
   const std::string& device() const { return pty_.device; }
   Stopwatch::Instant arrival() { return arrival_of(report_); }
+  void get_ready() {}
 
  private:
   Pty pty_;
@@ -80,6 +83,18 @@ class EchoThroughTcp {
   std::uint16_t port_ = 0;
   Child far_end_;
   Child relay_;
+};
+
+/// A module without AT: copies between the host's line and a TlsPeer, through the same TLS engine and in packets of the
+/// same size. No module on the same library can be faster.
+class TlsRelay {
+ public:
+  explicit TlsRelay(std::uint16_t port);
+  const std::string& device() const { return pty_.device; }
+
+ private:
+  Pty pty_;
+  Child process_;
 };
 
 }  // namespace quasimodem::bench

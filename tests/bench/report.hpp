@@ -11,7 +11,7 @@ namespace quasimodem::bench {
 struct Line {
   std::string what;
   std::string measured;
-  std::string yardstick{};       ///< what was measured beside it in the same run; empty: nothing
+  std::string yardstick{};        ///< what was measured beside it in the same run; empty: nothing
   std::optional<double> ratio{};  ///< measured : yardstick
   std::string target{};           ///< empty: for information
   bool met = true;
