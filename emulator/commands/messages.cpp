@@ -247,7 +247,7 @@ Reply send(Call& call, const std::vector<Argument>& arguments) {
   return prompt_for_text(call, std::move(destination), &finish_sending, 0);
 }
 
-Reply finish_writing(Call& call, Composed composed, int option) {
+Reply finish_writing(Call& call, const Composed& composed, int option) {
   // ASSUMED: without <stat> a message is what its PDU says: to be sent, or received and read.
   const auto state = option >= 0       ? static_cast<MessageState>(option)
                      : composed.submit ? MessageState::unsent

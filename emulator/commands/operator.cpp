@@ -31,7 +31,11 @@ constexpr std::array kOperator{
     atcmd::integer<&Operator::format>("format", 0, 2).as_range().optional(),
     atcmd::text<&Operator::name>("oper", 1, 20).optional(),
 };
-enum Mode { kAutomatic = 0, kManual = 1, kDeregister = 2, kFormatOnly = 3, kManualThenAutomatic = 4 };
+constexpr int kAutomatic = 0;
+constexpr int kManual = 1;
+constexpr int kDeregister = 2;
+constexpr int kFormatOnly = 3;
+constexpr int kManualThenAutomatic = 4;
 
 bool is_home(const device::Registration& network, std::string_view name) {
   return name == network.operator_name() || name == network.operator_short_name() || name == network.operator_number();

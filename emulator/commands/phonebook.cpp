@@ -19,7 +19,6 @@
 namespace quasimodem::commands {
 namespace {
 
-namespace sms = device::sms;
 using atcmd::Command;
 using atcmd::Reply;
 using device::Phonebook;

@@ -19,7 +19,6 @@ constexpr std::size_t kMessage = 48;
 constexpr std::size_t kStratum = 1;
 constexpr std::size_t kOriginate = 24;
 constexpr std::size_t kTransmit = 40;
-constexpr std::size_t kTimeStamp = 8;
 constexpr std::uint8_t kVersion3Client = 0x1B;
 constexpr std::uint8_t kServer = 4;
 constexpr std::uint32_t kEpoch1900To1970 = 2'208'988'800U;

@@ -13,7 +13,7 @@ constexpr int kRingsBeforeCallerStops = 12;  // ASSUMED: the same minute, seen f
 }  // namespace
 
 VoiceCalls::VoiceCalls(Timeline& timeline, const Timing& timing, EventSink& events)
-    : timeline_{timeline}, timing_{timing}, events_{events}, progress_{timeline} {}
+    : timing_{timing}, events_{events}, progress_{timeline} {}
 
 void VoiceCalls::report(const Event& event) {
   // Only the far end's ringing is not the last word about a call that is being dialled.

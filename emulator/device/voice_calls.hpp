@@ -50,7 +50,6 @@ class VoiceCalls {
   void sound_ring();
   void report(const Event& event);
 
-  Timeline& timeline_;
   const Timing& timing_;
   EventSink& events_;
   std::optional<Call> call_;

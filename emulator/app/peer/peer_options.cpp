@@ -145,9 +145,8 @@ tls::Version read_version(const std::string& text) {
 void read_versions(const std::string& text, tls::ServerConfig& config) {
   std::vector<tls::Version> versions;
   for (const auto& part : split(text)) versions.push_back(read_version(part));
-  std::ranges::sort(versions);
-  const auto repeated = std::ranges::unique(versions);
-  versions.erase(repeated.begin(), repeated.end());
+  std::sort(versions.begin(), versions.end());
+  versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
   for (const auto version : versions) {
     if (tls::speaks(version)) continue;
     throw Problem{ExitCode::environment, fmt::format("this build does not speak {}", tls::name(version)),
