@@ -154,7 +154,7 @@ Composition compose_from_text(const std::string& typed, const Envelope& envelope
   return Composed{{std::nullopt, std::move(tpdu)}, submit};
 }
 
-using Finish = Reply (*)(Call&, Composed, int option);
+using Finish = Reply (*)(Call&, const Composed&, int option);
 
 /// The prompt, then `finish` with what came.
 Reply prompt(Call& call, std::function<Composition(const std::string&)> compose, Finish finish, int option) {
@@ -216,10 +216,10 @@ Reply hand_over(Call& call, sms::Pdu pdu, const sms::Submit& submit, std::string
   return Reply::held();
 }
 
-Reply finish_sending(Call& call, Composed composed, int) {
+Reply finish_sending(Call& call, const Composed& composed, int) {
   if (!composed.submit) return Reply::cms(kInvalidPdu);
   if (auto refused = refusal_to_send(call)) return *refused;
-  return hand_over(call, std::move(composed.pdu), *composed.submit, "+CMGS");
+  return hand_over(call, composed.pdu, *composed.submit, "+CMGS");
 }
 
 // AT+CMGS=<da>[,<toda>] in text mode, AT+CMGS=<length> in PDU mode → prompt → +CMGS: <mr>                    [M66 8.8]

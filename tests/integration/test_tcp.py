@@ -405,6 +405,7 @@ def test_bring_up_like_tinygsm(module, echo_server):
         host.exchange("ATE0")
         host.echo = False
         host.exchange("AT+CMEE=0")
+        host.exchange("AT+QNITZ=1")
         host.exchange("AT+CPIN?", respond("+CPIN: READY"))
         host.exchange("AT+CGMI", respond("Quectel_Ltd", "Quectel_M95", "Revision: MTK 0828"))
         host.exchange("ATI", respond("Quectel_Ltd", "Quectel_M95", "Revision: M95FAR02A08"))
@@ -468,6 +469,8 @@ def test_bring_up_like_rt_thread(module, echo_server):
         host.exchange("AT+GSN", respond("863071016800770"))
         host.send("AT+QIDNSCFG?\r\n")
         host.expect_match(r"\r\nPrimaryDns: [\d.]+\r\nSecondaryDns: [\d.]+\r\n\r\nOK\r\n")
+        host.exchange("AT+QNSTATUS", respond("+QNSTATUS: 0"))
+        host.exchange('AT+QIDNSGIP="localhost"', f"{OK}\r\n127.0.0.1\r\n")
         # QINDI is left at 0: received data is pushed.
         host.open_socket(5, echo_server)
         host.prompted("AT+QISEND=5,6", b"\nhello", echoed=b"\nhello")
