@@ -170,7 +170,7 @@ Reply prompt(Call& call, std::function<Composition(const std::string&)> compose,
     if (outcome.data.size() > kLongestTyped) return Reply::cms(kTooLong);
     Call resumed{channel_call.channel(), ta};
     auto composed = compose(to_text(outcome.data));
-    return composed ? finish(resumed, std::move(*composed), option) : Reply::cms(composed.error());
+    return composed ? finish(resumed, *composed, option) : Reply::cms(composed.error());
   });
 }
 

@@ -36,7 +36,10 @@ void Connection::become_connected() {
 
 void Connection::conclude_opening(Outcome outcome) {
   timeout_.cancel();
-  later([opened = callbacks_.opened, outcome] { opened(outcome); });
+  later([this, opened = callbacks_.opened, outcome] {
+    result_told_ = true;
+    opened(outcome);
+  });
 }
 
 void Connection::fail(std::string_view reason) {
@@ -57,6 +60,7 @@ void Connection::end() {
 void Connection::close() {
   state_ = SocketState::closed;
   *alive_ = false;
+  result_told_ = true;
   timeout_.cancel();
   drop_link();
 }

@@ -88,6 +88,8 @@ class Connection : protected net::LinkObserver {
   virtual bool secure() const = 0;
   SocketState state() const { return state_; }
   bool live() const { return state_ == SocketState::connecting || state_ == SocketState::connected; }
+  /// `Callbacks::opened` is still to come, though it may be clear already what it will say.
+  bool awaits_result() const { return !result_told_; }
   const Target& target() const { return target_; }
   net::Transport transport() const { return target_.transport; }
   /// The numeric peer, once the name is resolved.
@@ -148,6 +150,7 @@ class Connection : protected net::LinkObserver {
   std::deque<std::size_t> packets_;  ///< sizes of what waits in received_
   std::size_t taken_ = 0;
   bool paused_ = false;
+  bool result_told_ = false;
   /// Callbacks still under way find out that the connection was closed meanwhile.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

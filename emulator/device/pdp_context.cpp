@@ -211,7 +211,7 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
                                             Duration handshake_time) {
   if (halted()) return Opening::refused;
   auto& socket = sockets_.at(static_cast<std::size_t>(index));
-  if (socket && socket->live()) {
+  if (socket && (socket->live() || socket->awaits_result())) {
     report_unopened(index, ConnectCode::occupied);
     return Opening::begun;
   }
@@ -259,6 +259,7 @@ bool PdpContext::close(Sessions sessions, int index) {
   auto& socket = sockets_.at(static_cast<std::size_t>(index));
   if (!socket) return false;
   const bool was_live = socket->live();
+  if (!was_live && socket->awaits_result()) return false;  // it has failed and is about to say so
   socket->close();
   socket.reset();
   if (was_live && sessions == Sessions::single && active()) enter(TcpIpState::ip_close);
@@ -282,13 +283,13 @@ void PdpContext::close_all(Report report) {
   server_.close();
   for (int index = 0; index < kSockets; ++index) {
     auto& socket = sockets_[static_cast<std::size_t>(index)];
-    if (!socket || !socket->live()) continue;
-    const bool was_connected = socket->state() == SocketState::connected;
+    if (!socket || !(socket->live() || socket->awaits_result())) continue;
+    const bool was_told = !socket->awaits_result();
     socket->close();
     if (!socket->secure()) continue;
     // Whoever asked for a secure socket hears what became of it, always and once.
-    if (!was_connected) surroundings_.events.on_event(SecureOpened{id_, index, ConnectCode::error});
-    if (was_connected && report == Report::all_secure) surroundings_.events.on_event(SecureClosed{id_, index});
+    if (!was_told) surroundings_.events.on_event(SecureOpened{id_, index, ConnectCode::error});
+    if (was_told && report == Report::all_secure) surroundings_.events.on_event(SecureClosed{id_, index});
   }
 }
 

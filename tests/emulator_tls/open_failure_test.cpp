@@ -545,6 +545,50 @@ TEST_CASE("whatever interrupts the opening, at any moment, there is one result",
   }
 }
 
+TEST_CASE("an interruption in the very instant of the result: still one result", "[ssl][SSL 2.2.2]") {
+  struct Case {
+    std::string_view what;
+    std::function<void(SecureBench&)> act;
+    std::size_t results_if_connected = 1;
+    std::size_t results_if_failed = 1;
+  };
+  const auto types = [](std::string_view line) {
+    return [text = std::string{line} + "\r"](SecureBench& bench) { bench.modem().receive(as_bytes(text)); };
+  };
+  const Case cases[] = {
+      {"QIDEACT", types("AT+QIDEACT")},
+      {"QPOWD", types("AT+QPOWD=1")},
+      {"restart", types("AT+CFUN=1,1")},
+      {"flight mode", types("AT+CFUN=4")},
+      {"PWRKEY", [](SecureBench& bench) { bench.modem().power_key(); }},
+      {"bearer lost", [](SecureBench& bench) { bench.me().lose_context(0); }},
+      {"QSSLCLOSE", types("AT+QSSLCLOSE=1"), 0},                                // CLOSE OK is the answer
+      {"QSSLOPEN", types("AT+QSSLOPEN=1,0,\"peer.test\",443,0"), 2, 2},  // the second one's is -2
+  };
+  for (const auto& each : cases) {
+    for (const bool connects : {true, false}) {
+      CAPTURE(each.what, connects);
+      device::Configuration configuration;
+      configuration.timing.tls_plain = 3s;
+      SecureBench bench{configuration};
+      const TlsPeer peer{bench.network(), kHost, kPort};
+      if (!connects) bench.network().listen_silently(kHost, kPort).on_accept = nullptr;
+      bench.open(1, {.timeout_s = 10});
+      // Comes after the entry that connects or gives up, and before what that one has to say.
+      bench.timeline().after(connects ? 3s : 10s, [&] { each.act(bench); });
+      bench.advance(10s);
+      bench.settle();
+      const auto said = bench.take();
+      INFO(escaped(said));
+      CHECK(count(said, "+QSSLOPEN: 1,") == (connects ? each.results_if_connected : each.results_if_failed));
+      CHECK(count(said, "+QSSLOPEN: 1,-2") == (each.what == "QSSLOPEN" ? 1 : 0));
+      CHECK(count(said, "+QSSLURC") == 0);
+      const bool stays_open = connects && each.what == "QSSLOPEN";
+      CHECK(bench.network().open_links() == (stays_open ? 1 : 0));
+    }
+  }
+}
+
 TEST_CASE("a bearer that is lost takes all openings with it, each with its result", "[ssl]") {
   SecureBench bench;
   bench.network().set_latency(kLatency);
