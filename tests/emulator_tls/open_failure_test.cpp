@@ -562,7 +562,7 @@ TEST_CASE("an interruption in the very instant of the result: still one result",
       {"flight mode", types("AT+CFUN=4")},
       {"PWRKEY", [](SecureBench& bench) { bench.modem().power_key(); }},
       {"bearer lost", [](SecureBench& bench) { bench.me().lose_context(0); }},
-      {"QSSLCLOSE", types("AT+QSSLCLOSE=1"), 0},                                // CLOSE OK is the answer
+      {"QSSLCLOSE", types("AT+QSSLCLOSE=1"), 0},                         // CLOSE OK is the answer
       {"QSSLOPEN", types("AT+QSSLOPEN=1,0,\"peer.test\",443,0"), 2, 2},  // the second one's is -2
   };
   for (const auto& each : cases) {
