@@ -46,8 +46,7 @@ void Modem::power_key() {
   if (heard) commands::announce_power_down(parts_->ta);
 }
 
-// ---- the serial line
-// -------------------------------------------------------------------------------------------------
+// ---- the serial line ----
 
 void Modem::receive(ByteSpan from_te) {
   if (parts_->me.power() != device::MobileEquipment::Power::on) parts_->flow.reset();

@@ -37,8 +37,7 @@ atcmd::Reply TerminalAdapter::run(const atcmd::CommandCall& typed, atcmd::Channe
 
 Duration TerminalAdapter::latency() { return me_->timing().command; }
 
-// ---- profile
-// ---------------------------------------------------------------------------------------------------------
+// ---- profile ----
 
 bool TerminalAdapter::store_profile() {
   return me_->flash().write(kProfileRecord, commands::stored_profile(settings_)).has_value();
@@ -54,8 +53,7 @@ void TerminalAdapter::recall_profile(commands::Recall recall) {
   if (record && *record) commands::recall_profile(settings_, **record, recall);
 }
 
-// ---- lines and transparent mode
-// --------------------------------------------------------------------------------------
+// ---- lines and transparent mode ----
 
 void TerminalAdapter::terminal_not_ready() {
   if (settings_.terminal_ready == 0) return;
@@ -92,8 +90,7 @@ void TerminalAdapter::close_tunnel_of(int context) {
   if (tunnel_ && tunnel_->context() == context) close_tunnel({});
 }
 
-// ---- what the ME reports
-// ---------------------------------------------------------------------------------------------
+// ---- what the ME reports ----
 
 /// Routes one event: a socket in transparent mode speaks through its tunnel, everything else becomes a URC.
 class Announcer {

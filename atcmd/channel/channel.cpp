@@ -89,8 +89,7 @@ void Channel::step() {
              mode_);
 }
 
-// ---- Command
-// ---------------------------------------------------------------------------------------------------------
+// ---- Command ----
 
 void Channel::step_command() {
   const auto byte = pending().front();
@@ -210,8 +209,7 @@ void Channel::end_line() {
   mode_ = Command{};
 }
 
-// ---- Intake
-// ----------------------------------------------------------------------------------------------------------
+// ---- Intake ----
 
 void Channel::begin_intake(Reply::Intake intake) {
   held_.cancel();
@@ -315,8 +313,7 @@ void Channel::end_intake(IntakeOutcome::End end) {
   if (apply(std::move(reply)) == Line::goes_on) run_line();
 }
 
-// ---- Transparent
-// -----------------------------------------------------------------------------------------------------
+// ---- Transparent ----
 
 void Channel::connect_through(Tunnel& tunnel) {
   pending_tunnel_ = &tunnel;
@@ -413,8 +410,7 @@ void Channel::close_tunnel(std::string_view last_words) {
   pump();
 }
 
-// ---- URCs and reset
-// --------------------------------------------------------------------------------------------------
+// ---- URCs and reset ----
 
 void Channel::unsolicited(Urc urc) {
   urcs_.push(std::move(urc));

@@ -40,8 +40,7 @@ Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of t
 
 const std::vector<std::string> kCommands{"run", "peer", "doctor", "help"};
 
-// ---- single values
-// ---------------------------------------------------------------------------------------------------
+// ---- single values ----
 
 device::Model read_model(const std::string& text) {
   if (const auto model = device::model_named(text)) return *model;
@@ -129,8 +128,7 @@ std::string read_imei(const std::string& text) {
   return text;
 }
 
-// ---- the whole line
-// --------------------------------------------------------------------------------------------------
+// ---- the whole line ----
 
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";

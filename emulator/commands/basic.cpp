@@ -23,8 +23,7 @@ struct Value {
   int value = 0;
 };
 
-// ---- one-digit settings: ATE, ATQ, ATV, ATX, AT&C, AT&D
-// --------------------------------------------------------------
+// ---- one-digit settings: ATE, ATQ, ATV, ATX, AT&C, AT&D ----
 
 template <int Lowest, int Highest>
 constexpr std::array kDigit{atcmd::integer<&Value::value>("value", Lowest, Highest).optional(0)};
@@ -41,8 +40,7 @@ Reply set_setting(Call& call, const Value& args) {
   return Reply::ok();
 }
 
-// ---- S registers: ATSn?, ATSn=<v>
-// ------------------------------------------------------------------------------------
+// ---- S registers: ATSn?, ATSn=<v> ----
 
 Reply show_register(Call& call, int value) {
   // ASSUMED: three digits, the V.250 5.3.2 habit; the manual shows <n> only.
@@ -61,8 +59,7 @@ Reply show_setting(Call& call) {
 template <int Lowest, int Highest>
 constexpr std::array kRegister{atcmd::integer<&Value::value>("n", Lowest, Highest)};
 
-// ---- profiles
-// --------------------------------------------------------------------------------------------------------
+// ---- profiles ----
 
 constexpr std::array kProfile{atcmd::integer<&Value::value>("profile", 0, 0).optional(0)};
 
@@ -98,8 +95,7 @@ Reply view_profile(Call& call, const Value&) {
   return Reply::ok();
 }
 
-// ---- data state
-// ------------------------------------------------------------------------------------------------------
+// ---- data state ----
 
 constexpr std::array kZero{atcmd::integer<&Value::value>("n", 0, 0).optional(0)};
 

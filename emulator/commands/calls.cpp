@@ -26,8 +26,7 @@ using atcmd::ResultCode;
 using device::VoiceCalls;
 using emulator::CallSettings;
 
-// ---- ATD, ATA, ATH
-// ---------------------------------------------------------------------------------------------------
+// ---- ATD, ATA, ATH ----
 
 constexpr auto kDialLimit = 150s;  // ASSUMED: longer than any far end rings
 
@@ -126,8 +125,7 @@ Reply list_calls(Call& call) {
   return Reply::ok();
 }
 
-// ---- how calls are shown
-// ---------------------------------------------------------------------------------------------
+// ---- how calls are shown ----
 
 /// `?` of a service that the network provides: `+CLIP: <n>,<m>`.
 template <int CallSettings::*Member>
@@ -171,8 +169,7 @@ Reply show_waiting(Call& call) {
   return Reply::ok();
 }
 
-// ---- USSD
-// ------------------------------------------------------------------------------------------------------------
+// ---- USSD ----
 
 // AT+CUSD=<n>[,<str>[,<dcs>]] → OK, later +CUSD: <m>,"<str>", <dcs>                                       [M66 12.10]
 struct Supplementary {
@@ -199,8 +196,7 @@ Reply set_supplementary(Call& call, const Supplementary& args) {
   return Reply::ok();
 }
 
-// ---- tones
-// -----------------------------------------------------------------------------------------------------------
+// ---- tones ----
 
 // AT+VTS=<tones>[,<duration>] — during a call; the tones go nowhere                                          [M66 12.7]
 struct Tones {

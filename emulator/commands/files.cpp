@@ -142,8 +142,7 @@ Reply remove(Call& call, const File& args) {
   return removed ? Reply::ok() : failure(removed.error());
 }
 
-// ---- handles
-// ---------------------------------------------------------------------------------------------------------
+// ---- handles ----
 
 // AT+QFOPEN=<filename>[,<mode>] → +QFOPEN: <handle>      0 read and write, 1 empty first, 2 read only
 struct Open {

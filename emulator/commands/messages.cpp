@@ -85,8 +85,7 @@ std::optional<int> number_in(const Argument& argument, int lowest, int highest) 
   return static_cast<int>(*value);
 }
 
-// ---- composing
-// -------------------------------------------------------------------------------------------------------
+// ---- composing ----
 
 /// A message that the TE typed, or the +CMS ERROR for it.
 struct Composed {
@@ -197,8 +196,7 @@ std::optional<sms::Address> typed_address(Call& call, const std::vector<Argument
   return sms::parse_number(typed_number(arguments[at].text, call.settings().character_set), type);
 }
 
-// ---- sending
-// ---------------------------------------------------------------------------------------------------------
+// ---- sending ----
 
 /// `then` runs when the network has taken the message.
 Reply hand_over(Call& call, sms::Pdu pdu, const sms::Submit& submit, std::string_view name,
@@ -340,8 +338,7 @@ Reply send_stored(Call& call, const std::vector<Argument>& arguments) {
   });
 }
 
-// ---- reading and deleting
-// --------------------------------------------------------------------------------------------
+// ---- reading and deleting ----
 
 /// `,1` of AT+CMGR and AT+CMGL: an unread message stays unread.
 enum class Reading { marks_read, leaves_unread };
@@ -483,8 +480,7 @@ Reply test_remove_kind(Call& call) {
   return Reply::ok();
 }
 
-// ---- storage
-// ---------------------------------------------------------------------------------------------------------
+// ---- storage ----
 
 // AT+CPMS=<mem1>[,<mem2>[,<mem3>]] → +CPMS: <used1>,<total1>,<used2>,<total2>,<used3>,<total3>               [M66 8.4]
 struct Storage {
@@ -535,8 +531,7 @@ Reply show_storage(Call& call) {
   return Reply::ok();
 }
 
-// ---- settings
-// --------------------------------------------------------------------------------------------------------
+// ---- settings ----
 
 // AT+CSCA=<sca>[,<tosca>] — kept by the SIM                                                                  [M66 8.3]
 struct Centre {

@@ -31,8 +31,7 @@ using device::SslSettings;
 
 constexpr std::size_t kLargestSend = 1460;  // SSL 2.2.4
 
-// ---- AT+QSSLCFG
-// ------------------------------------------------------------------------------------------------------
+// ---- AT+QSSLCFG ----
 //
 // A selector: its first parameter names one of eleven settings. What is the same for all of them, such as "value left
 // out = query", is written once; a row knows only how its own value is read and shown.
@@ -218,8 +217,7 @@ Reply configure(Call& call, const std::vector<Argument>& arguments) {
   return Reply::error();
 }
 
-// ---- AT+QSSLOPEN
-// -----------------------------------------------------------------------------------------------------
+// ---- AT+QSSLOPEN ----
 
 // AT+QSSLOPEN=<ssid>,<ctxindex>,<ipaddr/domainname>,<port>,<connectmode>[,<timeout>]                        [SSL 2.2.2]
 //   → OK, later +QSSLOPEN: <ssid>,<connectcode>      0 success, -1 error, -2 socket occupied
@@ -260,8 +258,7 @@ Connection* secure_socket(Call& call, int ssid) {
   return socket && socket->secure() ? socket : nullptr;
 }
 
-// ---- AT+QSSLCLOSE
-// ----------------------------------------------------------------------------------------------------
+// ---- AT+QSSLCLOSE ----
 
 // AT+QSSLCLOSE=<ssid>[,<closetype>] → <ssid>, CLOSE OK                                                      [SSL 2.2.3]
 struct Close {
@@ -282,8 +279,7 @@ Reply close(Call& call, const Close& args) {
   return Reply::result(of_socket(call.me().tcpip, args.ssid, "CLOSE OK"));
 }
 
-// ---- AT+QSSLSEND
-// -----------------------------------------------------------------------------------------------------
+// ---- AT+QSSLSEND ----
 
 // AT+QSSLSEND=<ssid>[,<length>] → prompt → data → SEND OK, or SEND FAIL while blocked                       [SSL 2.2.4]
 struct Send {
@@ -321,8 +317,7 @@ Reply send(Call& call, const Send& args) {
       });
 }
 
-// ---- AT+QSSLRECV
-// -----------------------------------------------------------------------------------------------------
+// ---- AT+QSSLRECV ----
 
 // AT+QSSLRECV=<cid>,<ssid>,<length>                                                                         [SSL 2.2.5]
 //   → +QSSLRECV: <ipaddr>:<port>,TCP,<n> <data> OK, or just OK when nothing waits
@@ -343,8 +338,7 @@ Reply receive(Call& call, const Receive& args) {
   return respond_received(call, "+QSSLRECV", *socket, static_cast<std::size_t>(args.length));
 }
 
-// ---- AT+QSSLSTATE
-// ----------------------------------------------------------------------------------------------------
+// ---- AT+QSSLSTATE ----
 
 // AT+QSSLSTATE → the context's state and six rows, TCP and SSL alike                                        [SSL 2.2.6]
 Reply show_states(Call& call) {

@@ -23,8 +23,7 @@ using device::TcpIpSettings;
 constexpr Duration kActivationTimeout = 150s;   // MANUAL M66 11.7
 constexpr Duration kDeactivationTimeout = 40s;  // MANUAL M66 11.4
 
-// ---- context
-// ---------------------------------------------------------------------------------------------------------
+// ---- context ----
 
 // AT+QIFGCNT=<id> — the context that all other commands act on                                             [M66 11.28]
 struct Context {
@@ -119,8 +118,7 @@ Reply show_local_address(Call& call) {
   return Reply::said();
 }
 
-// ---- settings that need more than storing
-// ----------------------------------------------------------------------------
+// ---- settings that need more than storing ----
 
 // AT+QIMUX=<mode>, AT+QIMODE=<mode> — not while a connection is open                               [M66 11.23, 11.26]
 struct Mode {

@@ -32,8 +32,7 @@ Sessions sessions(Call& call) { return call.me().tcpip.sessions(); }
 /// AT+QISRVC: which kind of socket a command means.
 Role role(Call& call) { return static_cast<Role>(call.me().tcpip.role); }
 
-// ---- opening and closing
-// ---------------------------------------------------------------------------------------------
+// ---- opening and closing ----
 
 struct Target {
   int index = 0;
@@ -131,8 +130,7 @@ Reply close_index(Call& call, const Index& args) {
   return call.me().tcpip.multiple_sessions ? close(call, args.index) : Reply::error();
 }
 
-// ---- data
-// ------------------------------------------------------------------------------------------------------------
+// ---- data ----
 
 // AT+QISEND[=[<index>,]<length>] → prompt → data → SEND OK, SEND FAIL                                       [M66 11.2]
 Reply send_result(Call& call, int index, Role role, ByteSpan data) {
@@ -227,8 +225,7 @@ Reply show_acknowledged_index(Call& call, const Index& args) {
   return call.me().tcpip.multiple_sessions ? show_acknowledged(call, args.index) : Reply::error();
 }
 
-// ---- states
-// ----------------------------------------------------------------------------------------------------------
+// ---- states ----
 
 /// `STATE: IP STATUS` after the OK that comes first (quirk Q3). With ATV0 the state is its number.
 void respond_state(Call& call) {

@@ -117,8 +117,7 @@ FileStore::Result<std::size_t> FileStore::remove_all(FileVolume volume) {
   return entries.size();
 }
 
-// ---- handles
-// ---------------------------------------------------------------------------------------------------------
+// ---- handles ----
 
 bool FileStore::is_open(const FileName& name) const {
   return std::any_of(open_.begin(), open_.end(), [&](const auto& entry) { return entry.second.name == name; });

@@ -61,8 +61,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
   }
 }
 
-// ---- power
-// -----------------------------------------------------------------------------------------------------------
+// ---- power ----
 
 void MobileEquipment::power_on() {
   if (power_ != Power::off) return;
@@ -115,8 +114,7 @@ void MobileEquipment::restart() {
   power_on();
 }
 
-// ---- radio and SIM
-// ---------------------------------------------------------------------------------------------------
+// ---- radio and SIM ----
 
 void MobileEquipment::radio_on() {
   call_ready_reported_ = false;
@@ -176,8 +174,7 @@ void MobileEquipment::rejoin_network() {
   registration_.begin([this] { network_tells_time(); });
 }
 
-// ---- the network's time
-// ----------------------------------------------------------------------------------------------
+// ---- the network's time ----
 
 void MobileEquipment::network_tells_time() {
   if (!network_clock_) return;
@@ -202,8 +199,7 @@ int MobileEquipment::signal_strength() const {
   return functionality_ == Functionality::full && !searching ? registration_.signal_strength() : kUnknown;
 }
 
-// ---- what AT+QISCON and AT+QNTP keep
-// ---------------------------------------------------------------------------------
+// ---- what AT+QISCON and AT+QNTP keep ----
 
 bool MobileEquipment::save_tcpip() {
   const auto& context = foreground();
@@ -242,14 +238,14 @@ void MobileEquipment::recall_saved() {
     const auto record = flash().read(tcpip_record_name(id));
     if (record && *record) recall_tcpip(**record, tcpip, context(id).access);
   }
-  const auto server = kept(kTimeServerRecord).value_or("");
-  const auto end = server.find('\n');
-  const auto port = end == std::string::npos ? 0 : std::atoi(server.c_str() + end + 1);
-  if (port > 0 && port <= 65535) time_server_ = {server.substr(0, end), static_cast<std::uint16_t>(port)};
+  if (const auto server = kept(kTimeServerRecord)) {
+    const auto end = server->find('\n');
+    const auto port = end == std::string::npos ? 0 : std::atoi(server->c_str() + end + 1);
+    if (port > 0 && port <= 65535) time_server_ = {server->substr(0, end), static_cast<std::uint16_t>(port)};
+  }
 }
 
-// ---- messages, calls and USSD
-// ----------------------------------------------------------------------------------------
+// ---- messages, calls and USSD ----
 
 Messaging::Delivery MobileEquipment::deliver_sms(std::string_view from, std::string_view text,
                                                  std::optional<sms::Timestamp> time) {
@@ -277,8 +273,7 @@ void MobileEquipment::request_supplementary(std::string request) {
   });
 }
 
-// ---- SSL
-// -------------------------------------------------------------------------------------------------------------
+// ---- SSL ----
 
 bool MobileEquipment::transparent_besides(int index) const {
   for (const auto& context : contexts_) {

@@ -35,8 +35,7 @@ void PdpContext::enter(TcpIpState state) {
   surroundings_.log.debug("context {}: {}", id_, name_of(state));
 }
 
-// ---- bringing the context up and down
-// --------------------------------------------------------------------------------
+// ---- bringing the context up and down ----
 
 bool PdpContext::register_application() {
   if (state_ != TcpIpState::ip_initial) return false;
@@ -118,8 +117,7 @@ void PdpContext::power_off() {
   state_ = TcpIpState::ip_initial;
 }
 
-// ---- sockets
-// ---------------------------------------------------------------------------------------------------------
+// ---- sockets ----
 
 Connection* PdpContext::socket(int index, Role role) {
   return role == Role::client ? sockets_.at(static_cast<std::size_t>(index)).get() : server_.client(index);

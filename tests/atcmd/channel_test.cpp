@@ -9,8 +9,7 @@ using namespace quasimodem::atcmd;
 using namespace quasimodem::atcmd::test;
 using namespace std::string_view_literals;
 
-// ---- lines and echo
-// --------------------------------------------------------------------------------------------------
+// ---- lines and echo ----
 
 TEST_CASE("a command line is echoed with its CR, then answered", "[channel][M66 15.2]") {
   ChannelBench bench{1};
@@ -67,8 +66,7 @@ TEST_CASE("A/ repeats the last line at once", "[channel][M66 15.1]") {
   CHECK(bench.ask("a/") == "a/\r\nERROR\r\n");
 }
 
-// ---- several commands on a line
-// --------------------------------------------------------------------------------------
+// ---- several commands on a line ----
 
 TEST_CASE("one line has one final result", "[channel][clients 1.1]") {
   ChannelBench bench;
@@ -104,8 +102,7 @@ TEST_CASE("typed-ahead lines are answered in order", "[channel][clients 1.13]") 
   CHECK(bench.ask("AT+INFO\rAT+BAD\rAT\r") == "\r\n+INFO: 1\r\n\r\nOK\r\n\r\nERROR\r\n\r\nOK\r\n");
 }
 
-// ---- held commands
-// ---------------------------------------------------------------------------------------------------
+// ---- held commands ----
 
 TEST_CASE("a held command is answered when its result comes", "[channel]") {
   ChannelBench bench;
@@ -215,8 +212,7 @@ TEST_CASE("a result for a channel that is gone does nothing", "[channel]") {
   bench.advance(1min);
 }
 
-// ---- URCs
-// ------------------------------------------------------------------------------------------------------------
+// ---- URCs ----
 
 TEST_CASE("a URC is written at once when nothing is in the way", "[channel][M66 1.5]") {
   ChannelBench bench;
@@ -302,8 +298,7 @@ TEST_CASE("a host that never lets a URC out loses the oldest", "[channel]") {
   CHECK(output.ends_with("\r\n1001\r\n"));
 }
 
-// ---- limits
-// ----------------------------------------------------------------------------------------------------------
+// ---- limits ----
 
 TEST_CASE("a flood without CR is swallowed and keeps nothing", "[channel]") {
   ChannelBench bench;
@@ -351,8 +346,7 @@ TEST_CASE("a TE that does not read is not served any more, and loses nothing", "
   CHECK(all.size() == kLines * 9 + kLines / 100 * 7);
 }
 
-// ---- reset
-// -----------------------------------------------------------------------------------------------------------
+// ---- reset ----
 
 TEST_CASE("a reset brings every mode back to command mode with nothing pending", "[channel]") {
   ChannelBench bench;

@@ -148,8 +148,7 @@ TEST_CASE("a length of bytes that no host sends does no harm", "[command line]")
   CHECK(taken_apart("+X=" + std::string(100'000, ',')).size() > 100'000);
 }
 
-// ---- what is printed reads back as it was
-// ----------------------------------------------------------------------------
+// ---- what is printed reads back as it was ----
 
 namespace {
 

@@ -20,8 +20,7 @@ std::string every_byte() {
 
 }  // namespace
 
-// ---- prompts
-// ---------------------------------------------------------------------------------------------------------
+// ---- prompts ----
 
 TEST_CASE("a prompt with a length takes exactly so many bytes, all values", "[intake][M66 11.2]") {
   ChannelBench bench{1};
@@ -140,8 +139,7 @@ TEST_CASE("what follows the data may be another prompt", "[intake]") {
   CHECK(all == "abcd");
 }
 
-// ---- the LF that many hosts send after the CR
-// ------------------------------------------------------------------------
+// ---- the LF that many hosts send after the CR ----
 
 TEST_CASE("the LF of the command line is no payload, in one burst", "[intake][clients 1.2]") {
   for (const auto* command : {"AT+PROMPT=5\r\nhello", "AT+DATA=5\r\nhello"}) {
@@ -204,8 +202,7 @@ TEST_CASE("after the data a line end belongs to nothing", "[intake]") {
   CHECK(bench.ask("AT\r\n") == "\r\nOK\r\n");
 }
 
-// ---- data mode
-// -------------------------------------------------------------------------------------------------------
+// ---- data mode ----
 
 TEST_CASE("an upload takes raw bytes until the size is reached", "[intake][SSL 2.2.7]") {
   ChannelBench bench{1};

@@ -25,8 +25,7 @@ struct FixedRate : ModemBench {
 
 }  // namespace
 
-// ---- power
-// -----------------------------------------------------------------------------------------------------------
+// ---- power ----
 
 TEST_CASE("the boot URCs stand in their order", "[power][M66 16.6]") {
   FixedRate bench;
@@ -134,8 +133,7 @@ TEST_CASE("the contexts fall with the radio", "[power][at-reference 2.2]") {
   bench.exchange("AT+QISTAT", {"OK", "STATE: PDP DEACT"});
 }
 
-// ---- SIM
-// -------------------------------------------------------------------------------------------------------------
+// ---- SIM ----
 
 TEST_CASE("a SIM with a PIN waits for it", "[sim][M66 5.3]") {
   FixedRate bench{device::Sim::with_pin("1234")};
@@ -176,8 +174,7 @@ TEST_CASE("a ready SIM", "[sim]") {
   bench.exchange("AT+CPIN=123456789", {"+CME ERROR: 3"});
 }
 
-// ---- who it is
-// -------------------------------------------------------------------------------------------------------
+// ---- who it is ----
 
 TEST_CASE("every model says its own name", "[identity][M66 2.1]") {
   using device::Model;
@@ -205,8 +202,7 @@ TEST_CASE("every model says its own name", "[identity][M66 2.1]") {
   }
 }
 
-// ---- network
-// ---------------------------------------------------------------------------------------------------------
+// ---- network ----
 
 TEST_CASE("registration is read in the forms that drivers compare literally", "[network][clients 1.14]") {
   ModemBench bench;
@@ -259,8 +255,7 @@ TEST_CASE("signal and operator", "[network][M66 6]") {
   bench.exchange("AT+COPS?", {"+COPS: 0,0,\"CHINA MOBILE\"", "OK"});
 }
 
-// ---- clock
-// -----------------------------------------------------------------------------------------------------------
+// ---- clock ----
 
 TEST_CASE("the clock starts in 2004 and runs", "[clock][at-reference 1.13]") {
   ModemBench bench{{.ready = Ready::powered_off}};
@@ -302,8 +297,7 @@ TEST_CASE("times that do not exist are refused", "[clock][M66 14.1]") {
   }
 }
 
-// ---- settings that are stored and said back
-// --------------------------------------------------------------------------
+// ---- settings that are stored and said back ----
 
 TEST_CASE("serial settings", "[serial][M66 3]") {
   ModemBench bench;

@@ -44,8 +44,7 @@ const std::string kOk = "\r\nOK\r\n";
 
 }  // namespace
 
-// ---- forms
-// -----------------------------------------------------------------------------------------------------------
+// ---- forms ----
 
 TEST_CASE("the test forms are the note's lines", "[SSL 2.2.7]") {
   Files bench;
@@ -63,8 +62,7 @@ TEST_CASE("the read forms answer OK, there is no execution form", "[SSL 2.2.7]")
   }
 }
 
-// ---- RAM
-// -------------------------------------------------------------------------------------------------------------
+// ---- RAM ----
 
 TEST_CASE("a file in RAM: written, checked, deleted", "[SSL 2.2.7][SSL 2.2.8][SSL 2.2.9]") {
   Files bench;
@@ -165,8 +163,7 @@ TEST_CASE("superfluous parameters are tolerated", "[SSL 2.2.7][clients 1.11]") {
   CHECK(bench.take() == written("abc"));
 }
 
-// ---- how an upload ends
-// ----------------------------------------------------------------------------------------------
+// ---- how an upload ends ----
 
 TEST_CASE("the time-out is 3 to 200 seconds, 100 when left out", "[SSL 2.2.7]") {
   const auto [parameter, limit] =
@@ -264,8 +261,7 @@ TEST_CASE("an upload that is cut off by a restart leaves nothing", "[SSL 2.2.7]"
   CHECK(bench.check("NVRAM:CA0") == cme(4010));
 }
 
-// ---- NVRAM
-// -----------------------------------------------------------------------------------------------------------
+// ---- NVRAM ----
 
 TEST_CASE("NVRAM has four files", "[SSL 2.2.1]") {
   Files bench;

@@ -17,8 +17,7 @@ std::string shown(const std::string& what) { return "\r\n+QSSLCFG: " + what + "\
 
 }  // namespace
 
-// ---- the forms of all nine commands
-// ----------------------------------------------------------------------------------
+// ---- the forms of all nine commands ----
 
 TEST_CASE("the test forms are the note's lines, word for word", "[SSL 2.2]") {
   ModemBench bench;
@@ -51,8 +50,7 @@ TEST_CASE("forms that the note does not have are errors", "[SSL 2.2]") {
   }
 }
 
-// ---- defaults and values
-// ---------------------------------------------------------------------------------------------
+// ---- defaults and values ----
 
 TEST_CASE("the factory's settings of every context", "[SSL 2.2.1]") {
   const auto context = std::to_string(GENERATE(range(0, 6)));
@@ -150,8 +148,7 @@ TEST_CASE("unknown types are errors, known ones are written in any case", "[SSL 
   CHECK(query(bench, "\"CTXINDEX\",0") == shown("0,3,0,0XFFFF,\"\",\"\",\"\""));
 }
 
-// ---- cipher suites
-// ---------------------------------------------------------------------------------------------------
+// ---- cipher suites ----
 
 TEST_CASE("all cipher suites of the note, in every spelling that drivers use", "[SSL 2.2.1]") {
   ModemBench bench;
@@ -192,8 +189,7 @@ TEST_CASE("codes that are no cipher suite of the note", "[SSL 2.2.1]") {
   CHECK(query(bench, "\"ciphersuite\",0") == shown("\"ciphersuite\",0X0035"));
 }
 
-// ---- files
-// -----------------------------------------------------------------------------------------------------------
+// ---- files ----
 
 TEST_CASE("file names are stored whether the file exists or not", "[SSL 2.2.1]") {
   const std::string type = GENERATE("cacert", "clientcert", "clientkey");
@@ -225,8 +221,7 @@ TEST_CASE("settings are there in every state of the stack", "[SSL 2.2.1]") {
   CHECK(query(bench, "\"sslversion\",0") == shown("\"sslversion\",3"));
 }
 
-// ---- what the settings do to a connection
-// ----------------------------------------------------------------------------
+// ---- what the settings do to a connection ----
 
 TEST_CASE("<sslversion> 0 to 3 is exactly that version, 4 the best of both", "[SSL 2.2.1]") {
   const auto version = GENERATE(0, 1, 2, 3, 4);
@@ -310,8 +305,7 @@ TEST_CASE("settings are taken over at the opening, later changes are for later c
   CHECK(bench.peer.received() == "still the old ones");
 }
 
-// ---- authentication
-// --------------------------------------------------------------------------------------------------
+// ---- authentication ----
 
 TEST_CASE("<seclevel> 0 takes any server and has no certificate", "[SSL 2.2.1]") {
   auto server = tls_server();

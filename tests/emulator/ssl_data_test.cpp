@@ -24,8 +24,7 @@ struct Opened : SslBench {
 
 }  // namespace
 
-// ---- QSSLSEND with a length
-// -----------------------------------------------------------------------------------------
+// ---- QSSLSEND with a length ----
 
 TEST_CASE("a length of 1 to 1460 bytes", "[SSL 2.2.4]") {
   const std::size_t size = GENERATE(1, 2, 255, 1459, 1460);
@@ -90,8 +89,7 @@ TEST_CASE("the LF that follows the command is no data, a Ctrl-Z after the data i
   CHECK(bench.peer.received() == "hello");
 }
 
-// ---- QSSLSEND until Ctrl-Z
-// ------------------------------------------------------------------------------------------
+// ---- QSSLSEND until Ctrl-Z ----
 
 TEST_CASE("without a length Ctrl-Z sends", "[SSL 2.2.4]") {
   Opened bench;
@@ -137,8 +135,7 @@ TEST_CASE("nothing to send", "[SSL 2.2.4]") {
   CHECK(bench.peer.received() == "hello");
 }
 
-// ---- errors of QSSLSEND
-// ---------------------------------------------------------------------------------------------
+// ---- errors of QSSLSEND ----
 
 TEST_CASE("QSSLSEND without an SSL connection is an error at once", "[SSL 2.2.4]") {
   SslBench bench;
@@ -230,8 +227,7 @@ TEST_CASE("a megabyte out, none of it lost", "[SSL 2.2.4]") {
   CHECK((bench.peer.received() == text));
 }
 
-// ---- QSSLRECV
-// --------------------------------------------------------------------------------------------------------
+// ---- QSSLRECV ----
 
 TEST_CASE("QSSLRECV gives at most what was asked for", "[SSL 2.2.5]") {
   Opened bench;
@@ -300,8 +296,7 @@ TEST_CASE("QIRD does not read what belongs to QSSLRECV", "[SSL 2.2.5]") {
   CHECK(bench.receive(1) == "secret");
 }
 
-// ---- the "recv" URC
-// --------------------------------------------------------------------------------------------------
+// ---- the "recv" URC ----
 
 TEST_CASE("one URC when the empty buffer gets data, none until it was read empty", "[SSL 2.2.10.1]") {
   Opened bench;
@@ -440,8 +435,7 @@ TEST_CASE("data in both directions at once", "[SSL 2.2.4][SSL 2.2.5]") {
   CHECK((received == sent));
 }
 
-// ---- QSSLSTATE
-// -------------------------------------------------------------------------------------------------------
+// ---- QSSLSTATE ----
 
 TEST_CASE("QSSLSTATE shows the stack's state and six rows", "[SSL 2.2.6]") {
   const auto [ready, state] = GENERATE(table<Ready, std::string>({{Ready::attached, "IP INITIAL"},

@@ -17,8 +17,7 @@ struct SslBenchMux0 : SslBench {
 
 }  // namespace
 
-// ---- parameters
-// ------------------------------------------------------------------------------------------------------
+// ---- parameters ----
 
 TEST_CASE("QSSLOPEN: OK first, the code as a URC", "[SSL 2.2.2]") {
   SslBench bench;
@@ -80,8 +79,7 @@ TEST_CASE("hosts by name, by address, quoted or not", "[SSL 2.2.2]") {
   bench.exchange(fmt::format("AT+QSSLOPEN=1,0,{},\"443\",0", host), {"OK", "+QSSLOPEN: 1,0"});
 }
 
-// ---- time-outs
-// -------------------------------------------------------------------------------------------------------
+// ---- time-outs ----
 
 TEST_CASE("QSSLOPEN gives up exactly at its time-out", "[SSL 2.2.2]") {
   const auto [parameter, limit] = GENERATE(
@@ -129,8 +127,7 @@ TEST_CASE("the module's own time for a handshake counts too", "[SSL 2.2.2]") {
   bench.expect("+QSSLOPEN: 1,0");
 }
 
-// ---- codes
-// -----------------------------------------------------------------------------------------------------------
+// ---- codes ----
 
 TEST_CASE("QSSLOPEN reports -1 at once when it is clear that it failed", "[SSL 2.2.2]") {
   SslBench bench;
@@ -198,8 +195,7 @@ TEST_CASE("several connections are opened at the same time", "[SSL 2.2.2]") {
   bench.expect_nothing();
 }
 
-// ---- states of the stack
-// ---------------------------------------------------------------------------------------------
+// ---- states of the stack ----
 
 TEST_CASE("without an active context the open fails", "[SSL 2.2.2][at-reference 3.3]") {
   ModemBench bench{{.ready = GENERATE(Ready::attached, Ready::ip_start)}};
@@ -248,8 +244,7 @@ TEST_CASE("the background context has sockets of its own", "[SSL 2.2.5]") {
   bench.exchange("AT+QSSLCLOSE=1", {"1, CLOSE OK"});
 }
 
-// ---- QSSLCLOSE
-// -------------------------------------------------------------------------------------------------------
+// ---- QSSLCLOSE ----
 
 TEST_CASE("QSSLCLOSE says the index with QIMUX=1 and nothing of it with QIMUX=0", "[SSL 2.2.3]") {
   SslBench bench;
@@ -327,8 +322,7 @@ TEST_CASE("data that waits is gone after QSSLCLOSE", "[SSL 2.2.3]") {
   CHECK(bench.ask("AT+QSSLRECV=0,1,1500") == "\r\nOK\r\n");
 }
 
-// ---- "closed"
-// --------------------------------------------------------------------------------------------------------
+// ---- "closed" ----
 
 TEST_CASE("the closed URC comes once, however the peer ends it", "[SSL 2.2.10.2]") {
   const std::string how = GENERATE("close_notify", "FIN", "reset", "alert");
@@ -422,8 +416,7 @@ TEST_CASE("switching off ends everything without a word", "[SSL 2.2.10.2]") {
   CHECK(bench.peer.wire().ended_by_module());
 }
 
-// ---- transparent mode
-// ------------------------------------------------------------------------------------------------
+// ---- transparent mode ----
 
 TEST_CASE("<connectmode> 1: CONNECT and every byte through TLS", "[SSL 2.2.2][at-reference 3.8]") {
   SslBench bench;

@@ -79,8 +79,7 @@ struct Several : Tcp {
 
 }  // namespace
 
-// ---- opening
-// ---------------------------------------------------------------------------------------------------------
+// ---- opening ----
 
 TEST_CASE("QIOPEN: OK first, the result later", "[tcpip][M66 11.1]") {
   Tcp bench;
@@ -158,8 +157,7 @@ TEST_CASE("UDP is connected at once, datagrams go both ways", "[tcpip][M66 11.1]
   CHECK(bench.ask("AT+QIRD=0,1,1,1500") == "\r\n+QIRD: 198.51.100.9:53,UDP,6\r\nanswer\r\nOK\r\n");
 }
 
-// ---- sending
-// ---------------------------------------------------------------------------------------------------------
+// ---- sending ----
 
 TEST_CASE("QISEND with a length: all bytes, 1 to 1460", "[tcpip][M66 11.2]") {
   Single bench;
@@ -291,8 +289,7 @@ TEST_CASE("five megabytes out", "[tcpip]") {
   CHECK(same);
 }
 
-// ---- receiving with QIRD
-// --------------------------------------------------------------------------------------------
+// ---- receiving with QIRD ----
 
 TEST_CASE("QIRD gives at most what was asked for, then just OK", "[tcpip][M66 11.31]") {
   Several bench;
@@ -362,8 +359,7 @@ TEST_CASE("five megabytes in: the window closes, nothing is lost", "[tcpip][at-r
   CHECK(bench.urcs.find("CLOSED") == bench.urcs.rfind("CLOSED"));
 }
 
-// ---- received data pushed to the UART
-// -------------------------------------------------------------------------------
+// ---- received data pushed to the UART ----
 
 TEST_CASE("QINDI=0 with one session: the bare bytes", "[tcpip][at-reference 2.5]") {
   Single bench;
@@ -449,8 +445,7 @@ TEST_CASE("a megabyte pushed to a TE that reads slowly", "[tcpip]") {
   CHECK((all == text));
 }
 
-// ---- closing
-// ---------------------------------------------------------------------------------------------------------
+// ---- closing ----
 
 TEST_CASE("QICLOSE by number of sessions", "[tcpip][M66 11.3]") {
   Single bench;

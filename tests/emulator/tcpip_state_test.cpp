@@ -74,8 +74,7 @@ State any_state() {
 
 }  // namespace
 
-// ---- the gate table
-// --------------------------------------------------------------------------------------------------
+// ---- the gate table ----
 
 TEST_CASE("every state is reached and named", "[tcpip][M66 11.9]") {
   Stack bench;
@@ -209,8 +208,7 @@ TEST_CASE("QIDNSCFG is set while the context is up", "[tcpip][M66 11.12]") {
   }
 }
 
-// ---- factory values
-// --------------------------------------------------------------------------------------------------
+// ---- factory values ----
 
 TEST_CASE("the factory's values, from which hosts start", "[tcpip][at-reference 0]") {
   ModemBench bench;
@@ -249,8 +247,7 @@ TEST_CASE("reading commands that have no value", "[tcpip][M66 11]") {
   }
 }
 
-// ---- activation
-// ------------------------------------------------------------------------------------------------------
+// ---- activation ----
 
 TEST_CASE("QIACT answers once, when the context is up", "[tcpip][M66 11.7]") {
   device::Configuration configuration;
@@ -366,8 +363,7 @@ TEST_CASE("the context is lost while it is activated", "[tcpip]") {
   bench.expect_nothing();
 }
 
-// ---- loss of the context
-// ---------------------------------------------------------------------------------------------
+// ---- loss of the context ----
 
 TEST_CASE("the loss of the context is one line, all sockets are dead", "[tcpip][quirk Q10]") {
   Stack bench;
@@ -421,8 +417,7 @@ TEST_CASE("losing one context leaves the other", "[tcpip][M66 11.28]") {
   CHECK(bench.refuses("AT+QIFGCNT=2"));
 }
 
-// ---- QISTAT, QISTATE
-// -------------------------------------------------------------------------------------------------
+// ---- QISTAT, QISTATE ----
 
 TEST_CASE("QISTAT and QISTATE with one session: OK, then the state", "[tcpip][M66 11.9, 11.10]") {
   Stack bench;

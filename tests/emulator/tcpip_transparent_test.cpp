@@ -275,8 +275,7 @@ TEST_CASE("two megabytes each way", "[transparent]") {
   CHECK((bench.received() == text));
 }
 
-// ---- DTR
-// -------------------------------------------------------------------------------------------------------------
+// ---- DTR ----
 
 TEST_CASE("AT&D0: DTR is ignored", "[transparent][M66 3.2]") {
   Connected bench{"AT&D0"};

@@ -80,8 +80,7 @@ TEST_CASE("every transcript is in one of the lists", "[transcript]") {
   CHECK(present == listed);
 }
 
-// ---- the player itself
-// -----------------------------------------------------------------------------------------------
+// ---- the player itself ----
 
 TEST_CASE("a byte that differs is reported with its place", "[transcript]") {
   const auto said = play(Transcript::parse("small", "# start: ATE0\n> AT\\r\n< \\r\\nOK \\r\\n\n"));

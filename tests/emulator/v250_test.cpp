@@ -16,8 +16,7 @@ struct WithEcho : ModemBench {
 
 }  // namespace
 
-// ---- echo, words and digits
-// ------------------------------------------------------------------------------------------
+// ---- echo, words and digits ----
 
 TEST_CASE("echo is on from the factory, and the line that ends it is echoed", "[v250][M66 15.2]") {
   WithEcho bench;
@@ -55,8 +54,7 @@ TEST_CASE("ATX takes 0 to 4", "[v250][M66 2.17]") {
   CHECK(bench.ask("ATX5") == "\r\nERROR\r\n");
 }
 
-// ---- S registers
-// -----------------------------------------------------------------------------------------------------
+// ---- S registers ----
 
 TEST_CASE("S registers: defaults, bounds, and what is out of them", "[v250][M66 7, 15]") {
   struct Register {
@@ -110,8 +108,7 @@ TEST_CASE("S5 is the character that takes back", "[v250][M66 15.5]") {
   CHECK(bench.ask("AT+CSX\x7fQ") == "AT+CSX\x7fQ\r\r\n+CSQ: 30,0\r\n\r\nOK\r\n");
 }
 
-// ---- lines
-// -----------------------------------------------------------------------------------------------------------
+// ---- lines ----
 
 TEST_CASE("several commands on a line have one result", "[v250][clients 1.1]") {
   ModemBench bench;
@@ -226,8 +223,7 @@ TEST_CASE("a megabyte into a held command drops CTS early and is answered in the
   CHECK(bench.take().size() == 6 * (1 + typed / 3));
 }
 
-// ---- AT+CMEE
-// ---------------------------------------------------------------------------------------------------------
+// ---- AT+CMEE ----
 
 TEST_CASE("AT+CMEE decides how an error reads", "[v250][M66 2.21]") {
   device::Configuration configuration;
@@ -256,8 +252,7 @@ TEST_CASE("TCP/IP and SSL commands answer ERROR whatever AT+CMEE says", "[v250][
   }
 }
 
-// ---- profiles
-// --------------------------------------------------------------------------------------------------------
+// ---- profiles ----
 
 TEST_CASE("AT&F brings the factory's values back", "[v250][M66 2.12]") {
   ModemBench bench;
@@ -323,8 +318,7 @@ TEST_CASE("a store that fails is an error and changes nothing", "[v250]") {
   bench.ok("ATZ");
 }
 
-// ---- modem lines
-// -----------------------------------------------------------------------------------------------------
+// ---- modem lines ----
 
 TEST_CASE("DCD follows the data state, or is always on", "[v250][M66 3.1]") {
   ModemBench bench{{.ready = Ready::ip_status}};

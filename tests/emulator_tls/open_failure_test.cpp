@@ -78,8 +78,7 @@ std::vector<std::string> spoken_versions() {
 
 }  // namespace
 
-// ---- before the handshake
-// --------------------------------------------------------------------------------------------
+// ---- before the handshake ----
 
 TEST_CASE("a peer that cannot be reached is -1", "[ssl][SSL 2.2.2]") {
   SecureBench bench;
@@ -169,8 +168,7 @@ TEST_CASE("an index in use is -2 and goes on as it was", "[ssl][SSL 2.2.2]") {
   bench.expect_nothing();
 }
 
-// ---- in the handshake
-// ------------------------------------------------------------------------------------------------
+// ---- in the handshake ----
 
 TEST_CASE("a peer that hangs up or resets in any step of the handshake is -1", "[ssl][SSL 2.2.2]") {
   for (const auto& version : spoken_versions()) {
@@ -310,8 +308,7 @@ TEST_CASE("a rejected certificate is named in the log with its subject and what 
         "the module's clock says 2020-06-15 12:00:00");
 }
 
-// ---- time
-// ------------------------------------------------------------------------------------------------------------
+// ---- time ----
 
 namespace {
 
@@ -428,8 +425,7 @@ TEST_CASE("the time-out is over once the connection is made", "[ssl]") {
   bench.expect("+QSSLURC: \"recv\",0,1");
 }
 
-// ---- the bearer and the host
-// ---------------------------------------------------------------------------------------------
+// ---- the bearer and the host ----
 
 namespace {
 

@@ -122,8 +122,7 @@ TEST_CASE("transparent mode carries megabytes both ways", "[ssl][SSL 2.2.2]") {
   CHECK(difference(bench.peer.received(), pattern(down + rest.size())) == "");
 }
 
-// ---- +++ and ATO
-// -----------------------------------------------------------------------------------------------------
+// ---- +++ and ATO ----
 
 TEST_CASE("+++ with silence around it leads to command state, ATO back", "[ssl][M66 7.4]") {
   TransparentBench bench;
@@ -216,8 +215,7 @@ TEST_CASE("a transparent connection is closed from command state", "[ssl][SSL 2.
   bench.connect(1);
 }
 
-// ---- the end
-// ---------------------------------------------------------------------------------------------------------
+// ---- the end ----
 
 TEST_CASE("a peer's end is CLOSED, after all it said", "[ssl][SSL 2.2.10]") {
   for (const auto kind : {"close", "hang up", "reset", "alert"}) {
@@ -322,8 +320,7 @@ TEST_CASE("a transparent connection that fails is -1 in command state", "[ssl][S
   CHECK(bench.channel().mode_name() == "command");
 }
 
-// ---- DTR, DCD
-// --------------------------------------------------------------------------------------------------------
+// ---- DTR, DCD ----
 
 TEST_CASE("a DTR drop does what AT&D says", "[ssl][M66 2.8]") {
   for (const auto d : {0, 1, 2}) {
@@ -377,8 +374,7 @@ TEST_CASE("DCD shows the data state with AT&C1", "[ssl][M66 2.7]") {
   CHECK_FALSE(bench.modem().line(Line::dcd));
 }
 
-// ---- packets and pressure
-// --------------------------------------------------------------------------------------------
+// ---- packets and pressure ----
 
 TEST_CASE("transparent mode sends after a pause, or when a packet is full", "[ssl][M66 11.24]") {
   SecureBench bench;

@@ -195,8 +195,7 @@ TEST_CASE("a server that demands a certificate refuses seclevel 0 and 1 and stra
   }
 }
 
-// ---- files
-// -----------------------------------------------------------------------------------------------------------
+// ---- files ----
 
 namespace {
 

@@ -60,8 +60,7 @@ struct Stop {
   std::string message;
 };
 
-// ---- the world of one transcript
-// -------------------------------------------------------------------------------------
+// ---- the world of one transcript ----
 
 constexpr std::string_view kPeerName = "peer.test";
 constexpr std::string_view kTimeServer = "ntp.test";

@@ -119,8 +119,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     }
   }
 
-  // ---- who is there
-  // --------------------------------------------------------------------------------------------------
+  // ---- who is there ----
 
   void watch_device() { watch_id = ::inotify_add_watch(watch.native_handle(), device.c_str(), IN_OPEN); }
 
@@ -201,8 +200,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     if (watch_id >= 0) watch_device();
   }
 
-  // ---- bytes
-  // ---------------------------------------------------------------------------------------------------------
+  // ---- bytes ----
 
   void read() {
     if (reading || paused || !attached) return;

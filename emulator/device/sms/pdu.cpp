@@ -40,8 +40,7 @@ class Reader {
   bool whole_ = true;
 };
 
-// ---- addresses
-// -------------------------------------------------------------------------------------------------------
+// ---- addresses ----
 
 Bytes semi_octets(std::string_view digits) {
   Bytes octets;
@@ -85,8 +84,7 @@ Address take_address(Reader& reader) {
   return address;
 }
 
-// ---- times
-// -----------------------------------------------------------------------------------------------------------
+// ---- times ----
 
 std::uint8_t swapped(int value) { return static_cast<std::uint8_t>(value % 10 << 4 | value / 10); }
 
@@ -117,8 +115,7 @@ Timestamp take_time(Reader& reader) {
   return time;
 }
 
-// ---- user data
-// -------------------------------------------------------------------------------------------------------
+// ---- user data ----
 
 void put_data(Bytes& to, const UserData& data) {
   to.push_back(data.length);
@@ -319,8 +316,7 @@ std::optional<Pdu> decode_pdu(ByteSpan octets) {
   return pdu;
 }
 
-// ---- long messages
-// ---------------------------------------------------------------------------------------------------
+// ---- long messages ----
 
 namespace {
 
