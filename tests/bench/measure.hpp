@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/bytes.hpp"
@@ -33,11 +34,14 @@ class Stopwatch {
   Instant start_ = Clock::now();
 };
 
-inline double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+/// `part` of the values are below it.
+inline double quantile(std::vector<double> values, double part) {
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(values.size()) * part);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
 }
+
+inline double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
 /// Bytes of every value in no order, the same in every process, so that whoever receives them can compare each one.
 class Pattern {

@@ -2,6 +2,8 @@
 """Every <sslversion> with every <ciphersuite> (SSL 1.1, Tables 1 and 2), typed at the UART, against servers that are
 not mbedTLS. 21 cells connect and echo; 0x003D below TLS 1.2 cannot exist and is refused."""
 
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -48,7 +50,7 @@ def bench(tmp_path_factory, pki):
 
 @pytest.fixture(scope="module")
 def table(request):
-    """What happened in each cell; shown when all is done."""
+    """What happened in each cell; shown when all is done, and kept for tools/test to show."""
     cells = {}
     yield cells
     if len(cells) < len(CELLS):
@@ -62,6 +64,8 @@ def table(request):
         lines.append(f"  0x{suite:04X} {row}".rstrip())
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         print("", *lines, sep="\n")
+    if "QUASIMODEM_TLS_MATRIX" in os.environ:
+        Path(os.environ["QUASIMODEM_TLS_MATRIX"]).write_text("\n".join(lines) + "\n")
 
 
 def connect(bench, peer, ssid=0):
