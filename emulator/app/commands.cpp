@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/doctor/doctor.hpp"
+#include "emulator/app/explain/explain.hpp"
 #include "emulator/app/peer/peer.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/run.hpp"
@@ -41,7 +42,7 @@ struct Command {
   int (*start)(const Arguments& arguments);  ///< what stands behind the name
 };
 
-constexpr Command kCommands[] = {{"peer", &start_peer}, {"doctor", &start_doctor}};
+constexpr Command kCommands[] = {{"peer", &start_peer}, {"doctor", &start_doctor}, {"explain", &explain}};
 
 }  // namespace
 

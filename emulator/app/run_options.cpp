@@ -29,6 +29,7 @@ Commands; each has its own --help:
   run       start a module: the options below
   peer      test servers: tls-echo, tcp-echo, udp-echo
   doctor    what this machine and this build can do
+  explain   what a command, response, URC or error code means
 )";
 
 constexpr std::string_view kExamples = R"(Examples:
@@ -38,7 +39,7 @@ constexpr std::string_view kExamples = R"(Examples:
 
 Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
 
-const std::vector<std::string> kCommands{"run", "peer", "doctor", "help"};
+const std::vector<std::string> kCommands{"run", "peer", "doctor", "explain", "help"};
 
 // ---- single values ----
 
