@@ -39,10 +39,16 @@ int start_doctor(const Arguments& arguments) {
 
 struct Command {
   std::string_view name;
+  std::string_view summary;
   int (*start)(const Arguments& arguments);  ///< what stands behind the name
 };
 
-constexpr Command kCommands[] = {{"peer", &start_peer}, {"doctor", &start_doctor}, {"explain", &explain}};
+constexpr Command kCommands[] = {
+    {"run", "start a module: the options below", &start_run},
+    {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
+    {"doctor", "what this machine and this build can do", &start_doctor},
+    {"explain", "what a command, response, URC or error code means", &explain},
+};
 
 }  // namespace
 
@@ -58,6 +64,12 @@ int start(Arguments arguments) {
     }
   }
   return start_run(arguments);  // which knows that a word there is no command
+}
+
+std::vector<CommandSummary> command_summaries() {
+  std::vector<CommandSummary> summaries;
+  for (const auto& command : kCommands) summaries.push_back({command.name, command.summary});
+  return summaries;
 }
 
 }  // namespace quasimodem::app

@@ -2,11 +2,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quasimodem::app {
 
 /// `quasimodem [COMMAND] …`: does what the command line says and returns the exit code. Throws Problem.
 int start(std::vector<std::string> arguments);
+
+/// What the help of the program says of its commands.
+struct CommandSummary {
+  std::string_view name;
+  std::string_view summary;
+};
+std::vector<CommandSummary> command_summaries();
 
 }  // namespace quasimodem::app

@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/commands.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
 
@@ -26,10 +27,6 @@ Usage: quasimodem [run] [OPTIONS]                start a module, keep it running
        quasimodem COMMAND [OPTIONS]
 
 Commands; each has its own --help:
-  run       start a module: the options below
-  peer      test servers: tls-echo, tcp-echo, udp-echo
-  doctor    what this machine and this build can do
-  explain   what a command, response, URC or error code means
 )";
 
 constexpr std::string_view kExamples = R"(Examples:
@@ -39,7 +36,17 @@ constexpr std::string_view kExamples = R"(Examples:
 
 Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
 
-const std::vector<std::string> kCommands{"run", "peer", "doctor", "explain", "help"};
+std::string usage_lines() {
+  std::string lines{kUsage};
+  for (const auto& command : command_summaries()) lines += fmt::format("  {:<8}  {}\n", command.name, command.summary);
+  return lines;
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names{"help"};
+  for (const auto& command : command_summaries()) names.emplace_back(command.name);
+  return names;
+}
 
 // ---- single values ----
 
@@ -248,17 +255,13 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
   if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
   if (dashes != arguments.end() && command.empty())
     usage("nothing to run after \"--\"", "quasimodem run [OPTIONS] -- CMD [ARG...]");
-  if (!ours.empty() && ours.front() == "run") {
-    ours.erase(ours.begin());
-  } else if (!ours.empty() && ours.front() == "help") {
-    ours.front() = "--help";
-  }
+  if (!ours.empty() && ours.front() == "help") ours.front() = "--help";
 
   Raw raw;
   CLI::App app{"A Quectel M10/M66/M85/M95 on your desk that is not there."};
   declare(app, raw);
-  set_usage(app, std::string{kUsage});
-  if (auto help = read_arguments(app, std::move(ours), kCommands)) return {.run = std::nullopt, .text = *help};
+  set_usage(app, usage_lines());
+  if (auto help = read_arguments(app, std::move(ours), command_names())) return {.run = std::nullopt, .text = *help};
   if (raw.version) return {.run = std::nullopt, .text = fmt::format("quasimodem {}\n", kVersion)};
   return {.run = check(raw, std::move(command)), .text = {}};
 }

@@ -28,10 +28,12 @@ const atcmd::Command* find_command(std::string_view name) {
   return nullptr;
 }
 
+/// Without what frames a line.
 std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of("\r\n\t");
-  return first == std::string_view::npos ? ""
-                                         : std::string{text.substr(first, text.find_last_not_of("\r\n\t") - first + 1)};
+  const auto frames = [](unsigned char c) { return std::iscntrl(c) != 0; };
+  while (!text.empty() && frames(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
+  while (!text.empty() && frames(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
+  return std::string{text};
 }
 
 // ---- lines of the module ----

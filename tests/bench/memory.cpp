@@ -58,8 +58,8 @@ class AskedModule {
 
  private:
   void live() {
-    const auto invocation = app::read_command_line(
-        {"run", "--ephemeral", "--profile", "instant", "--name", "asked", "--uart", "pty:" + device_});
+    const auto invocation =
+        app::read_command_line({"--ephemeral", "--profile", "instant", "--name", "asked", "--uart", "pty:" + device_});
     const auto& options = *invocation.run;
     const auto sink = app::stderr_sink(LogLevel::error);
     boost::asio::io_context io{1};

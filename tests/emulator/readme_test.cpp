@@ -55,7 +55,7 @@ std::string file_text(const std::string& path) {
 }  // namespace
 
 TEST_CASE("the example of the README is the one that is compiled here", "[readme]") {
-  const auto source = file_text(__FILE__);
+  const auto source = file_text(std::string{QUASIMODEM_SOURCE_DIR} + "/tests/emulator/readme_test.cpp");
   const auto begin = source.find("// example: begin\n") + 18;
   const auto example = source.substr(begin, source.find("// example: end\n") - begin);
   REQUIRE(example.find("kBlink") != std::string::npos);

@@ -82,7 +82,7 @@ def test_options_of_later_versions(world, option, value):
     refused(world, option, *value, code=USAGE, names=[option, "--help"])
 
 
-@pytest.mark.parametrize("command", ["demo", "console", "ctl", "play", "explain", "nonsense", ""])
+@pytest.mark.parametrize("command", ["demonstrate", "terminal", "nonsense", ""])
 def test_unknown_commands(world, command):
     refused(world, command, code=USAGE, names=[f'"{command}"'])
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`quasimodem explain`: words for a line of the dialogue. What it knows is tested in tests/emulator/explain_test.cpp."""
+
+import json
+
+import pytest
+
+
+def test_words_of_the_command_line_are_one_line(world):
+    done = world.run("explain", "+CME", "ERROR:", "3")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode() == (
+        "+CME ERROR: 3\n"
+        "  error: the command failed in the module, the SIM or the network\n"
+        "    cme  3  Operation not allowed\n"
+        "  manual: M66 16.7\n"
+    )
+
+
+def test_every_line_of_standard_input(world, tmp_path):
+    lines = tmp_path / "lines"
+    lines.write_text("AT+QIMUX=1\r\n\r\nOK\r\nwhat?\r\n")
+    with open(lines) as stdin:
+        done = world.run("explain", "--json", stdin=stdin)
+    assert done.returncode == 1
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["line"], each["kind"]) for each in said] == [("AT+QIMUX=1", "command"), ("OK", "result")]
+    assert said[0]["fields"] == [{"name": "mode", "value": "1", "meaning": "0-1"}]
+    assert b'cannot explain "what?' in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, code, message",
+    [
+        (["+QSLOPEN: 1,0"], 1, 'error: cannot explain "+QSLOPEN: 1,0"'),
+        (["--jsom", "OK"], 2, 'error: unknown option "--jsom"; did you mean "--json"?'),
+    ],
+)
+def test_wrong_use(world, arguments, code, message):
+    done = world.run("explain", *arguments)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.decode().splitlines()[0] == message
+
+
+def test_a_near_miss_is_suggested(world):
+    assert b'did you mean "AT+QSSLOPEN"?' in world.run("explain", "+QSLOPEN: 1,0").stderr
