@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Folder → the folders it may include besides itself. A file belongs to the longest folder that matches.
 EVERYTHING = {"core", "atcmd", "tls", "tls/testing", "storage", "net", "net/sim", "net/host", "emulator",
-              "emulator/device", "emulator/commands", "emulator/uart", "emulator/app", "tests"}
+              "emulator/device", "emulator/commands", "emulator/uart", "emulator/workbench", "emulator/app", "tests"}
 MAY_INCLUDE = {
     "core": set(),
     "atcmd": {"core"},
@@ -27,6 +27,7 @@ MAY_INCLUDE = {
     "emulator/commands": {"core", "atcmd", "storage", "emulator", "emulator/device"},
     "emulator/uart": {"core", "atcmd"},
     "emulator": {"core", "atcmd", "tls", "storage", "net", "emulator/device", "emulator/commands", "emulator/uart"},
+    "emulator/workbench": EVERYTHING - {"net/host", "emulator/app", "tests"},  # a module in memory, for play and tests
     "emulator/app": EVERYTHING - {"tests"},
     "tests": EVERYTHING,
 }
@@ -58,9 +59,9 @@ WORDS = [
 # (what it is, pattern over the text between the quotes, homes)
 LITERALS = [
     ("the name of an AT command or URC", r"^\+[QC]",
-     ["emulator/commands/", "emulator/app/", "tests/"]),
+     ["emulator/commands/", "emulator/app/", "emulator/workbench/", "tests/"]),
     ("CR LF", r"\\r\\n|\\x0[dD]\\x0[aA]|\\015\\012",
-     ["atcmd/syntax/", "emulator/app/", "tests/"]),
+     ["atcmd/syntax/", "emulator/app/", "emulator/workbench/", "tests/"]),  # a TE frames its own lines
 ]
 # A literal that is allowed in one more place: (literal's beginning, home).
 LITERAL_EXCEPTIONS = [("+CME ERROR", "atcmd/syntax/"), ("+CMS ERROR", "atcmd/syntax/")]

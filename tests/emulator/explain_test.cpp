@@ -59,7 +59,7 @@ TEST_CASE("every line of the module in the transcripts can be explained", "[expl
     // Commands that are still to come, and a line whose bytes are stuffed.
     static const std::regex kOut{"00_.*|16_.*|20_.*|21_.*|22_.*"};
     if (!entry.is_regular_file() || std::regex_match(file, kOut)) continue;
-    for (const auto& step : Transcript::load(file).steps) {
+    for (const auto& step : load_transcript(file).steps) {
       if (step.kind != Transcript::Step::Kind::module) continue;
       for (const auto& line : lines_of(to_text(unescaped(with_values(step.text))))) {
         if (is_data(line) || line.starts_with("Quectel_") || line.starts_with("Revision")) continue;

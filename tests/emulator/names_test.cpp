@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+QIDNSGIP, AT+QPING, AT+QNTP: OK first, the result later (M66 11.13, 11.33, 11.34).
+#include "emulator/workbench/time_server.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
-#include "tests/support/time_server.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
+using namespace quasimodem::workbench;
 
 namespace {
 

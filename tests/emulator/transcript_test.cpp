@@ -57,7 +57,7 @@ const std::string kNoDialogue = "00_format.txt";
 
 TEST_CASE("the module answers as written, byte for byte", "[transcript]") {
   const auto& played = GENERATE(from_range(std::begin(kPlayed), std::end(kPlayed)));
-  const auto difference = play(Transcript::load(played.file), played.model);
+  const auto difference = play(load_transcript(played.file), played.model);
   INFO(difference);
   CHECK(difference.empty());
 }
@@ -65,7 +65,7 @@ TEST_CASE("the module answers as written, byte for byte", "[transcript]") {
 TEST_CASE("what cannot pass yet does not pass", "[transcript]") {
   const auto& file = GENERATE(from_range(std::begin(kNotYet), std::end(kNotYet)));
   INFO(file << " passes: it belongs to kPlayed now");
-  CHECK(!play(Transcript::load(file)).empty());
+  CHECK(!play(load_transcript(file)).empty());
 }
 
 TEST_CASE("every transcript is in one of the lists", "[transcript]") {
@@ -83,31 +83,31 @@ TEST_CASE("every transcript is in one of the lists", "[transcript]") {
 // ---- the player itself ----
 
 TEST_CASE("a byte that differs is reported with its place", "[transcript]") {
-  const auto said = play(Transcript::parse("small", "# start: ATE0\n> AT\\r\n< \\r\\nOK \\r\\n\n"));
+  const auto said = play(parse_transcript("small", "# start: ATE0\n> AT\\r\n< \\r\\nOK \\r\\n\n"));
   CHECK(said == "small:3: \n  expected  \\r\\nOK \\r\\n\n  actual    \\r\\nOK\\r\\n");
 }
 
 TEST_CASE("a missing answer is reported", "[transcript]") {
-  const auto said = play(Transcript::parse("small", "# start: ATE0\n> at+nothing\\n\n< \\r\\nERROR\\r\\n\n"));
+  const auto said = play(parse_transcript("small", "# start: ATE0\n> at+nothing\\n\n< \\r\\nERROR\\r\\n\n"));
   CHECK(said == "small:3: \n  expected  \\r\\nERROR\\r\\n\n  actual    ");
 }
 
 TEST_CASE("an answer that is not in the transcript is reported", "[transcript]") {
   const auto between =
       GENERATE("> AT\\r\n> \n", "> AT\\r\n# @wait 1\n", "> AT\\r\n# @event peer closes\n", "> AT\\r\n");
-  const auto said = play(Transcript::parse("small", std::string{"# start: ATE0\n"} + between));
+  const auto said = play(parse_transcript("small", std::string{"# start: ATE0\n"} + between));
   CHECK(said.find("small:2: more than expected follows") == 0);
 }
 
 TEST_CASE("words that the player does not know fail", "[transcript]") {
-  CHECK(play(Transcript::parse("small", "# start: ATE0, full moon\n")) == "small: unknown start phrase \"full moon\"");
-  CHECK(play(Transcript::parse("small", "# @event it rains\n")) == "small:1: unknown event \"it rains\"");
-  CHECK(play(Transcript::parse("small", "# @wait long\n")) == "small:1: unknown waiting time \"long\"");
-  CHECK(play(Transcript::parse("small", "> {WHAT}\n")) == "small:1: unknown placeholder {WHAT}");
-  CHECK_THROWS(Transcript::parse("small", "AT\n"));
+  CHECK(play(parse_transcript("small", "# start: ATE0, full moon\n")) == "small: unknown start phrase \"full moon\"");
+  CHECK(play(parse_transcript("small", "# @event it rains\n")) == "small:1: unknown event \"it rains\"");
+  CHECK(play(parse_transcript("small", "# @wait long\n")) == "small:1: unknown waiting time \"long\"");
+  CHECK(play(parse_transcript("small", "> {WHAT}\n")) == "small:1: unknown placeholder {WHAT}");
+  CHECK_THROWS(parse_transcript("small", "AT\n"));
 }
 
 TEST_CASE("a setting that is refused at the start fails", "[transcript]") {
-  CHECK(play(Transcript::parse("small", "# start: ATE0, QIMUX=7\n")) ==
+  CHECK(play(parse_transcript("small", "# start: ATE0, QIMUX=7\n")) ==
         "small: start: AT+QIMUX=7 answered \\r\\nERROR\\r\\n");
 }

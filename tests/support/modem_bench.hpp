@@ -1,58 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "core/log.hpp"
-#include "core/random.hpp"
-#include "core/timeline.hpp"
-#include "emulator/modem.hpp"
-#include "emulator/terminal_adapter.hpp"
-#include "net/sim/sim_network.hpp"
-#include "storage/faulty_flash.hpp"
-#include "storage/memory_flash.hpp"
+#include "emulator/workbench/workbench.hpp"
 
 namespace quasimodem::test {
 
-/// Keeps what is logged, for tests that want to see a reason or to be sure that a secret is not in it.
-class CollectedLog final : public LogSink {
+using workbench::CollectedLog;
+using workbench::Ready;
+
+/// The workbench with a test's demands on the module's words.
+class ModemBench : public workbench::Workbench {
  public:
-  bool wants(LogLevel) const override { return true; }
-  void write(LogLevel, std::string_view who, std::string_view message) override {
-    text += fmt::format("{}: {}\n", who, message);
-  }
-  bool contains(std::string_view words) const { return text.find(words) != std::string::npos; }
+  using Workbench::Workbench;
 
-  std::string text;
-};
-
-/// How far the module has come when the test begins. Each includes what stands before it.
-enum class Ready { powered_off, booted, attached, ip_start, ip_gprsact, ip_status };
-
-/// A whole module in memory: simulated network, memory flash, a Timeline in the test's hand.
-class ModemBench {
- public:
-  struct Options {
-    device::Configuration configuration{};
-    Ready ready = Ready::attached;
-    bool echo = false;  ///< leave ATE1
-    std::uint64_t seed = 1;
-  };
-
-  ModemBench() : ModemBench{Options{}} {}
-  explicit ModemBench(Options options);
-
-  /// A command line with its CR.
-  void send(std::string_view line) { send_raw(std::string{line} + "\r"); }
-  /// Bytes as they are; what is due now happens.
-  void send_raw(std::string_view bytes);
-  void send_raw(ByteSpan bytes) { send_raw(as_text(bytes)); }
-  void advance(Duration span);
-
-  /// All output since the last look.
-  std::string take();
   /// The next output is exactly this, byte for byte; more may follow.
   void expect_raw(std::string_view bytes);
   /// The next output is exactly `\r\n<line>\r\n`.
@@ -63,36 +27,6 @@ class ModemBench {
   /// Sends a line and expects exactly these lines and nothing more.
   void exchange(std::string_view line, std::initializer_list<std::string_view> answers);
   void ok(std::string_view line) { exchange(line, {"OK"}); }
-  /// Sends a line and gives everything that comes back.
-  std::string ask(std::string_view line);
-
-  Timeline& timeline() { return timeline_; }
-  net::SimNetwork& network() { return network_; }
-  storage::MemoryFlash& flash() { return flash_; }
-  /// Stands before `flash()`: every operation of the module goes through it and can be made to fail.
-  storage::FaultyFlash& faulty_flash() { return faulty_flash_; }
-  CollectedLog& log() { return log_; }
-  emulator::Modem& modem() { return *modem_; }
-  atcmd::Channel& channel() { return modem_->ta().channel(); }
-  device::MobileEquipment& me() { return modem_->me(); }
-
-  /// Cuts the supply and starts again with the same flash, as after a power loss.
-  void replug();
-
- private:
-  void plug_in();
-  void bring_to(Ready ready, bool echo);
-  void collect();
-
-  Options options_;
-  Timeline timeline_;
-  SeededRandom random_;
-  CollectedLog log_;
-  storage::MemoryFlash flash_;
-  storage::FaultyFlash faulty_flash_{flash_};
-  net::SimNetwork network_{timeline_};
-  std::unique_ptr<emulator::Modem> modem_;
-  std::string output_;
 };
 
 }  // namespace quasimodem::test

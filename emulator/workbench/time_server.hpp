@@ -6,7 +6,7 @@
 
 #include "net/sim/sim_network.hpp"
 
-namespace quasimodem::test {
+namespace quasimodem::workbench {
 
 /// 2026-07-01 12:00:00 UTC in seconds since 1900.
 inline constexpr std::uint32_t kServedTime = 3'991'896'000U;
@@ -28,4 +28,4 @@ inline net::SimListener& serve_time(net::SimNetwork& network, std::string_view h
   return listener;
 }
 
-}  // namespace quasimodem::test
+}  // namespace quasimodem::workbench

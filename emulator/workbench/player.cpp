@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/workbench/player.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <regex>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "emulator/workbench/time_server.hpp"
+#include "emulator/workbench/tls_peer.hpp"
+#include "emulator/workbench/workbench.hpp"
+#include "storage/checksum.hpp"
+#include "tls/testing/throwaway_identity.hpp"
+
+namespace quasimodem::workbench {
+namespace {
+
+constexpr auto kPatience = 1s;           // for bytes that the module owes
+constexpr auto kLatency = 50ms;          // in transcripts that tell when a handshake is done
+constexpr auto kCloseAfterSend = 500ms;  // "sends … and closes": the FIN comes a little after the data
+
+/// What stops a transcript; becomes the answer of `play`.
+struct Stop {
+  std::string message;
+};
+
+// ---- the world of one transcript ----
+
+constexpr std::string_view kPeerName = "peer.test";
+constexpr std::string_view kTimeServer = "ntp.test";
+
+void add_file(std::map<std::string, std::string>& values, const std::string& name, const Bytes& content) {
+  values.emplace(name + "_PEM", to_text(content));
+  values.emplace(name + "_SIZE", std::to_string(content.size()));
+  values.emplace(name + "_SUM", fmt::format("{:x}", storage::checksum(content)));
+}
+
+std::map<std::string, std::string> all_values(const World& world) {
+  auto values = world.values;
+  values.insert({{"IP", "198.51.100.9"},
+                 {"PORT", "8883"},
+                 {"HOST", std::string{kPeerName}},
+                 {"IP2", "198.51.100.10"},
+                 {"PORT2", "8884"},
+                 {"CLOSED_IP", "198.51.100.99"},
+                 {"NTPHOST", std::string{kTimeServer}},
+                 {"MS", "0"},
+                 {"IMEI", device::Configuration{}.imei}});
+  add_file(values, "CA_CERT", world.authority);
+  add_file(values, "CLIENT_CERT", world.client_certificate);
+  add_file(values, "CLIENT_KEY", world.client_key);
+  return values;
+}
+
+class Player {
+ public:
+  Player(const Transcript& transcript, const World& world)
+      : transcript_{transcript}, world_{world}, values_{all_values(world)} {
+    options_.configuration.model = world.model;
+    options_.ready = Ready::attached;
+  }
+
+  void play() {
+    for (const auto& phrase : transcript_.start) choose_options(phrase);
+    bench_ = std::make_unique<Workbench>(options_);
+    bench_->network().add_name(kPeerName, {*net::IpAddress::parse(values_.at("IP"))});
+    bench_->network().ignore(values_.at("CLOSED_IP"), port(values_.at("PORT")));
+    make_peers();
+    serve_time(bench_->network(), kTimeServer);
+    for (const auto& phrase : transcript_.start) prepare(phrase);
+    // Where the handshake is an event of its own there must be a moment before it.
+    if (mentions("TLS handshake done")) bench_->network().set_latency(kLatency);
+    if (auto left = bench_->take(); !powers_on_ && !left.empty()) fail(0, "the start left output: " + escaped(left));
+    for (std::size_t i = 0; i < transcript_.steps.size(); ++i) {
+      const auto& step = transcript_.steps[i];
+      output_ += bench_->take();
+      if (step.kind != Transcript::Step::Kind::module) expect_nothing_more(i);
+      perform(step);
+    }
+    output_ += bench_->take();
+    expect_nothing_more(transcript_.steps.size());
+  }
+
+ private:
+  [[noreturn]] void fail(int line, const std::string& what) const {
+    throw Stop{line ? fmt::format("{}:{}: {}", transcript_.name, line, what)
+                    : fmt::format("{}: {}", transcript_.name, what)};
+  }
+
+  bool mentions(std::string_view event) const {
+    return std::any_of(transcript_.steps.begin(), transcript_.steps.end(), [&](const auto& step) {
+      return step.kind == Transcript::Step::Kind::event && trimmed(step.text) == event;
+    });
+  }
+
+  std::string substituted(const Transcript::Step& step) const {
+    static const std::regex kPlaceholder{R"(\{([A-Z][A-Z0-9_]*)\})"};
+    std::string text = to_text(unescaped(step.text));
+    std::string result;
+    std::smatch match;
+    while (std::regex_search(text, match, kPlaceholder)) {
+      const auto value = values_.find(match[1].str());
+      if (value == values_.end()) fail(step.line, "unknown placeholder " + match[0].str());
+      result += match.prefix().str() + value->second;
+      text = match.suffix().str();
+    }
+    return result + text;
+  }
+
+  static std::uint16_t port(std::string_view digits) {
+    return static_cast<std::uint16_t>(std::atoi(std::string{digits}.c_str()));
+  }
+
+  // ---- peers
+
+  void make_peers() {
+    static const std::regex kOpen{R"re(\+\s*(QSSLOPEN|QIOPEN)\s*=.*?"([^"]*\.[^"]*)",\s*"?(\d+))re"};
+    for (const auto& step : transcript_.steps) {
+      const auto text = step.kind == Transcript::Step::Kind::host ? substituted(step) : std::string{};
+      std::smatch match;
+      if (!std::regex_search(text, match, kOpen) || match[2].str() == values_.at("CLOSED_IP")) continue;
+      if (match[1].str() == "QSSLOPEN") {
+        tls_peer(match[2].str(), port(match[3].str()));
+      } else {
+        tcp_peer(match[2].str(), port(match[3].str()));
+      }
+    }
+  }
+
+  tls::ServerConfig server() const {
+    auto config = world_.server;
+    if (demands_certificates_) {
+      config.client_authentication = tls::ClientAuthentication::require;
+      config.client_authorities = world_.authority;
+    }
+    return config;
+  }
+
+  void tls_peer(const std::string& host, std::uint16_t port) {
+    const auto address = bench_->network().address_of(host);
+    auto& peer = tls_peers_[{address, port}];
+    if (!peer) {
+      peer = std::make_unique<TlsPeer>(bench_->network(), address.text(), port, server());
+    }
+  }
+
+  net::SimListener& tcp_peer(const std::string& host, std::uint16_t port) {
+    auto& listener = bench_->network().listen(host, port);
+    if (std::find(tcp_peers_.begin(), tcp_peers_.end(), &listener) == tcp_peers_.end()) tcp_peers_.push_back(&listener);
+    return listener;
+  }
+
+  /// The only connection of either kind that is open, or the newer one.
+  TlsPeer* open_tls_peer() {
+    for (auto& [where, peer] : tls_peers_) {
+      if (peer->connections() > 0 && peer->wire().open()) return peer.get();
+    }
+    return nullptr;
+  }
+  net::SimConnection& tcp_connection(int line) {
+    for (auto* listener : tcp_peers_) {
+      if (!listener->connections.empty() && listener->last().open()) return listener->last();
+    }
+    fail(line, "no peer is connected");
+  }
+
+  void peer_sends(int line, const std::string& data) {
+    if (auto* peer = open_tls_peer()) return peer->send(data);
+    tcp_connection(line).send(data);
+  }
+  void peer_closes(int line) {
+    if (auto* peer = open_tls_peer()) return peer->close();
+    tcp_connection(line).close();
+  }
+
+  // ---- the start
+
+  /// Those phrases that say how the module is built and how far it has come.
+  void choose_options(const std::string& phrase) {
+    if (phrase == "no SIM") options_.configuration.sim = device::Sim::none();
+    if (phrase.starts_with("ATE1")) options_.echo = true;
+    if (phrase == "power on") options_.echo = powers_on_ = true;
+    if (phrase.starts_with("IP GPRSACT")) options_.ready = Ready::ip_gprsact;
+    if (phrase == "IP STATUS" || phrase == "SSL connected on 0") options_.ready = Ready::ip_status;
+    if (phrase == "certificates in RAM" || phrase == "peer demands a client certificate") demands_certificates_ = true;
+  }
+
+  void command(const std::string& line) {
+    const auto echo = options_.echo ? line + "\r" : std::string{};
+    const auto answer = bench_->ask(line);
+    if (answer != echo + "\r\nOK\r\n") fail(0, "start: " + line + " answered " + escaped(answer));
+  }
+
+  void upload(const std::string& name, const Bytes& content) {
+    bench_->send(fmt::format("AT+QSECWRITE=\"{}\",{}", name, content.size()));
+    bench_->send_raw(content);
+    if (!bench_->take().ends_with("\r\nOK\r\n")) fail(0, "start: could not store " + name);
+  }
+
+  void prepare(const std::string& phrase) {
+    static const std::vector<std::string> kTrueAnyway{
+        "SIM without PIN", "ATE1", "ATE1 switched off below", "ATE0", "no SIM", "registered", "attached",
+        "boot finished", "IP INITIAL", "power-up IP INITIAL", "IP GPRSACT (no QILOCIP sent)", "IP STATUS",
+        "no RAM file", "RAM empty", "no NVRAM file", "factory SSL settings", "peer demands a client certificate",
+        // Said of the peer of 07, which speaks when an event says so.
+        "peer echoes 7 bytes",
+        // The second half of "IFC=0,0".
+        "0",
+        // What the first steps of 23 show.
+        "ESC in command state must produce nothing"};
+    static const std::regex kSetting{"([A-Z]+=[0-9]+)"};
+    static const std::regex kReference{"last message reference (\\d+)"};
+    static const std::regex kClock{R"(clock (\d\d/\d\d/\d\d) (\d\d:\d\d:\d\d))"};
+    std::smatch match;
+    if (std::regex_match(phrase, match, kSetting)) return command("AT+" + phrase);
+    if (std::regex_match(phrase, match, kClock)) {
+      return command(fmt::format("AT+CCLK=\"{},{}+00\"", match[1].str(), match[2].str()));
+    }
+    if (std::regex_match(phrase, match, kReference)) {
+      return bench_->me().messaging().set_last_reference(std::stoi(match[1].str()));
+    }
+    if (phrase == "power on") return;  // comes last
+    if (phrase == "IPR=115200 stored") {
+      command("AT+IPR=115200&W");
+      bench_->modem().power_key();
+      bench_->advance({});
+      bench_->take();
+      return bench_->modem().power_key();
+    }
+    if (phrase == "certificates in RAM") {
+      upload("RAM:ca_cert.pem", world_.authority);
+      upload("RAM:client_cert.pem", world_.client_certificate);
+      return upload("RAM:client_key.pem", world_.client_key);
+    }
+    if (phrase == "socket 1 is an open TCP connection") {
+      tcp_peer("198.51.100.20", 80);
+      bench_->send("AT+QIOPEN=1,\"TCP\",\"198.51.100.20\",80");
+      return expect_start("\r\nOK\r\n\r\n1, CONNECT OK\r\n");
+    }
+    if (phrase == "TCP connected on 0") {
+      tcp_peer(values_.at("IP"), port(values_.at("PORT")));
+      bench_->send(fmt::format("AT+QIOPEN=0,\"TCP\",\"{}\",{}", values_.at("IP"), values_.at("PORT")));
+      return expect_start("\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+    }
+    if (phrase == "SSL connected on 0") {
+      bench_->send(fmt::format("AT+QSSLOPEN=0,0,\"{}\",{},0", values_.at("IP"), values_.at("PORT")));
+      return expect_start("\r\nOK\r\n\r\n+QSSLOPEN: 0,0\r\n");
+    }
+    if (std::find(kTrueAnyway.begin(), kTrueAnyway.end(), phrase) == kTrueAnyway.end()) {
+      fail(0, "unknown start phrase \"" + phrase + "\"");
+    }
+  }
+
+  void expect_start(std::string_view expected) {
+    if (const auto actual = bench_->take(); actual != expected) fail(0, "start: got " + escaped(actual));
+  }
+
+  // ---- the steps
+
+  void perform(const Transcript::Step& step) {
+    using Kind = Transcript::Step::Kind;
+    switch (step.kind) {
+      case Kind::host: return bench_->send_raw(substituted(step));
+      case Kind::module: return expect(step);
+      case Kind::wait: return wait(step);
+      case Kind::event:
+        for (const auto& phrase : phrases_of(step.text)) happen(step.line, phrase);
+        return bench_->advance({});
+    }
+  }
+
+  void wait(const Transcript::Step& step) {
+    static const std::regex kSeconds{R"((\d+)(?:\.(\d))?)"};
+    std::smatch match;
+    const auto text = trimmed(step.text);
+    if (!std::regex_match(text, match, kSeconds)) fail(step.line, "unknown waiting time \"" + text + "\"");
+    const auto tenths = match[2].matched ? std::stoi(match[2].str()) : 0;
+    bench_->advance(std::chrono::seconds{std::stoi(match[1].str())} + tenths * 100ms);
+  }
+
+  void happen(int line, const std::string& phrase) {
+    static const std::regex kSends{
+        "(?:(?:TCP )?peer )?sends (\\w+)(?: \\([0-9a-f]+\\))?( and closes| while in command state)?"};
+    static const std::regex kReceived{R"(peer received (\w+) after (\d+) ms idle)"};
+    std::smatch match;
+    if (phrase == "TLS handshake done") {
+      finish_handshake(line);
+    } else if (phrase == "peer closes") {
+      peer_closes(line);
+    } else if (phrase == "SMS arrives") {
+      // The one of the manual's examples.
+      bench_->me().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+    } else if (phrase == "incoming call") {
+      bench_->me().ring("0383599999");
+    } else if (phrase == "far end hangs up") {
+      bench_->me().calls().far_end_hangs_up();
+    } else if (phrase == "network deactivates the context") {
+      bench_->me().lose_context(0);
+    } else if (std::regex_match(phrase, match, kSends)) {
+      peer_sends(line, match[1].str());
+      if (match[2].str() == " and closes") {
+        bench_->timeline().after(kCloseAfterSend, [this, line] { peer_closes(line); });
+      }
+    } else if (std::regex_match(phrase, match, kReceived)) {
+      bench_->advance(std::chrono::milliseconds{std::stoi(match[2].str())});
+      const auto received = to_text(tcp_connection(line).received());
+      if (received != match[1].str()) fail(line, "the peer received \"" + escaped(received) + "\"");
+    } else {
+      fail(line, "unknown event \"" + phrase + "\"");
+    }
+  }
+
+  void finish_handshake(int line) {
+    const auto limit = bench_->timeline().now() + kPatience;
+    while (!open_tls_peer() || !open_tls_peer()->connected()) {
+      if (!pass_time(limit)) fail(line, "there is no TLS handshake");
+    }
+  }
+
+  /// As long as it takes until something happens; false when nothing does up to `limit`.
+  bool pass_time(Instant limit) {
+    const auto next = bench_->timeline().next_deadline();
+    if (!next || *next > limit) return false;
+    bench_->advance(*next - bench_->timeline().now());
+    return true;
+  }
+
+  void expect(const Transcript::Step& step) {
+    const auto expected = substituted(step);
+    wait_for(expected.size());
+    const auto actual = output_.substr(0, expected.size());
+    if (actual != expected) {
+      const auto shown = output_.size() > expected.size() + 60 ? output_.substr(0, expected.size() + 60) : output_;
+      fail(step.line, fmt::format("\n  expected  {}\n  actual    {}", escaped(expected), escaped(shown)));
+    }
+    output_.erase(0, expected.size());
+  }
+
+  void wait_for(std::size_t size) {
+    const auto limit = bench_->timeline().now() + kPatience;
+    do output_ += bench_->take();
+    while (output_.size() < size && pass_time(limit));
+  }
+
+  void expect_nothing_more(std::size_t step) const {
+    if (output_.empty()) return;
+    fail(step > 0 ? transcript_.steps[step - 1].line : 0,
+         "more than expected follows\n  actual    " + escaped(output_));
+  }
+
+  const Transcript& transcript_;
+  const World& world_;
+  std::map<std::string, std::string> values_;
+  Workbench::Options options_;
+  bool powers_on_ = false;
+  bool demands_certificates_ = false;
+  std::unique_ptr<Workbench> bench_;
+  std::map<net::Endpoint, std::unique_ptr<TlsPeer>> tls_peers_;
+  std::vector<net::SimListener*> tcp_peers_;
+  std::string output_;
+};
+
+}  // namespace
+
+World World::throwaway() {
+  const auto certificate = tls::throwaway_certificate();
+  const auto key = tls::throwaway_key();
+  World world;
+  world.authority = world.client_certificate = Bytes{certificate.begin(), certificate.end()};
+  world.client_key = Bytes{key.begin(), key.end()};
+  world.server.certificate = world.authority;
+  world.server.key = world.client_key;
+  return world;
+}
+
+std::string play(const Transcript& transcript, const World& world) {
+  try {
+    Player{transcript, world}.play();
+  } catch (const Stop& stop) {
+    return stop.message;
+  }
+  return {};
+}
+
+}  // namespace quasimodem::workbench

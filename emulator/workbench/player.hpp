@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/bytes.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/workbench/transcript.hpp"
+#include "tls/testing/server_session.hpp"
+
+namespace quasimodem::workbench {
+
+/// What a transcript does not say about the module and its peers.
+struct World {
+  device::Model model = device::Model::m95;
+  /// Of `{NAME}`. What is left out has a value of its own: addresses of RFC 5737, `{CA_CERT_PEM}`, `{CA_CERT_SIZE}`,
+  /// `{CA_CERT_SUM}` and the same of CLIENT_CERT and CLIENT_KEY from the files below.
+  std::map<std::string, std::string> values;
+  Bytes authority;  ///< PEM, as the next two: what the host uploads
+  Bytes client_certificate;
+  Bytes client_key;
+  tls::ServerConfig server;  ///< the peers of AT+QSSLOPEN
+
+  /// Peers and files of the key that everybody knows.
+  static World throwaway();
+};
+
+/// Plays a transcript against a module in memory: says what the host says, does what the events and the start phrases
+/// say, and compares every byte of the module. Empty when all were as written, else what differed first and where.
+///
+/// The peers are made up from the commands that open sockets: TLS servers for AT+QSSLOPEN, plain ones for AT+QIOPEN.
+/// Time passes at `@wait`, and by itself for at most a second where the module still owes bytes.
+std::string play(const Transcript& transcript, const World& world);
+
+}  // namespace quasimodem::workbench
