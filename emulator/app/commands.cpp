@@ -9,6 +9,7 @@
 #include "emulator/app/doctor/doctor.hpp"
 #include "emulator/app/explain/explain.hpp"
 #include "emulator/app/peer/peer.hpp"
+#include "emulator/app/play/play.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/run.hpp"
 
@@ -47,6 +48,7 @@ constexpr Command kCommands[] = {
     {"run", "start a module: the options below", &start_run},
     {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
     {"doctor", "what this machine and this build can do", &start_doctor},
+    {"play", "transcripts against an emulated or a real module", &play},
     {"explain", "what a command, response, URC or error code means", &explain},
 };
 
