@@ -43,6 +43,7 @@ constexpr int kMemoryFull = 322;
 constexpr int kNoNetwork = 331;
 constexpr int kTooLong = 513;
 constexpr int kInvalidParameters = 514;
+constexpr int kNotReady = 3517;  // OBSERVED: logs of drivers, just after boot (quirk Q20)
 
 constexpr auto kSendLimit = 120s;               // M66 8.8
 constexpr std::size_t kLongestTyped = 4 * 160;  // text as UCS2 digits
@@ -66,6 +67,8 @@ std::optional<Reply> refusal(Call& call) {
     case device::SimStatus::not_ready: return Reply::cms(kSimFailure);
     case device::SimStatus::ready: break;
   }
+  constexpr int kMessagesReady = 3;
+  if (call.me().initialisation() < kMessagesReady) return Reply::cms(kNotReady);
   return std::nullopt;
 }
 

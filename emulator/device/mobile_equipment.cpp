@@ -190,7 +190,8 @@ std::optional<LocalTime> MobileEquipment::network_time() const {
 int MobileEquipment::initialisation() const {
   // ASSUMED: with a SIM that waits for its PIN the module is AT ready (1) and no more.
   if (!sim().inserted() || sim_status() != SimStatus::ready) return 1;
-  return 3;
+  // ASSUMED: messages are the last to be ready (3), together with Call Ready.
+  return call_ready_.running() ? 2 : 3;
 }
 
 int MobileEquipment::signal_strength() const {

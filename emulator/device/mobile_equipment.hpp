@@ -122,7 +122,7 @@ class MobileEquipment {
   /// functionality; that it went is for the command itself to say, before its OK (M66 2.19).
   void set_functionality(Functionality functionality);
 
-  /// AT+QINISTAT: 0 nothing, 3 everything is initialised.
+  /// AT+QINISTAT: 0 nothing, 1 commands, 2 the phonebook, 3 messages and with them everything is initialised.
   int initialisation() const;
   SimStatus sim_status() const;
   Sim::PinResult enter_pin(std::string_view pin);
