@@ -2,8 +2,8 @@
 // Drivers that clients.md 2.9 only surveys: their commands in their order, and what they must get back. The MQTT
 // commands of uModem, the location commands of OpenTracker and the CMUX of Zephyr are not part of these modules'
 // emulation.
+#include "emulator/workbench/time_server.hpp"
 #include "tests/emulator/driver.hpp"
-#include "tests/support/time_server.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -85,7 +85,7 @@ TEST_CASE("uModem", "[drivers][clients 2.9]") {
 TEST_CASE("the Paho transceiver over TCP", "[drivers][clients 2.9]") {
   Driver driver{"\r"};
   auto& listener = driver.bench.network().listen("peer.test", 1883);
-  serve_time(driver.bench.network(), "time.test");
+  workbench::serve_time(driver.bench.network(), "time.test");
   driver.bench.send_raw("+++");
   driver.bench.advance(1s);
   driver.bench.take();

@@ -5,9 +5,9 @@
 #include <fmt/core.h>
 
 #include "emulator/uart/uart_line.hpp"
+#include "emulator/workbench/time_server.hpp"
 #include "tests/emulator/driver.hpp"
 #include "tests/emulator/ssl_bench.hpp"
-#include "tests/support/time_server.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -141,7 +141,7 @@ TEST_CASE("wire rules 4 and 5: OK is a burst, its later result another, none has
   auto& bench = line.bench;
   bench.network().listen(kHost, 80);
   TlsPeer peer{bench.network(), kHost, 443};
-  serve_time(bench.network(), "time.test");
+  workbench::serve_time(bench.network(), "time.test");
   const auto ip = bench.network().address_of(kHost).text();
   const auto several = [&] { line.bursts_after("AT+QIMUX=1", 1s); };
   const auto expect_two = [&](std::string_view command, std::string_view result) {
