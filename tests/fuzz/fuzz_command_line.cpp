@@ -34,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   // S3 and S5 can be any character, the NUL too.
   const auto change = [&](char what) { (what == 't' ? dialogue.line_terminator : dialogue.backspace) = what; };
-  fuzz::play({data, size}, type, [](Duration) {}, change);
+  fuzz::play(
+      {data, size}, type, [](Duration) {}, change);
   type(static_cast<std::uint8_t>(dialogue.line_terminator));
   return 0;
 }

@@ -39,7 +39,8 @@ void any_line(ByteSpan line) {
   fuzz::require(collected == data, "pieces make no difference");
   fuzz::require(whole.stopped() == pieces.stopped(), "pieces make no difference to what is stopped");
   const auto last = std::find_if(line.rbegin(), line.rend(), is_flow_control);
-  fuzz::require(whole.stopped() == (last != line.rend() && *last == SoftwareFlow::kXoff), "the last XON or XOFF counts");
+  fuzz::require(whole.stopped() == (last != line.rend() && *last == SoftwareFlow::kXoff),
+                "the last XON or XOFF counts");
   const auto fillers = static_cast<std::size_t>(std::count(line.begin(), line.end(), SoftwareFlow::kXoff));
   fuzz::require(whole.take_urgent(true) == Bytes(fillers, 0xFF), "one filler for every XOFF, and no XON");
   fuzz::require(whole.take_urgent(false) == Bytes{SoftwareFlow::kXoff}, "its own XOFF");

@@ -46,7 +46,8 @@ void read_alphabets(ByteSpan octets) {
   fuzz::require(sms::from_ucs2(sms::to_ucs2(text)) == text, "UCS2 comes back");
   fuzz::require(sms::from_hex(sms::to_hex(octets)) == Bytes(octets.begin(), octets.end()), "hexadecimal comes back");
   if (octets.size() > 400) return;
-  for (const auto& part : sms::deliveries(sms::named(text), text, {}, 1)) round_trip(std::optional{part}, sms::decode_deliver);
+  for (const auto& part : sms::deliveries(sms::named(text), text, {}, 1))
+    round_trip(std::optional{part}, sms::decode_deliver);
 }
 
 }  // namespace
