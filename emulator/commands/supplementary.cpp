@@ -75,12 +75,18 @@ Reply hold(Call& call, const HoldCommand& args) {
   return change_calls(call.me().calls(), args.what) ? Reply::ok() : Reply::cme(cme::kOperationNotAllowed);
 }
 
-constexpr std::array kNotifications{one_of("n", 0, 1), one_of("m", 0, 1)};
-constexpr std::array kClosedGroup{one_of("n", 0, 1), one_of("index", 0, 10), one_of("info", 0, 3)};
-constexpr std::array kRadioLink{one_of("iws", 0, 61), one_of("mws", 0, 61), one_of("T1", 39, 255),
-                                one_of("N2", 1, 255), one_of("ver", 0, 0),  one_of("T4", 3, 255)};
-constexpr std::array kBearer{one_of("speed", 0, 71), one_of("name", 0, 0), one_of("ce", 0, 3)};
-constexpr std::array kMicrophone{one_of("normal", 0, 15), one_of("headset", 0, 15), one_of("loudspeaker", 0, 15)};
+constexpr std::array kNotifications{one_of("n", 0, 1), one_of("m", 0, 1).optional()};
+constexpr std::array kClosedGroup{one_of("n", 0, 1), one_of("index", 0, 10).optional(),
+                                  one_of("info", 0, 3).optional()};
+constexpr std::array kRadioLink{one_of("iws", 0, 61),
+                                one_of("mws", 0, 61).optional(),
+                                one_of("T1", 39, 255).optional(),
+                                one_of("N2", 1, 255).optional(),
+                                one_of("ver", 0, 0).optional(),
+                                one_of("T4", 3, 255).optional()};
+constexpr std::array kBearer{one_of("speed", 0, 71), one_of("name", 0, 0).optional(), one_of("ce", 0, 3).optional()};
+constexpr std::array kMicrophone{one_of("normal", 0, 15), one_of("headset", 0, 15).optional(),
+                                 one_of("loudspeaker", 0, 15).optional()};
 
 template <int CallSettings::*Member, std::int64_t Highest>
 constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {

@@ -169,8 +169,9 @@ TEST_CASE("settings of several numbers keep what is left out", "[supplementary]"
     bench.exchange(line, {"+CME ERROR: 3"});
   }
   bench.exchange("AT+CRLP?", {"+CRLP: 60,61,130,6,0,3", "OK"});
-  bench.exchange("AT+CSSN=?", {"+CSSN: (0,1),(0,1)", "OK"});
-  bench.ok("AT+CSSN=1,1;&F");
+  bench.exchange("AT+CSSN=?", {"+CSSN: (0,1)[,(0,1)]", "OK"});
+  bench.ok("AT+CSSN=1,1");
+  bench.ok("AT&FE0");
   bench.exchange("AT+CSSN?", {"+CSSN: 0,0", "OK"});
   bench.exchange("AT+CRLP?", {"+CRLP: 61,61,128,6,0,3", "OK"});
 }

@@ -238,7 +238,7 @@ def test_network_time(module):
         host.expect_match(r'\r\n\+QLTS: "18/06/23,11:4\d:\d\d\+22,0"\r\n\r\nOK\r\n')
         host.send("AT+CCLK?\r")
         host.expect_match(r'\r\n\+CCLK: "04/01/01,00:0\d:\d\d\+00"\r\n\r\nOK\r\n')
-    with module().host() as host:
+    with module("--name", "without").host() as host:
         host.exchange("AT+QLTS", '\r\n+QLTS: ""\r\n\r\nOK\r\n')
 
 
