@@ -83,7 +83,7 @@ device::LocalTime host_time() {
 }
 
 /// `2015-04-08T12:00:00`, with `Z`, `±hh:mm` or nothing behind it (UTC).
-device::LocalTime read_iso_time(const std::string& text) {
+device::LocalTime read_iso_time(std::string_view option, const std::string& text) {
   int year = 0;
   unsigned month = 0, day = 0;
   int hour = 0, minute = 0, second = 0, zone_hours = 0, zone_minutes = 0, used = 0;
@@ -100,8 +100,8 @@ device::LocalTime read_iso_time(const std::string& text) {
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
   if (used == 0 || !zone_ok || !date.ok() || hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 ||
       second < 0) {
-    usage(fmt::format("--rtc {}: not a date and time", text),
-          "use --rtc host, --rtc factory or --rtc 2015-04-08T12:00:00Z");
+    usage(fmt::format("{0} {1}: not a date and time", option, text),
+          fmt::format("use {0} host, {0} factory or {0} 2015-04-08T12:00:00Z", option));
   }
   const int quarters = (zone_hours * 60 + zone_minutes) / 15;
   return {std::chrono::local_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
@@ -109,10 +109,10 @@ device::LocalTime read_iso_time(const std::string& text) {
           sign == '-' ? -quarters : quarters};
 }
 
-device::LocalTime read_clock(const std::string& text) {
+device::LocalTime read_clock(std::string_view option, const std::string& text) {
   if (text == "host") return host_time();
   if (text == "factory") return device::Rtc::factory();
-  return read_iso_time(text);
+  return read_iso_time(option, text);
 }
 
 bool all_digits(std::string_view text) {
@@ -136,12 +136,22 @@ std::string read_imei(const std::string& text) {
   return text;
 }
 
+void disable(const std::string& feature, device::Configuration& module) {
+  if (feature != "transparent-ssl") {
+    usage(fmt::format("--disable {}: unknown feature{}", feature, did_you_mean(feature, {"transparent-ssl"})),
+          "a firmware may lack: transparent-ssl");
+  }
+  module.transparent_ssl = false;
+}
+
 // ---- the whole line ----
 
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
   std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd;
   std::vector<std::string> uarts, allow, map;
+  std::optional<std::string> network_time;
+  std::vector<std::string> disable;
   int verbose = 0;
   bool quiet = false, ephemeral = false, version = false;
 };
@@ -170,6 +180,9 @@ void declare(CLI::App& app, Raw& raw) {
        "instant or lab: how long everything takes; default lab, with `-- CMD` instant");
   once("--rtc", raw.rtc, "TIME",
        "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
+  once("--network-time", raw.network_time, "TIME",
+       "what the network says of the time (NITZ), as for --rtc; default: nothing");
+  repeatable("--disable", raw.disable, "FEATURE", "what this firmware lacks, repeatable: transparent-ssl");
   once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");
   once("--imei", raw.imei, "IMEI", "15 digits");
   once("--apn-local", raw.apn_local, "IP", "address that the network gives the module; default 10.1.83.188");
@@ -215,7 +228,9 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   options.command = std::move(command);
   options.module.model = read_model(raw.model);
   options.module.timing = read_profile(raw.profile.value_or(wrapped ? "instant" : "lab"));
-  options.module.clock = read_clock(raw.rtc);
+  options.module.clock = read_clock("--rtc", raw.rtc);
+  if (raw.network_time) options.module.network_clock = read_clock("--network-time", *raw.network_time);
+  for (const auto& feature : raw.disable) disable(feature, options.module);
   options.module.sim = read_sim(raw.sim);
   if (raw.imei) options.module.imei = read_imei(*raw.imei);
 

@@ -145,6 +145,14 @@ struct ContextLost {
 };
 struct PoweredOff {};
 
+/// A context that had an address ended without AT+QIDEACT or AT+CGACT: AT+CGEREP.
+struct BearerEnded {
+  enum class By { network, module };
+  By by;
+  int cid;
+  std::string address;
+};
+
 /// A message or status report that arrived and is in the store now.
 struct MessageStored {
   MessageMemory memory;
@@ -160,6 +168,10 @@ struct CallRings {
   std::string number;
   int rings;
 };
+/// A second call, while another is there: AT+CCWA.
+struct CallWaits {
+  std::string number;
+};
 struct CallAlerting {};
 struct CallAnswered {
   std::string number;
@@ -174,11 +186,12 @@ struct SupplementaryAnswer {
   std::string text;  ///< UTF-8
 };
 
-using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
-                           ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed,
-                           SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished,
-                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff, MessageStored, MessageShown,
-                           CallRings, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+using Event =
+    std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
+                 ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
+                 ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised, NetworkTime,
+                 ContextLost, PoweredOff, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits, CallAlerting,
+                 CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

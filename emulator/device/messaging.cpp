@@ -34,6 +34,7 @@ bool Messaging::set_centre(const sms::Address& centre) {
 }
 
 void Messaging::send(sms::Pdu pdu, sms::Submit message, std::function<void(int)> done) {
+  // ASSUMED: one count for all messages, over the whole life of a start; the network takes every message.
   reference_ = (reference_ + 1) % 256;
   message.reference = static_cast<std::uint8_t>(reference_);
   pdu.tpdu[1] = message.reference;
@@ -64,6 +65,7 @@ Messaging::Delivery Messaging::deliver(const Bytes& octets) {
 Messaging::Delivery Messaging::keep(MessageMemory memory, const Bytes& pdu, bool report) {
   const auto index = store_.add(memory, {MessageState::unread, pdu});
   if (!index) {
+    // ASSUMED: it is lost; a network would try again later.
     surroundings_.log.warning("no room for a message that arrived");
     return index.error() == StorageProblem::full ? Delivery::memory_full : Delivery::failed;
   }

@@ -95,7 +95,7 @@ void MobileEquipment::power_off() {
   }
   registration_.stop();
   messaging_.power_off();
-  calls_.hang_up();
+  calls_.end_all();
   supplementary_.cancel();
   files_.power_off();
   configuration_.sim.power_cycle();
@@ -129,12 +129,20 @@ void MobileEquipment::radio_on() {
 
 void MobileEquipment::radio_off() {
   call_ready_.cancel();
-  for (auto& context : contexts_) context->lose();
-  packet_domain.deactivate_all();
+  for (int cid = 1; cid <= PacketDomain::kContexts; ++cid) {
+    if (!packet_domain.context(cid).active) continue;
+    events_.on_event(BearerEnded{BearerEnded::By::module, cid, bearer_address().text()});
+  }
+  end_bearers();
   time_told_ = false;
-  calls_.far_end_hangs_up();
+  calls_.lose_all();
   supplementary_.cancel();
   registration_.stop();
+}
+
+bool MobileEquipment::end_bearers() {
+  for (auto& context : contexts_) context->lose(BearerEnded::By::module);
+  return packet_domain.deactivate_all();
 }
 
 void MobileEquipment::set_functionality(Functionality functionality) {

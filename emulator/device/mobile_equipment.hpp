@@ -205,7 +205,9 @@ class MobileEquipment {
   PdpContext::Opening open_secure(int index, int ssl_context, Connection::Target target);
 
   /// The network takes a context away, as a cell change or a stingy operator does.
-  void lose_context(int id) { context(id).lose(); }
+  void lose_context(int id) { context(id).lose(BearerEnded::By::network); }
+  /// AT+CGATT=0 is done: every context ends. True when one of AT+CGACT did.
+  bool end_bearers();
 
  private:
   void start_up();

@@ -99,12 +99,15 @@ std::optional<net::IpAddress> PdpContext::query_local_address() {
   return address;
 }
 
-void PdpContext::lose() {
+void PdpContext::lose(BearerEnded::By by) {
   if (state_ == TcpIpState::ip_initial || state_ == TcpIpState::ip_start || halted()) return;
+  const auto address = query_local_address();
   close_all(Report::all_secure);
   transition_.cancel();
   enter(TcpIpState::pdp_deact);
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
+  // ASSUMED: under which <cid> AT+CGEREP knows the contexts of AT+QIFGCNT.
+  if (address) surroundings_.events.on_event(BearerEnded{by, id_ + 1, address->text()});
   // Quirk Q10: plain sockets are dead without a CLOSED line each.
   surroundings_.events.on_event(ContextLost{id_});
 }
@@ -264,15 +267,15 @@ bool PdpContext::close(Sessions sessions, int index) {
   return was_live;
 }
 
-bool PdpContext::serve(std::uint16_t port, int most_clients) {
+bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_clients) {
   const bool busy = halted() || state_ == TcpIpState::ip_config || state_ == TcpIpState::ip_ind;
   if (busy || !server_.prepare(most_clients)) return false;
-  bring_up([this, port](bool up) {
+  bring_up([this, transport, port](bool up) {
     if (server_.state() != Server::State::opening) return;
     if (!up) return server_.give_up();
     // ASSUMED: a server is work in progress whatever AT+QIMUX says; QISTAT has no state of its own for it.
     enter(TcpIpState::ip_processing);
-    server_.listen(port);
+    server_.listen(transport, port);
   });
   return true;
 }

@@ -86,8 +86,8 @@ class PdpContext {
   /// What commands do that need a bearer and bring it up themselves; `done(false)` when there is none to be had.
   void when_up(Done done) { bring_up(std::move(done)); }
 
-  /// The network took the context away: sockets are dead, `ContextLost` follows.
-  void lose();
+  /// The context went away: sockets are dead, `BearerEnded` (if there was an address) and `ContextLost` follow.
+  void lose(BearerEnded::By by);
   /// Power is gone: everything ends, without a word but for secure sockets that were being opened.
   void power_off();
 
@@ -116,7 +116,7 @@ class PdpContext {
   bool close(Sessions sessions, int index);
 
   /// AT+QISERVER; `ServerOpened` follows. The context is brought up first. False when it listens already.
-  bool serve(std::uint16_t port, int most_clients);
+  bool serve(net::Transport transport, std::uint16_t port, int most_clients);
   const Server& server() const { return server_; }
   Server& server() { return server_; }
 

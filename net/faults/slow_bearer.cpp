@@ -57,22 +57,24 @@ class SlowOperation final : public Operation {
 /// Passes on who connects; what then happens on the link is slow.
 class SlowPort final : public Operation, private ListenObserver {
  public:
-  SlowPort(std::shared_ptr<SlowCore> core, ListenObserver& observer) : core_{std::move(core)}, observer_{observer} {}
+  SlowPort(std::shared_ptr<SlowCore> core, Transport transport, ListenObserver& observer)
+      : core_{std::move(core)}, transport_{transport}, observer_{observer} {}
 
-  void start(Bearer& inner, std::uint16_t port) { inner_ = inner.listen(port, *this); }
+  void start(Bearer& inner, std::uint16_t port) { inner_ = inner.listen(transport_, port, *this); }
 
  private:
   void listening() override { observer_.listening(); }
   void listen_failed(NetError error) override { observer_.listen_failed(error); }
   void connection_arrived(Endpoint peer, const Accept& accept) override {
     observer_.connection_arrived(peer, [&](LinkObserver& observer) -> std::unique_ptr<Link> {
-      auto session = std::make_shared<SlowSession>(core_, Transport::tcp, peer, observer);
+      auto session = std::make_shared<SlowSession>(core_, transport_, peer, observer);
       session->adopt(accept);
       return std::make_unique<SlowLink>(std::move(session));
     });
   }
 
   std::shared_ptr<SlowCore> core_;
+  Transport transport_;
   ListenObserver& observer_;
   std::unique_ptr<Operation> inner_;
 };
@@ -100,8 +102,8 @@ std::unique_ptr<Operation> SlowBearer::ping(IpAddress peer, std::size_t size, st
   return operation;
 }
 
-std::unique_ptr<Operation> SlowBearer::listen(std::uint16_t port, ListenObserver& observer) {
-  auto operation = std::make_unique<SlowPort>(core_, observer);
+std::unique_ptr<Operation> SlowBearer::listen(Transport transport, std::uint16_t port, ListenObserver& observer) {
+  auto operation = std::make_unique<SlowPort>(core_, transport, observer);
   operation->start(inner_, port);
   return operation;
 }

@@ -29,7 +29,7 @@ class SlowBearer final : public Bearer {
   std::unique_ptr<Operation> resolve(std::string_view host, std::function<void(Addresses)> done) override;
   std::unique_ptr<Link> connect(Transport transport, Endpoint peer, LinkObserver& observer) override;
   std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) override;
-  std::unique_ptr<Operation> listen(std::uint16_t port, ListenObserver& observer) override;
+  std::unique_ptr<Operation> listen(Transport transport, std::uint16_t port, ListenObserver& observer) override;
 
  private:
   Bearer& inner_;

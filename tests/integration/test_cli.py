@@ -38,7 +38,7 @@ def test_version(world):
 
 
 # cli.md, "Options of run", as far as this version has them.
-OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --sim --imei --apn-local --allow --map --ready-fd
+OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --disable --sim --imei --apn-local --allow --map --ready-fd
              --verbose --quiet --version --help""".split()
 SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
 
@@ -125,6 +125,9 @@ def test_command_in_the_wrong_place(world):
         (["--uart", "/dev/ttyUSB0"], ["--uart", "/dev/ttyUSB0", "pty:LINK"]),
         (["--uart", "pty:a", "--uart", "pty:b"], ["--uart"]),
         (["--rtc", "yesterday"], ["--rtc", "yesterday", "host", "factory", "2015-04-08T12:00:00Z"]),
+        (["--network-time", "now"], ["--network-time", "now", "host", "2015-04-08T12:00:00Z"]),
+        (["--disable", "transparent-sll"], ["--disable", 'did you mean "transparent-ssl"']),
+        (["--disable", ""], ["--disable", "transparent-ssl"]),
         (["--rtc", "2015-13-01"], ["--rtc", "2015-13-01"]),
         (["--rtc", "2015-02-29"], ["--rtc", "2015-02-29"]),
         (["--rtc", "2015-04-08T24:00:00"], ["--rtc"]),
@@ -226,6 +229,25 @@ def test_clock(module, clock, shown):
     with module("--rtc", clock).host() as host:
         host.send("AT+CCLK?\r")
         host.expect_match(rf'\r\n\+CCLK: "{shown}\d[+-]\d\d"\r\n\r\nOK\r\n')
+
+
+def test_network_time(module):
+    """Without a look at the clock of this machine: the network's time is a day that no RTC has by itself."""
+    with module("--rtc", "factory", "--network-time", "2018-06-23T11:42:28+05:30").host() as host:
+        host.send("AT+QLTS\r")
+        host.expect_match(r'\r\n\+QLTS: "18/06/23,11:4\d:\d\d\+22,0"\r\n\r\nOK\r\n')
+        host.send("AT+CCLK?\r")
+        host.expect_match(r'\r\n\+CCLK: "04/01/01,00:0\d:\d\d\+00"\r\n\r\nOK\r\n')
+    with module("--name", "without").host() as host:
+        host.exchange("AT+QLTS", '\r\n+QLTS: ""\r\n\r\nOK\r\n')
+
+
+def test_transparent_ssl_can_be_missing(module):
+    command = 'AT+QSSLOPEN=0,0,"127.0.0.1",1,1'
+    with module("--disable", "transparent-ssl").host() as host:
+        host.exchange("AT+QIREGAPP")
+        host.exchange("AT+QIACT")
+        host.exchange(command, "\r\nERROR\r\n")
 
 
 def test_local_address(module):
