@@ -35,7 +35,7 @@ atcmd::Reply TerminalAdapter::run(const atcmd::CommandCall& typed, atcmd::Channe
   return table_.run(call, typed);
 }
 
-Duration TerminalAdapter::latency() { return me_->timing().command; }
+Duration TerminalAdapter::latency() { return me_->pace().next(&device::Timing::command); }
 
 // ---- profile ----
 

@@ -10,7 +10,6 @@
 #include "emulator/app/paths.hpp"
 #include "emulator/app/ports/pty_port.hpp"
 #include "emulator/app/problem.hpp"
-#include "net/faults/slow_bearer.hpp"
 #include "storage/file_flash.hpp"
 #include "storage/memory_flash.hpp"
 
@@ -48,14 +47,14 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
     : name_{options.name},
       log_{sink, options.name},
       on_ready_{std::move(on_ready)},
-      clock_{io, timeline_, [this] { enter([] {}); }},
+      clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
       flash_{open_flash(options)} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   const auto& timing = options.module.timing;
-  bearer_ = std::make_unique<net::SlowBearer>(*sockets_, timeline_, [rtt = timing.round_trip] { return rtt; });
+  weather_ = std::make_unique<emulator::Weather>(timeline_, *sockets_, timing, options.module.seed, log_);
   modem_ = std::make_unique<emulator::Modem>(options.module,
-                                             device::Surroundings{timeline_, *bearer_, *flash_, random_, log_});
+                                             device::Surroundings{timeline_, weather_->bearer(), *flash_, random_, log_});
   line_ =
       std::make_unique<uart::UartLine>(timeline_, *modem_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
   port_ = std::make_unique<PtyPort>(
@@ -66,6 +65,7 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
           .attached = [this](bool attached) { enter([&] { modem_->set_line(emulator::Line::dtr, attached); }); },
       },
       log_.part("uart"));
+  weather_->begin(modem_->me());
   enter([this] { modem_->power_key(); });
 }
 

@@ -11,6 +11,7 @@
 #include "emulator/app/run_options.hpp"
 #include "emulator/modem.hpp"
 #include "emulator/uart/uart_line.hpp"
+#include "emulator/weather.hpp"
 #include "net/host/asio_bearer.hpp"
 #include "storage/flash.hpp"
 
@@ -40,7 +41,7 @@ class ModemHost {
   HostClock clock_;
   std::unique_ptr<storage::Flash> flash_;
   std::unique_ptr<net::Bearer> sockets_;
-  std::unique_ptr<net::Bearer> bearer_;  ///< the sockets, as far away as the profile says
+  std::unique_ptr<emulator::Weather> weather_;  ///< before the sockets, as the profile has it
   std::unique_ptr<emulator::Modem> modem_;
   std::unique_ptr<uart::UartLine> line_;
   std::unique_ptr<Port> port_;

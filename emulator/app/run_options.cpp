@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -13,6 +14,7 @@
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/commands.hpp"
+#include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
 
@@ -56,10 +58,24 @@ device::Model read_model(const std::string& text) {
         "the models are m10, m66, m85 and m95");
 }
 
-device::Timing read_profile(const std::string& text) {
-  if (const auto* timing = device::timing_named(text)) return *timing;
-  usage(fmt::format("unknown profile \"{}\"{}", text, did_you_mean(text, {"instant", "lab"})),
-        "the profiles of this version are instant and lab");
+std::uint64_t read_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    usage(fmt::format("--seed {}: not a whole number", text), "use --seed 1, 2, 3 ...");
+  }
+  return seed;
+}
+
+double read_time_scale(const std::string& text) {
+  char* end = nullptr;
+  const double scale = std::strtod(text.c_str(), &end);
+  constexpr double kLeast = 0.01, kMost = 1000;
+  if (text.empty() || *end != '\0' || !(scale >= kLeast && scale <= kMost)) {
+    usage(fmt::format("--time-scale {}: not a factor", text),
+          "use a number from 0.01 to 1000: 10 makes everything ten times as fast");
+  }
+  return scale;
 }
 
 /// `pty:` and `pty:LINK`.
@@ -140,7 +156,7 @@ std::string read_imei(const std::string& text) {
 
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
-  std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd;
+  std::optional<std::string> name, profile, seed, time_scale, imei, apn_local, nvram, key_log, ready_fd;
   std::vector<std::string> uarts, allow, map;
   int verbose = 0;
   bool quiet = false, ephemeral = false, version = false;
@@ -167,7 +183,9 @@ void declare(CLI::App& app, Raw& raw) {
   once("--nvram", raw.nvram, "DIR", "directory for NVRAM and saved settings; default: in the state directory");
   app.add_flag("--ephemeral", raw.ephemeral, "nothing on disk; default with `-- CMD`");
   once("-p,--profile", raw.profile, "PROFILE",
-       "instant or lab: how long everything takes; default lab, with `-- CMD` instant");
+       "how long everything takes: instant, lab, realistic, poor or a FILE; default lab, with `-- CMD` instant");
+  once("--seed", raw.seed, "N", "makes what the profile draws by chance reproducible; default 1");
+  once("--time-scale", raw.time_scale, "X", "the module's time runs X times as fast, every wait of it; default 1");
   once("--rtc", raw.rtc, "TIME",
        "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
   once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");
@@ -215,6 +233,8 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   options.command = std::move(command);
   options.module.model = read_model(raw.model);
   options.module.timing = read_profile(raw.profile.value_or(wrapped ? "instant" : "lab"));
+  if (raw.seed) options.module.seed = read_seed(*raw.seed);
+  if (raw.time_scale) options.time_scale = read_time_scale(*raw.time_scale);
   options.module.clock = read_clock(raw.rtc);
   options.module.sim = read_sim(raw.sim);
   if (raw.imei) options.module.imei = read_imei(*raw.imei);

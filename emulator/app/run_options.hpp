@@ -18,6 +18,7 @@ struct RunOptions {
   std::string name;
   std::optional<std::filesystem::path> link;  ///< --uart pty:LINK; none: one in the runtime directory
   std::optional<std::filesystem::path> nvram;
+  double time_scale = 1;  ///< how many seconds of the module pass in one of the host
   bool ephemeral = false;
   bool named = false;  ///< --name or a link was given: other programs look for it there
   net::BearerRules network;

@@ -38,7 +38,7 @@ void Messaging::send(sms::Pdu pdu, sms::Submit message, std::function<void(int)>
   message.reference = static_cast<std::uint8_t>(reference_);
   pdu.tpdu[1] = message.reference;
   Sent sent{reference_, encode(pdu), std::move(message)};
-  surroundings_.timeline.after(surroundings_.timing.round_trip, [this, sending = std::weak_ptr{sending_},
+  surroundings_.timeline.after(surroundings_.pace.next(&Timing::round_trip), [this, sending = std::weak_ptr{sending_},
                                                                  sent = std::move(sent), done = std::move(done)] {
     if (sending.expired()) return;
     journal_.push_back(sent);

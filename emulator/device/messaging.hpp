@@ -14,7 +14,7 @@
 #include "emulator/device/events.hpp"
 #include "emulator/device/message_store.hpp"
 #include "emulator/device/sms/pdu.hpp"
-#include "emulator/device/timing.hpp"
+#include "emulator/device/pace.hpp"
 
 namespace quasimodem::device {
 
@@ -55,7 +55,7 @@ class Messaging {
   struct Surroundings {
     Timeline& timeline;
     storage::Flash& flash;
-    const Timing& timing;
+    Pace& pace;
     EventSink& events;
     Logger log;
   };

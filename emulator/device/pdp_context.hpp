@@ -10,7 +10,7 @@
 #include "emulator/device/connection.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/server.hpp"
-#include "emulator/device/timing.hpp"
+#include "emulator/device/pace.hpp"
 #include "net/bearer.hpp"
 #include "tls/client_session.hpp"
 
@@ -62,7 +62,7 @@ class PdpContext {
     Timeline& timeline;
     net::Bearer& bearer;
     const Attachment& attachment;
-    const Timing& timing;
+    Pace& pace;
     EventSink& events;
     Logger log;
   };

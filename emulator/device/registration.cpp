@@ -5,16 +5,16 @@
 
 namespace quasimodem::device {
 
-Registration::Registration(Timeline& timeline, const Timing& timing, EventSink& events)
-    : timeline_{timeline}, timing_{timing}, events_{events}, searching_{timeline}, attaching_{timeline} {}
+Registration::Registration(Timeline& timeline, Pace& pace, EventSink& events)
+    : timeline_{timeline}, pace_{pace}, events_{events}, searching_{timeline}, attaching_{timeline} {}
 
 void Registration::begin(std::function<void()> on_registered) {
   set(Domain::circuit_switched, RegistrationStatus::searching);
   set(Domain::packet_switched, RegistrationStatus::searching);
-  searching_.start(timing_.registration, [this, on_registered = std::move(on_registered)] {
+  searching_.start(pace_.next(&Timing::registration), [this, on_registered = std::move(on_registered)] {
     set(Domain::circuit_switched, RegistrationStatus::home);
     // Attaching is automatic after the start, M66 10.1.
-    attaching_.start(timing_.attach, [this] { set(Domain::packet_switched, RegistrationStatus::home); });
+    attaching_.start(pace_.next(&Timing::attach), [this] { set(Domain::packet_switched, RegistrationStatus::home); });
     on_registered();
   });
 }
@@ -40,14 +40,14 @@ void Registration::attach(std::function<void(bool)> done) {
     timeline_.post([done = std::move(done), attached = attached()] { done(attached); });
     return;
   }
-  attaching_.start(timing_.attach, [this, done = std::move(done)] {
+  attaching_.start(pace_.next(&Timing::attach), [this, done = std::move(done)] {
     set(Domain::packet_switched, RegistrationStatus::home);
     done(true);
   });
 }
 
 void Registration::detach(std::function<void(bool)> done) {
-  attaching_.start(timing_.attach, [this, done = std::move(done)] {
+  attaching_.start(pace_.next(&Timing::attach), [this, done = std::move(done)] {
     set(Domain::packet_switched, RegistrationStatus::not_searching);
     done(true);
   });

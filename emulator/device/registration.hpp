@@ -6,15 +6,15 @@
 
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/pdp_context.hpp"
-#include "emulator/device/timing.hpp"
 
 namespace quasimodem::device {
 
 /// The network side of the radio: registration in both domains, attachment, operator and signal.
 class Registration final : public Attachment {
  public:
-  Registration(Timeline& timeline, const Timing& timing, EventSink& events);
+  Registration(Timeline& timeline, Pace& pace, EventSink& events);
 
   /// Radio on with a usable SIM: searches, registers, attaches by itself. `on_registered` runs once the
   /// circuit-switched domain is home.
@@ -41,7 +41,7 @@ class Registration final : public Attachment {
   void set(Domain domain, RegistrationStatus status);
 
   Timeline& timeline_;
-  const Timing& timing_;
+  Pace& pace_;
   EventSink& events_;
   Timer searching_;
   Timer attaching_;

@@ -12,8 +12,8 @@ constexpr int kRingsBeforeCallerStops = 12;  // ASSUMED: the same minute, seen f
 
 }  // namespace
 
-VoiceCalls::VoiceCalls(Timeline& timeline, const Timing& timing, EventSink& events)
-    : timing_{timing}, events_{events}, progress_{timeline} {}
+VoiceCalls::VoiceCalls(Timeline& timeline, Pace& pace, EventSink& events)
+    : pace_{pace}, events_{events}, progress_{timeline} {}
 
 void VoiceCalls::report(const Event& event) {
   // Only the far end's ringing is not the last word about a call that is being dialled.
@@ -26,7 +26,7 @@ bool VoiceCalls::dial(std::string number, std::function<void(const Event&)> outc
   if (call_) return false;
   call_ = Call{.incoming = false, .state = State::dialing, .number = std::move(number)};
   outcome_ = std::move(outcome);
-  progress_.start(timing_.round_trip, [this] { proceed(); });
+  progress_.start(pace_.next(&Timing::round_trip), [this] { proceed(); });
   return true;
 }
 
@@ -40,7 +40,7 @@ void VoiceCalls::proceed() {
     progress_.start(kNoAnswerAfter, [this] { give_up(CallEnd::no_answer); });
     return;
   }
-  progress_.start(timing_.round_trip, [this] {
+  progress_.start(pace_.next(&Timing::round_trip), [this] {
     call_->state = State::active;
     report(CallAnswered{call_->number});
   });

@@ -8,7 +8,7 @@
 
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
-#include "emulator/device/timing.hpp"
+#include "emulator/device/pace.hpp"
 
 namespace quasimodem::device {
 
@@ -25,7 +25,7 @@ class VoiceCalls {
   /// What the far end does with a call.
   enum class Answer { answers, is_busy, does_not_answer, cannot_be_reached };
 
-  VoiceCalls(Timeline& timeline, const Timing& timing, EventSink& events);
+  VoiceCalls(Timeline& timeline, Pace& pace, EventSink& events);
 
   const std::optional<Call>& current() const { return call_; }
 
@@ -50,7 +50,7 @@ class VoiceCalls {
   void sound_ring();
   void report(const Event& event);
 
-  const Timing& timing_;
+  Pace& pace_;
   EventSink& events_;
   std::optional<Call> call_;
   std::function<void(const Event&)> outcome_;
