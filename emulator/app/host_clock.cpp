@@ -34,9 +34,9 @@ HostClock::HostClock(boost::asio::io_context& io, Timeline& timeline, std::funct
 
 HostClock::~HostClock() = default;
 
-void HostClock::catch_up() { 
+void HostClock::catch_up() {
   impl_->timeline.advance_to(Instant{impl_->of_module(std::chrono::steady_clock::now() - impl_->start)});
- }
+}
 
 void HostClock::arm() {
   const auto next = impl_->timeline.next_deadline();

@@ -53,8 +53,8 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   const auto& timing = options.module.timing;
   weather_ = std::make_unique<emulator::Weather>(timeline_, *sockets_, timing, options.module.seed, log_);
-  modem_ = std::make_unique<emulator::Modem>(options.module,
-                                             device::Surroundings{timeline_, weather_->bearer(), *flash_, random_, log_});
+  modem_ = std::make_unique<emulator::Modem>(
+      options.module, device::Surroundings{timeline_, weather_->bearer(), *flash_, random_, log_});
   line_ =
       std::make_unique<uart::UartLine>(timeline_, *modem_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
   port_ = std::make_unique<PtyPort>(

@@ -7,10 +7,10 @@
 #include <iterator>
 #include <optional>
 #include <sstream>
+#include <toml++/toml.h>
 #include <utility>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
@@ -152,7 +152,8 @@ class Reader {
   }
 
   [[noreturn]] void wrong(const toml::node& node, const std::string& what) const {
-    usage(fmt::format("{}:{}: {}", source_, node.source().begin.line, what), "what a profile can say: docs/profiles.md");
+    usage(fmt::format("{}:{}: {}", source_, node.source().begin.line, what),
+          "what a profile can say: docs/profiles.md");
   }
   [[noreturn]] void unknown(const toml::key& key, const std::vector<std::string>& known,
                             std::string_view section) const {

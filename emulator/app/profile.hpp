@@ -19,8 +19,8 @@ struct BuiltinProfile {
 std::span<const BuiltinProfile> builtin_profiles();
 std::vector<std::string> builtin_profile_names();
 
-/// By name, or from a file when there is a / or a dot in it. Throws Problem: a profile or file that does not exist, a key
-/// that does not, a value that makes no sense; with file and line.
+/// By name, or from a file when there is a / or a dot in it. Throws Problem: a profile or file that does not exist, a
+/// key that does not, a value that makes no sense; with file and line.
 device::Timing read_profile(const std::string& name_or_file);
 
 /// The same for a text; `source` stands in the messages.

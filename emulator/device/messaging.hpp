@@ -13,8 +13,8 @@
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/message_store.hpp"
-#include "emulator/device/sms/pdu.hpp"
 #include "emulator/device/pace.hpp"
+#include "emulator/device/sms/pdu.hpp"
 
 namespace quasimodem::device {
 

@@ -11,8 +11,8 @@
 
 namespace quasimodem::device {
 
-/// Draws the delays of one module. Every kind has a sequence of its own that depends on the seed only: neither the clock
-/// nor what else happens meanwhile changes the third QIACT of seed 7.
+/// Draws the delays of one module. Every kind has a sequence of its own that depends on the seed only: neither the
+/// clock nor what else happens meanwhile changes the third QIACT of seed 7.
 class Pace {
  public:
   Pace(Timing timing, std::uint64_t seed, Logger log);

@@ -73,10 +73,11 @@ void PdpContext::deactivate(std::function<void()> done) {
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
   // The activation under way is abandoned; who waits for it hears that it failed.
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
-  transition_.start(was_down ? Duration::zero() : surroundings_.pace.next(&Timing::deactivate), [this, done = std::move(done)] {
-    enter(TcpIpState::ip_initial);
-    done();
-  });
+  transition_.start(was_down ? Duration::zero() : surroundings_.pace.next(&Timing::deactivate),
+                    [this, done = std::move(done)] {
+                      enter(TcpIpState::ip_initial);
+                      done();
+                    });
 }
 
 bool PdpContext::active() const {

@@ -9,8 +9,8 @@
 
 #include "emulator/device/connection.hpp"
 #include "emulator/device/events.hpp"
-#include "emulator/device/server.hpp"
 #include "emulator/device/pace.hpp"
+#include "emulator/device/server.hpp"
 #include "net/bearer.hpp"
 #include "tls/client_session.hpp"
 

@@ -22,8 +22,8 @@ struct Delay {
   bool operator==(const Delay&) const = default;
 };
 
-/// What befalls a module now and then: on average once in `every` (never when that is zero), for a time anywhere between
-/// the two.
+/// What befalls a module now and then: on average once in `every` (never when that is zero), for a time anywhere
+/// between the two.
 struct Spell {
   Duration every{};
   Duration shortest{};
@@ -44,8 +44,8 @@ struct Timing {
   Delay activate;    ///< QIACT
   Delay deactivate;  ///< QIDEACT
   Delay round_trip;
-  Delay idle_penalty;     ///< more for the first packet after `idle_after` without one
-  Duration idle_after{};  ///< how long the network keeps the radio channel for a silent module
+  Delay idle_penalty;      ///< more for the first packet after `idle_after` without one
+  Duration idle_after{};   ///< how long the network keeps the radio channel for a silent module
   double down_kbit_s = 0;  ///< 0: unlimited
   double up_kbit_s = 0;
   Delay tls_plain;  ///< the module's own time for a handshake: no authentication, server, both

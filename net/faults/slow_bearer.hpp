@@ -18,9 +18,9 @@ struct Radio {
   using Draw = std::function<Duration()>;
 
   Draw round_trip;
-  Draw idle_penalty{};      ///< more for the first packet after `idle_after` without one; none: nothing
-  Duration idle_after{};    ///< how long the network keeps the channel
-  double down_kbit_s = 0;   ///< of payload; 0: unlimited
+  Draw idle_penalty{};     ///< more for the first packet after `idle_after` without one; none: nothing
+  Duration idle_after{};   ///< how long the network keeps the channel
+  double down_kbit_s = 0;  ///< of payload; 0: unlimited
   double up_kbit_s = 0;
 };
 
