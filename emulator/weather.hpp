@@ -22,6 +22,7 @@ class Weather {
   /// From now on the module has this weather. It must outlive what is left of the Timeline, or `end` be called.
   void begin(device::MobileEquipment& me);
   void end();
+  device::Pace& pace() { return pace_; }
 
  private:
   void await_outage();

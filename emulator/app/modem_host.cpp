@@ -48,15 +48,19 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       log_{sink, options.name},
       on_ready_{std::move(on_ready)},
       clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
-      flash_{open_flash(options)} {
+      faults_{timeline_, options.module.seed, log_},
+      files_{open_flash(options)},
+      flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   const auto& timing = options.module.timing;
-  weather_ = std::make_unique<emulator::Weather>(timeline_, *sockets_, timing, options.module.seed, log_);
+  faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
+  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, timing, options.module.seed, log_);
   modem_ = std::make_unique<emulator::Modem>(
-      options.module, device::Surroundings{timeline_, weather_->bearer(), *flash_, random_, log_});
+      options.module, device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_});
+  noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
   line_ =
-      std::make_unique<uart::UartLine>(timeline_, *modem_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
+      std::make_unique<uart::UartLine>(timeline_, *noise_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
   port_ = std::make_unique<PtyPort>(
       io, link_of(options),
       PortEvents{
@@ -65,6 +69,8 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
           .attached = [this](bool attached) { enter([&] { modem_->set_line(emulator::Line::dtr, attached); }); },
       },
       log_.part("uart"));
+  faults_.plug_in(*modem_, *weather_);
+  for (const auto& rule : options.faults) faults_.add(rule);
   weather_->begin(modem_->me());
   enter([this] { modem_->power_key(); });
 }

@@ -17,6 +17,7 @@
 #include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -157,7 +158,7 @@ std::string read_imei(const std::string& text) {
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
   std::optional<std::string> name, profile, seed, time_scale, imei, apn_local, nvram, key_log, ready_fd;
-  std::vector<std::string> uarts, allow, map;
+  std::vector<std::string> uarts, allow, map, faults;
   int verbose = 0;
   bool quiet = false, ephemeral = false, version = false;
 };
@@ -186,6 +187,7 @@ void declare(CLI::App& app, Raw& raw) {
        "how long everything takes: instant, lab, realistic, poor or a FILE; default lab, with `-- CMD` instant");
   once("--seed", raw.seed, "N", "makes what the profile draws by chance reproducible; default 1");
   once("--time-scale", raw.time_scale, "X", "the module's time runs X times as fast, every wait of it; default 1");
+  repeatable("--fault", raw.faults, "FAULT", "something that goes wrong, as in docs/faults.md: \"bearer.outage after=30s\"");
   once("--rtc", raw.rtc, "TIME",
        "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
   once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");
@@ -250,6 +252,7 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   if (raw.nvram) options.nvram = *raw.nvram;
   options.ephemeral = raw.ephemeral || (wrapped && !raw.nvram);
 
+  options.faults = read_each<FaultRule>(raw.faults, "--fault", &emulator::parse_fault);
   options.network.allow = read_each<net::HostPort>(raw.allow, "--allow", &net::HostPort::parse);
   options.network.map = read_each<net::HostMapping>(raw.map, "--map", &net::HostMapping::parse);
   if (raw.apn_local) {

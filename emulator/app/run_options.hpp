@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/fault_book.hpp"
 #include "core/log.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "net/host/bearer_rules.hpp"
@@ -18,6 +19,7 @@ struct RunOptions {
   std::string name;
   std::optional<std::filesystem::path> link;  ///< --uart pty:LINK; none: one in the runtime directory
   std::optional<std::filesystem::path> nvram;
+  std::vector<FaultRule> faults;  ///< --fault
   double time_scale = 1;  ///< how many seconds of the module pass in one of the host
   bool ephemeral = false;
   bool named = false;  ///< --name or a link was given: other programs look for it there

@@ -163,6 +163,21 @@ Sim::PinResult MobileEquipment::unblock_pin(std::string_view puk, std::string_vi
   return result;
 }
 
+void MobileEquipment::serve(RegistrationStatus granted) {
+  registration_.serve(granted);
+  if (registration_.registered()) return;
+  for (auto& context : contexts_) context->lose();
+}
+
+void MobileEquipment::change_sim(Sim sim) {
+  const bool radio = power_ == Power::on && functionality_ == Functionality::full;
+  if (radio) radio_off();
+  configuration_.sim = std::move(sim);
+  if (power_ != Power::on) return;
+  events_.on_event(SimStatusChanged{sim_status()});
+  if (radio) radio_on();
+}
+
 void MobileEquipment::leave_network() {
   if (functionality_ != Functionality::full) return;
   const bool ready_reported = call_ready_reported_;
@@ -292,8 +307,9 @@ bool MobileEquipment::transparent_besides(int index) const {
 PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Connection::Target target) {
   const auto& settings = ssl.contexts.at(static_cast<std::size_t>(ssl_context));
   const auto log = surroundings_.log.part(fmt::format("socket{}", index));
-  const auto make_session = [&]() -> std::unique_ptr<tls::ClientSession> {
-    const auto config = tls_config(settings);
+  const auto make_session = [&, host = target.host]() -> std::unique_ptr<tls::ClientSession> {
+    auto config = tls_config(settings);
+    if (config && on_tls_config) on_tls_config(host, *config);
     if (!config) {
       log.warning("{}", config.error());
       return nullptr;

@@ -179,6 +179,13 @@ class MobileEquipment {
   const std::string& band() const { return band_; }
   void set_band(std::string_view band);
 
+  /// What the network grants from now on. Without service the contexts go.
+  void serve(RegistrationStatus granted);
+  /// Another SIM in the holder, or none.
+  void change_sim(Sim sim);
+  /// Has a hand in what a TLS session is made of; none: as AT+QSSLCFG says.
+  std::function<void(std::string_view host, tls::ClientConfig&)> on_tls_config;
+
   /// AT+COPS=2 and back.
   void leave_network();
   void rejoin_network();

@@ -52,7 +52,7 @@ bool PdpContext::activate(Done done) {
   transition_.start(Duration::zero(), [this] {
     enter(TcpIpState::ip_ind);
     transition_.start(surroundings_.pace.next(&Timing::activate), [this] {
-      const bool possible = access.mode == 1 && surroundings_.attachment.attached();
+      const bool possible = access.mode == 1 && surroundings_.attachment.attached() && (!grants || grants());
       if (possible) ++activations_;
       enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
       std::exchange(activation_done_, {})(possible);

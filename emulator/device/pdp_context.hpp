@@ -73,6 +73,9 @@ class PdpContext {
   TcpIpState state() const { return state_; }
   Access access;
 
+  /// What the network says when the context asks for an address; none: yes.
+  std::function<bool()> grants;
+
   /// AT+QIREGAPP: IP INITIAL → IP START. False in any other state.
   bool register_application();
   /// AT+QIACT: IP START → IP CONFIG → IP IND → IP GPRSACT, or PDP DEACT. False at once in any other state.

@@ -17,7 +17,8 @@ struct Delay {
   Duration p95{};
 
   constexpr Delay() = default;
-  constexpr Delay(Duration constant) : median{constant}, p95{constant} {}  // NOLINT(google-explicit-constructor)
+  template <class Rep, class Period>
+  constexpr Delay(std::chrono::duration<Rep, Period> constant) : median{constant}, p95{constant} {}  // NOLINT
   constexpr Delay(Duration median_time, Duration p95_time) : median{median_time}, p95{p95_time} {}
   bool operator==(const Delay&) const = default;
 };

@@ -98,6 +98,11 @@ void SlowBearer::stall(Duration length) {
   core_->stalled_until = std::max(core_->stalled_until, core_->timeline.now() + length);
 }
 
+void SlowBearer::set_rates(double down, double up) {
+  core_->radio.down_kbit_s = down;
+  core_->radio.up_kbit_s = up;
+}
+
 std::unique_ptr<Operation> SlowBearer::resolve(std::string_view host, std::function<void(Addresses)> done) {
   // Nobody is asked for the address of a dotted address.
   if (IpAddress::parse(host)) return inner_.resolve(host, std::move(done));

@@ -40,6 +40,9 @@ class SlowBearer final : public Bearer {
   /// From now on nothing moves for that long; what was under way arrives afterwards.
   void stall(Duration length);
 
+  /// In kbit/s; 0: unlimited.
+  void set_rates(double down, double up);
+
   IpAddress local_address() const override { return inner_.local_address(); }
   std::unique_ptr<Operation> resolve(std::string_view host, std::function<void(Addresses)> done) override;
   std::unique_ptr<Link> connect(Transport transport, Endpoint peer, LinkObserver& observer) override;
