@@ -33,7 +33,8 @@ int FaultBook::add(FaultRule rule) {
 }
 
 FaultBook::Entry* FaultBook::find(int id) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
   return found == entries_.end() ? nullptr : &*found;
 }
 
@@ -63,9 +64,10 @@ bool FaultBook::strike(Entry& entry, std::string_view subject) {
   return true;
 }
 
-const FaultRule* FaultBook::strike(std::string_view name, std::string_view subject) {
+const FaultRule* FaultBook::strike(std::string_view name, std::string_view subject, const Meant& meant) {
   for (auto& entry : entries_) {
     if (entry.rule.name != name || !in_time(entry)) continue;
+    if (meant && !meant(entry.rule)) continue;
     if (!entry.rule.match.empty() && subject.find(entry.rule.match) == std::string_view::npos) continue;
     if (strike(entry, subject)) return &entry.rule;
   }

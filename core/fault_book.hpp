@@ -37,8 +37,8 @@ struct FaultFiring {
   std::string_view subject;  ///< what it struck: a command, a peer, a record
 };
 
-/// The faults of one module. Decorators ask it; nothing else in the module knows of it. Each fault draws from a sequence of
-/// its own, made of the seed and its id, so that others do not change what it does.
+/// The faults of one module. Decorators ask it; nothing else in the module knows of it. Each fault draws from a
+/// sequence of its own, made of the seed and its id, so that others do not change what it does.
 class FaultBook {
  public:
   struct Entry {
@@ -57,9 +57,12 @@ class FaultBook {
   const std::list<Entry>& entries() const { return entries_; }
   Entry* find(int id);
 
-  /// Whether a fault of this name strikes `subject` now; it counts and is told then. The rule is good until the next call
-  /// of add, remove or clear.
-  const FaultRule* strike(std::string_view name, std::string_view subject);
+  /// Whether a fault of this name strikes `subject` now; it counts and is told then. The rule is good until the next
+  /// call of add, remove or clear.
+  const FaultRule* strike(std::string_view name, std::string_view subject) { return strike(name, subject, {}); }
+  /// The same, of those faults only that are `meant`.
+  using Meant = std::function<bool(const FaultRule&)>;
+  const FaultRule* strike(std::string_view name, std::string_view subject, const Meant& meant);
   /// The same for one of them, whose time has come by itself.
   bool strike(Entry& entry, std::string_view subject);
   /// For what a struck decorator needs besides: which bit, where.

@@ -8,8 +8,8 @@
 
 namespace quasimodem::storage {
 
-/// Makes operations of another Flash go wrong: the n-th one, for tests that go through every point of failure, or what the
-/// book says: nvram.*.
+/// Makes operations of another Flash go wrong: the n-th one, for tests that go through every point of failure, or what
+/// the book says: nvram.*.
 class FaultyFlash final : public Flash {
  public:
   explicit FaultyFlash(Flash& inner, FaultBook* book = nullptr) : inner_{inner}, book_{book} {}

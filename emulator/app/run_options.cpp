@@ -187,7 +187,8 @@ void declare(CLI::App& app, Raw& raw) {
        "how long everything takes: instant, lab, realistic, poor or a FILE; default lab, with `-- CMD` instant");
   once("--seed", raw.seed, "N", "makes what the profile draws by chance reproducible; default 1");
   once("--time-scale", raw.time_scale, "X", "the module's time runs X times as fast, every wait of it; default 1");
-  repeatable("--fault", raw.faults, "FAULT", "something that goes wrong, as in docs/faults.md: \"bearer.outage after=30s\"");
+  repeatable("--fault", raw.faults, "FAULT",
+             "something that goes wrong, as in docs/faults.md: \"bearer.outage after=30s\"");
   once("--rtc", raw.rtc, "TIME",
        "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
   once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");

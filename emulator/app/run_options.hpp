@@ -20,7 +20,7 @@ struct RunOptions {
   std::optional<std::filesystem::path> link;  ///< --uart pty:LINK; none: one in the runtime directory
   std::optional<std::filesystem::path> nvram;
   std::vector<FaultRule> faults;  ///< --fault
-  double time_scale = 1;  ///< how many seconds of the module pass in one of the host
+  double time_scale = 1;          ///< how many seconds of the module pass in one of the host
   bool ephemeral = false;
   bool named = false;  ///< --name or a link was given: other programs look for it there
   net::BearerRules network;

@@ -21,8 +21,8 @@ class Registration final : public Attachment {
   void begin(std::function<void()> on_registered);
   /// Radio off.
   void stop();
-  /// What the network grants from now on, and at once to a module with its radio on: home, roaming, denied, or searching
-  /// when there is none to be found.
+  /// What the network grants from now on, and at once to a module with its radio on: home, roaming, denied, or
+  /// searching when there is none to be found.
   void serve(RegistrationStatus granted);
 
   RegistrationStatus status(Domain domain) const;

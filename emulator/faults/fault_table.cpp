@@ -199,7 +199,8 @@ std::span<const FaultKind> fault_kinds() { return table(); }
 
 const FaultKind* fault_kind(std::string_view name) {
   const auto& kinds = table();
-  const auto found = std::find_if(kinds.begin(), kinds.end(), [name](const FaultKind& kind) { return kind.name == name; });
+  const auto found =
+      std::find_if(kinds.begin(), kinds.end(), [name](const FaultKind& kind) { return kind.name == name; });
   return found == kinds.end() ? nullptr : &*found;
 }
 
@@ -226,7 +227,8 @@ tl::expected<FaultRule, std::string> make_fault(std::string_view name,
   }
   const bool repeats = rule.count.value_or(1) > 1 && rule.match.empty();
   if (kind->trigger == clock && repeats && rule.time("every", {}) == Duration::zero()) {
-    return tl::unexpected{fmt::format("{}: count={} needs every=TIME: how long from one to the next", name, *rule.count)};
+    return tl::unexpected{
+        fmt::format("{}: count={} needs every=TIME: how long from one to the next", name, *rule.count)};
   }
   return rule;
 }

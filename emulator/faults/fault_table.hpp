@@ -39,8 +39,8 @@ struct FaultKind {
 std::span<const FaultKind> fault_kinds();
 const FaultKind* fault_kind(std::string_view name);
 
-/// `bearer.outage for=6s after=2s count=1 probability=0.5 match="AT+QISEND"`: the name, bare or as `name=`, then what else
-/// there is to say; values with blanks in quotes. The error says what is wrong and what would be right.
+/// `bearer.outage for=6s after=2s count=1 probability=0.5 match="AT+QISEND"`: the name, bare or as `name=`, then what
+/// else there is to say; values with blanks in quotes. The error says what is wrong and what would be right.
 tl::expected<FaultRule, std::string> parse_fault(std::string_view spec);
 
 /// The same from pairs, as they come out of JSON or YAML.

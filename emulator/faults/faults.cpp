@@ -211,7 +211,8 @@ void Faults::plug_in_delays() {
     const auto* rule = book_.strike("bearer.latency", "round_trip");
     if (!rule) return drawn;
     const auto jitter = rule->time("jitter", {}).count();
-    const auto more = jitter > 0 ? static_cast<std::int64_t>(book_.draw(*rule) % static_cast<std::uint64_t>(jitter)) : 0;
+    const auto more =
+        jitter > 0 ? static_cast<std::int64_t>(book_.draw(*rule) % static_cast<std::uint64_t>(jitter)) : 0;
     return drawn + rule->time("time", 1s) + Duration{more};
   };
   for (int id = 0; id < device::kContexts; ++id) {

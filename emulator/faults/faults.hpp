@@ -19,8 +19,8 @@
 
 namespace quasimodem::emulator {
 
-/// The faults of one module: the book that the decorators ask, and what comes by the clock. Make it first, give its book to
-/// the decorators of bearer, flash and UART, then plug the module in. It outlives all of them.
+/// The faults of one module: the book that the decorators ask, and what comes by the clock. Make it first, give its
+/// book to the decorators of bearer, flash and UART, then plug the module in. It outlives all of them.
 class Faults {
  public:
   Faults(Timeline& timeline, std::uint64_t seed, const Logger& log);

@@ -51,10 +51,11 @@ Reply FaultyCommands::disturb_upload(std::string_view words, Reply::Intake intak
   if (!data) return Reply::intake(intake.request, std::move(intake.then));
   if (book_.strike("upload.timeout", words)) data->timeout = 1ms;
   if (!book_.strike("upload.checksum", words)) return Reply::intake(intake.request, std::move(intake.then));
-  return Reply::intake(intake.request, [then = std::move(intake.then)](atcmd::Call& call, atcmd::IntakeOutcome outcome) {
-    if (!outcome.data.empty()) outcome.data[outcome.data.size() / 2] ^= 1;
-    return then(call, std::move(outcome));
-  });
+  return Reply::intake(intake.request,
+                       [then = std::move(intake.then)](atcmd::Call& call, atcmd::IntakeOutcome outcome) {
+                         if (!outcome.data.empty()) outcome.data[outcome.data.size() / 2] ^= 1;
+                         return then(call, std::move(outcome));
+                       });
 }
 
 }  // namespace quasimodem::emulator

@@ -12,21 +12,19 @@ constexpr std::size_t kHeldLimit = 4096;  // more stays in the module
 }  // namespace
 
 Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
-  const auto strikes = [&](std::string_view name, ByteSpan byte) -> const FaultRule* {
-    for (const auto& entry : book_.entries()) {
-      if (entry.rule.name != name) continue;
-      const auto wanted = entry.rule.text("direction", direction);
-      return wanted == direction ? book_.strike(name, as_text(byte)) : nullptr;
-    }
-    return nullptr;
+  const FaultBook::Meant meant = [direction](const FaultRule& rule) {
+    return rule.text("direction", direction) == direction;
   };
+  const auto strikes = [&](std::string_view name, ByteSpan byte) { return book_.strike(name, as_text(byte), meant); };
   Bytes heard;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto byte = bytes.subspan(i, 1);
     if (strikes("uart.loss", byte)) continue;
     auto value = byte.front();
-    if (const auto* rule = strikes("uart.corrupt", byte)) value ^= static_cast<std::uint8_t>(1U << book_.draw(*rule) % 8);
-    if (const auto* rule = strikes("uart.wrong_baud", byte)) value = static_cast<std::uint8_t>(book_.draw(*rule) | 0x80);
+    if (const auto* rule = strikes("uart.corrupt", byte))
+      value ^= static_cast<std::uint8_t>(1U << book_.draw(*rule) % 8);
+    if (const auto* rule = strikes("uart.wrong_baud", byte))
+      value = static_cast<std::uint8_t>(book_.draw(*rule) | 0x80);
     heard.push_back(value);
   }
   return heard;

@@ -89,8 +89,9 @@ std::size_t handshake_bytes_down() {
   return milliseconds;
 }
 
-// 200 runs, as the acceptance of the profile asks. Seed n is run n; not one was left out or looked for. With one sample a
-// run the 95 % of a fair sample would miss the 10 % one time in four (its standard error is 9 %), so each run gives ten.
+// 200 runs, as the acceptance of the profile asks. Seed n is run n; not one was left out or looked for. With one sample
+// a run the 95 % of a fair sample would miss the 10 % one time in four (its standard error is 9 %), so each run gives
+// ten.
 constexpr std::uint64_t kRuns = 200;
 constexpr int kSamples = 10;
 
