@@ -300,7 +300,7 @@ TEST_CASE("sim.pin", "[fault]") {
   bench.fault("sim.pin pin=4711");
   bench.expect("+CPIN: SIM PIN");
   bench.exchange("AT+CPIN?", {"+CPIN: SIM PIN", "OK"});
-  CHECK(escaped(bench.ask("AT+CPIN=4711")) == R"(\r\nOK\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n)");
+  CHECK(escaped(bench.ask("AT+CPIN=4711")) == R"(\r\n+CPIN: READY\r\n\r\nOK\r\n\r\nCall Ready\r\n)");
   bench.expect_told("sim.pin: ");
 }
 
