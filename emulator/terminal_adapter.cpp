@@ -33,10 +33,11 @@ void TerminalAdapter::receive(ByteSpan from_te) {
 
 atcmd::Reply TerminalAdapter::run(const atcmd::CommandCall& typed, atcmd::Channel& channel) {
   commands::Call call{channel, *this};
-  return table_.run(call, typed);
+  if (!around) return table_.run(call, typed);
+  return around(typed, channel, [&] { return table_.run(call, typed); });
 }
 
-Duration TerminalAdapter::latency() { return me_->timing().command; }
+Duration TerminalAdapter::latency() { return me_->pace().next(&device::Timing::command); }
 
 // ---- profile ----
 

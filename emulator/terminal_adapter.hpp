@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -25,6 +26,10 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   atcmd::Channel& channel() { return channel_; }
   Settings& settings() { return settings_; }
   device::MobileEquipment& me() { return *me_; }
+
+  /// Stands before every command; `command` carries it out. None: nothing does.
+  std::function<atcmd::Reply(const atcmd::CommandCall&, atcmd::Channel&, const std::function<atcmd::Reply()>& command)>
+      around;
 
   /// AT&W, and the recall at power on and by ATZ. False when the flash fails.
   bool store_profile();

@@ -11,7 +11,6 @@
 #include "emulator/app/paths.hpp"
 #include "emulator/app/ports/open_port.hpp"
 #include "emulator/app/problem.hpp"
-#include "net/faults/slow_bearer.hpp"
 #include "storage/file_flash.hpp"
 #include "storage/memory_flash.hpp"
 
@@ -43,16 +42,20 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       log_{sink, options.name},
       on_ready_{std::move(on_ready)},
       on_finished_{std::move(on_finished)},
-      clock_{io, timeline_, [this] { enter([] {}); }},
-      flash_{open_flash(options)} {
+      clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
+      faults_{timeline_, options.module.seed, log_},
+      files_{open_flash(options)},
+      flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   const auto& timing = options.module.timing;
-  bearer_ = std::make_unique<net::SlowBearer>(*sockets_, timeline_, [rtt = timing.round_trip] { return rtt; });
-  modem_ = std::make_unique<emulator::Modem>(options.module,
-                                             device::Surroundings{timeline_, *bearer_, *flash_, random_, log_});
+  faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
+  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, timing, options.module.seed, log_);
+  modem_ = std::make_unique<emulator::Modem>(
+      options.module, device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_});
+  noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
   line_ =
-      std::make_unique<uart::UartLine>(timeline_, *modem_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
+      std::make_unique<uart::UartLine>(timeline_, *noise_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
   const auto uart_log = log_.part("uart");
   for (const auto& url : options.uarts) {
     ports_.push_back(open_port(io, url, port_events(), uart_log));
@@ -61,6 +64,9 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
   if (ports_.size() > 1) {
     for (const auto& port : ports_) uart_log.info("at {}", port->address());
   }
+  faults_.plug_in(*modem_, *weather_);
+  for (const auto& rule : options.faults) faults_.add(rule);
+  weather_->begin(modem_->me());
   started_ = true;
   enter([this] {
     follow_terminals();

@@ -10,10 +10,14 @@
 #include "emulator/app/host_random.hpp"
 #include "emulator/app/ports/port.hpp"
 #include "emulator/app/run_options.hpp"
+#include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
+#include "emulator/uart/noisy_line.hpp"
 #include "emulator/uart/uart_line.hpp"
+#include "emulator/weather.hpp"
+#include "net/faults/faulty_bearer.hpp"
 #include "net/host/asio_bearer.hpp"
-#include "storage/flash.hpp"
+#include "storage/faulty_flash.hpp"
 
 namespace quasimodem::app {
 
@@ -50,10 +54,14 @@ class ModemHost {
   Timeline timeline_;
   HostRandom random_;
   HostClock clock_;
-  std::unique_ptr<storage::Flash> flash_;
+  emulator::Faults faults_;
+  std::unique_ptr<storage::Flash> files_;
+  storage::FaultyFlash flash_;
   std::unique_ptr<net::Bearer> sockets_;
-  std::unique_ptr<net::Bearer> bearer_;  ///< the sockets, as far away as the profile says
+  std::unique_ptr<net::FaultyBearer> faulty_;   ///< before the sockets
+  std::unique_ptr<emulator::Weather> weather_;  ///< before that one, as the profile has it
   std::unique_ptr<emulator::Modem> modem_;
+  std::unique_ptr<uart::NoisyLine> noise_;
   std::unique_ptr<uart::UartLine> line_;
   std::vector<std::unique_ptr<Port>> ports_;
   Port* stdio_ = nullptr;

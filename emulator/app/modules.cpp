@@ -64,6 +64,7 @@ std::vector<RunOptions> each_module(const RunOptions& options) {
     module.name = fmt::format("{}-{}", options.name, index);
     if (options.nvram) module.nvram = *options.nvram / module.name;
     module.module.imei = counted_imei(options.module.imei, index);
+    module.module.seed = options.module.seed + static_cast<std::uint64_t>(index);
     for (auto& uart : module.uarts) std::visit(Numbering{index}, uart);
   }
   return modules;

@@ -15,8 +15,10 @@
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/commands.hpp"
+#include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -59,10 +61,24 @@ device::Model read_model(const std::string& text) {
         "the models are m10, m66, m85 and m95");
 }
 
-device::Timing read_profile(const std::string& text) {
-  if (const auto* timing = device::timing_named(text)) return *timing;
-  usage(fmt::format("unknown profile \"{}\"{}", text, did_you_mean(text, {"instant", "lab"})),
-        "the profiles of this version are instant and lab");
+std::uint64_t read_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    usage(fmt::format("--seed {}: not a whole number", text), "use --seed 1, 2, 3 ...");
+  }
+  return seed;
+}
+
+double read_time_scale(const std::string& text) {
+  char* end = nullptr;
+  const double scale = std::strtod(text.c_str(), &end);
+  constexpr double kLeast = 0.01, kMost = 1000;
+  if (text.empty() || *end != '\0' || !(scale >= kLeast && scale <= kMost)) {
+    usage(fmt::format("--time-scale {}: not a factor", text),
+          "use a number from 0.01 to 1000: 10 makes everything ten times as fast");
+  }
+  return scale;
 }
 
 device::LocalTime host_time() {
@@ -141,8 +157,8 @@ void disable(const std::string& feature, device::Configuration& module) {
 
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
-  std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd, count;
-  std::vector<std::string> uarts, allow, map;
+  std::optional<std::string> name, profile, seed, time_scale, imei, apn_local, nvram, key_log, ready_fd, count;
+  std::vector<std::string> uarts, allow, map, faults;
   std::optional<std::string> network_time;
   std::vector<std::string> disable;
   int verbose = 0;
@@ -173,7 +189,11 @@ void declare(CLI::App& app, Raw& raw) {
   once("--nvram", raw.nvram, "DIR", "directory for NVRAM and saved settings; default: in the state directory");
   app.add_flag("--ephemeral", raw.ephemeral, "nothing on disk; default with `-- CMD`");
   once("-p,--profile", raw.profile, "PROFILE",
-       "instant or lab: how long everything takes; default lab, with `-- CMD` instant");
+       "how long everything takes: instant, lab, realistic, poor or a FILE; default lab, with `-- CMD` instant");
+  once("--seed", raw.seed, "N", "makes what the profile draws by chance reproducible; default 1");
+  once("--time-scale", raw.time_scale, "X", "the module's time runs X times as fast, every wait of it; default 1");
+  repeatable("--fault", raw.faults, "FAULT",
+             "something that goes wrong, as in docs/faults.md: \"bearer.outage after=30s\"");
   once("--rtc", raw.rtc, "TIME",
        "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
   once("--network-time", raw.network_time, "TIME",
@@ -269,6 +289,8 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   options.command = std::move(command);
   options.module.model = read_model(raw.model);
   options.module.timing = read_profile(raw.profile.value_or(wrapped ? "instant" : "lab"));
+  if (raw.seed) options.module.seed = read_seed(*raw.seed);
+  if (raw.time_scale) options.time_scale = read_time_scale(*raw.time_scale);
   options.module.clock = read_clock("--rtc", raw.rtc);
   if (raw.network_time) options.module.network_clock = read_clock("--network-time", *raw.network_time);
   for (const auto& feature : raw.disable) disable(feature, options.module);
@@ -289,6 +311,7 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   if (raw.nvram) options.nvram = *raw.nvram;
   options.ephemeral = raw.ephemeral || (wrapped && !raw.nvram);
 
+  options.faults = read_each<FaultRule>(raw.faults, "--fault", &emulator::parse_fault);
   options.network.allow = read_each<net::HostPort>(raw.allow, "--allow", &net::HostPort::parse);
   options.network.map = read_each<net::HostMapping>(raw.map, "--map", &net::HostMapping::parse);
   if (raw.apn_local) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/fault_book.hpp"
 #include "core/log.hpp"
 #include "emulator/app/uart_url.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -21,6 +22,8 @@ struct RunOptions {
   int count = 1;               ///< modules, all like this one
   bool json = false;           ///< the ready line as an object
   std::optional<std::filesystem::path> nvram;
+  std::vector<FaultRule> faults;  ///< --fault
+  double time_scale = 1;          ///< how many seconds of the module pass in one of the host
   bool ephemeral = false;
   bool named = false;  ///< --name or a link was given: other programs look for it there
   net::BearerRules network;

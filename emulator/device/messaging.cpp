@@ -39,15 +39,16 @@ void Messaging::send(sms::Pdu pdu, sms::Submit message, std::function<void(int)>
   message.reference = static_cast<std::uint8_t>(reference_);
   pdu.tpdu[1] = message.reference;
   Sent sent{reference_, encode(pdu), std::move(message)};
-  surroundings_.timeline.after(surroundings_.timing.round_trip, [this, sending = std::weak_ptr{sending_},
-                                                                 sent = std::move(sent), done = std::move(done)] {
-    if (sending.expired()) return;
-    journal_.push_back(sent);
-    if (journal_.size() > kJournalLength) journal_.pop_front();
-    surroundings_.log.info("message {} sent to {}", sent.reference, sms::number_text(sent.message.destination));
-    if (on_sent) on_sent(sent);
-    done(sent.reference);
-  });
+  surroundings_.timeline.after(
+      surroundings_.pace.next(&Timing::round_trip),
+      [this, sending = std::weak_ptr{sending_}, sent = std::move(sent), done = std::move(done)] {
+        if (sending.expired()) return;
+        journal_.push_back(sent);
+        if (journal_.size() > kJournalLength) journal_.pop_front();
+        surroundings_.log.info("message {} sent to {}", sent.reference, sms::number_text(sent.message.destination));
+        if (on_sent) on_sent(sent);
+        done(sent.reference);
+      });
 }
 
 Messaging::Delivery Messaging::deliver(const Bytes& octets) {

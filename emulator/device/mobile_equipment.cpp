@@ -38,12 +38,12 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
     : configuration_{std::move(configuration)},
       surroundings_{std::move(surroundings)},
       events_{events},
+      pace_{configuration_.timing, configuration_.seed, surroundings_.log.part("pace")},
       rtc_{surroundings_.timeline, configuration_.clock},
-      registration_{surroundings_.timeline, configuration_.timing, events},
+      registration_{surroundings_.timeline, pace_, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
-      messaging_{
-          {surroundings_.timeline, surroundings_.flash, configuration_.timing, events, surroundings_.log.part("sms")}},
-      calls_{surroundings_.timeline, configuration_.timing, events},
+      messaging_{{surroundings_.timeline, surroundings_.flash, pace_, events, surroundings_.log.part("sms")}},
+      calls_{surroundings_.timeline, pace_, events},
       phonebooks_{surroundings_.flash},
       files_{surroundings_.flash},
       names_{surroundings_.timeline, surroundings_.bearer, events},
@@ -55,9 +55,9 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       supplementary_{surroundings_.timeline} {
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
-    contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
-        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, configuration_.timing,
-                                     events_, surroundings_.log});
+    contexts_[static_cast<std::size_t>(id)] =
+        std::make_unique<PdpContext>(id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer,
+                                                                  registration_, pace_, events_, surroundings_.log});
   }
 }
 
@@ -67,7 +67,8 @@ void MobileEquipment::power_on() {
   if (power_ != Power::off) return;
   power_ = Power::starting;
   surroundings_.log.info("power on");
-  starting_.start(configuration_.timing.boot, [this] { start_up(); });
+  boot_time_ = pace_.next(&Timing::boot);
+  starting_.start(boot_time_, [this] { start_up(); });
 }
 
 void MobileEquipment::start_up() {
@@ -120,7 +121,7 @@ void MobileEquipment::radio_on() {
   call_ready_reported_ = false;
   if (sim_status() != SimStatus::ready) return;
   registration_.begin([this] { network_tells_time(); });
-  const auto since_boot = configuration_.timing.call_ready - configuration_.timing.boot;
+  const auto since_boot = pace_.next(&Timing::call_ready) - boot_time_;
   call_ready_.start(std::max(since_boot, Duration::zero()), [this] {
     call_ready_reported_ = true;
     events_.on_event(CallReady{});
@@ -168,6 +169,21 @@ Sim::PinResult MobileEquipment::unblock_pin(std::string_view puk, std::string_vi
   const auto result = configuration_.sim.unblock(puk, new_pin);
   if (result == Sim::PinResult::accepted && functionality_ == Functionality::full) radio_on();
   return result;
+}
+
+void MobileEquipment::serve(RegistrationStatus granted) {
+  registration_.serve(granted);
+  if (registration_.registered()) return;
+  for (auto& context : contexts_) context->lose();
+}
+
+void MobileEquipment::change_sim(Sim sim) {
+  const bool radio = power_ == Power::on && functionality_ == Functionality::full;
+  if (radio) radio_off();
+  configuration_.sim = std::move(sim);
+  if (power_ != Power::on) return;
+  events_.on_event(SimStatusChanged{sim_status()});
+  if (radio) radio_on();
 }
 
 void MobileEquipment::leave_network() {
@@ -274,7 +290,7 @@ Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
 bool MobileEquipment::ring(std::string_view number) { return in_service() && calls_.ring(std::string{number}); }
 
 void MobileEquipment::request_supplementary(std::string request) {
-  supplementary_.start(configuration_.timing.round_trip, [this, request = std::move(request)] {
+  supplementary_.start(pace_.next(&Timing::round_trip), [this, request = std::move(request)] {
     // ASSUMED: what an operator would say.
     auto answer = supplementary_service ? supplementary_service(request)
                                         : SupplementaryAnswer{.mode = 0, .text = "Your balance is 10.00"};
@@ -300,8 +316,9 @@ bool MobileEquipment::transparent_besides(int index) const {
 PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Connection::Target target) {
   const auto& settings = ssl.contexts.at(static_cast<std::size_t>(ssl_context));
   const auto log = surroundings_.log.part(fmt::format("socket{}", index));
-  const auto make_session = [&]() -> std::unique_ptr<tls::ClientSession> {
-    const auto config = tls_config(settings);
+  const auto make_session = [&, host = target.host]() -> std::unique_ptr<tls::ClientSession> {
+    auto config = tls_config(settings);
+    if (config && on_tls_config) on_tls_config(host, *config);
     if (!config) {
       log.warning("{}", config.error());
       return nullptr;
@@ -309,11 +326,10 @@ PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Con
     auto session = tls::ClientSession::create(*config, surroundings_.random, log.part("tls"));  // logs its own reason
     return session ? std::move(*session) : nullptr;
   };
-  const auto& timing = configuration_.timing;
-  const auto handshake_time = settings.security == SecurityLevel::none     ? timing.tls_plain
-                              : settings.security == SecurityLevel::server ? timing.tls_server
-                                                                           : timing.tls_mutual;
-  return foreground().open_secure(index, std::move(target), make_session, handshake_time);
+  const auto handshake = settings.security == SecurityLevel::none     ? &Timing::tls_plain
+                         : settings.security == SecurityLevel::server ? &Timing::tls_server
+                                                                      : &Timing::tls_mutual;
+  return foreground().open_secure(index, std::move(target), make_session, pace_.next(handshake));
 }
 
 tl::expected<tls::ClientConfig, std::string> MobileEquipment::tls_config(const SslContext& settings) {

@@ -14,6 +14,7 @@
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/packet_domain.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/phonebooks.hpp"
@@ -77,7 +78,8 @@ struct TimeServer {
 /// What one module is made of and plugged into.
 struct Configuration {
   Model model = Model::m95;
-  Timing timing = kInstant;
+  Timing timing{};
+  std::uint64_t seed = 1;  ///< of the delays that are drawn
   std::string imei = "863071016800770";
   Sim sim = Sim::without_pin();
   LocalTime clock = Rtc::factory();
@@ -132,7 +134,7 @@ class MobileEquipment {
 
   const ModelProfile& profile() const { return profile_of(configuration_.model); }
   const Configuration& configuration() const { return configuration_; }
-  const Timing& timing() const { return configuration_.timing; }
+  Pace& pace() { return pace_; }
   const Sim& sim() const { return configuration_.sim; }
   Sim& sim() { return configuration_.sim; }
   Rtc& rtc() { return rtc_; }
@@ -177,6 +179,13 @@ class MobileEquipment {
   const std::string& band() const { return band_; }
   void set_band(std::string_view band);
 
+  /// What the network grants from now on. Without service the contexts go.
+  void serve(RegistrationStatus granted);
+  /// Another SIM in the holder, or none.
+  void change_sim(Sim sim);
+  /// Has a hand in what a TLS session is made of; none: as AT+QSSLCFG says.
+  std::function<void(std::string_view host, tls::ClientConfig&)> on_tls_config;
+
   /// AT+COPS=2 and back.
   void leave_network();
   void rejoin_network();
@@ -219,6 +228,7 @@ class MobileEquipment {
   Configuration configuration_;
   Surroundings surroundings_;
   EventSink& events_;
+  Pace pace_;
   Rtc rtc_;
   Registration registration_;
   storage::SecurityFileStore security_files_;
@@ -242,6 +252,7 @@ class MobileEquipment {
   int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
+  Duration boot_time_{};
   Timer starting_;
   Timer switching_;
   Timer call_ready_;

@@ -51,8 +51,8 @@ bool PdpContext::activate(Done done) {
   // cannot be activated ends in PDP DEACT, from where only AT+QIDEACT leads on (at-reference 8).
   transition_.start(Duration::zero(), [this] {
     enter(TcpIpState::ip_ind);
-    transition_.start(surroundings_.timing.activate, [this] {
-      const bool possible = access.mode == 1 && surroundings_.attachment.attached();
+    transition_.start(surroundings_.pace.next(&Timing::activate), [this] {
+      const bool possible = access.mode == 1 && surroundings_.attachment.attached() && (!grants || grants());
       if (possible) ++activations_;
       enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
       std::exchange(activation_done_, {})(possible);
@@ -73,10 +73,11 @@ void PdpContext::deactivate(std::function<void()> done) {
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
   // The activation under way is abandoned; who waits for it hears that it failed.
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
-  transition_.start(was_down ? Duration::zero() : surroundings_.timing.deactivate, [this, done = std::move(done)] {
-    enter(TcpIpState::ip_initial);
-    done();
-  });
+  transition_.start(was_down ? Duration::zero() : surroundings_.pace.next(&Timing::deactivate),
+                    [this, done = std::move(done)] {
+                      enter(TcpIpState::ip_initial);
+                      done();
+                    });
 }
 
 bool PdpContext::active() const {

@@ -9,8 +9,8 @@
 
 #include "emulator/device/connection.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/server.hpp"
-#include "emulator/device/timing.hpp"
 #include "net/bearer.hpp"
 #include "tls/client_session.hpp"
 
@@ -62,7 +62,7 @@ class PdpContext {
     Timeline& timeline;
     net::Bearer& bearer;
     const Attachment& attachment;
-    const Timing& timing;
+    Pace& pace;
     EventSink& events;
     Logger log;
   };
@@ -72,6 +72,9 @@ class PdpContext {
   int id() const { return id_; }
   TcpIpState state() const { return state_; }
   Access access;
+
+  /// What the network says when the context asks for an address; none: yes.
+  std::function<bool()> grants;
 
   /// AT+QIREGAPP: IP INITIAL → IP START. False in any other state.
   bool register_application();

@@ -5,18 +5,32 @@
 
 namespace quasimodem::device {
 
-Registration::Registration(Timeline& timeline, const Timing& timing, EventSink& events)
-    : timeline_{timeline}, timing_{timing}, events_{events}, searching_{timeline}, attaching_{timeline} {}
+Registration::Registration(Timeline& timeline, Pace& pace, EventSink& events)
+    : timeline_{timeline}, pace_{pace}, events_{events}, searching_{timeline}, attaching_{timeline} {}
 
 void Registration::begin(std::function<void()> on_registered) {
   set(Domain::circuit_switched, RegistrationStatus::searching);
   set(Domain::packet_switched, RegistrationStatus::searching);
-  searching_.start(timing_.registration, [this, on_registered = std::move(on_registered)] {
-    set(Domain::circuit_switched, RegistrationStatus::home);
-    // Attaching is automatic after the start, M66 10.1.
-    attaching_.start(timing_.attach, [this] { set(Domain::packet_switched, RegistrationStatus::home); });
-    on_registered();
-  });
+  on_registered_ = std::move(on_registered);
+  searching_.start(pace_.next(&Timing::registration), [this] { found(); });
+}
+
+void Registration::found() {
+  set(Domain::circuit_switched, granted_);
+  if (!served(granted_)) return set(Domain::packet_switched, granted_);
+  // Attaching is automatic after the start, M66 10.1.
+  attaching_.start(pace_.next(&Timing::attach), [this] { set(Domain::packet_switched, granted_); });
+  if (on_registered_) on_registered_();
+}
+
+void Registration::serve(RegistrationStatus granted) {
+  granted_ = granted;
+  if (circuit_switched_ == RegistrationStatus::not_searching || searching_.running()) return;
+  attaching_.cancel();
+  const bool was_attached = attached();
+  if (was_attached && served(granted)) set(Domain::packet_switched, granted);
+  if (was_attached && served(granted)) return set(Domain::circuit_switched, granted);
+  found();
 }
 
 void Registration::stop() {
@@ -40,14 +54,14 @@ void Registration::attach(std::function<void(bool)> done) {
     timeline_.post([done = std::move(done), attached = attached()] { done(attached); });
     return;
   }
-  attaching_.start(timing_.attach, [this, done = std::move(done)] {
-    set(Domain::packet_switched, RegistrationStatus::home);
+  attaching_.start(pace_.next(&Timing::attach), [this, done = std::move(done)] {
+    set(Domain::packet_switched, granted_);
     done(true);
   });
 }
 
 void Registration::detach(std::function<void(bool)> done) {
-  attaching_.start(timing_.attach, [this, done = std::move(done)] {
+  attaching_.start(pace_.next(&Timing::attach), [this, done = std::move(done)] {
     set(Domain::packet_switched, RegistrationStatus::not_searching);
     done(true);
   });

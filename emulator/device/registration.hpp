@@ -6,25 +6,28 @@
 
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/pdp_context.hpp"
-#include "emulator/device/timing.hpp"
 
 namespace quasimodem::device {
 
 /// The network side of the radio: registration in both domains, attachment, operator and signal.
 class Registration final : public Attachment {
  public:
-  Registration(Timeline& timeline, const Timing& timing, EventSink& events);
+  Registration(Timeline& timeline, Pace& pace, EventSink& events);
 
   /// Radio on with a usable SIM: searches, registers, attaches by itself. `on_registered` runs once the
   /// circuit-switched domain is home.
   void begin(std::function<void()> on_registered);
   /// Radio off.
   void stop();
+  /// What the network grants from now on, and at once to a module with its radio on: home, roaming, denied, or
+  /// searching when there is none to be found.
+  void serve(RegistrationStatus granted);
 
   RegistrationStatus status(Domain domain) const;
-  bool registered() const { return circuit_switched_ == RegistrationStatus::home; }
-  bool attached() const override { return packet_switched_ == RegistrationStatus::home; }
+  bool registered() const { return served(circuit_switched_); }
+  bool attached() const override { return served(packet_switched_); }
 
   /// AT+CGATT=0/1. `done(false)` when there is no network to attach to.
   void attach(std::function<void(bool)> done);
@@ -35,16 +38,24 @@ class Registration final : public Attachment {
   std::string_view operator_number() const { return "46000"; }
   std::string_view location_area() const { return "1878"; }
   std::string_view cell() const { return "0873"; }
-  int signal_strength() const { return 30; }  ///< <rssi> of the cell
+  int signal_strength() const { return signal_; }  ///< <rssi> of the cell
+  void set_signal_strength(int rssi) { signal_ = rssi; }
 
  private:
+  static bool served(RegistrationStatus status) {
+    return status == RegistrationStatus::home || status == RegistrationStatus::roaming;
+  }
+  void found();
   void set(Domain domain, RegistrationStatus status);
 
   Timeline& timeline_;
-  const Timing& timing_;
+  Pace& pace_;
   EventSink& events_;
   Timer searching_;
   Timer attaching_;
+  RegistrationStatus granted_ = RegistrationStatus::home;
+  int signal_ = 30;
+  std::function<void()> on_registered_;
   RegistrationStatus circuit_switched_ = RegistrationStatus::not_searching;
   RegistrationStatus packet_switched_ = RegistrationStatus::not_searching;
 };

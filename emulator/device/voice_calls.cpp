@@ -19,8 +19,8 @@ bool is_in_progress(const VoiceCalls::Call& call) {
 
 }  // namespace
 
-VoiceCalls::VoiceCalls(Timeline& timeline, const Timing& timing, EventSink& events)
-    : timing_{timing}, events_{events}, progress_{timeline} {}
+VoiceCalls::VoiceCalls(Timeline& timeline, Pace& pace, EventSink& events)
+    : pace_{pace}, events_{events}, progress_{timeline} {}
 
 // ---- which call
 
@@ -86,7 +86,7 @@ bool VoiceCalls::dial(std::string number, std::function<void(const Event&)> outc
   if (!may_dial()) return false;
   begin(false, State::dialing, std::move(number));
   outcome_ = std::move(outcome);
-  progress_.start(timing_.round_trip, [this] { proceed(); });
+  progress_.start(pace_.next(&Timing::round_trip), [this] { proceed(); });
   return true;
 }
 
@@ -101,7 +101,7 @@ void VoiceCalls::proceed() {
     progress_.start(kNoAnswerAfter, [this] { give_up(CallEnd::no_answer); });
     return;
   }
-  progress_.start(timing_.round_trip, [this] {
+  progress_.start(pace_.next(&Timing::round_trip), [this] {
     auto& alerting = *find(State::alerting);
     alerting.state = State::active;
     report(CallAnswered{alerting.number});

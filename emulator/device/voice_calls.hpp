@@ -8,7 +8,7 @@
 
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
-#include "emulator/device/timing.hpp"
+#include "emulator/device/pace.hpp"
 
 namespace quasimodem::device {
 
@@ -28,7 +28,7 @@ class VoiceCalls {
   /// What the far end does with a call.
   enum class Answer { answers, is_busy, does_not_answer, cannot_be_reached };
 
-  VoiceCalls(Timeline& timeline, const Timing& timing, EventSink& events);
+  VoiceCalls(Timeline& timeline, Pace& pace, EventSink& events);
 
   /// In the order in which they began.
   const std::vector<Call>& all() const { return calls_; }
@@ -80,7 +80,7 @@ class VoiceCalls {
   void sound_ring();
   void report(const Event& event);
 
-  const Timing& timing_;
+  Pace& pace_;
   EventSink& events_;
   std::vector<Call> calls_;
   std::function<void(const Event&)> outcome_;

@@ -25,7 +25,7 @@ class SlowLink final : public Link {
   std::shared_ptr<SlowSession> session_;
 };
 
-/// An answer of the inner bearer, a round-trip time late.
+/// An answer of the inner bearer, late.
 template <class Answer>
 class SlowOperation final : public Operation {
  public:
@@ -36,13 +36,19 @@ class SlowOperation final : public Operation {
   template <class Begin>
   void start(const Begin& begin) {
     inner_ = begin([this](Answer answer) {
-      const auto delay = std::max(core_->round_trip(), Duration::zero());
-      if (delay == Duration::zero()) return tell(answer);
-      timer_.start(delay, [this, answer = std::move(answer)] { tell(answer); });
+      const auto delay = core_->round_trip();
+      if (delay == Duration::zero()) return tell_unless_stalled(answer);
+      timer_.start(delay, [this, answer = std::move(answer)] { tell_unless_stalled(answer); });
     });
   }
 
  private:
+  void tell_unless_stalled(const Answer& answer) {
+    if (const auto rest = core_->stalled(); rest > Duration::zero()) {
+      return timer_.start(rest, [this, answer] { tell_unless_stalled(answer); });
+    }
+    tell(answer);
+  }
   void tell(const Answer& answer) {
     const auto done = std::move(done_);  // the call may destroy this
     done(answer);
@@ -81,8 +87,8 @@ class SlowPort final : public Operation, private ListenObserver {
 
 }  // namespace
 
-SlowBearer::SlowBearer(Bearer& inner, Timeline& timeline, RoundTrip round_trip)
-    : inner_{inner}, core_{std::make_shared<SlowCore>(SlowCore{timeline, std::move(round_trip), {}})} {}
+SlowBearer::SlowBearer(Bearer& inner, Timeline& timeline, Radio radio)
+    : inner_{inner}, core_{std::make_shared<SlowCore>(timeline, std::move(radio))} {}
 
 SlowBearer::~SlowBearer() {
   while (!core_->lingering.empty()) std::shared_ptr {
@@ -90,7 +96,18 @@ SlowBearer::~SlowBearer() {
       } -> hurry();
 }
 
+void SlowBearer::stall(Duration length) {
+  core_->stalled_until = std::max(core_->stalled_until, core_->timeline.now() + length);
+}
+
+void SlowBearer::set_rates(double down, double up) {
+  core_->radio.down_kbit_s = down;
+  core_->radio.up_kbit_s = up;
+}
+
 std::unique_ptr<Operation> SlowBearer::resolve(std::string_view host, std::function<void(Addresses)> done) {
+  // Nobody is asked for the address of a dotted address.
+  if (IpAddress::parse(host)) return inner_.resolve(host, std::move(done));
   auto operation = std::make_unique<SlowOperation<Addresses>>(core_, std::move(done));
   operation->start([&](const auto& answer) { return inner_.resolve(host, answer); });
   return operation;

@@ -13,7 +13,7 @@ namespace {
 
 /// A network that takes time, so that a call that is being dialled can be seen.
 device::Timing slow_network() {
-  auto timing = device::kInstant;
+  device::Timing timing;
   timing.round_trip = 2s;
   return timing;
 }

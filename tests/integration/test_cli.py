@@ -39,7 +39,7 @@ def test_version(world):
 
 # cli.md, "Options of run", as far as this version has them.
 OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --disable --sim --imei --apn-local --allow --map --ready-fd
-             --count --json --verbose --quiet --version --help""".split()
+             --count --json --seed --time-scale --fault --verbose --quiet --version --help""".split()
 SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
 
 
@@ -120,7 +120,10 @@ def test_command_in_the_wrong_place(world):
         (["--model", "m96"], ['"m96"', "m10", "m66", "m85", "m95"]),
         (["--model", ""], ['""', "m95"]),
         (["--profile", "instnat"], ['"instnat"', 'did you mean "instant"', "lab"]),
-        (["--profile", "realistic"], ['"realistic"', "instant", "lab"]),
+        (["--profile", "fast"], ['"fast"', "instant", "lab", "realistic", "poor"]),
+        (["--profile", "./no-such.toml"], ["./no-such.toml: cannot be read", "realistic"]),
+        (["--seed", "one"], ["--seed one", "not a whole number"]),
+        (["--time-scale", "0"], ["--time-scale 0", "not a factor"]),
         (["--uart", "tcp-lisen:127.0.0.1:7000"], ['did you mean "tcp-listen"?', "rfc2217:HOST:PORT"]),
         (["--uart", "stdoi"], ['did you mean "stdio"?']),
         (["--uart", "/dev/ttyUSB0"], ["pty:/dev/ttyUSB0", "tty:/dev/ttyUSB0", "unix:/dev/ttyUSB0"]),
