@@ -27,7 +27,7 @@ workbench::Workbench::Options module_with(const device::Timing& timing) {
 
 Stage::Stage(Coloring coloring, Pace pace, const device::Timing& timing)
     : coloring_{coloring}, pace_{pace}, bench_{module_with(timing)} {
-  bench_.network().set_latency(timing.round_trip / 2);
+  bench_.network().set_latency(timing.round_trip.median / 2);
   bench_.advance(1s);  // the answers of what brought it here
   bench_.take();
   beginning_ = shown_until_ = bench_.timeline().now();
