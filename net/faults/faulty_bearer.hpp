@@ -20,8 +20,8 @@ class FaultyBearer final : public Bearer {
   std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) override {
     return inner_.ping(peer, size, std::move(done));
   }
-  std::unique_ptr<Operation> listen(std::uint16_t port, ListenObserver& observer) override {
-    return inner_.listen(port, observer);
+  std::unique_ptr<Operation> listen(Transport transport, std::uint16_t port, ListenObserver& observer) override {
+    return inner_.listen(transport, port, observer);
   }
 
  private:
