@@ -174,7 +174,7 @@ Sim::PinResult MobileEquipment::unblock_pin(std::string_view puk, std::string_vi
 void MobileEquipment::serve(RegistrationStatus granted) {
   registration_.serve(granted);
   if (registration_.registered()) return;
-  for (auto& context : contexts_) context->lose();
+  for (auto& context : contexts_) context->lose(BearerEnded::By::network);
 }
 
 void MobileEquipment::change_sim(Sim sim) {
