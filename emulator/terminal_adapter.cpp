@@ -18,7 +18,8 @@ constexpr std::string_view kProfileRecord = "profile";
 
 TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile)
     : table_{commands::all_families(), device::bit(profile.model)},
-      channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this} {}
+      channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this},
+      ring_indicator_{timeline} {}
 
 void TerminalAdapter::attach(device::MobileEquipment& me) {
   me_ = &me;
@@ -107,6 +108,7 @@ class Announcer {
     ta_.close_tunnel({});
     ta_.channel_.reset();
     ta_.rate_known_ = false;
+    ta_.ring_indicator_.reset();
     return true;
   }
   bool operator()(const device::Connected& event) {
@@ -168,8 +170,25 @@ class Announcer {
 };
 
 void TerminalAdapter::on_event(const device::Event& event) {
-  if (std::visit(Announcer{*this}, event) || !rate_known_) return;
-  if (auto urc = commands::urc_for(event, *this)) channel_.unsolicited(std::move(urc));
+  if (std::visit(Announcer{*this}, event)) return;
+  auto urc = rate_known_ ? commands::urc_for(event, *this) : atcmd::Urc{};
+  indicate(event, static_cast<bool>(urc));
+  if (urc) channel_.unsolicited(std::move(urc));
+}
+
+/// At once, also while the words have to wait for a command or for the end of the data state: that is what RI is for.
+void TerminalAdapter::indicate(const device::Event& event, bool announced) {
+  if (std::holds_alternative<device::CallRings>(event)) return ring_indicator_.ring();
+  const bool message =
+      std::holds_alternative<device::MessageStored>(event) || std::holds_alternative<device::MessageShown>(event);
+  // ASSUMED: "certain URCs" of the hardware design are all of them, if AT+QINDRI is not 0.
+  if (message || (announced && settings_.status.ring_line_report != 0)) ring_indicator_.pulse();
+}
+
+bool TerminalAdapter::ring_indicator() {
+  const auto& call = me_->calls().current();
+  if (!call || call->state != device::VoiceCalls::State::incoming) ring_indicator_.rings_no_more();
+  return ring_indicator_.active();
 }
 
 }  // namespace quasimodem::emulator

@@ -10,6 +10,7 @@
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/settings.hpp"
 #include "emulator/socket_tunnel.hpp"
+#include "emulator/uart/ring_indicator.hpp"
 
 namespace quasimodem::emulator {
 
@@ -36,6 +37,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   /// The same, without a word, if its socket is one of this context.
   void close_tunnel_of(int context);
   bool carrier() const;
+  bool ring_indicator();
 
   // atcmd::CommandSet
   atcmd::Reply run(const atcmd::CommandCall& call, atcmd::Channel& channel) override;
@@ -51,6 +53,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   friend class Announcer;
 
   void connect_through(int context, int index, device::Role role);
+  void indicate(const device::Event& event, bool announced);
   bool is_tunnel(int context, int index, device::Role role) const;
 
   atcmd::CommandTable table_;
@@ -59,6 +62,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   device::MobileEquipment* me_ = nullptr;
   std::unique_ptr<SocketTunnel> tunnel_;
   bool rate_known_ = false;
+  uart::RingIndicator ring_indicator_;
 };
 
 }  // namespace quasimodem::emulator

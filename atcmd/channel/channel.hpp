@@ -73,6 +73,8 @@ class Channel {
   Tunnel* escaped_tunnel() const { return escaped_tunnel_; }
   /// After CONNECT: DCD is on. A prompt is no data state.
   bool in_data_state() const;
+  /// A command line has come and its answer is not complete.
+  bool answering() const { return std::holds_alternative<Held>(mode_); }
   bool transparent() const { return std::holds_alternative<Transparent>(mode_); }
 
   /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop). What a blocked tunnel did not

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/log.hpp"
 #include "emulator/app/host_clock.hpp"
@@ -16,25 +17,36 @@
 
 namespace quasimodem::app {
 
-/// One module in the real world: host clock, host sockets, files, a port.
+/// One module in the real world: host clock, host sockets, files, ports.
 class ModemHost {
  public:
-  /// Throws Problem when something it needs cannot be had. `on_ready` is called once the module hears its UART.
-  ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, std::function<void()> on_ready);
+  /// Throws Problem when something it needs cannot be had. `on_ready` is called once the module hears its UART,
+  /// `on_finished` when nobody can ever reach it again.
+  ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, std::function<void()> on_ready,
+            std::function<void()> on_finished = {});
   ~ModemHost();
 
   const std::string& name() const { return name_; }
-  std::string address() const { return port_->address(); }
+  /// What its ports are called, in the order of the options.
+  std::vector<std::string> addresses() const;
 
  private:
   /// Every event of the host comes in through here: the module's time advances to now, then it happens, then what the
   /// module has to say goes out.
   void enter(const std::function<void()>& body);
   void settle();
+  void move_bytes();
+  void follow_terminals();
+  void show_lines();
+  void end_finished_terminals();
+  /// Nothing of what the TEs have sent waits for an answer.
+  bool quiet() const;
+  PortEvents port_events();
 
   std::string name_;
   Logger log_;
   std::function<void()> on_ready_;
+  std::function<void()> on_finished_;
   Timeline timeline_;
   HostRandom random_;
   HostClock clock_;
@@ -43,7 +55,11 @@ class ModemHost {
   std::unique_ptr<net::Bearer> bearer_;  ///< the sockets, as far away as the profile says
   std::unique_ptr<emulator::Modem> modem_;
   std::unique_ptr<uart::UartLine> line_;
-  std::unique_ptr<Port> port_;
+  std::vector<std::unique_ptr<Port>> ports_;
+  Port* stdio_ = nullptr;
+  std::size_t finished_ports_ = 0;
+  bool started_ = false;
+  bool break_ = false;
 };
 
 }  // namespace quasimodem::app

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/core.h>
@@ -14,8 +15,10 @@
 #include "emulator/app/child.hpp"
 #include "emulator/app/key_log.hpp"
 #include "emulator/app/modem_host.hpp"
+#include "emulator/app/modules.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/readiness.hpp"
+#include "emulator/app/ready_lines.hpp"
 #include "emulator/app/signals.hpp"
 #include "emulator/app/spdlog_sink.hpp"
 
@@ -32,9 +35,14 @@ class Runner {
   int run() {
     // A TE or peer that goes away is told by the return code of write.
     ::signal(SIGPIPE, SIG_IGN);
-    host_.emplace(io_, options_, *sink_, [this] { ready_ = true; });
+    for (auto& module : each_module(options_)) {
+      name_links(module);
+      uarts_.push_back(module.uarts);
+      hosts_.push_back(std::make_unique<ModemHost>(
+          io_, module, *sink_, [this] { ++ready_; }, [this] { exit_code_ = static_cast<int>(ExitCode::ok); }));
+    }
     while (!exit_code_) {
-      if (std::exchange(ready_, false)) announce();
+      if (ready_ == hosts_.size() && !std::exchange(announced_, true)) announce();
       if (io_.run_one() == 0) break;
     }
     return exit_code_.value_or(static_cast<int>(ExitCode::internal));
@@ -42,12 +50,18 @@ class Runner {
 
  private:
   void announce() {
-    if (options_.command.empty()) {
-      fmt::print("ready {} {}\n", host_->name(), host_->address());
-      std::fflush(stdout);
-    }
+    const auto endpoints = all_endpoints();
+    if (options_.command.empty()) print_ready_lines(endpoints, options_.json ? ReadyForm::json : ReadyForm::line);
     tell_ready(options_.ready_fd);
-    if (!options_.command.empty()) child_ = start_child(options_.command, {{"QUASIMODEM_TTY", host_->address()}});
+    if (!options_.command.empty()) child_ = start_child(options_.command, variables_for(endpoints));
+  }
+
+  std::vector<ModuleEndpoints> all_endpoints() const {
+    std::vector<ModuleEndpoints> all;
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      all.push_back({hosts_[i]->name(), uarts_[i], hosts_[i]->addresses()});
+    }
+    return all;
   }
 
   void on_signal(Signals::Signal signal) {
@@ -72,9 +86,11 @@ class Runner {
   std::unique_ptr<LogSink> sink_;
   boost::asio::io_context io_{1};
   Signals signals_;
-  std::optional<ModemHost> host_;
+  std::vector<std::unique_ptr<ModemHost>> hosts_;
+  std::vector<std::vector<UartUrl>> uarts_;  ///< of each module
   std::optional<pid_t> child_;
-  bool ready_ = false;
+  std::size_t ready_ = 0;  ///< modules that hear their UART
+  bool announced_ = false;
   std::optional<int> exit_code_;
 };
 

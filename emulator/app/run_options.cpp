@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <utility>
+#include <variant>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -32,6 +34,7 @@ Commands; each has its own --help:
 constexpr std::string_view kExamples = R"(Examples:
   quasimodem                                       an M95 on a pty, until Ctrl-C
   quasimodem run --uart pty:./m95 --profile lab    at ./m95, with a module's pace
+  quasimodem run --uart rfc2217::7001              with modem lines, for rfc2217://localhost:7001
   quasimodem run -- pytest -q                      for CI: $QUASIMODEM_TTY is set, the exit code handed on
 
 Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
@@ -60,16 +63,6 @@ device::Timing read_profile(const std::string& text) {
   if (const auto* timing = device::timing_named(text)) return *timing;
   usage(fmt::format("unknown profile \"{}\"{}", text, did_you_mean(text, {"instant", "lab"})),
         "the profiles of this version are instant and lab");
-}
-
-/// `pty:` and `pty:LINK`.
-std::optional<std::filesystem::path> read_uart(const std::string& text) {
-  constexpr std::string_view kPty = "pty:";
-  if (!text.starts_with(kPty)) {
-    usage(fmt::format("--uart {}: not a way to the UART", text), "this version has --uart pty: and --uart pty:LINK");
-  }
-  const auto link = text.substr(kPty.size());
-  return link.empty() ? std::nullopt : std::optional{std::filesystem::path{link}};
 }
 
 device::LocalTime host_time() {
@@ -140,10 +133,10 @@ std::string read_imei(const std::string& text) {
 
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
-  std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd;
+  std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd, count;
   std::vector<std::string> uarts, allow, map;
   int verbose = 0;
-  bool quiet = false, ephemeral = false, version = false;
+  bool quiet = false, ephemeral = false, version = false, json = false;
 };
 
 void declare(CLI::App& app, Raw& raw) {
@@ -162,8 +155,11 @@ void declare(CLI::App& app, Raw& raw) {
     app.add_option(names, target, meaning)->type_name(value)->allow_extra_args(false);
   };
   once("-m,--model", raw.model, "MODEL", "m10, m66, m85 or m95; default m95");
-  repeatable("-u,--uart", raw.uarts, "URL", "pty:[LINK]; without LINK one in the runtime directory");
+  repeatable("-u,--uart", raw.uarts, "URL",
+             "a way to the UART, repeatable: pty:[LINK], tcp-listen:HOST:PORT, tcp:HOST:PORT, rfc2217:HOST:PORT, "
+             "unix:PATH, tty:PATH[,BAUD], stdio; default pty: (in the runtime directory)");
   once("-n,--name", raw.name, "NAME", "name of this module: runtime and state directory, log; default: the model");
+  once("--count", raw.count, "N", "N modules; names, links and paths get -0, -1, ..., ports count up; default 1");
   once("--nvram", raw.nvram, "DIR", "directory for NVRAM and saved settings; default: in the state directory");
   app.add_flag("--ephemeral", raw.ephemeral, "nothing on disk; default with `-- CMD`");
   once("-p,--profile", raw.profile, "PROFILE",
@@ -177,6 +173,7 @@ void declare(CLI::App& app, Raw& raw) {
   repeatable("--map", raw.map, "FROM=TO",
              "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable");
   once("--keylog", raw.key_log, "FILE", "append the TLS secrets there, for Wireshark; also SSLKEYLOGFILE");
+  app.add_flag("--json", raw.json, "print the ready line as a JSON object");
   once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the module is ready");
   app.add_flag("-v,--verbose", raw.verbose, "log more");
   app.add_flag("-q,--quiet", raw.quiet, "log errors only");
@@ -209,6 +206,50 @@ std::optional<std::filesystem::path> read_key_log(const Raw& raw) {
   return variable && *variable ? std::optional<std::filesystem::path>{variable} : std::nullopt;
 }
 
+int read_count(const std::string& text) {
+  constexpr int kMost = 10000;
+  int count = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (problem != std::errc{} || end != text.data() + text.size() || count < 1 || count > kMost) {
+    usage(fmt::format("--count {}: not a number of modules", text), fmt::format("1 to {}", kMost));
+  }
+  return count;
+}
+
+bool has_link(const UartUrl& uart) {
+  const auto* pty = std::get_if<PtyUrl>(&uart);
+  return pty && pty->link;
+}
+
+const HostAddress* address_of(const UartUrl& uart) {
+  if (const auto* url = std::get_if<TcpListenUrl>(&uart)) return &url->address;
+  if (const auto* url = std::get_if<TcpUrl>(&uart)) return &url->address;
+  if (const auto* url = std::get_if<Rfc2217Url>(&uart)) return &url->address;
+  return nullptr;
+}
+
+/// What does not go together.
+void check_uarts(const RunOptions& options) {
+  const auto stdios = std::count_if(options.uarts.begin(), options.uarts.end(),
+                                    [](const auto& uart) { return std::holds_alternative<StdioUrl>(uart); });
+  if (stdios > 1) usage("--uart stdio: there is only one");
+  if (stdios > 0 && !options.command.empty()) {
+    usage("--uart stdio: with \"--\" the standard streams belong to the command",
+          "any other endpoint, for example --uart pty:");
+  }
+  if (options.count == 1) return;
+  for (const auto& uart : options.uarts) {
+    if (std::holds_alternative<StdioUrl>(uart) || std::holds_alternative<TtyUrl>(uart)) {
+      usage("--count: many modules cannot share standard input or a device", "one program for each device");
+    }
+    const auto* address = address_of(uart);
+    if (address && address->port != 0 && address->port + options.count - 1 > 65535) {
+      usage(fmt::format("--count {}: the ports from {} on do not suffice", options.count, address->port),
+            "a lower port, or 0 for any free ones");
+    }
+  }
+}
+
 RunOptions check(const Raw& raw, std::vector<std::string> command) {
   RunOptions options;
   const bool wrapped = !command.empty();
@@ -220,9 +261,12 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   if (raw.imei) options.module.imei = read_imei(*raw.imei);
 
   options.name = raw.name ? read_name(*raw.name) : std::string{device::profile_of(options.module.model).key};
-  if (raw.uarts.size() > 1) usage("more than one --uart", "this version serves one UART");
-  if (!raw.uarts.empty()) options.link = read_uart(raw.uarts.front());
-  options.named = raw.name || options.link;
+  for (const auto& uart : raw.uarts) options.uarts.push_back(read_uart_url(uart));
+  if (options.uarts.empty()) options.uarts.emplace_back(PtyUrl{});
+  if (raw.count) options.count = read_count(*raw.count);
+  options.json = raw.json;
+  check_uarts(options);
+  options.named = raw.name || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
 
   if (raw.ephemeral && raw.nvram) usage("--nvram and --ephemeral exclude each other");
   // An empty variable of a script must not lead to the NVRAM of the user's own module.

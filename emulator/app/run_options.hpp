@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/log.hpp"
+#include "emulator/app/uart_url.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "net/host/bearer_rules.hpp"
 
@@ -16,7 +17,9 @@ namespace quasimodem::app {
 struct RunOptions {
   device::Configuration module;
   std::string name;
-  std::optional<std::filesystem::path> link;  ///< --uart pty:LINK; none: one in the runtime directory
+  std::vector<UartUrl> uarts;  ///< at least one
+  int count = 1;               ///< modules, all like this one
+  bool json = false;           ///< the ready line as an object
   std::optional<std::filesystem::path> nvram;
   bool ephemeral = false;
   bool named = false;  ///< --name or a link was given: other programs look for it there

@@ -73,7 +73,7 @@ def test_examples_of_the_help_work(world):
 
 # ---- options and values ----
 
-LATER = "--trace --scenario --count --seed --time-scale --expect --fail --timeout --power --log-format --color --config"
+LATER = "--trace --scenario --seed --time-scale --expect --fail --timeout --power --log-format --color --config"
 
 
 @pytest.mark.parametrize("option", LATER.split())
