@@ -39,7 +39,7 @@ def test_version(world):
 
 # cli.md, "Options of run", as far as this version has them.
 OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --sim --imei --apn-local --allow --map --ready-fd
-             --verbose --quiet --version --help""".split()
+             --count --json --verbose --quiet --version --help""".split()
 SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
 
 
@@ -121,9 +121,26 @@ def test_command_in_the_wrong_place(world):
         (["--model", ""], ['""', "m95"]),
         (["--profile", "instnat"], ['"instnat"', 'did you mean "instant"', "lab"]),
         (["--profile", "realistic"], ['"realistic"', "instant", "lab"]),
-        (["--uart", "tcp-listen:127.0.0.1:7000"], ["--uart", "tcp-listen:127.0.0.1:7000", "pty:LINK"]),
-        (["--uart", "/dev/ttyUSB0"], ["--uart", "/dev/ttyUSB0", "pty:LINK"]),
-        (["--uart", "pty:a", "--uart", "pty:b"], ["--uart"]),
+        (["--uart", "tcp-lisen:127.0.0.1:7000"], ['did you mean "tcp-listen"?', "rfc2217:HOST:PORT"]),
+        (["--uart", "stdoi"], ['did you mean "stdio"?']),
+        (["--uart", "/dev/ttyUSB0"], ["pty:/dev/ttyUSB0", "tty:/dev/ttyUSB0", "unix:/dev/ttyUSB0"]),
+        (["--uart", "tcp-listen:localhost"], ["there is no port", "tcp-listen:HOST:PORT"]),
+        (["--uart", "tcp:host:0"], ["port 0"]),
+        (["--uart", "rfc2217:127.0.0.1:65536"], ["65536"]),
+        (["--uart", "rfc2217:127.0.0.1:x"], ['"x"']),
+        (["--uart", "tcp-listen:::1:7000"], ["[::1]:7000"]),
+        (["--uart", "unix:"], ["unix:PATH"]),
+        (["--uart", "unix:/" + "x" * 108], ["109", "107"]),
+        (["--uart", "tty:"], ["tty:PATH"]),
+        (["--uart", "tty:/dev/ttyS0,123"], ['"123"']),
+        (["--uart", "stdio:x"], ["stdio"]),
+        (["--uart", "stdio", "--uart", "stdio"], ["only one"]),
+        (["--uart", "stdio", "--", "true"], ["stdio"]),
+        (["--count", "2", "--uart", "stdio"], ["--count"]),
+        (["--count", "2", "--uart", "tty:/dev/ttyS0"], ["--count"]),
+        (["--count", "3", "--uart", "tcp-listen::65534"], ["65534"]),
+        (["--count", "0"], ["--count", "10000"]),
+        (["--count", "many"], ["many"]),
         (["--rtc", "yesterday"], ["--rtc", "yesterday", "host", "factory", "2015-04-08T12:00:00Z"]),
         (["--rtc", "2015-13-01"], ["--rtc", "2015-13-01"]),
         (["--rtc", "2015-02-29"], ["--rtc", "2015-02-29"]),

@@ -32,7 +32,7 @@ struct ByteStream::Impl : std::enable_shared_from_this<Impl> {
   stream_descriptor in;
   stream_descriptor out;  // open only when it is not `in`
   std::array<std::uint8_t, 4096> incoming{};
-  bool paused = false;
+  bool paused = true;
   bool reading = false;
   bool writing = false;
   bool ended = false;
@@ -107,9 +107,7 @@ struct ByteStream::Impl : std::enable_shared_from_this<Impl> {
 };
 
 ByteStream::ByteStream(boost::asio::io_context& io, OpenEnd end, Events events, Logger log)
-    : impl_{std::make_shared<Impl>(io, end, std::move(events), std::move(log))} {
-  impl_->read();
-}
+    : impl_{std::make_shared<Impl>(io, end, std::move(events), std::move(log))} {}
 
 ByteStream::~ByteStream() { impl_->close(); }
 

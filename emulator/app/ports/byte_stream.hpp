@@ -19,7 +19,7 @@ struct OpenEnd {
   int out = -1;
 };
 
-/// Bytes to and from an open socket, tty or pair of pipes, without ever blocking.
+/// Bytes to and from an open socket, tty or pair of pipes, without ever blocking. Reads from `resume_reading` on.
 class ByteStream {
  public:
   struct Events {

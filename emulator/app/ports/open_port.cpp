@@ -8,6 +8,7 @@
 #include "emulator/app/ports/pty_port.hpp"
 #include "emulator/app/ports/rfc2217_port.hpp"
 #include "emulator/app/ports/stream_port.hpp"
+#include "emulator/app/ports/tty_port.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -28,7 +29,9 @@ struct Opener {
     return std::make_unique<Rfc2217Port>(io, listen_tcp(io, url.address, "rfc2217", log), std::move(events), log);
   }
   std::unique_ptr<Port> operator()(const UnixUrl& url) { return stream(listen_unix(io, url.path, log)); }
-  std::unique_ptr<Port> operator()(const TtyUrl& url) { return stream(open_tty(io, url, log)); }
+  std::unique_ptr<Port> operator()(const TtyUrl& url) {
+    return std::make_unique<TtyPort>(io, url, std::move(events), log);
+  }
   std::unique_ptr<Port> operator()(const StdioUrl&) { return stream(use_stdio(log)); }
 
   std::unique_ptr<Port> stream(Source source) {

@@ -11,8 +11,8 @@
 namespace quasimodem::app {
 namespace {
 
-// Boot messages wait for the first TE. pyserial opens a port with a dozen requests, each a round trip, then throws away
-// what has come meanwhile; a PURGE, or the first byte that it sends, tells that it is done.
+// Boot messages wait for the first TE. pyserial opens a port with a dozen requests, each a round trip, and throws away
+// what has come meanwhile; then it purges our input, which tells that it is done, as the first byte that it sends does.
 constexpr std::size_t kHeldForFirstTerminal = 4096;
 // Handed to the connection at a time; what is not yet there, a PURGE can take back.
 constexpr std::size_t kPart = 4096;

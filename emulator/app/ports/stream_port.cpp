@@ -41,7 +41,7 @@ void StreamPort::open(OpenEnd end) {
                                              .broken = [this] { close_end(); },
                                          },
                                          log_);
-  if (paused_) stream_->pause_reading();
+  if (!paused_) stream_->resume_reading();
   // A source that has its end at once opens it while the module is still being put together.
   if (!std::exchange(ever_attached_, true)) stream_->write(std::exchange(held_, {}));
   events_.changed();

@@ -40,7 +40,7 @@ class StreamPort final : public Port {
   Bytes held_;  ///< for the first TE
   bool ever_attached_ = false;
   bool input_ended_ = false;
-  bool paused_ = false;
+  bool paused_ = true;  ///< until the module wants to hear
 };
 
 }  // namespace quasimodem::app
