@@ -72,8 +72,7 @@ TEST_CASE("the options are offered once and agreed on in both directions", "[rfc
                                 .note = [](const std::string&) {}},
                 {}};
   fresh.start();
-  const auto offer = joined(
-      {{kIac, kWill, 0, kIac, kWill, 1, kIac, kWill, 3, kIac, kWill, 44}, {kIac, kDo, 0, kIac, kDo, 3, kIac, kDo, 44}});
+  const auto offer = joined({{kIac, kWill, 0, kIac, kWill, 1, kIac, kWill, 3}, {kIac, kDo, 0, kIac, kDo, 3}});
   CHECK(std::exchange(sent, {}) == offer);
   SECTION("an answer is not answered") {
     fresh.receive(Bytes{kIac, kDo, 0, kIac, kWill, 0, kIac, kDo, 0, kIac, kWill, 0});
@@ -81,12 +80,16 @@ TEST_CASE("the options are offered once and agreed on in both directions", "[rfc
   }
   SECTION("the client's own COM-PORT brings the state of the lines") {
     fresh.receive(Bytes{kIac, kDo, 44});
-    CHECK(sent.empty());
+    CHECK(std::exchange(sent, {}) == Bytes{kIac, kWill, 44});
     fresh.receive(Bytes{kIac, kWill, 44});
-    CHECK(sent == request(107, {0x10}));
+    CHECK(sent == joined({{kIac, kDo, 44}, request(107, {0x10})}));
+  }
+  SECTION("so does its first request, when it never said a word") {
+    fresh.receive(request(2, {7}));
+    CHECK(sent == joined({request(107, {0x10}), request(102, {7})}));
   }
   SECTION("what nobody knows is refused, and a refusal accepted") {
-    fresh.receive(Bytes{kIac, kDo, 99, kIac, kWill, 99, kIac, kDont, 44, kIac, kWont, 44});
+    fresh.receive(Bytes{kIac, kDo, 99, kIac, kWill, 99, kIac, kDont, 0, kIac, kWont, 0});
     CHECK(sent == Bytes{kIac, kWont, 99, kIac, kDont, 99});
   }
   SECTION("what was agreed on can be taken back and agreed on again") {

@@ -88,6 +88,7 @@ void ComPort::subnegotiation(std::uint8_t option, ByteSpan message) {
   if (option != Telnet::kComPort || message.empty()) {
     return events_.note(fmt::format("telnet: ignored a subnegotiation of option {}", option));
   }
+  telnet_.take_for_granted(option);
   const auto command = message.front();
   const auto value = message.subspan(1);
   const auto octet = value.empty() ? std::uint8_t{0} : value.front();

@@ -27,9 +27,15 @@ bool we_can(std::uint8_t option) { return supported(option) || option == Telnet:
 
 }  // namespace
 
+/// COM-PORT is the client's to begin (RFC 2217): pyserial takes an offer for the answer to a request that it has not
+/// sent yet, and then never sends it.
 void Telnet::start() {
-  for (const std::uint8_t option : {kBinary, kEcho, kSuppressGoAhead, kComPort}) ask(ours_[option], kWill, option);
-  for (const std::uint8_t option : {kBinary, kSuppressGoAhead, kComPort}) ask(theirs_[option], kDo, option);
+  for (const std::uint8_t option : {kBinary, kEcho, kSuppressGoAhead}) ask(ours_[option], kWill, option);
+  for (const std::uint8_t option : {kBinary, kSuppressGoAhead}) ask(theirs_[option], kDo, option);
+}
+
+void Telnet::take_for_granted(std::uint8_t option) {
+  if (std::exchange(theirs_[option], Side::on) != Side::on) events_.enabled(option);
 }
 
 Bytes Telnet::escape(ByteSpan data) {

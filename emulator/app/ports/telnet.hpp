@@ -35,7 +35,8 @@ class Telnet {
   static Bytes escape(ByteSpan data);
   void send_subnegotiation(std::uint8_t option, ByteSpan parameters);
 
-  bool we_do(std::uint8_t option) const { return ours_[option] == Side::on; }
+  /// The client uses the option, said or unsaid.
+  void take_for_granted(std::uint8_t option);
   bool client_does(std::uint8_t option) const { return theirs_[option] == Side::on; }
 
  private:
