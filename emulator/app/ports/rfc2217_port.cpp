@@ -79,8 +79,15 @@ void Rfc2217Port::welcome() {
                                                   flush();
                                                   events_.writable();
                                                 },
-                                            .purge_output = [this] { opening_->over ? waiting_.clear() : release(); },
-                                            .purge_input = [this] { events_.purged(); },
+                                            .purge_output =
+                                                [this] {
+                                                  if (opening_->over) waiting_.clear();
+                                                },
+                                            .purge_input =
+                                                [this] {
+                                                  release();
+                                                  events_.purged();
+                                                },
                                             .note =
                                                 [log = log_, left = kNotes](const std::string& note) mutable {
                                                   if (left > 0)
