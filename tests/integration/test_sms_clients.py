@@ -202,7 +202,8 @@ class Smsd:
         try:
             wait_until(condition, what)
         finally:
-            os.killpg(daemon.pid, signal.SIGKILL)
+            # Asked to end, it first finishes moving the file that it has in hand.
+            os.killpg(daemon.pid, signal.SIGTERM)
             daemon.wait(WATCHDOG)
 
 
