@@ -145,6 +145,12 @@ struct ContextLost {
 };
 struct PoweredOff {};
 
+/// The supply leaves its range.
+struct SupplyVoltage {
+  enum class Level { under_warning, under_power_down, over_warning, over_power_down };
+  Level level;
+};
+
 /// A message or status report that arrived and is in the store now.
 struct MessageStored {
   MessageMemory memory;
@@ -177,8 +183,8 @@ struct SupplementaryAnswer {
 using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
                            ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed,
                            SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished,
-                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff, MessageStored, MessageShown,
-                           CallRings, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff, SupplyVoltage, MessageStored,
+                           MessageShown, CallRings, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

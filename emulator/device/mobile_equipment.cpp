@@ -40,12 +40,12 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       events_{events},
       rtc_{surroundings_.timeline, configuration_.clock},
       registration_{surroundings_.timeline, configuration_.timing, events},
-      security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
-      messaging_{
-          {surroundings_.timeline, surroundings_.flash, configuration_.timing, events, surroundings_.log.part("sms")}},
+      security_files_{surroundings_.flash, sealer, surroundings_.log.part("files"), surroundings_.journal},
+      messaging_{{surroundings_.timeline, surroundings_.flash, configuration_.timing, events,
+                  surroundings_.log.part("sms"), surroundings_.journal}},
       calls_{surroundings_.timeline, configuration_.timing, events},
       phonebooks_{surroundings_.flash},
-      files_{surroundings_.flash},
+      files_{surroundings_.flash, surroundings_.journal},
       names_{surroundings_.timeline, surroundings_.bearer, events},
       ping_{surroundings_.timeline, surroundings_.bearer, events},
       time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
@@ -57,7 +57,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
         id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, configuration_.timing,
-                                     events_, surroundings_.log});
+                                     events_, surroundings_.log, surroundings_.journal});
   }
 }
 
@@ -143,6 +143,35 @@ void MobileEquipment::set_functionality(Functionality functionality) {
   if (before == Functionality::full) radio_off();
   if (before == Functionality::minimum) events_.on_event(SimStatusChanged{sim_status()});
   if (functionality == Functionality::full) radio_on();
+}
+
+// ---- what happens around the module ----
+
+void MobileEquipment::insert_sim(Sim sim) {
+  const bool radio = power_ == Power::on && functionality_ == Functionality::full;
+  if (radio) radio_off();
+  configuration_.sim = std::move(sim);
+  if (power_ != Power::on) return;
+  events_.on_event(SimStatusChanged{sim_status()});
+  if (radio) radio_on();
+}
+
+void MobileEquipment::set_coverage(Coverage coverage, Outage outage) {
+  const bool served = coverage == Coverage::home || coverage == Coverage::roaming;
+  if (!served && outage == Outage::lasting) {
+    for (auto& context : contexts_) context->lose();
+    packet_domain.deactivate_all();
+  }
+  if (!served) calls_.far_end_hangs_up();
+  registration_.set_coverage(coverage);
+}
+
+void MobileEquipment::report_voltage(SupplyVoltage::Level level) {
+  if (power_ != Power::on) return;
+  events_.on_event(SupplyVoltage{level});
+  const bool too_much =
+      level == SupplyVoltage::Level::under_power_down || level == SupplyVoltage::Level::over_power_down;
+  if (too_much) power_off_soon();
 }
 
 SimStatus MobileEquipment::sim_status() const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/journal.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
@@ -95,6 +96,7 @@ struct Surroundings {
   storage::Flash& flash;
   RandomSource& random;
   Logger log;
+  Journal journal{};
 };
 
 /// The ME: radio, SIM, TCP/IP stack, SSL, certificate stores. It speaks typed values and knows no text.
@@ -140,6 +142,7 @@ class MobileEquipment {
   storage::SecurityFileStore& security_files() { return security_files_; }
   storage::Flash& flash() { return surroundings_.flash; }
   const Logger& log() const { return surroundings_.log; }
+  const Journal& journal() const { return surroundings_.journal; }
   Timeline& timeline() { return surroundings_.timeline; }
 
   Messaging& messaging() { return messaging_; }
@@ -203,6 +206,18 @@ class MobileEquipment {
 
   /// AT+QSSLOPEN in the foreground context, with the settings of `ssl_context` as they are now.
   PdpContext::Opening open_secure(int index, int ssl_context, Connection::Target target);
+
+  // ---- what happens around the module ----
+
+  /// A SIM is put in, or exchanged. ASSUMED: the module notices at once, as with a card switch (AT+QSIMDET).
+  void insert_sim(Sim sim);
+  void remove_sim() { insert_sim(Sim::none()); }
+  /// What the network grants from now on. Without a cell, or refused, the contexts are lost as well, unless the outage
+  /// is short.
+  enum class Outage { brief, lasting };
+  void set_coverage(Coverage coverage, Outage outage = Outage::lasting);
+  /// `SupplyVoltage` follows.
+  void report_voltage(SupplyVoltage::Level level);
 
   /// The network takes a context away, as a cell change or a stingy operator does.
   void lose_context(int id) { context(id).lose(); }

@@ -13,7 +13,8 @@ Workbench::Workbench(Options options) : options_{std::move(options)}, random_{op
 void Workbench::plug_in() {
   modem_.reset();
   modem_ = std::make_unique<emulator::Modem>(
-      options_.configuration, device::Surroundings{timeline_, network_, faulty_flash_, random_, Logger{log_, "m95"}});
+      options_.configuration, device::Surroundings{timeline_, network_, faulty_flash_, random_, Logger{log_, "m95"},
+                                                   options_.journal ? Journal{journal_} : Journal{}});
 }
 
 void Workbench::replug() {
