@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/clock_text.hpp"
 #include "emulator/app/commands.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -72,47 +73,10 @@ std::optional<std::filesystem::path> read_uart(const std::string& text) {
   return link.empty() ? std::nullopt : std::optional{std::filesystem::path{link}};
 }
 
-device::LocalTime host_time() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  const std::chrono::seconds zone{local.tm_gmtoff};
-  return {std::chrono::local_seconds{(now + zone).time_since_epoch()},
-          static_cast<int>(zone / std::chrono::minutes{15})};
-}
-
-/// `2015-04-08T12:00:00`, with `Z`, `±hh:mm` or nothing behind it (UTC).
-device::LocalTime read_iso_time(const std::string& text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  int hour = 0, minute = 0, second = 0, zone_hours = 0, zone_minutes = 0, used = 0;
-  char sign = '+';
-  const bool has_time =
-      std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used) == 6;
-  if (!has_time && (std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &used) != 3)) used = 0;
-  const auto rest = used > 0 ? text.substr(static_cast<std::size_t>(used)) : "?";
-  int zone_used = 0;
-  const bool zone_ok = rest.empty() || rest == "Z" ||
-                       (std::sscanf(rest.c_str(), "%c%2d:%2d%n", &sign, &zone_hours, &zone_minutes, &zone_used) == 3 &&
-                        static_cast<std::size_t>(zone_used) == rest.size() && (sign == '+' || sign == '-') &&
-                        zone_hours <= 12 && zone_minutes < 60);
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-  if (used == 0 || !zone_ok || !date.ok() || hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 ||
-      second < 0) {
-    usage(fmt::format("--rtc {}: not a date and time", text),
-          "use --rtc host, --rtc factory or --rtc 2015-04-08T12:00:00Z");
-  }
-  const int quarters = (zone_hours * 60 + zone_minutes) / 15;
-  return {std::chrono::local_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-              std::chrono::seconds{second},
-          sign == '-' ? -quarters : quarters};
-}
-
-device::LocalTime read_clock(const std::string& text) {
-  if (text == "host") return host_time();
-  if (text == "factory") return device::Rtc::factory();
-  return read_iso_time(text);
+device::LocalTime read_rtc(const std::string& text) {
+  if (const auto time = read_clock(text)) return *time;
+  usage(fmt::format("--rtc {}: not a date and time", text),
+        "use --rtc host, --rtc factory or --rtc 2015-04-08T12:00:00Z");
 }
 
 bool all_digits(std::string_view text) {
@@ -215,7 +179,7 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   options.command = std::move(command);
   options.module.model = read_model(raw.model);
   options.module.timing = read_profile(raw.profile.value_or(wrapped ? "instant" : "lab"));
-  options.module.clock = read_clock(raw.rtc);
+  options.module.clock = read_rtc(raw.rtc);
   options.module.sim = read_sim(raw.sim);
   if (raw.imei) options.module.imei = read_imei(*raw.imei);
 

@@ -11,7 +11,6 @@
 #include "emulator/device/secure_connection.hpp"
 
 namespace quasimodem::device {
-namespace {
 
 std::string_view name_of(TcpIpState state) {
   constexpr std::array<std::string_view, 11> kNames{"IP INITIAL", "IP START",  "IP CONFIG",    "IP IND",
@@ -19,8 +18,6 @@ std::string_view name_of(TcpIpState state) {
                                                     "CONNECT OK", "PDP DEACT", "IP PROCESSING"};
   return kNames[static_cast<std::size_t>(state)];
 }
-
-}  // namespace
 
 PdpContext::PdpContext(int id, Surroundings surroundings)
     : id_{id},

@@ -34,6 +34,9 @@ enum class TcpIpState {
   ip_processing = 10,  // ASSUMED: the digit; the manual gives none
 };
 
+/// `IP INITIAL` …
+std::string_view name_of(TcpIpState state);
+
 /// AT+QICSGP, AT+QIREGAPP.
 struct Access {
   int mode = 1;  ///< 0 CSD, 1 GPRS

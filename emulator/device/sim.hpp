@@ -28,6 +28,9 @@ class Sim {
     return sim;
   }
 
+  /// The same SIM, asking for its PIN.
+  Sim locked_again() const { return with_pin(pin_.empty() ? std::string{kUsualPin} : pin_); }
+
   bool inserted() const { return status_ != SimStatus::not_inserted; }
   SimStatus status() const { return status_; }
 

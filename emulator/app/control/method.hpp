@@ -98,12 +98,16 @@ struct Call {
 struct Later {};
 using Outcome = std::variant<Json, Failure, Later>;
 
+/// Requests of methods that change something are written into the journal.
+enum class Effect { none, changes };
+
 /// One method of the control socket.
 struct Method {
   std::string_view name;
   std::string_view summary;
   std::span<const Param> params;
   Outcome (*run)(Call& call);
+  Effect effect = Effect::changes;
 };
 
 /// All methods, in the order of the documentation. A family of methods is a span in a file of its own, added there.
