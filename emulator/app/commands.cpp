@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/control/ctl.hpp"
 #include "emulator/app/doctor/doctor.hpp"
 #include "emulator/app/explain/explain.hpp"
 #include "emulator/app/peer/peer.hpp"
@@ -46,6 +47,8 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"run", "start a module: the options below", &start_run},
+    {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl},
+    {"wait", "wait until a module is ready", &wait_until_ready},
     {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
     {"doctor", "what this machine and this build can do", &start_doctor},
     {"play", "transcripts against an emulated or a real module", &play},

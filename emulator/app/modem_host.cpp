@@ -44,20 +44,19 @@ std::filesystem::path link_of(const RunOptions& options) {
 }  // namespace
 
 ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink,
-                     std::function<void()> on_ready)
+                     std::function<void()> on_ready, std::function<void()> on_quit)
     : name_{options.name},
       log_{sink, options.name},
       on_ready_{std::move(on_ready)},
+      on_quit_{std::move(on_quit)},
+      configuration_{options.module},
       clock_{io, timeline_, [this] { enter([] {}); }},
       flash_{open_flash(options)} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   const auto& timing = options.module.timing;
   bearer_ = std::make_unique<net::SlowBearer>(*sockets_, timeline_, [rtt = timing.round_trip] { return rtt; });
-  modem_ = std::make_unique<emulator::Modem>(options.module,
-                                             device::Surroundings{timeline_, *bearer_, *flash_, random_, log_});
-  line_ =
-      std::make_unique<uart::UartLine>(timeline_, *modem_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
+  plug_in();
   port_ = std::make_unique<PtyPort>(
       io, link_of(options),
       PortEvents{
@@ -66,7 +65,51 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
           .attached = [this](bool attached) { enter([&] { modem_->set_line(emulator::Line::dtr, attached); }); },
       },
       log_.part("uart"));
-  enter([this] { modem_->power_key(); });
+  open_control(io, options);
+  enter([this, &options] {
+    if (options.power == InitialPower::on) return modem_->power_key();
+    if (on_ready_) std::exchange(on_ready_, {})();  // there is nothing to wait for
+  });
+}
+
+void ModemHost::plug_in() {
+  line_.reset();
+  modem_ = std::make_unique<emulator::Modem>(
+      configuration_, device::Surroundings{timeline_, *bearer_, *flash_, random_, log_, Journal{journal_}});
+  const auto pacing = configuration_.timing.uart_paced ? uart::Pacing::on : uart::Pacing::off;
+  line_ = std::make_unique<uart::UartLine>(timeline_, *modem_, pacing);
+}
+
+void ModemHost::open_control(boost::asio::io_context& io, const RunOptions& options) {
+  const auto own_name = fmt::format("{}-{}", options.name, ::getpid());
+  const bool private_name = !options.command.empty() && !options.named;
+  const auto open = [&](const std::string& name) {
+    control_ = std::make_unique<control::Server>(
+        io, runtime_directory() / (name + ".ctl"), *this, [this](const auto& body) { enter(body); }, log_.part("ctl"));
+  };
+  try {
+    const auto taken = runtime_directory() / (options.name + ".ctl");
+    const bool other = private_name || control::socket_is_alive(taken);
+    if (other && !private_name) log_.warning("another module is called {}; ctl finds this one as {}", name_, own_name);
+    open(other ? own_name : options.name);
+  } catch (const Problem& problem) {
+    // A module whose UART can be had works; it only cannot be controlled.
+    log_.warning("no control socket: {}", problem.what());
+  }
+}
+
+void ModemHost::reset(Memory memory) {
+  Journal{journal_}.write(RecordKind::power, {{"event", "reset"}});
+  modem_->cut_supply();
+  if (memory == Memory::forget) {
+    if (const auto records = flash_->list()) {
+      for (const auto& record : *records) {
+        if (!flash_->erase(record)) log_.error("{} could not be erased", record);
+      }
+    }
+  }
+  plug_in();
+  modem_->power_key();
 }
 
 ModemHost::~ModemHost() = default;

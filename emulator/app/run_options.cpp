@@ -14,6 +14,7 @@
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/clock_text.hpp"
 #include "emulator/app/commands.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
 
@@ -104,6 +105,9 @@ std::string read_imei(const std::string& text) {
 
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
+  std::string power = "on";
+  std::vector<std::string> expect, fail;
+  std::optional<std::string> trace, timeout;
   std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd;
   std::vector<std::string> uarts, allow, map;
   int verbose = 0;
@@ -140,6 +144,11 @@ void declare(CLI::App& app, Raw& raw) {
   repeatable("--allow", raw.allow, "PEER", "HOST[:PORT] the module may reach, repeatable; default: all");
   repeatable("--map", raw.map, "FROM=TO",
              "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable");
+  repeatable("--expect", raw.expect, "TEXT", "end with 0 when the UART shows this, sent by either side; repeatable");
+  repeatable("--fail", raw.fail, "TEXT", "end with 1 when the UART shows this; repeatable");
+  once("--timeout", raw.timeout, "DURATION", "end with 124 after 10s, 500ms, 2min …");
+  once("--trace", raw.trace, "FILE", "write everything that happens there, a JSON object a line");
+  once("--power", raw.power, "on|off", "off: start switched off, `quasimodem ctl power key` switches on; default on");
   once("--keylog", raw.key_log, "FILE", "append the TLS secrets there, for Wireshark; also SSLKEYLOGFILE");
   once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the module is ready");
   app.add_flag("-v,--verbose", raw.verbose, "log more");
@@ -173,6 +182,20 @@ std::optional<std::filesystem::path> read_key_log(const Raw& raw) {
   return variable && *variable ? std::optional<std::filesystem::path>{variable} : std::nullopt;
 }
 
+Expectations read_expectations(const Raw& raw) {
+  Expectations expectations{raw.expect, raw.fail, std::nullopt};
+  for (const auto* texts : {&raw.expect, &raw.fail}) {
+    const bool has_empty = std::find(texts->begin(), texts->end(), "") != texts->end();
+    if (has_empty) usage("--expect and --fail need a text; an empty one is always there");
+  }
+  if (!raw.timeout) return expectations;
+  expectations.timeout = control::parse_duration(*raw.timeout);
+  if (!expectations.timeout) {
+    usage(fmt::format("--timeout {}: not a duration", *raw.timeout), "use 10s, 500ms or 2min");
+  }
+  return expectations;
+}
+
 RunOptions check(const Raw& raw, std::vector<std::string> command) {
   RunOptions options;
   const bool wrapped = !command.empty();
@@ -202,6 +225,11 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
     options.network.local = *address;
   }
   options.key_log = read_key_log(raw);
+  if (raw.power != "on" && raw.power != "off") usage(fmt::format("--power {}: not on or off", raw.power));
+  options.power = raw.power == "off" ? InitialPower::off : InitialPower::on;
+  if (raw.trace && raw.trace->empty()) usage("--trace \"\": not a file");
+  if (raw.trace) options.trace = *raw.trace;
+  options.expectations = read_expectations(raw);
   if (raw.ready_fd) options.ready_fd = read_descriptor(*raw.ready_fd, "quasimodem run --ready-fd 3 3>ready");
   options.log_level = raw.verbose > 0 ? LogLevel::debug
                       : raw.quiet     ? LogLevel::error

@@ -89,13 +89,15 @@ Connection::Connection(const fs::path& path) {
   const auto text = path.string();
   const auto refuse = [&](int problem) {
     if (socket_ >= 0) ::close(socket_);
-    throw Problem{ExitCode::environment, fmt::format("cannot reach the module at {}: {}", text, std::generic_category().message(problem)),
+    throw Problem{ExitCode::environment,
+                  fmt::format("cannot reach the module at {}: {}", text, std::generic_category().message(problem)),
                   "is it still running? quasimodem ctl --to NAME state"};
   };
   if (text.size() >= sizeof(address.sun_path)) refuse(ENAMETOOLONG);
   text.copy(address.sun_path, text.size());
   socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket_ < 0 || ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) refuse(errno);
+  if (socket_ < 0 || ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+    refuse(errno);
 }
 
 Connection::~Connection() { ::close(socket_); }

@@ -128,8 +128,9 @@ const Json& result_of(const Json& answer) {
   if (const auto* error = answer.find("error")) {
     const auto* code = error->find("code");
     const auto* message = error->find("message");
-    refuse({code && code->as<std::int64_t>() ? static_cast<ErrorCode>(*code->as<std::int64_t>()) : ErrorCode::impossible,
-            message && message->as<std::string>() ? *message->as<std::string>() : "error without a message"});
+    refuse(
+        {code && code->as<std::int64_t>() ? static_cast<ErrorCode>(*code->as<std::int64_t>()) : ErrorCode::impossible,
+         message && message->as<std::string>() ? *message->as<std::string>() : "error without a message"});
   }
   const auto* result = answer.find("result");
   if (!result) throw Problem{ExitCode::environment, "the module's answer has no result"};
@@ -177,7 +178,8 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
     print(std::string{kWaitUsage});
     return static_cast<int>(ExitCode::ok);
   }
-  if (!options.words.empty()) usage(fmt::format("wait takes no \"{}\"", options.words.front()), "see: quasimodem wait --help");
+  if (!options.words.empty())
+    usage(fmt::format("wait takes no \"{}\"", options.words.front()), "see: quasimodem wait --help");
   const auto timeout = control::parse_duration(options.timeout.value_or("10s"));
   if (!timeout) {
     usage(fmt::format("--timeout {}: not a duration", *options.timeout), "use 5s, 500ms or 1min");
@@ -195,7 +197,8 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
       const bool several = std::string_view{problem.what()}.find(" modules are running") != std::string_view::npos;
       if (problem.code() != ExitCode::environment || several) throw;
       if (left <= decltype(left)::zero()) {
-        throw Problem{ExitCode::timed_out, fmt::format("no module is ready after {}: {}", options.timeout.value_or("10s"), problem.what()),
+        throw Problem{ExitCode::timed_out,
+                      fmt::format("no module is ready after {}: {}", options.timeout.value_or("10s"), problem.what()),
                       problem.way_out()};
       }
     }

@@ -111,16 +111,16 @@ Outcome wait(Call& call) {
     keep->subscription.reset();
     keep->answer(tl::unexpected{Failure{ErrorCode::timed_out, fmt::format("wait: waited in vain for {}", what)}});
   });
-  waiting->subscription =
-      target.journal().listen([weak = std::weak_ptr{waiting}, fits, for_ready, &target](const Record& record) {
-        const auto waiting = weak.lock();
-        if (!waiting) return;
-        const bool now = for_ready ? record.kind == RecordKind::power && target.ready() : fits(record);
-        if (!now && waiting->answer.open()) return;
-        waiting->subscription.reset();
-        if (now) waiting->answer(for_ready ? Json{Json::Object{{"ready", true}}} : record_json(record, target.name()));
-        waiting->timer.cancel();
-      });
+  const auto hear = [weak = std::weak_ptr{waiting}, fits, for_ready, &target](const Record& record) {
+    const auto still = weak.lock();
+    if (!still) return;
+    const bool now = for_ready ? record.kind == RecordKind::power && target.ready() : fits(record);
+    if (!now && still->answer.open()) return;
+    still->subscription.reset();
+    if (now) still->answer(for_ready ? Json{Json::Object{{"ready", true}}} : record_json(record, target.name()));
+    still->timer.cancel();
+  };
+  waiting->subscription = target.journal().listen(hear);
   return Later{};
 }
 

@@ -42,7 +42,8 @@ void print_member(const std::string& name, const Json& json, std::size_t indent,
   if (array && std::all_of(array->begin(), array->end(), simple)) {
     std::vector<std::string> words;
     for (const auto& each : *array) words.push_back(scalar(each));
-    out += fmt::format("{:{}}{:<{}}  {}\n", "", indent, printable(name), width, words.empty() ? "-" : fmt::format("{}", fmt::join(words, ", ")));
+    out += fmt::format("{:{}}{:<{}}  {}\n", "", indent, printable(name), width,
+                       words.empty() ? "-" : fmt::format("{}", fmt::join(words, ", ")));
     return;
   }
   out += fmt::format("{:{}}{}\n", "", indent, printable(name));
@@ -65,7 +66,8 @@ void print(const Json& json, std::size_t indent, std::string& out) {
       const auto* object = each.as<Json::Object>();
       if (object && each.find("seq")) {
         out += record_text(each) + "\n";
-      } else if (object && std::all_of(object->begin(), object->end(), [](const auto& m) { return simple(m.second); })) {
+      } else if (object &&
+                 std::all_of(object->begin(), object->end(), [](const auto& m) { return simple(m.second); })) {
         out += fmt::format("{:{}}{}\n", "", indent, flat(*object));
       } else {
         print(each, indent, out);

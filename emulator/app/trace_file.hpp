@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "core/journal_ring.hpp"
+
+namespace quasimodem::app {
+
+/// `--trace FILE`: every record of a module as a line of JSON, from the first one on. Written at once, so that it is
+/// whole when something crashes.
+class TraceFile {
+ public:
+  /// Throws Problem when the file cannot be written.
+  TraceFile(const std::filesystem::path& path, JournalRing& journal, const std::string& modem);
+
+ private:
+  std::shared_ptr<std::ofstream> file_;
+  JournalRing::Subscription subscription_;
+};
+
+}  // namespace quasimodem::app
