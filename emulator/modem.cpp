@@ -108,10 +108,15 @@ bool Modem::line(Line line) const {
     case Line::dtr: return parts_->dtr;
     case Line::rts: return parts_->rts;
     case Line::cts: return parts_->ta.channel().accepts_input();
+    // ASSUMED: these modules have no DSR; adapters tie it to the power.
+    case Line::dsr: return parts_->me.power() == device::MobileEquipment::Power::on;
     case Line::dcd: return parts_->ta.carrier();
+    case Line::ri: return parts_->ta.ring_indicator();
   }
   return false;
 }
+
+bool Modem::answering() const { return parts_->ta.channel().answering(); }
 
 int Modem::baud() const { return parts_->ta.settings().baud; }
 

@@ -12,7 +12,7 @@ namespace quasimodem::emulator {
 class TerminalAdapter;
 
 /// Lines of the serial interface, named from the TE's side: DTR and RTS come from it, the others go to it.
-enum class Line { dtr, rts, cts, dcd };
+enum class Line { dtr, rts, cts, dsr, dcd, ri };
 
 /// The front door: a whole module behind bytes in and bytes out. The only header an embedder needs.
 ///
@@ -34,6 +34,9 @@ class Modem final : public uart::Dce {
 
   void set_line(Line line, bool level);
   bool line(Line line) const;
+
+  /// A command line is being carried out: its answer is still to come.
+  bool answering() const;
 
   /// AT+IPR.
   int baud() const override;

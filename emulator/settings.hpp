@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "atcmd/syntax/dialogue.hpp"
@@ -11,18 +12,26 @@ namespace quasimodem::emulator {
 
 /// How calls are shown. Defaults: M66 16.3.
 struct CallSettings {
-  int caller = 0;          ///< AT+CLIP
-  int answerer = 0;        ///< AT+COLP
-  int restriction = 0;     ///< AT+CLIR
-  int extended = 0;        ///< AT+CRC
-  int waiting = 0;         ///< AT+CCWA
-  int services = 0;        ///< AT+CUSD <n>
-  int progress = 0;        ///< AT+QMOSTAT
-  int address_type = 129;  ///< AT+CSTA
-  int service_report = 0;  ///< AT+CR
-  int mode = 0;            ///< AT+CMOD
-  int no_hang_up = 0;      ///< AT+QDISH
-  int tone_length = 1;     ///< AT+VTD
+  int caller = 0;                                       ///< AT+CLIP
+  int answerer = 0;                                     ///< AT+COLP
+  int restriction = 0;                                  ///< AT+CLIR
+  int extended = 0;                                     ///< AT+CRC
+  int waiting = 0;                                      ///< AT+CCWA
+  int services = 0;                                     ///< AT+CUSD <n>
+  int progress = 0;                                     ///< AT+QMOSTAT
+  int address_type = 129;                               ///< AT+CSTA
+  int service_report = 0;                               ///< AT+CR
+  int mode = 0;                                         ///< AT+CMOD
+  int no_hang_up = 0;                                   ///< AT+QDISH
+  int tone_length = 1;                                  ///< AT+VTD
+  int second_caller = 0;                                ///< AT+QCLIP
+  int second_answerer = 0;                              ///< AT+QCOLP
+  int charge = 1;                                       ///< AT+CAOC. ASSUMED: the default
+  int single_numbering = 0;                             ///< AT+CSNS
+  std::array<int, 2> notifications{0, 0};               ///< AT+CSSN
+  std::array<int, 3> closed_group{0, 0, 0};             ///< AT+CCUG
+  std::array<int, 6> radio_link{61, 61, 128, 6, 0, 3};  ///< AT+CRLP
+  std::array<int, 3> bearer{0, 0, 1};                   ///< AT+CBST. ASSUMED: the defaults
 };
 
 /// What the TE has set on the TA with V.250 and 27.007 commands. Defaults: M66 16.3.

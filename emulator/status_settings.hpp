@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string>
 
 namespace quasimodem::emulator {
@@ -12,22 +13,23 @@ struct StatusSettings {
   int operator_format = 0;   ///< AT+COPS: 0 long, 1 short, 2 number
   int engineering_mode = 0;  ///< AT+QENG
   int engineering_dump = 0;
-  int packet_events = 0;           ///< AT+CGEREP
-  int message_bearer = 1;          ///< AT+CGSMS
-  int call_end_report = 0;         ///< AT+QCGTIND
-  int multislot_class = 12;        ///< AT+QGPCLASS
-  std::string packet_class = "B";  ///< AT+CGCLASS
-  int network_time_report = 0;     ///< AT+QNITZ
-  int zone_report = 0;             ///< AT+CTZR
-  int slow_clock = 0;              ///< AT+QSCLK
-  int led_mode = 0;                ///< AT+QLEDMODE
-  int audio_channel = 0;           ///< AT+QAUDCH
-  int loudspeaker = 50;            ///< AT+CLVL
-  int muted = 0;                   ///< AT+CMUT
-  int ringer = 50;                 ///< AT+CRSL
-  int alert_mode = 0;              ///< AT+CALM
-  int ring_line_mode = 0;          ///< AT+QRIMODE
-  int ring_line_report = 1;        ///< AT+QINDRI
+  int packet_events = 0;                   ///< AT+CGEREP
+  int message_bearer = 1;                  ///< AT+CGSMS
+  int call_end_report = 0;                 ///< AT+QCGTIND
+  int multislot_class = 12;                ///< AT+QGPCLASS
+  std::string packet_class = "B";          ///< AT+CGCLASS
+  int network_time_report = 0;             ///< AT+QNITZ
+  int zone_report = 0;                     ///< AT+CTZR
+  int slow_clock = 0;                      ///< AT+QSCLK
+  int led_mode = 0;                        ///< AT+QLEDMODE
+  int audio_channel = 0;                   ///< AT+QAUDCH
+  int loudspeaker = 50;                    ///< AT+CLVL
+  int muted = 0;                           ///< AT+CMUT
+  int ringer = 50;                         ///< AT+CRSL
+  int alert_mode = 0;                      ///< AT+CALM
+  std::array<int, 3> microphone{4, 9, 8};  ///< AT+QMIC. ASSUMED: the defaults
+  int ring_line_mode = 0;                  ///< AT+QRIMODE
+  int ring_line_report = 1;                ///< AT+QINDRI
 };
 
 }  // namespace quasimodem::emulator

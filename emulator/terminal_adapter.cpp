@@ -19,7 +19,8 @@ constexpr std::string_view kProfileRecord = "profile";
 
 TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile, Journal journal)
     : table_{commands::all_families(), device::bit(profile.model)},
-      channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this} {
+      channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this},
+      ring_indicator_{timeline} {
   channel_.keep_journal(journal);
 }
 
@@ -35,10 +36,11 @@ void TerminalAdapter::receive(ByteSpan from_te) {
 
 atcmd::Reply TerminalAdapter::run(const atcmd::CommandCall& typed, atcmd::Channel& channel) {
   commands::Call call{channel, *this};
-  return table_.run(call, typed);
+  if (!around) return table_.run(call, typed);
+  return around(typed, channel, [&] { return table_.run(call, typed); });
 }
 
-Duration TerminalAdapter::latency() { return me_->timing().command; }
+Duration TerminalAdapter::latency() { return me_->pace().next(&device::Timing::command); }
 
 // ---- profile ----
 
@@ -110,6 +112,7 @@ class Announcer {
     ta_.close_tunnel({});
     ta_.channel_.reset();
     ta_.rate_known_ = false;
+    ta_.ring_indicator_.reset();
     return true;
   }
   bool operator()(const device::Connected& event) {
@@ -172,8 +175,25 @@ class Announcer {
 
 void TerminalAdapter::on_event(const device::Event& event) {
   if (me_) note_event(me_->journal(), event, *me_);
-  if (std::visit(Announcer{*this}, event) || !rate_known_) return;
-  if (auto urc = commands::urc_for(event, *this)) channel_.unsolicited(std::move(urc));
+  if (std::visit(Announcer{*this}, event)) return;
+  auto urc = rate_known_ ? commands::urc_for(event, *this) : atcmd::Urc{};
+  indicate(event, static_cast<bool>(urc));
+  if (urc) channel_.unsolicited(std::move(urc));
+}
+
+/// At once, also while the words have to wait for a command or for the end of the data state: that is what RI is for.
+void TerminalAdapter::indicate(const device::Event& event, bool announced) {
+  if (std::holds_alternative<device::CallRings>(event)) return ring_indicator_.ring();
+  const bool message =
+      std::holds_alternative<device::MessageStored>(event) || std::holds_alternative<device::MessageShown>(event);
+  // ASSUMED: "certain URCs" of the hardware design are all of them, if AT+QINDRI is not 0.
+  if (message || (announced && settings_.status.ring_line_report != 0)) ring_indicator_.pulse();
+}
+
+bool TerminalAdapter::ring_indicator() {
+  const auto& call = me_->calls().current();
+  if (!call || call->state != device::VoiceCalls::State::incoming) ring_indicator_.rings_no_more();
+  return ring_indicator_.active();
 }
 
 }  // namespace quasimodem::emulator

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/settings.hpp"
 #include "emulator/socket_tunnel.hpp"
+#include "emulator/uart/ring_indicator.hpp"
 
 namespace quasimodem::emulator {
 
@@ -25,6 +27,10 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   Settings& settings() { return settings_; }
   device::MobileEquipment& me() { return *me_; }
 
+  /// Stands before every command; `command` carries it out. None: nothing does.
+  std::function<atcmd::Reply(const atcmd::CommandCall&, atcmd::Channel&, const std::function<atcmd::Reply()>& command)>
+      around;
+
   /// AT&W, and the recall at power on and by ATZ. False when the flash fails.
   bool store_profile();
   void recall_profile(commands::Recall recall);
@@ -36,6 +42,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   /// The same, without a word, if its socket is one of this context.
   void close_tunnel_of(int context);
   bool carrier() const;
+  bool ring_indicator();
 
   // atcmd::CommandSet
   atcmd::Reply run(const atcmd::CommandCall& call, atcmd::Channel& channel) override;
@@ -51,6 +58,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   friend class Announcer;
 
   void connect_through(int context, int index, device::Role role);
+  void indicate(const device::Event& event, bool announced);
   bool is_tunnel(int context, int index, device::Role role) const;
 
   atcmd::CommandTable table_;
@@ -59,6 +67,7 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   device::MobileEquipment* me_ = nullptr;
   std::unique_ptr<SocketTunnel> tunnel_;
   bool rate_known_ = false;
+  uart::RingIndicator ring_indicator_;
 };
 
 }  // namespace quasimodem::emulator

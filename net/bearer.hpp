@@ -58,8 +58,9 @@ class Bearer {
   /// Sends an ICMP echo request with that many octets. A peer that does not answer means no answer here.
   virtual std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) = 0;
 
-  /// Accepts TCP connections on a port of the module, until the operation is destroyed. Accepted links go on.
-  virtual std::unique_ptr<Operation> listen(std::uint16_t port, ListenObserver& observer) = 0;
+  /// Accepts connections on a port of the module, until the operation is destroyed. Accepted links go on.
+  /// With UDP the first datagram of a peer is its connection; the link hears it too.
+  virtual std::unique_ptr<Operation> listen(Transport transport, std::uint16_t port, ListenObserver& observer) = 0;
 };
 
 }  // namespace quasimodem::net

@@ -3,14 +3,16 @@
 
 #include <cstddef>
 
+#include "core/fault_book.hpp"
 #include "storage/flash.hpp"
 
 namespace quasimodem::storage {
 
-/// Makes the n-th operation of another Flash fail, for tests that go through every point of failure.
+/// Makes operations of another Flash go wrong: the n-th one, for tests that go through every point of failure, or what
+/// the book says: nvram.*.
 class FaultyFlash final : public Flash {
  public:
-  explicit FaultyFlash(Flash& inner) : inner_{inner} {}
+  explicit FaultyFlash(Flash& inner, FaultBook* book = nullptr) : inner_{inner}, book_{book} {}
 
   /// The n-th operation from now on fails, once, without reaching the inner flash; 0 = none.
   void fail_operation(std::size_t n, FlashError error = FlashError::failed) {
@@ -23,10 +25,14 @@ class FaultyFlash final : public Flash {
 
   tl::expected<std::optional<Bytes>, FlashError> read(std::string_view name) const override {
     if (next_fails()) return tl::unexpected{error_};
-    return inner_.read(name);
+    auto content = inner_.read(name);
+    const bool damaged = content && *content && !(*content)->empty() && strikes("nvram.corrupt", name);
+    if (damaged) (**content)[(*content)->size() / 2] ^= 1;
+    return content;
   }
   tl::expected<void, FlashError> write(std::string_view name, ByteSpan content) override {
     if (next_fails()) return tl::unexpected{error_};
+    if (strikes("nvram.full", name)) return tl::unexpected{FlashError::full};
     return inner_.write(name, content);
   }
   tl::expected<void, FlashError> erase(std::string_view name) override {
@@ -40,8 +46,10 @@ class FaultyFlash final : public Flash {
 
  private:
   bool next_fails() const { return ++operations_ == failing_; }
+  bool strikes(std::string_view fault, std::string_view record) const { return book_ && book_->strike(fault, record); }
 
   Flash& inner_;
+  FaultBook* book_;
   mutable std::size_t operations_ = 0;  // reading is an operation too
   std::size_t failing_ = 0;
   FlashError error_ = FlashError::failed;

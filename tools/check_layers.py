@@ -54,6 +54,9 @@ WORDS = [
     ("sleeping", r"\b(sleep_for|sleep_until|usleep|nanosleep)\b", ["emulator/app/", "net/host/"]),
     ("a thread", r"\bstd::(thread|jthread|async)\b", ["emulator/app/", "net/host/", "tests/"]),
     ("the host's randomness", r"\bstd::rand\b|\brandom_device\b|\bgetrandom\b", ["emulator/app/", "net/host/"]),
+    ("a question about faults", r"\bif\s*\([^;{}]*(?<![Dd]e)[Ff]ault",
+     ["net/faults/", "storage/faulty_flash.hpp", "emulator/uart/noisy_line.cpp", "emulator/faults/", "core/fault_book.cpp",
+      "emulator/app/", "tests/"]),
 ]
 
 # (what it is, pattern over the text between the quotes, homes)

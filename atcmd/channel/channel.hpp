@@ -83,6 +83,8 @@ class Channel {
   bool in_data_state() const;
   /// What the TE sends is data now, for a prompt, an upload or a peer.
   bool takes_data() const { return std::holds_alternative<Intake>(mode_) || transparent(); }
+  /// A command line has come and its answer is not complete.
+  bool answering() const { return std::holds_alternative<Held>(mode_); }
   bool transparent() const { return std::holds_alternative<Transparent>(mode_); }
 
   /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop). What a blocked tunnel did not

@@ -72,6 +72,14 @@ std::optional<std::string> read_arguments(CLI::App& app, std::vector<std::string
         see);
 }
 
+ColorChoice read_color(const std::string& text) {
+  if (text == "auto") return ColorChoice::automatic;
+  if (text == "always") return ColorChoice::always;
+  if (text == "never") return ColorChoice::never;
+  usage("--color " + text + ": not a choice" + did_you_mean(text, {"auto", "always", "never"}),
+        "use --color auto, always or never");
+}
+
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
   for (std::size_t at = 0; at <= list.size();) {

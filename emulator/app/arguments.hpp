@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "emulator/app/color.hpp"
+
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
 class App;
 }
@@ -24,6 +26,9 @@ void set_usage(CLI::App& app, std::string lines);
 
 /// `; did you mean "WORD"?` when one of `words` is near enough, else nothing.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& words);
+
+/// The value of --color.
+ColorChoice read_color(const std::string& text);
 
 /// The parts of `a,b,c`.
 std::vector<std::string> split(const std::string& list);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <signal.h>
 #include <spawn.h>
+#include <string_view>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -16,12 +17,20 @@
 namespace quasimodem::app {
 namespace {
 
+/// Those of a module around this one would send the command there.
+bool names_an_endpoint(std::string_view variable) {
+  return variable.starts_with("QUASIMODEM_TTY") || variable.starts_with("QUASIMODEM_TCP") ||
+         variable.starts_with("QUASIMODEM_RFC2217");
+}
+
 std::vector<std::string> environment_with(const Environment& additions) {
   std::vector<std::string> variables;
   for (char** entry = environ; *entry; ++entry) {
     const std::string variable{*entry};
     const auto replaced = [&](const auto& addition) { return variable.starts_with(addition.first + "="); };
-    if (std::none_of(additions.begin(), additions.end(), replaced)) variables.push_back(variable);
+    if (!names_an_endpoint(variable) && std::none_of(additions.begin(), additions.end(), replaced)) {
+      variables.push_back(variable);
+    }
   }
   for (const auto& [name, value] : additions) variables.push_back(name + "=" + value);
   return variables;

@@ -16,8 +16,9 @@ namespace quasimodem::app {
 /// Lets a Timeline follow the host's monotonic clock, with one timer.
 class HostClock {
  public:
-  /// `on_due` is called when the Timeline's next entry is due.
-  HostClock(boost::asio::io_context& io, Timeline& timeline, std::function<void()> on_due);
+  /// `on_due` is called when the Timeline's next entry is due. The Timeline goes `scale` times as fast as the host's
+  /// clock.
+  HostClock(boost::asio::io_context& io, Timeline& timeline, std::function<void()> on_due, double scale = 1);
   ~HostClock();
 
   /// Advances the Timeline to now.

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/modem_host.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 #include <utility>
+#include <variant>
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/paths.hpp"
-#include "emulator/app/ports/pty_port.hpp"
+#include "emulator/app/ports/open_port.hpp"
 #include "emulator/app/problem.hpp"
-#include "net/faults/slow_bearer.hpp"
 #include "storage/file_flash.hpp"
 #include "storage/memory_flash.hpp"
 
@@ -34,50 +35,54 @@ std::unique_ptr<storage::Flash> open_flash(const RunOptions& options) {
   return std::move(*flash);
 }
 
-std::filesystem::path link_of(const RunOptions& options) {
-  if (options.link) return *options.link;
-  // Under `run --` nobody looks for the link by name, and many runs may go on at once.
-  const bool private_name = !options.command.empty() && !options.named;
-  return runtime_directory() / (private_name ? fmt::format("{}-{}", options.name, ::getpid()) : options.name);
-}
-
 }  // namespace
 
-ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink,
-                     std::function<void()> on_ready, std::function<void()> on_quit)
+ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events)
     : name_{options.name},
       log_{sink, options.name},
-      on_ready_{std::move(on_ready)},
-      on_quit_{std::move(on_quit)},
+      events_{std::move(events)},
       configuration_{options.module},
-      clock_{io, timeline_, [this] { enter([] {}); }},
-      flash_{open_flash(options)} {
+      clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
+      faults_{timeline_, options.module.seed, log_},
+      initial_faults_{options.faults},
+      files_{open_flash(options)},
+      flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
-  const auto& timing = options.module.timing;
-  bearer_ = std::make_unique<net::SlowBearer>(*sockets_, timeline_, [rtt = timing.round_trip] { return rtt; });
+  faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
+  weather_ =
+      std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
   plug_in();
-  port_ = std::make_unique<PtyPort>(
-      io, link_of(options),
-      PortEvents{
-          .received = [this](ByteSpan bytes) { enter([&] { line_->from_te(bytes); }); },
-          .writable = [this] { enter([] {}); },
-          .attached = [this](bool attached) { enter([&] { modem_->set_line(emulator::Line::dtr, attached); }); },
-      },
-      log_.part("uart"));
+  const auto uart_log = log_.part("uart");
+  for (const auto& url : options.uarts) {
+    ports_.push_back(open_port(io, url, port_events(), uart_log));
+    if (std::holds_alternative<StdioUrl>(url)) stdio_ = ports_.back().get();
+  }
+  if (ports_.size() > 1) {
+    for (const auto& port : ports_) uart_log.info("at {}", port->address());
+  }
+  for (const auto& rule : initial_faults_) faults_.add(rule);
   open_control(io, options);
+  started_ = true;
   enter([this, &options] {
+    follow_terminals();
     if (options.power == InitialPower::on) return modem_->power_key();
-    if (on_ready_) std::exchange(on_ready_, {})();  // there is nothing to wait for
+    if (events_.ready) std::exchange(events_.ready, {})();  // there is nothing to wait for
   });
 }
 
 void ModemHost::plug_in() {
+  weather_->end();
   line_.reset();
+  noise_.reset();
   modem_ = std::make_unique<emulator::Modem>(
-      configuration_, device::Surroundings{timeline_, *bearer_, *flash_, random_, log_, Journal{journal_}});
+      configuration_,
+      device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_, Journal{journal_}});
+  noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
   const auto pacing = configuration_.timing.uart_paced ? uart::Pacing::on : uart::Pacing::off;
-  line_ = std::make_unique<uart::UartLine>(timeline_, *modem_, pacing);
+  line_ = std::make_unique<uart::UartLine>(timeline_, *noise_, pacing);
+  faults_.plug_in(*modem_, *weather_);
+  weather_->begin(modem_->me());
 }
 
 void ModemHost::open_control(boost::asio::io_context& io, const RunOptions& options) {
@@ -100,39 +105,122 @@ void ModemHost::open_control(boost::asio::io_context& io, const RunOptions& opti
 
 void ModemHost::reset(Memory memory) {
   Journal{journal_}.write(RecordKind::power, {{"event", "reset"}});
+  faults_.clear();  // while the module is there in which they undo what they did
   modem_->cut_supply();
   if (memory == Memory::forget) {
-    if (const auto records = flash_->list()) {
+    if (const auto records = flash_.list()) {
       for (const auto& record : *records) {
-        if (!flash_->erase(record)) log_.error("{} could not be erased", record);
+        if (!flash_.erase(record)) log_.error("{} could not be erased", record);
       }
     }
   }
   plug_in();
+  for (const auto& rule : initial_faults_) faults_.add(rule);
+  follow_terminals();
   modem_->power_key();
 }
 
 ModemHost::~ModemHost() = default;
 
+PortEvents ModemHost::port_events() {
+  return {
+      .received = [this](ByteSpan bytes) { enter([&] { line_->from_te(bytes); }); },
+      .writable = [this] { enter([] {}); },
+      .changed = [this] { enter([this] { follow_terminals(); }); },
+      .purged = [this] { enter([this] { line_->purge_input(); }); },
+      .finished = [this] { enter([this] { ++finished_ports_; }); },
+  };
+}
+
+std::vector<std::string> ModemHost::addresses() const {
+  std::vector<std::string> all;
+  for (const auto& port : ports_) all.push_back(port->address());
+  return all;
+}
+
 void ModemHost::enter(const std::function<void()>& body) {
+  // A port may find its TE while the others are still being opened; what it has to say is asked for afterwards.
+  if (!started_) return;
   clock_.catch_up();
   body();
   settle();
 }
 
 void ModemHost::settle() {
-  if (!port_) return;
+  move_bytes();
+  show_lines();
+  end_finished_terminals();
+  if (events_.ready && modem_->me().power() == device::MobileEquipment::Power::on) {
+    std::exchange(events_.ready, {})();
+    if (stdio_) stdio_->resume_reading();
+  }
+  clock_.arm();
+}
+
+/// The module is held back only when nobody who is there takes anything: one end that does not read must not keep the
+/// others from their answers.
+void ModemHost::move_bytes() {
+  const auto stuck = [](const auto& port) { return port->attached() && port->write_pending(); };
+  const auto takes = [](const auto& port) { return port->attached() && !port->write_pending(); };
   bool moved = true;
   while (moved) {
     clock_.catch_up();
-    line_->set_port_ready(!port_->write_pending());
+    line_->set_port_ready(std::none_of(ports_.begin(), ports_.end(), stuck) ||
+                          std::any_of(ports_.begin(), ports_.end(), takes));
     moved = line_->pump();
-    if (const auto bytes = line_->take(); !bytes.empty()) port_->write(bytes);
+    if (const auto bytes = line_->take(); !bytes.empty()) {
+      for (const auto& port : ports_) port->write(bytes);
+    }
   }
-  if (const auto rate = port_->terminal_rate()) line_->set_terminal_rate(rate);
-  line_->wants_input() ? port_->resume_reading() : port_->pause_reading();
-  if (on_ready_ && modem_->me().power() == device::MobileEquipment::Power::on) std::exchange(on_ready_, {})();
-  clock_.arm();
+  // The first end that has a rate, of those where somebody is.
+  int rate = 0;
+  for (const auto& port : ports_) {
+    if (const auto own = port->attached() || ports_.size() == 1 ? port->terminal_rate() : 0; rate == 0) rate = own;
+    port->set_module_rate(modem_->baud());
+    // Whoever writes into a pipe cannot know when the module hears it; every other TE is told by the ready line.
+    const bool too_early = events_.ready && port.get() == stdio_;
+    line_->wants_input() && !too_early ? port->resume_reading() : port->pause_reading();
+  }
+  if (rate) line_->set_terminal_rate(rate);
+}
+
+/// Ends with lines decide, if there are any: who only watches on a pty must not keep DTR up. One of them is enough for
+/// DTR, and each can stop the module with RTS.
+void ModemHost::follow_terminals() {
+  bool attached = false, has_lines = false, dtr = false, rts = true, sends_break = false;
+  for (const auto& port : ports_) {
+    if (!port->attached()) continue;
+    attached = true;
+    const auto lines = port->terminal_lines();
+    if (!lines) continue;
+    has_lines = true;
+    dtr |= lines->dtr;
+    rts &= lines->rts;
+    sends_break |= lines->sending_break;
+  }
+  modem_->set_line(emulator::Line::rts, rts);
+  modem_->set_line(emulator::Line::dtr, has_lines ? dtr : attached);
+  // ASSUMED: a break is a character with a framing error, which the module drops.
+  if (std::exchange(break_, sends_break) != sends_break) log_.info("BREAK {}", sends_break ? "begins" : "ends");
+}
+
+void ModemHost::show_lines() {
+  using emulator::Line;
+  const ModuleLines lines{.cts = modem_->line(Line::cts),
+                          .dsr = modem_->line(Line::dsr),
+                          .dcd = modem_->line(Line::dcd),
+                          .ri = modem_->line(Line::ri)};
+  for (const auto& port : ports_) port->set_module_lines(lines);
+}
+
+bool ModemHost::quiet() const { return line_->quiet() && !modem_->answering(); }
+
+/// A TE that sends no more (`printf … | socat - UNIX:…`) still gets its answer.
+void ModemHost::end_finished_terminals() {
+  for (const auto& port : ports_) {
+    if (port->input_ended() && !port->write_pending() && quiet()) port->close_end();
+  }
+  if (finished_ports_ == ports_.size() && events_.finished) std::exchange(events_.finished, {})();
 }
 
 }  // namespace quasimodem::app

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/journal_ring.hpp"
 #include "core/log.hpp"
@@ -14,26 +15,36 @@
 #include "emulator/app/host_random.hpp"
 #include "emulator/app/ports/port.hpp"
 #include "emulator/app/run_options.hpp"
+#include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
+#include "emulator/uart/noisy_line.hpp"
 #include "emulator/uart/uart_line.hpp"
+#include "emulator/weather.hpp"
+#include "net/faults/faulty_bearer.hpp"
 #include "net/host/asio_bearer.hpp"
-#include "storage/flash.hpp"
+#include "storage/faulty_flash.hpp"
 
 namespace quasimodem::app {
 
-/// One module in the real world: host clock, host sockets, files, a port.
-class ModemHost : private control::Target {
+/// One module in the real world: host clock, host sockets, files, ports, control socket.
+class ModemHost final : public control::Target {
  public:
-  /// Throws Problem when something it needs cannot be had. `on_ready` is called once the module hears its UART.
-  ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, std::function<void()> on_ready,
-            std::function<void()> on_quit);
+  struct Events {
+    std::function<void()> ready;     ///< once the module hears its UART
+    std::function<void()> finished;  ///< nobody can ever reach it again
+    std::function<void()> quit;      ///< a client of the control socket wants the program to end
+  };
+
+  /// Throws Problem when something it needs cannot be had.
+  ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events);
   ~ModemHost();
 
   const std::string& name() const override { return name_; }
-  std::string address() const override { return port_->address(); }
-  JournalRing& journal() override { return journal_; }
+  /// What its ports are called, in the order of the options.
+  std::vector<std::string> addresses() const;
   /// The control socket; empty when there is none.
   std::filesystem::path control_path() const { return control_ ? control_->path() : std::filesystem::path{}; }
+  JournalRing& journal() override { return journal_; }
 
  private:
   /// Every event of the host comes in through here: the module's time advances to now, then it happens, then what the
@@ -44,29 +55,45 @@ class ModemHost : private control::Target {
   void open_control(boost::asio::io_context& io, const RunOptions& options);
 
   // control::Target
+  std::string address() const override { return ports_.front()->address(); }
   emulator::Modem& modem() override { return *modem_; }
   Timeline& timeline() override { return timeline_; }
   void jump(Duration span) override { clock_.jump(span); }
   void reset(Memory memory) override;
   bool ready() const override { return modem_->me().power() == device::MobileEquipment::Power::on; }
-  void quit() override { on_quit_(); }
+  void quit() override { events_.quit(); }
+  void move_bytes();
+  void follow_terminals();
+  void show_lines();
+  void end_finished_terminals();
+  /// Nothing of what the TEs have sent waits for an answer.
+  bool quiet() const;
+  PortEvents port_events();
 
   std::string name_;
   Logger log_;
-  std::function<void()> on_ready_;
-  std::function<void()> on_quit_;
+  Events events_;
   device::Configuration configuration_;
   Timeline timeline_;
   JournalRing journal_{timeline_};
   HostRandom random_;
   HostClock clock_;
-  std::unique_ptr<storage::Flash> flash_;
+  emulator::Faults faults_;
+  std::vector<FaultRule> initial_faults_;
+  std::unique_ptr<storage::Flash> files_;
+  storage::FaultyFlash flash_;
   std::unique_ptr<net::Bearer> sockets_;
-  std::unique_ptr<net::Bearer> bearer_;  ///< the sockets, as far away as the profile says
+  std::unique_ptr<net::FaultyBearer> faulty_;   ///< before the sockets
+  std::unique_ptr<emulator::Weather> weather_;  ///< before that one, as the profile has it
   std::unique_ptr<emulator::Modem> modem_;
+  std::unique_ptr<uart::NoisyLine> noise_;
   std::unique_ptr<uart::UartLine> line_;
-  std::unique_ptr<Port> port_;
+  std::vector<std::unique_ptr<Port>> ports_;
   std::unique_ptr<control::Server> control_;
+  Port* stdio_ = nullptr;
+  std::size_t finished_ports_ = 0;
+  bool started_ = false;
+  bool break_ = false;
 };
 
 }  // namespace quasimodem::app

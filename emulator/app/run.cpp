@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,8 +17,10 @@
 #include "emulator/app/child.hpp"
 #include "emulator/app/key_log.hpp"
 #include "emulator/app/modem_host.hpp"
+#include "emulator/app/modules.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/readiness.hpp"
+#include "emulator/app/ready_lines.hpp"
 #include "emulator/app/signals.hpp"
 #include "emulator/app/spdlog_sink.hpp"
 #include "emulator/app/trace_file.hpp"
@@ -38,12 +41,19 @@ class Runner {
   int run() {
     // A TE or peer that goes away is told by the return code of write.
     ::signal(SIGPIPE, SIG_IGN);
-    host_.emplace(
-        io_, options_, *sink_, [this] { ready_ = true; }, [this] { end_with(static_cast<int>(ExitCode::ok)); });
-    if (options_.trace) trace_.emplace(*options_.trace, host_->journal(), host_->name());
+    for (auto& module : each_module(options_)) {
+      name_links(module);
+      uarts_.push_back(module.uarts);
+      hosts_.push_back(std::make_unique<ModemHost>(
+          io_, module, *sink_,
+          ModemHost::Events{.ready = [this] { ++ready_; },
+                            .finished = [this] { exit_code_ = unasked_end(); },
+                            .quit = [this] { end_with(static_cast<int>(ExitCode::ok)); }}));
+    }
+    trace();
     expect();
     while (!exit_code_) {
-      if (std::exchange(ready_, false)) announce();
+      if (ready_ == hosts_.size() && !std::exchange(announced_, true)) announce();
       if (io_.run_one() == 0) break;
     }
     return exit_code_.value_or(static_cast<int>(ExitCode::internal));
@@ -51,14 +61,18 @@ class Runner {
 
  private:
   void announce() {
-    if (options_.command.empty()) {
-      fmt::print("ready {} {}\n", host_->name(), host_->address());
-      std::fflush(stdout);
-    }
+    const auto endpoints = all_endpoints();
+    if (options_.command.empty()) print_ready_lines(endpoints, options_.json ? ReadyForm::json : ReadyForm::line);
     tell_ready(options_.ready_fd);
-    if (!options_.command.empty())
-      child_ = start_child(options_.command,
-                           {{"QUASIMODEM_TTY", host_->address()}, {"QUASIMODEM_CTL", host_->control_path().string()}});
+    if (!options_.command.empty()) child_ = start_child(options_.command, variables_for(endpoints));
+  }
+
+  std::vector<ModuleEndpoints> all_endpoints() const {
+    std::vector<ModuleEndpoints> all;
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      all.push_back({hosts_[i]->name(), uarts_[i], hosts_[i]->addresses(), hosts_[i]->control_path().string()});
+    }
+    return all;
   }
 
   void on_signal(Signals::Signal signal) {
@@ -67,8 +81,7 @@ class Runner {
       // Ctrl-C has reached the command as well; twice would cut its own cleaning up short.
       if (!signal.from_terminal) ::kill(*child_, signal.number);
     } else if (options_.command.empty()) {
-      exit_code_ = static_cast<int>(expectations_ ? ExitCode::expectation_failed : ExitCode::ok);
-      if (expectations_) fmt::print(stderr, "FAIL: {}\n", expectations_->unmet());
+      exit_code_ = unasked_end();
     } else {  // the command was never started
       exit_code_ = static_cast<int>(ExitCode::signalled) + signal.number;
     }
@@ -78,26 +91,38 @@ class Runner {
     int status = 0;
     if (!child_ || ::waitpid(*child_, &status, WNOHANG) != *child_) return;
     exit_code_ = verdict_ ? *verdict_ : shell_exit_code(status);
-    if (!verdict_ && *exit_code_ == 0 && expectations_ && expectations_->waits()) {
-      fmt::print(stderr, "FAIL: {}\n", expectations_->unmet());
-      exit_code_ = static_cast<int>(ExitCode::expectation_failed);
-    }
+    if (!verdict_ && *exit_code_ == 0) exit_code_ = unasked_end();
+  }
+
+  /// The exit code when it ends before a text or the time decided.
+  int unasked_end() const {
+    if (watches_.empty() || !watches_.front()->waits()) return static_cast<int>(ExitCode::ok);
+    fmt::print(stderr, "FAIL: {}\n", watches_.front()->unmet());
+    return static_cast<int>(ExitCode::expectation_failed);
+  }
+
+  void trace() {
+    if (!options_.trace) return;
+    trace_.emplace(*options_.trace);
+    for (const auto& host : hosts_) trace_->follow(host->journal(), host->name());
   }
 
   void expect() {
     const auto& wanted = options_.expectations;
-    if (!wanted.expect.empty() || !wanted.fail.empty()) {
-      expectations_.emplace(wanted, host_->journal(), [this](UartWatch::Seen seen, const std::string& text) {
-        const bool failed = seen == UartWatch::Seen::failure;
-        if (failed) fmt::print(stderr, "FAIL: the UART showed \"{}\"\n", escaped(text));
-        end_with(static_cast<int>(failed ? ExitCode::expectation_failed : ExitCode::ok));
-      });
+    const auto found = [this](UartWatch::Seen seen, const std::string& text) {
+      const bool failed = seen == UartWatch::Seen::failure;
+      if (failed) fmt::print(stderr, "FAIL: the UART showed \"{}\"\n", escaped(text));
+      end_with(static_cast<int>(failed ? ExitCode::expectation_failed : ExitCode::ok));
+    };
+    for (const auto& host : hosts_) {
+      if (wanted.expect.empty() && wanted.fail.empty()) break;
+      watches_.push_back(std::make_unique<UartWatch>(wanted, host->journal(), found));
     }
     if (!wanted.timeout) return;
     timeout_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(*wanted.timeout));
     timeout_.async_wait([this](const auto& error) {
       if (error) return;
-      const auto what = expectations_ ? expectations_->unmet() : std::string{"the time is up"};
+      const auto what = watches_.empty() ? std::string{"the time is up"} : watches_.front()->unmet();
       fmt::print(stderr, "FAIL: {} (--timeout)\n", what);
       end_with(static_cast<int>(ExitCode::timed_out));
     });
@@ -122,14 +147,16 @@ class Runner {
   std::unique_ptr<LogSink> sink_;
   boost::asio::io_context io_{1};
   Signals signals_;
-  std::optional<ModemHost> host_;
+  std::vector<std::unique_ptr<ModemHost>> hosts_;
+  std::vector<std::vector<UartUrl>> uarts_;  ///< of each module
   std::optional<pid_t> child_;
-  bool ready_ = false;
+  std::size_t ready_ = 0;  ///< modules that hear their UART
+  bool announced_ = false;
   std::optional<int> exit_code_;
   std::optional<int> verdict_;
   boost::asio::steady_timer timeout_{io_};
   std::optional<TraceFile> trace_;
-  std::optional<UartWatch> expectations_;
+  std::vector<std::unique_ptr<UartWatch>> watches_;  ///< of each module, when there is something to wait for
 };
 
 }  // namespace

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <chrono>
+#include <charconv>
 #include <cstdlib>
-#include <ctime>
 #include <utility>
+#include <variant>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -15,8 +15,10 @@
 #include "emulator/app/clock_text.hpp"
 #include "emulator/app/commands.hpp"
 #include "emulator/app/control/method.hpp"
+#include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -34,6 +36,7 @@ Commands; each has its own --help:
 constexpr std::string_view kExamples = R"(Examples:
   quasimodem                                       an M95 on a pty, until Ctrl-C
   quasimodem run --uart pty:./m95 --profile lab    at ./m95, with a module's pace
+  quasimodem run --uart rfc2217::7001              with modem lines, for rfc2217://localhost:7001
   quasimodem run -- pytest -q                      for CI: $QUASIMODEM_TTY is set, the exit code handed on
 
 Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
@@ -58,26 +61,30 @@ device::Model read_model(const std::string& text) {
         "the models are m10, m66, m85 and m95");
 }
 
-device::Timing read_profile(const std::string& text) {
-  if (const auto* timing = device::timing_named(text)) return *timing;
-  usage(fmt::format("unknown profile \"{}\"{}", text, did_you_mean(text, {"instant", "lab"})),
-        "the profiles of this version are instant and lab");
-}
-
-/// `pty:` and `pty:LINK`.
-std::optional<std::filesystem::path> read_uart(const std::string& text) {
-  constexpr std::string_view kPty = "pty:";
-  if (!text.starts_with(kPty)) {
-    usage(fmt::format("--uart {}: not a way to the UART", text), "this version has --uart pty: and --uart pty:LINK");
+std::uint64_t read_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    usage(fmt::format("--seed {}: not a whole number", text), "use --seed 1, 2, 3 ...");
   }
-  const auto link = text.substr(kPty.size());
-  return link.empty() ? std::nullopt : std::optional{std::filesystem::path{link}};
+  return seed;
 }
 
-device::LocalTime read_rtc(const std::string& text) {
+double read_time_scale(const std::string& text) {
+  char* end = nullptr;
+  const double scale = std::strtod(text.c_str(), &end);
+  constexpr double kLeast = 0.01, kMost = 1000;
+  if (text.empty() || *end != '\0' || !(scale >= kLeast && scale <= kMost)) {
+    usage(fmt::format("--time-scale {}: not a factor", text),
+          "use a number from 0.01 to 1000: 10 makes everything ten times as fast");
+  }
+  return scale;
+}
+
+device::LocalTime read_time(std::string_view option, const std::string& text) {
   if (const auto time = read_clock(text)) return *time;
-  usage(fmt::format("--rtc {}: not a date and time", text),
-        "use --rtc host, --rtc factory or --rtc 2015-04-08T12:00:00Z");
+  usage(fmt::format("{0} {1}: not a date and time", option, text),
+        fmt::format("use {0} host, {0} factory or {0} 2015-04-08T12:00:00Z", option));
 }
 
 bool all_digits(std::string_view text) {
@@ -101,6 +108,14 @@ std::string read_imei(const std::string& text) {
   return text;
 }
 
+void disable(const std::string& feature, device::Configuration& module) {
+  if (feature != "transparent-ssl") {
+    usage(fmt::format("--disable {}: unknown feature{}", feature, did_you_mean(feature, {"transparent-ssl"})),
+          "a firmware may lack: transparent-ssl");
+  }
+  module.transparent_ssl = false;
+}
+
 // ---- the whole line ----
 
 struct Raw {
@@ -108,10 +123,12 @@ struct Raw {
   std::string power = "on";
   std::vector<std::string> expect, fail;
   std::optional<std::string> trace, timeout;
-  std::optional<std::string> name, profile, imei, apn_local, nvram, key_log, ready_fd;
-  std::vector<std::string> uarts, allow, map;
+  std::optional<std::string> name, profile, seed, time_scale, imei, apn_local, nvram, key_log, ready_fd, count;
+  std::vector<std::string> uarts, allow, map, faults;
+  std::optional<std::string> network_time;
+  std::vector<std::string> disable;
   int verbose = 0;
-  bool quiet = false, ephemeral = false, version = false;
+  bool quiet = false, ephemeral = false, version = false, json = false;
 };
 
 void declare(CLI::App& app, Raw& raw) {
@@ -130,14 +147,24 @@ void declare(CLI::App& app, Raw& raw) {
     app.add_option(names, target, meaning)->type_name(value)->allow_extra_args(false);
   };
   once("-m,--model", raw.model, "MODEL", "m10, m66, m85 or m95; default m95");
-  repeatable("-u,--uart", raw.uarts, "URL", "pty:[LINK]; without LINK one in the runtime directory");
+  repeatable("-u,--uart", raw.uarts, "URL",
+             "a way to the UART, repeatable: pty:[LINK], tcp-listen:HOST:PORT, tcp:HOST:PORT, rfc2217:HOST:PORT, "
+             "unix:PATH, tty:PATH[,BAUD], stdio; default pty: (in the runtime directory)");
   once("-n,--name", raw.name, "NAME", "name of this module: runtime and state directory, log; default: the model");
+  once("--count", raw.count, "N", "N modules; names, links and paths get -0, -1, ..., ports count up; default 1");
   once("--nvram", raw.nvram, "DIR", "directory for NVRAM and saved settings; default: in the state directory");
   app.add_flag("--ephemeral", raw.ephemeral, "nothing on disk; default with `-- CMD`");
   once("-p,--profile", raw.profile, "PROFILE",
-       "instant or lab: how long everything takes; default lab, with `-- CMD` instant");
+       "how long everything takes: instant, lab, realistic, poor or a FILE; default lab, with `-- CMD` instant");
+  once("--seed", raw.seed, "N", "makes what the profile draws by chance reproducible; default 1");
+  once("--time-scale", raw.time_scale, "X", "the module's time runs X times as fast, every wait of it; default 1");
+  repeatable("--fault", raw.faults, "FAULT",
+             "something that goes wrong, as in docs/faults.md: \"bearer.outage after=30s\"");
   once("--rtc", raw.rtc, "TIME",
        "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
+  once("--network-time", raw.network_time, "TIME",
+       "what the network says of the time (NITZ), as for --rtc; default: nothing");
+  repeatable("--disable", raw.disable, "FEATURE", "what this firmware lacks, repeatable: transparent-ssl");
   once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");
   once("--imei", raw.imei, "IMEI", "15 digits");
   once("--apn-local", raw.apn_local, "IP", "address that the network gives the module; default 10.1.83.188");
@@ -150,6 +177,7 @@ void declare(CLI::App& app, Raw& raw) {
   once("--trace", raw.trace, "FILE", "write everything that happens there, a JSON object a line");
   once("--power", raw.power, "on|off", "off: start switched off, `quasimodem ctl power key` switches on; default on");
   once("--keylog", raw.key_log, "FILE", "append the TLS secrets there, for Wireshark; also SSLKEYLOGFILE");
+  app.add_flag("--json", raw.json, "print the ready line as a JSON object");
   once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the module is ready");
   app.add_flag("-v,--verbose", raw.verbose, "log more");
   app.add_flag("-q,--quiet", raw.quiet, "log errors only");
@@ -196,20 +224,71 @@ Expectations read_expectations(const Raw& raw) {
   return expectations;
 }
 
+int read_count(const std::string& text) {
+  constexpr int kMost = 10000;
+  int count = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (problem != std::errc{} || end != text.data() + text.size() || count < 1 || count > kMost) {
+    usage(fmt::format("--count {}: not a number of modules", text), fmt::format("1 to {}", kMost));
+  }
+  return count;
+}
+
+bool has_link(const UartUrl& uart) {
+  const auto* pty = std::get_if<PtyUrl>(&uart);
+  return pty && pty->link;
+}
+
+const HostAddress* address_of(const UartUrl& uart) {
+  if (const auto* url = std::get_if<TcpListenUrl>(&uart)) return &url->address;
+  if (const auto* url = std::get_if<TcpUrl>(&uart)) return &url->address;
+  if (const auto* url = std::get_if<Rfc2217Url>(&uart)) return &url->address;
+  return nullptr;
+}
+
+/// What does not go together.
+void check_uarts(const RunOptions& options) {
+  const auto stdios = std::count_if(options.uarts.begin(), options.uarts.end(),
+                                    [](const auto& uart) { return std::holds_alternative<StdioUrl>(uart); });
+  if (stdios > 1) usage("--uart stdio: there is only one");
+  if (stdios > 0 && !options.command.empty()) {
+    usage("--uart stdio: with \"--\" the standard streams belong to the command",
+          "any other endpoint, for example --uart pty:");
+  }
+  if (options.count == 1) return;
+  for (const auto& uart : options.uarts) {
+    if (std::holds_alternative<StdioUrl>(uart) || std::holds_alternative<TtyUrl>(uart)) {
+      usage("--count: many modules cannot share standard input or a device", "one program for each device");
+    }
+    const auto* address = address_of(uart);
+    if (address && address->port != 0 && address->port + options.count - 1 > 65535) {
+      usage(fmt::format("--count {}: the ports from {} on do not suffice", options.count, address->port),
+            "a lower port, or 0 for any free ones");
+    }
+  }
+}
+
 RunOptions check(const Raw& raw, std::vector<std::string> command) {
   RunOptions options;
   const bool wrapped = !command.empty();
   options.command = std::move(command);
   options.module.model = read_model(raw.model);
   options.module.timing = read_profile(raw.profile.value_or(wrapped ? "instant" : "lab"));
-  options.module.clock = read_rtc(raw.rtc);
+  if (raw.seed) options.module.seed = read_seed(*raw.seed);
+  if (raw.time_scale) options.time_scale = read_time_scale(*raw.time_scale);
+  options.module.clock = read_time("--rtc", raw.rtc);
+  if (raw.network_time) options.module.network_clock = read_time("--network-time", *raw.network_time);
+  for (const auto& feature : raw.disable) disable(feature, options.module);
   options.module.sim = read_sim(raw.sim);
   if (raw.imei) options.module.imei = read_imei(*raw.imei);
 
   options.name = raw.name ? read_name(*raw.name) : std::string{device::profile_of(options.module.model).key};
-  if (raw.uarts.size() > 1) usage("more than one --uart", "this version serves one UART");
-  if (!raw.uarts.empty()) options.link = read_uart(raw.uarts.front());
-  options.named = raw.name || options.link;
+  for (const auto& uart : raw.uarts) options.uarts.push_back(read_uart_url(uart));
+  if (options.uarts.empty()) options.uarts.emplace_back(PtyUrl{});
+  if (raw.count) options.count = read_count(*raw.count);
+  options.json = raw.json;
+  check_uarts(options);
+  options.named = raw.name || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
 
   if (raw.ephemeral && raw.nvram) usage("--nvram and --ephemeral exclude each other");
   // An empty variable of a script must not lead to the NVRAM of the user's own module.
@@ -217,6 +296,7 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   if (raw.nvram) options.nvram = *raw.nvram;
   options.ephemeral = raw.ephemeral || (wrapped && !raw.nvram);
 
+  options.faults = read_each<FaultRule>(raw.faults, "--fault", &emulator::parse_fault);
   options.network.allow = read_each<net::HostPort>(raw.allow, "--allow", &net::HostPort::parse);
   options.network.map = read_each<net::HostMapping>(raw.map, "--map", &net::HostMapping::parse);
   if (raw.apn_local) {

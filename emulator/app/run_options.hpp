@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "core/fault_book.hpp"
 #include "core/log.hpp"
+#include "emulator/app/uart_url.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "net/host/bearer_rules.hpp"
 
@@ -25,8 +27,12 @@ struct Expectations {
 struct RunOptions {
   device::Configuration module;
   std::string name;
-  std::optional<std::filesystem::path> link;  ///< --uart pty:LINK; none: one in the runtime directory
+  std::vector<UartUrl> uarts;  ///< at least one
+  int count = 1;               ///< modules, all like this one
+  bool json = false;           ///< the ready line as an object
   std::optional<std::filesystem::path> nvram;
+  std::vector<FaultRule> faults;  ///< --fault
+  double time_scale = 1;          ///< how many seconds of the module pass in one of the host
   bool ephemeral = false;
   bool named = false;  ///< --name or a link was given: other programs look for it there
   net::BearerRules network;

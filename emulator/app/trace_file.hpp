@@ -5,21 +5,25 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
+#include <string>
 
 #include "core/journal_ring.hpp"
 
 namespace quasimodem::app {
 
-/// `--trace FILE`: every record of a module as a line of JSON, from the first one on. Written at once, so that it is
+/// `--trace FILE`: every record of the modules as a line of JSON, from the first one on. Written at once, so that it is
 /// whole when something crashes.
 class TraceFile {
  public:
   /// Throws Problem when the file cannot be written.
-  TraceFile(const std::filesystem::path& path, JournalRing& journal, const std::string& modem);
+  explicit TraceFile(const std::filesystem::path& path);
+  /// From now on, after what the journal has already.
+  void follow(JournalRing& journal, const std::string& modem);
 
  private:
   std::shared_ptr<std::ofstream> file_;
-  JournalRing::Subscription subscription_;
+  std::vector<JournalRing::Subscription> subscriptions_;
 };
 
 }  // namespace quasimodem::app

@@ -7,10 +7,10 @@ namespace quasimodem::commands {
 
 std::span<const atcmd::Family> all_families() {
   static const std::vector<atcmd::Family> families{
-      kBasicFamily,         kIdentityFamily, kSerialFamily,       kGeneralFamily,   kNetworkFamily,
-      kSimFamily,           kOperatorFamily, kPacketDomainFamily, kClockFamily,     kHardwareFamily,
-      kTcpIpFamily,         kSocketFamily,   kServerFamily,       kNamesFamily,     kSslFamily,
-      kSecurityFilesFamily, kMessagesFamily, kCallsFamily,        kPhonebookFamily, kFilesFamily,
+      kBasicFamily,         kIdentityFamily,     kSerialFamily, kGeneralFamily,       kNetworkFamily,  kSimFamily,
+      kOperatorFamily,      kPacketDomainFamily, kClockFamily,  kHardwareFamily,      kTcpIpFamily,    kSocketFamily,
+      kServerFamily,        kNamesFamily,        kSslFamily,    kSecurityFilesFamily, kMessagesFamily, kCallsFamily,
+      kSupplementaryFamily, kPhonebookFamily,    kFilesFamily,
   };
   return families;
 }

@@ -26,6 +26,7 @@ extern const atcmd::Family kSslFamily;
 extern const atcmd::Family kSecurityFilesFamily;
 extern const atcmd::Family kMessagesFamily;
 extern const atcmd::Family kCallsFamily;
+extern const atcmd::Family kSupplementaryFamily;
 extern const atcmd::Family kPhonebookFamily;
 extern const atcmd::Family kFilesFamily;
 

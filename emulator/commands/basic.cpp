@@ -77,20 +77,41 @@ Reply recall_profile(Call& call, const Value&) {
   return Reply::ok();
 }
 
-// AT&V — one setting a line                                                                                 [M66 2.13]
+// AT&V — one setting a line, in the order of M66 table 2                                                    [M66 2.13]
+struct FixedRow {
+  std::string_view before;
+  std::string_view text;
+};
+/// What the list has and no command of ours sets.
+// ASSUMED: the values, but for that of +CMUX; how +QECHO and +QSIDET look.
+constexpr std::array kFixedRows{
+    FixedRow{"+CCUG", "+CCWE: 0"},
+    FixedRow{"+CCUG", "+QSIMSTAT: 0"},
+    FixedRow{"+CCUG", "+CMUX: -1"},
+    FixedRow{"+QMIC", "+QSIMDET: 0,0"},
+    FixedRow{"+QCLIP", "+QECHO(NORMAL_AUDIO): 253,96,16388,57351,0"},
+    FixedRow{"+QCLIP", "+QECHO(Earphone_AUDIO): 253,0,10756,57351,1"},
+    FixedRow{"+QCLIP", "+QECHO(LoudSpk_AUDIO): 224,96,5256,57351,2"},
+    FixedRow{"+QCLIP", "+QSIDET(NORMAL_AUDIO): 80"},
+    FixedRow{"+QCLIP", "+QSIDET(HEADSET_AUDIO): 144"},
+};
+
 Reply view_profile(Call& call, const Value&) {
+  auto& settings = call.settings();
   std::vector<std::string> lines{"ACTIVE PROFILE"};
   for (const auto& row : profile_rows()) {
+    if (!row.shown) continue;
     // Further values are shown with the first: "+ICF: 3,3".
     if (row.name.find(',') != std::string_view::npos) {
-      lines.back() += fmt::format(",{}", row.value(call.settings()));
-    } else {
-      lines.push_back(fmt::format("{}: {}", row.name, row.value(call.settings())));
+      lines.back() += fmt::format(",{}", row.value(settings));
+      continue;
     }
+    if (row.name == "+IPR") lines.push_back(fmt::format("+CSCS: \"{}\"", settings.character_set));
+    for (const auto& fixed : kFixedRows) {
+      if (fixed.before == row.name) lines.emplace_back(fixed.text);
+    }
+    lines.push_back(fmt::format("{}: {}", row.name, row.value(settings)));
   }
-  // What is no number of the profile stands at its place in M66 table 2: after +CNMI, or +ICF while there is none.
-  const auto at = std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.starts_with("+IPR"); });
-  lines.insert(at, fmt::format("+CSCS: \"{}\"", call.settings().character_set));
   call.respond(lines);
   return Reply::ok();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls and supplementary services (M66 7, 12).
+// Calls, how they are shown, and USSD (M66 7, 12).
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -21,6 +21,7 @@ namespace {
 
 using atcmd::Argument;
 using atcmd::Command;
+using atcmd::Confidence;
 using atcmd::Reply;
 using atcmd::ResultCode;
 using device::VoiceCalls;
@@ -90,7 +91,8 @@ Reply dial(Call& call, const std::vector<Argument>& arguments) {
     call.me().request_supplementary(std::move(*number));
     return Reply::ok();
   }
-  if (call.me().calls().current()) return Reply::cme(cme::kOperationNotAllowed);
+  // ASSUMED: the active call is not held by itself; AT+CHLD=2 does it.
+  if (!call.me().calls().may_dial()) return Reply::cme(cme::kOperationNotAllowed);
   call.me().phonebooks().find("LD")->push_front({*number, type_of(*number), {}});
   if (call.settings().calls.answerer) return dial_and_wait(call, std::move(*number));
   call.me().calls().dial(std::move(*number), {});
@@ -118,10 +120,13 @@ Reply hang_up_unless_disabled(Call& call, const None&) {
 
 // AT+CLCC → <id>,<dir>,<stat>,<mode>,<mpty>,"<number>",<type>,""                                            [M66 7.14]
 Reply list_calls(Call& call) {
-  if (const auto& current = call.me().calls().current()) {
-    call.respond(fmt::format("+CLCC: 1,{},{},0,0,\"{}\",{},\"\"", current->incoming ? 1 : 0,
-                             static_cast<int>(current->state), current->number, type_of(current->number)));
+  std::vector<std::string> lines;
+  for (const auto& each : call.me().calls().all()) {
+    lines.push_back(fmt::format("+CLCC: {},{},{},0,{},\"{}\",{},\"\"", each.id, each.incoming ? 1 : 0,
+                                static_cast<int>(each.state), each.conference ? 1 : 0, each.number,
+                                type_of(each.number)));
   }
+  if (!lines.empty()) call.respond(lines);
   return Reply::ok();
 }
 
@@ -144,29 +149,6 @@ constexpr Command provisioned(std::string_view name, std::string_view summary, s
 template <int CallSettings::*Member, std::int64_t Lowest, std::int64_t Highest>
 constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
   return with_cme(setting<Member, Lowest, Highest>(name, summary, manual), cme::kOperationNotAllowed);
-}
-
-// AT+CCWA=[<n>[,<mode>[,<class>]]] — a second caller always hears the busy tone                            [M66 12.1]
-struct Waiting {
-  std::optional<int> show;
-  std::optional<int> mode;
-  int service_class = 7;
-};
-constexpr std::array kWaiting{
-    atcmd::integer<&Waiting::show>("n", 0, 1).as_range().optional(),
-    atcmd::integer<&Waiting::mode>("mode", 0, 2).optional(),
-    atcmd::integer<&Waiting::service_class>("class", 1, 255).optional(7),
-};
-
-Reply set_waiting(Call& call, const Waiting& args) {
-  constexpr int kQuery = 2;
-  call.settings().calls.waiting = args.show.value_or(call.settings().calls.waiting);
-  if (args.mode == kQuery) call.respond(fmt::format("+CCWA: 0,{}", args.service_class));
-  return Reply::ok();
-}
-Reply show_waiting(Call& call) {
-  call.respond(fmt::format("+CCWA: {}", call.settings().calls.waiting));
-  return Reply::ok();
 }
 
 // ---- USSD ----
@@ -198,7 +180,7 @@ Reply set_supplementary(Call& call, const Supplementary& args) {
 
 // ---- tones ----
 
-// AT+VTS=<tones>[,<duration>] — during a call; the tones go nowhere                                          [M66 12.7]
+// AT+VTS=<tones>[,<duration>] — during a call; the tones go nowhere                                            [M66 12]
 struct Tones {
   std::string_view tones;
   int duration = 0;
@@ -209,8 +191,7 @@ constexpr std::array kTones{
 };
 
 Reply send_tones(Call& call, const std::vector<Argument>& arguments) {
-  const auto& current = call.me().calls().current();
-  if (!current || current->state != VoiceCalls::State::active) return Reply::cme(cme::kOperationNotAllowed);
+  if (!call.me().calls().any(VoiceCalls::State::active)) return Reply::cme(cme::kOperationNotAllowed);
   const bool valid = std::all_of(arguments.begin(), arguments.end(), [](const Argument& argument) {
     return argument.text.find_first_not_of("0123456789*#ABCDabcd,") == std::string::npos;
   });
@@ -222,25 +203,22 @@ constexpr std::array kCommands{
     Command{.name = "D", .summary = "Dial", .manual = "M66 7.2", .write = atcmd::write_as_typed<&dial>(kDialString)},
     Command{
         .name = "H", .summary = "Hang up", .manual = "M66 7.3", .write = atcmd::write<&hang_up_unless_disabled>(kNone)},
-    Command{.name = "+CHUP", .summary = "Hang up", .manual = "M66 7.15", .execution = atcmd::plain<&hang_up>()},
+    Command{.name = "+CHUP",
+            .summary = "Hang up",
+            .manual = "27.007 6.5",
+            .confidence = Confidence::inferred,
+            .execution = atcmd::plain<&hang_up>()},
     Command{
         .name = "+CLCC", .summary = "List the calls", .manual = "M66 7.14", .execution = atcmd::plain<&list_calls>()},
     stored<&CallSettings::extended, 0, 1>("+CRC", "Extended form of RING", "M66 7.16"),
-    stored<&CallSettings::address_type, 129, 145>("+CSTA", "Type of address", "M66 7.12"),
-    stored<&CallSettings::service_report, 0, 1>("+CR", "Report the service of a call", "M66 7.13"),
-    stored<&CallSettings::mode, 0, 3>("+CMOD", "Call mode", "M66 7.17"),
+    stored<&CallSettings::address_type, 129, 145>("+CSTA", "Type of address", "M66 16.3"),
+    stored<&CallSettings::service_report, 0, 1>("+CR", "Report the service of a call", "M66 16.3"),
+    stored<&CallSettings::mode, 0, 3>("+CMOD", "Call mode", "M66 16.3"),
     stored<&CallSettings::no_hang_up, 0, 1>("+QDISH", "Disable ATH", "M66 7.22"),
     stored<&CallSettings::progress, 0, 1>("+QMOSTAT", "Report the progress of a dialled call", "M66 4.4"),
-    Command{.name = "+CCWA",
-            .summary = "Call waiting",
-            .manual = "M66 12.1",
-            .write = atcmd::write<&set_waiting>(kWaiting),
-            .read = atcmd::plain<&show_waiting>(),
-            .test_text = " (0,1)",
-            .invalid_parameter = cme::kOperationNotAllowed},
     provisioned<&CallSettings::caller, 1>("+CLIP", "Show the caller's number", "M66 12.5"),
-    provisioned<&CallSettings::restriction, 2>("+CLIR", "Hide the own number", "M66 12.6"),
-    provisioned<&CallSettings::answerer, 1>("+COLP", "Show the answering number", "M66 12.8"),
+    provisioned<&CallSettings::restriction, 2>("+CLIR", "Hide the own number", "M66 16.3"),
+    provisioned<&CallSettings::answerer, 1>("+COLP", "Show the answering number", "M66 7.2"),
     Command{.name = "+CUSD",
             .summary = "Unstructured supplementary services",
             .manual = "M66 12.10",
@@ -250,16 +228,17 @@ constexpr std::array kCommands{
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+VTS",
             .summary = "Send tones",
-            .manual = "M66 12.7",
+            .manual = "M66 12",
             .write = atcmd::write_as_typed<&send_tones>(kTones),
             .test_text = " (0-9,A-D,*,#)",
             .invalid_parameter = cme::kOperationNotAllowed},
-    stored<&CallSettings::tone_length, 0, 255>("+VTD", "Length of tones, 100 ms", "M66 12.9"),
+    as_sure(stored<&CallSettings::tone_length, 0, 255>("+VTD", "Length of tones, 100 ms", "27.007 C.2.12"),
+            Confidence::inferred),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace
 
-const atcmd::Family kCallsFamily{"Calls and supplementary services", kCommands};
+const atcmd::Family kCallsFamily{"Calls", kCommands};
 
 }  // namespace quasimodem::commands

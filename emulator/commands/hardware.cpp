@@ -49,8 +49,14 @@ constexpr Command stored(std::string_view name, std::string_view summary, std::s
   return with_cme(setting<Member, Lowest, Highest>(name, summary, manual), cme::kOperationNotAllowed);
 }
 
+// AT+QADC? → <status>,<mV>. ASSUMED: which of these modules have it, and its layout; the name is from M26 and MC60
+Reply show_voltage(Call& call) {
+  call.respond("+QADC: 1,1500");
+  return Reply::ok();
+}
+
 constexpr std::array kCommands{
-    stored<&StatusSettings::facsimile_class, 0, 1>("+FCLASS", "Data or facsimile", "M66 7.2"),
+    stored<&StatusSettings::facsimile_class, 0, 1>("+FCLASS", "Data or facsimile", "M66 table 2"),
     Command{.name = "+WS46",
             .summary = "Wireless network",
             .manual = "27.007 5.9",
@@ -60,9 +66,9 @@ constexpr std::array kCommands{
             .invalid_parameter = cme::kOperationNotAllowed},
     stored<&StatusSettings::ring_line_report, 0, 1>("+QINDRI", "RI at URCs", "M66 4.3"),
     stored<&StatusSettings::loudspeaker, 0, 100>("+CLVL", "Loudspeaker", "M66 13"),
-    stored<&StatusSettings::muted, 0, 1>("+CMUT", "Microphone off", "M66 13"),
-    stored<&StatusSettings::ringer, 0, 100>("+CRSL", "Ringer", "M66 13"),
-    stored<&StatusSettings::alert_mode, 0, 1>("+CALM", "Silent ringing", "M66 13"),
+    as_sure(stored<&StatusSettings::muted, 0, 1>("+CMUT", "Microphone off", "27.007 8.24"), Confidence::inferred),
+    as_sure(stored<&StatusSettings::ringer, 0, 100>("+CRSL", "Ringer", "27.007 8.21"), Confidence::inferred),
+    as_sure(stored<&StatusSettings::alert_mode, 0, 1>("+CALM", "Silent ringing", "27.007 8.20"), Confidence::inferred),
     stored<&StatusSettings::audio_channel, 0, 2>("+QAUDCH", "Audio channel", "M66 13"),
     Command{.name = "+CBC",
             .summary = "Battery",
@@ -78,6 +84,12 @@ constexpr std::array kCommands{
             .confidence = Confidence::seen,
             .read = atcmd::plain<&show_temperature>(),
             .models = device::bit(Model::m95)},
+    Command{.name = "+QADC",
+            .summary = "Voltage at the converter's input",
+            .manual = "at-reference 1.14",
+            .confidence = Confidence::inferred,
+            .read = atcmd::plain<&show_voltage>(),
+            .models = device::bit(Model::m85) | device::bit(Model::m95)},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -43,6 +43,7 @@ constexpr int kMemoryFull = 322;
 constexpr int kNoNetwork = 331;
 constexpr int kTooLong = 513;
 constexpr int kInvalidParameters = 514;
+constexpr int kNotReady = 3517;  // OBSERVED: logs of drivers, just after boot (quirk Q20)
 
 constexpr auto kSendLimit = 120s;               // M66 8.8
 constexpr std::size_t kLongestTyped = 4 * 160;  // text as UCS2 digits
@@ -66,6 +67,8 @@ std::optional<Reply> refusal(Call& call) {
     case device::SimStatus::not_ready: return Reply::cms(kSimFailure);
     case device::SimStatus::ready: break;
   }
+  constexpr int kMessagesReady = 3;
+  if (call.me().initialisation() < kMessagesReady) return Reply::cms(kNotReady);
   return std::nullopt;
 }
 
@@ -116,6 +119,7 @@ tl::expected<sms::UserData, int> data_of(std::string_view typed, std::uint8_t fi
   if (septets && !(first_octet & sms::kHasHeader)) {
     const auto text = typed_text(typed, character_set);
     if (!text) return tl::unexpected{kInvalidText};
+    // ASSUMED: a question mark for what the alphabet lacks, and an error for what is too long, not a part of it.
     const auto coded = sms::to_septets_or_question_marks(*text);
     if (coded.size() > sms::kMostSeptets) return tl::unexpected{kTooLong};
     return sms::gsm7_data(coded);
@@ -160,7 +164,7 @@ Reply prompt(Call& call, std::function<Composition(const std::string&)> compose,
   const atcmd::PromptRequest request{
       .limit = kLongestTyped + 1,
       .echo = call.settings().dialogue.echo ? atcmd::Echo::on : atcmd::Echo::off,
-      .sign_after_lines = text_mode(call),
+      .sign_after_lines = text_mode(call),  // ASSUMED: as 27.005 3.5.1 has it; no sample has a text of two lines
   };
   return call.prompt(request, [&ta = call.ta(), compose = std::move(compose), finish, option](
                                   atcmd::Call& channel_call, const IntakeOutcome& outcome) {
@@ -325,7 +329,7 @@ Reply send_stored(Call& call, const std::vector<Argument>& arguments) {
   if (!stored) return failure(stored.error());
   auto pdu = *stored ? sms::decode_pdu((*stored)->pdu) : std::nullopt;
   auto submit = pdu ? sms::decode_submit(pdu->tpdu) : std::nullopt;
-  if (!submit) return Reply::cms(kInvalidIndex);
+  if (!submit) return Reply::cms(kInvalidIndex);  // ASSUMED: for an empty place and for a message that was received
   if (arguments.size() > 1) {
     const auto destination = typed_address(call, arguments, 1);
     if (!destination) return Reply::cms(kInvalidParameters);
@@ -333,6 +337,7 @@ Reply send_stored(Call& call, const std::vector<Argument>& arguments) {
     pdu->tpdu = sms::encode(*submit);
   }
   if (submit->destination.digits.empty()) return Reply::cms(kInvalidParameters);
+  // ASSUMED: "STO SENT" from now on.
   return hand_over(call, *pdu, *submit, "+CMSS", [memory, index = *index](Call& resumed) {
     store(resumed).set_state(memory, index, MessageState::sent);
   });
@@ -436,6 +441,7 @@ constexpr std::array kRemove{
 Reply remove(Call& call, const Remove& args) {
   if (auto refused = refusal(call)) return *refused;
   if (args.flag == 0) {
+    // ASSUMED: OK for an empty place.
     const auto removed = store(call).remove(settings(call).reading, args.index);
     return removed ? Reply::ok() : failure(removed.error());
   }
@@ -557,7 +563,7 @@ Reply show_centre(Call& call) {
   return Reply::ok();
 }
 
-// AT+CSMP=[<fo>[,<vp>[,<pid>[,<dcs>]]]]                                                                     [M66 8.16]
+// AT+CSMP=[<fo>[,<vp>[,<pid>[,<dcs>]]]]                                                               [M66 8.15–8.17]
 struct TextParameters {
   std::optional<int> first_octet;
   std::optional<int> validity;
@@ -630,6 +636,7 @@ constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 1)
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;
+  // ASSUMED: phase 2+ (1) asks for no AT+CNMA; messages count as acknowledged.
   call.respond("+CSMS: 1,1,1");
   return Reply::ok();
 }
@@ -638,7 +645,7 @@ Reply show_service(Call& call) {
   return Reply::ok();
 }
 
-// AT+CSCB=<mode>[,<mids>[,<dcss>]] — stored only, no cell broadcasts come                                   [M66 8.17]
+// AT+CSCB=<mode>[,<mids>[,<dcss>]] — stored only, no cell broadcasts come                             [M66 8.15–8.17]
 struct Broadcasts {
   int mode = 0;
   std::optional<std::string_view> ids;
@@ -727,14 +734,14 @@ constexpr std::array kCommands{
               .test_text = " (0-3),(0-3),(0,2,3),(0-2),(0,1)"}),
     with_cms({.name = "+CSCB",
               .summary = "Cell broadcast messages",
-              .manual = "M66 8.17",
+              .manual = "M66 8.15–8.17",
               .write = atcmd::write<&set_broadcasts>(kBroadcasts),
               .read = atcmd::plain<&show_broadcasts>(),
               .test_text = " (0,1)"}),
-    with_cms(setting<&MessageSettings::show_header, 0, 1>("+CSDH", "Show text mode parameters", "M66 8.15")),
+    with_cms(setting<&MessageSettings::show_header, 0, 1>("+CSDH", "Show text mode parameters", "M66 8.15–8.17")),
     with_cms({.name = "+CSMP",
               .summary = "Text mode parameters",
-              .manual = "M66 8.16",
+              .manual = "M66 8.15–8.17",
               .write = atcmd::write<&set_text_parameters>(kTextParameters),
               .read = atcmd::plain<&show_text_parameters>(),
               .test = atcmd::answers_ok()}),
@@ -743,6 +750,7 @@ constexpr std::array kCommands{
               .manual = "M66 8.19",
               .write = atcmd::write<&remove_kind>(kRemoveKind),
               .test = atcmd::plain<&test_remove_kind>()}),
+    // ASSUMED: range and default; stored only.
     with_cms(setting<&MessageSettings::code_mode, 0, 1>("+QSMSCODE", "Code mode of messages", "M66 8.20")),
 };
 static_assert(atcmd::names_are_unique(kCommands));

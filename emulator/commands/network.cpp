@@ -44,11 +44,15 @@ constexpr std::array kAttachState{atcmd::integer<&AttachState::state>("state", 0
 
 Reply set_attachment(Call& call, const AttachState& args) {
   const auto responder = call.hold(75s);
-  const auto finish = [responder](bool done) {
+  const auto attached = [responder](bool done) {
     responder.finish(done ? Reply::ok() : Reply::cme(cme::kNoNetworkService));
   };
+  // MANUAL M66 10.10 (example): NO CARRIER when a context falls with it.
+  const auto detached = [responder, &me = call.me()](bool) {
+    responder.finish(me.end_bearers() ? Reply::code(atcmd::ResultCode::no_carrier) : Reply::ok());
+  };
   auto& registration = call.me().registration();
-  args.state ? registration.attach(finish) : registration.detach(finish);
+  args.state ? registration.attach(attached) : registration.detach(detached);
   return Reply::held();
 }
 Reply show_attachment(Call& call) {

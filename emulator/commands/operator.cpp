@@ -145,8 +145,11 @@ Reply show_last_error(Call& call) {
   return Reply::ok();
 }
 Reply show_activity(Call& call) {
-  // The UART answers, so the module is not asleep; calls have states of their own.
-  call.respond("+CPAS: 0");
+  // The UART answers, so the module is not asleep.
+  constexpr int kReady = 0, kRinging = 3, kInCall = 4;
+  const auto* current = call.me().calls().current();
+  const bool rings = current && current->state == device::VoiceCalls::State::incoming;
+  call.respond(fmt::format("+CPAS: {}", !current ? kReady : rings ? kRinging : kInCall));
   return Reply::ok();
 }
 
@@ -173,14 +176,14 @@ constexpr std::array kCommands{
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+QBAND",
             .summary = "Frequency bands",
-            .manual = "M66 6.4",
+            .manual = "M66 6.4–6.9",
             .confidence = Confidence::seen,
             .write = atcmd::write<&set_band>(kBand),
             .read = atcmd::plain<&show_band>(),
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+QENG",
             .summary = "Serving cell",
-            .manual = "M66 6.5",
+            .manual = "M66 6.4–6.9",
             .confidence = Confidence::seen,
             .write = atcmd::write<&set_engineering>(kEngineering),
             .read = atcmd::plain<&show_engineering>(),

@@ -237,7 +237,6 @@ constexpr std::array kCommands{
             .read = atcmd::plain<&show_class>(),
             .test_text = " (\"B\",\"CG\",\"CC\")",
             .invalid_parameter = cme::kOperationNotAllowed},
-    // Stored only: no +CGEV is reported.
     with_cme(setting<&StatusSettings::packet_events, 0, 1>("+CGEREP", "Report events of the packet domain", "M66 10.9"),
              cme::kOperationNotAllowed),
     with_cme(setting<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11"),

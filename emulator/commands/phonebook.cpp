@@ -60,7 +60,7 @@ std::optional<Reply> refusal(Call& call) {
 
 Phonebook& book(Call& call) { return *call.me().phonebooks().find(call.settings().phonebook); }
 
-// AT+CPBS="<storage>"                                                                                        [M66 9.4]
+// AT+CPBS="<storage>"                                                                                          [M66 9]
 struct Storage {
   std::string_view name;
 };
@@ -84,7 +84,7 @@ std::string line_of(Call& call, std::string_view name, int index, const Phoneboo
                      shown_text(entry.name, call.settings().character_set));
 }
 
-// AT+CPBR=<index1>[,<index2>]                                                                                [M66 9.2]
+// AT+CPBR=<index1>[,<index2>]                                                                                  [M66 9]
 struct Range {
   int first = 0;
   std::optional<int> last;
@@ -111,7 +111,7 @@ Reply test_read(Call& call) {
   return Reply::ok();
 }
 
-// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]] — the index alone deletes                                  [M66 9.3]
+// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]] — the index alone deletes                                    [M66 9]
 struct Write {
   std::optional<int> index;
   std::optional<std::string_view> number;
@@ -157,7 +157,7 @@ Reply test_write(Call& call) {
   return Reply::ok();
 }
 
-// AT+CPBF="<findtext>" — names that begin with it                                                            [M66 9.1]
+// AT+CPBF="<findtext>" — names that begin with it                                                              [M66 9]
 struct Find {
   std::string_view text;
 };
@@ -180,7 +180,7 @@ Reply test_find(Call& call) {
   return Reply::ok();
 }
 
-// AT+CNUM → +CNUM: "<alpha>","<number>",<type>,<speed>,<service>                                             [M66 9.5]
+// AT+CNUM → +CNUM: "<alpha>","<number>",<type>,<speed>,<service>                                               [M66 9]
 Reply own_number(Call& call) {
   if (auto refused = refusal(call)) return *refused;
   const auto& number = call.me().configuration().own_number;
@@ -193,30 +193,30 @@ Reply own_number(Call& call) {
 constexpr std::array kCommands{
     Command{.name = "+CPBF",
             .summary = "Find phonebook entries",
-            .manual = "M66 9.1",
+            .manual = "M66 9",
             .write = atcmd::write<&find>(kFind),
             .test = atcmd::plain<&test_find>(),
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+CPBR",
             .summary = "Read phonebook entries",
-            .manual = "M66 9.2",
+            .manual = "M66 9",
             .write = atcmd::write<&read>(kRange),
             .test = atcmd::plain<&test_read>(),
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+CPBS",
             .summary = "Phonebook storage",
-            .manual = "M66 9.4",
+            .manual = "M66 9",
             .write = atcmd::write<&set_storage>(kStorage),
             .read = atcmd::plain<&show_storage>(),
             .test_text = " (\"SM\",\"ME\",\"FD\",\"ON\",\"DC\",\"LD\",\"MC\",\"RC\",\"EN\")",
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+CPBW",
             .summary = "Write or delete a phonebook entry",
-            .manual = "M66 9.3",
+            .manual = "M66 9",
             .write = atcmd::write<&write>(kWrite),
             .test = atcmd::plain<&test_write>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    Command{.name = "+CNUM", .summary = "Own number", .manual = "M66 9.5", .execution = atcmd::plain<&own_number>()},
+    Command{.name = "+CNUM", .summary = "Own number", .manual = "M66 9", .execution = atcmd::plain<&own_number>()},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

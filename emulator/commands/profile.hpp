@@ -15,8 +15,9 @@ using emulator::Settings;
 struct ProfileRow {
   std::string_view name;
   int& (*value)(Settings&);
-  bool restored;  ///< AT&F and ATZ set it (M66 16.3, 16.5)
-  bool stored;    ///< AT&W keeps it (M66 16.4)
+  bool restored;      ///< AT&F and ATZ set it (M66 16.3, 16.5)
+  bool stored;        ///< AT&W keeps it (M66 16.4)
+  bool shown = true;  ///< AT&V
 };
 
 /// In the order of AT&V, M66 table 2.

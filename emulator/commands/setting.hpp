@@ -2,11 +2,14 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "atcmd/table/command.hpp"
 #include "emulator/commands/call.hpp"
+#include "emulator/commands/error_texts.hpp"
 
 namespace quasimodem::commands {
 
@@ -61,6 +64,47 @@ constexpr atcmd::Command setting(std::string_view name, std::string_view summary
 constexpr atcmd::Command with_cme(atcmd::Command command, int number) {
   command.invalid_parameter = number;
   return command;
+}
+
+constexpr atcmd::Command as_sure(atcmd::Command command, atcmd::Confidence confidence) {
+  command.confidence = confidence;
+  return command;
+}
+
+/// Several numbers that are stored together and said back: `=<a>[,<b>…]`, what is left out stays, and `?`.
+/// `Params` gives names and ranges; their targets are not used.
+template <auto Member, const auto& Params>
+struct ListSetting {
+  using Owner = typename atcmd::detail::MemberOf<decltype(Member)>::Owner;
+
+  static auto& values(Call& call) { return home(call, static_cast<Owner*>(nullptr)).*Member; }
+  static atcmd::Reply set(Call& call, const std::vector<atcmd::Argument>& typed) {
+    auto wanted = values(call);
+    if (typed.size() > wanted.size()) return atcmd::Reply::cme(cme::kOperationNotAllowed);
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+      if (typed[i].omitted()) continue;
+      const auto value = atcmd::parse_integer(typed[i].text);
+      if (!value || *value < Params[i].lowest || *value > Params[i].highest)
+        return atcmd::Reply::cme(cme::kOperationNotAllowed);
+      wanted[i] = static_cast<int>(*value);
+    }
+    values(call) = wanted;
+    return atcmd::Reply::ok();
+  }
+  static atcmd::Reply show(const atcmd::Command& command, atcmd::Call& call, const atcmd::CommandCall&) {
+    call.respond(fmt::format("{}: {}", command.name, fmt::join(values(static_cast<Call&>(call)), ",")));
+    return atcmd::Reply::ok();
+  }
+};
+
+template <auto Member, const auto& Params>
+constexpr atcmd::Command list_setting(std::string_view name, std::string_view summary, std::string_view manual) {
+  return {.name = name,
+          .summary = summary,
+          .manual = manual,
+          .write = atcmd::write_as_typed<&ListSetting<Member, Params>::set>(Params),
+          .read = {.run = &ListSetting<Member, Params>::show},
+          .invalid_parameter = cme::kOperationNotAllowed};
 }
 
 }  // namespace quasimodem::commands

@@ -53,23 +53,23 @@ constexpr std::array kServe{
 Reply serve(Call& call, const Serve& args) {
   const auto& settings = call.me().tcpip;
   if (args.most_clients && !settings.multiple_sessions) return Reply::error();
-  // ASSUMED: nobody has told what a UDP server does; it is refused here.
-  if (args.type != 0) {
-    call.me().log().warning("QISERVER=1: a UDP server is not emulated");
-    return Reply::error();
-  }
+  // ASSUMED: <type> 1 is UDP, and whoever sends the first datagram is a client like any other: `REMOTE IP`, an index.
+  const auto transport = args.type == 0 ? net::Transport::tcp : net::Transport::udp;
+  const int port = transport == net::Transport::tcp ? settings.tcp_port : settings.udp_port;
   // ASSUMED: without AT+QILPORT there is nothing to listen on.
-  if (settings.tcp_port == 0) return Reply::error();
+  if (port == 0) return Reply::error();
   auto& context = call.context();
   const int most = settings.multiple_sessions ? args.most_clients.value_or(device::kServerClients) : 1;
   const bool transparent = settings.transparent && !settings.multiple_sessions;
-  if (!context.serve(static_cast<std::uint16_t>(settings.tcp_port), most)) return Reply::error();
+  if (!context.serve(transport, static_cast<std::uint16_t>(port), most)) return Reply::error();
   context.server().delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered;
   return Reply::ok();
 }
 Reply serve_tcp(Call& call) { return serve(call, {}); }
 Reply show_server(Call& call) {
-  call.respond(fmt::format("+QISERVER: 0, {}", call.context().server().most_clients()));
+  const auto& server = call.context().server();
+  call.respond(
+      fmt::format("+QISERVER: {}, {}", server.transport() == net::Transport::tcp ? 0 : 1, server.most_clients()));
   return Reply::ok();
 }
 
@@ -92,7 +92,8 @@ Reply show_server_state(Call& call) {
   for (int index = 0; call.me().tcpip.multiple_sessions && index < device::kServerClients; ++index) {
     const auto* client = server.client(index);
     const bool there = client && client->live();
-    lines.push_back(there ? fmt::format("C: {},\"TCP\",\"{}\",{}", index, peer_text(*client), client->target().port)
+    lines.push_back(there ? fmt::format("C: {},\"{}\",\"{}\",{}", index, transport_text(*client), peer_text(*client),
+                                        client->target().port)
                           : fmt::format("C: {},\"\",\"\",\"\"", index));
   }
   call.respond(lines);

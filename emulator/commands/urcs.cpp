@@ -94,6 +94,12 @@ class Wording {
   }
   Urc operator()(const device::RemoteClosed& event) const { return line(of_socket(me_.tcpip, event.index, "CLOSED")); }
   Urc operator()(const device::ContextLost&) const { return line("+PDP DEACT"); }
+  // ASSUMED: the quotes and blanks, as in the example of 27.007 10.1.19.
+  Urc operator()(const device::BearerEnded& event) const {
+    if (!ta_.settings().status.packet_events) return {};
+    const auto by = event.by == device::BearerEnded::By::network ? "NW" : "ME";
+    return line(fmt::format("+CGEV: {} DEACT \"IP\",\"{}\",{}", by, event.address, event.cid));
+  }
 
   Urc operator()(const device::DataArrived& event) const {
     const auto* socket = me_.context(event.context).socket(event.index, event.role);
@@ -188,6 +194,12 @@ class Wording {
       }
       if (settings.caller) writer.unsolicited(caller_line(number));
     };
+  }
+  Urc operator()(const device::CallWaits& event) const {
+    if (!ta_.settings().calls.waiting) return {};
+    // ASSUMED: 27.007 7.12, class 1 (voice); a withheld number is empty, with type 128.
+    const int type = event.number.empty() ? 128 : event.number.starts_with('+') ? 145 : 129;
+    return line(fmt::format("+CCWA: \"{}\",{},1", event.number, type));
   }
   Urc operator()(const device::CallAlerting&) const { return ta_.settings().calls.progress ? line("MO RING") : Urc{}; }
   Urc operator()(const device::CallAnswered&) const {

@@ -151,6 +151,14 @@ struct SupplyVoltage {
   Level level;
 };
 
+/// A context that had an address ended without AT+QIDEACT or AT+CGACT: AT+CGEREP.
+struct BearerEnded {
+  enum class By { network, module };
+  By by;
+  int cid;
+  std::string address;
+};
+
 /// A message or status report that arrived and is in the store now.
 struct MessageStored {
   MessageMemory memory;
@@ -166,6 +174,10 @@ struct CallRings {
   std::string number;
   int rings;
 };
+/// A second call, while another is there: AT+CCWA.
+struct CallWaits {
+  std::string number;
+};
 struct CallAlerting {};
 struct CallAnswered {
   std::string number;
@@ -180,11 +192,12 @@ struct SupplementaryAnswer {
   std::string text;  ///< UTF-8
 };
 
-using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
-                           ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed,
-                           SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished,
-                           TimeSynchronised, NetworkTime, ContextLost, PoweredOff, SupplyVoltage, MessageStored,
-                           MessageShown, CallRings, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+using Event =
+    std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
+                 ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
+                 ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised, NetworkTime,
+                 ContextLost, PoweredOff, SupplyVoltage, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits, CallAlerting,
+                 CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

@@ -34,20 +34,22 @@ bool Messaging::set_centre(const sms::Address& centre) {
 }
 
 void Messaging::send(sms::Pdu pdu, sms::Submit message, std::function<void(int)> done) {
+  // ASSUMED: one count for all messages, over the whole life of a start; the network takes every message.
   reference_ = (reference_ + 1) % 256;
   message.reference = static_cast<std::uint8_t>(reference_);
   pdu.tpdu[1] = message.reference;
   Sent sent{reference_, encode(pdu), std::move(message)};
-  surroundings_.timeline.after(surroundings_.timing.round_trip, [this, sending = std::weak_ptr{sending_},
-                                                                 sent = std::move(sent), done = std::move(done)] {
-    if (sending.expired()) return;
-    journal_.push_back(sent);
-    if (journal_.size() > kJournalLength) journal_.pop_front();
-    surroundings_.log.info("message {} sent to {}", sent.reference, sms::number_text(sent.message.destination));
-    note_sent(sent);
-    if (on_sent) on_sent(sent);
-    done(sent.reference);
-  });
+  surroundings_.timeline.after(
+      surroundings_.pace.next(&Timing::round_trip),
+      [this, sending = std::weak_ptr{sending_}, sent = std::move(sent), done = std::move(done)] {
+        if (sending.expired()) return;
+        journal_.push_back(sent);
+        if (journal_.size() > kJournalLength) journal_.pop_front();
+        surroundings_.log.info("message {} sent to {}", sent.reference, sms::number_text(sent.message.destination));
+        note_sent(sent);
+        if (on_sent) on_sent(sent);
+        done(sent.reference);
+      });
 }
 
 void Messaging::note_sent(const Sent& sent) const {
@@ -75,6 +77,7 @@ Messaging::Delivery Messaging::deliver(const Bytes& octets) {
 Messaging::Delivery Messaging::keep(MessageMemory memory, const Bytes& pdu, bool report) {
   const auto index = store_.add(memory, {MessageState::unread, pdu});
   if (!index) {
+    // ASSUMED: it is lost; a network would try again later.
     surroundings_.log.warning("no room for a message that arrived");
     return index.error() == StorageProblem::full ? Delivery::memory_full : Delivery::failed;
   }

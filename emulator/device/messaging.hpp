@@ -14,8 +14,8 @@
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/message_store.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/sms/pdu.hpp"
-#include "emulator/device/timing.hpp"
 
 namespace quasimodem::device {
 
@@ -56,7 +56,7 @@ class Messaging {
   struct Surroundings {
     Timeline& timeline;
     storage::Flash& flash;
-    const Timing& timing;
+    Pace& pace;
     EventSink& events;
     Logger log;
     Journal journal{};

@@ -38,12 +38,13 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
     : configuration_{std::move(configuration)},
       surroundings_{std::move(surroundings)},
       events_{events},
+      pace_{configuration_.timing, configuration_.seed, surroundings_.log.part("pace")},
       rtc_{surroundings_.timeline, configuration_.clock},
-      registration_{surroundings_.timeline, configuration_.timing, events},
+      registration_{surroundings_.timeline, pace_, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files"), surroundings_.journal},
-      messaging_{{surroundings_.timeline, surroundings_.flash, configuration_.timing, events,
-                  surroundings_.log.part("sms"), surroundings_.journal}},
-      calls_{surroundings_.timeline, configuration_.timing, events},
+      messaging_{{surroundings_.timeline, surroundings_.flash, pace_, events, surroundings_.log.part("sms"),
+ surroundings_.journal}},
+      calls_{surroundings_.timeline, pace_, events},
       phonebooks_{surroundings_.flash},
       files_{surroundings_.flash, surroundings_.journal},
       names_{surroundings_.timeline, surroundings_.bearer, events},
@@ -55,9 +56,9 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       supplementary_{surroundings_.timeline} {
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
-    contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
-        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, configuration_.timing,
-                                     events_, surroundings_.log, surroundings_.journal});
+    contexts_[static_cast<std::size_t>(id)] =
+        std::make_unique<PdpContext>(id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer,
+                                                                  registration_, pace_, events_, surroundings_.log, surroundings_.journal});
   }
 }
 
@@ -67,7 +68,8 @@ void MobileEquipment::power_on() {
   if (power_ != Power::off) return;
   power_ = Power::starting;
   surroundings_.log.info("power on");
-  starting_.start(configuration_.timing.boot, [this] { start_up(); });
+  boot_time_ = pace_.next(&Timing::boot);
+  starting_.start(boot_time_, [this] { start_up(); });
 }
 
 void MobileEquipment::start_up() {
@@ -95,7 +97,7 @@ void MobileEquipment::power_off() {
   }
   registration_.stop();
   messaging_.power_off();
-  calls_.hang_up();
+  calls_.end_all();
   supplementary_.cancel();
   files_.power_off();
   configuration_.sim.power_cycle();
@@ -120,7 +122,7 @@ void MobileEquipment::radio_on() {
   call_ready_reported_ = false;
   if (sim_status() != SimStatus::ready) return;
   registration_.begin([this] { network_tells_time(); });
-  const auto since_boot = configuration_.timing.call_ready - configuration_.timing.boot;
+  const auto since_boot = pace_.next(&Timing::call_ready) - boot_time_;
   call_ready_.start(std::max(since_boot, Duration::zero()), [this] {
     call_ready_reported_ = true;
     events_.on_event(CallReady{});
@@ -129,12 +131,20 @@ void MobileEquipment::radio_on() {
 
 void MobileEquipment::radio_off() {
   call_ready_.cancel();
-  for (auto& context : contexts_) context->lose();
-  packet_domain.deactivate_all();
+  for (int cid = 1; cid <= PacketDomain::kContexts; ++cid) {
+    if (!packet_domain.context(cid).active) continue;
+    events_.on_event(BearerEnded{BearerEnded::By::module, cid, bearer_address().text()});
+  }
+  end_bearers();
   time_told_ = false;
-  calls_.far_end_hangs_up();
+  calls_.lose_all();
   supplementary_.cancel();
   registration_.stop();
+}
+
+bool MobileEquipment::end_bearers() {
+  for (auto& context : contexts_) context->lose(BearerEnded::By::module);
+  return packet_domain.deactivate_all();
 }
 
 void MobileEquipment::set_functionality(Functionality functionality) {
@@ -146,25 +156,6 @@ void MobileEquipment::set_functionality(Functionality functionality) {
 }
 
 // ---- what happens around the module ----
-
-void MobileEquipment::insert_sim(Sim sim) {
-  const bool radio = power_ == Power::on && functionality_ == Functionality::full;
-  if (radio) radio_off();
-  configuration_.sim = std::move(sim);
-  if (power_ != Power::on) return;
-  events_.on_event(SimStatusChanged{sim_status()});
-  if (radio) radio_on();
-}
-
-void MobileEquipment::set_coverage(Coverage coverage, Outage outage) {
-  const bool served = coverage == Coverage::home || coverage == Coverage::roaming;
-  if (!served && outage == Outage::lasting) {
-    for (auto& context : contexts_) context->lose();
-    packet_domain.deactivate_all();
-  }
-  if (!served) calls_.far_end_hangs_up();
-  registration_.set_coverage(coverage);
-}
 
 void MobileEquipment::report_voltage(SupplyVoltage::Level level) {
   if (power_ != Power::on) return;
@@ -189,6 +180,24 @@ Sim::PinResult MobileEquipment::unblock_pin(std::string_view puk, std::string_vi
   const auto result = configuration_.sim.unblock(puk, new_pin);
   if (result == Sim::PinResult::accepted && functionality_ == Functionality::full) radio_on();
   return result;
+}
+
+void MobileEquipment::serve(RegistrationStatus granted, Outage outage) {
+  registration_.serve(granted);
+  if (registration_.registered()) return;
+  calls_.lose_all();
+  if (outage == Outage::brief) return;
+  for (auto& context : contexts_) context->lose(BearerEnded::By::network);
+  packet_domain.deactivate_all();
+}
+
+void MobileEquipment::change_sim(Sim sim) {
+  const bool radio = power_ == Power::on && functionality_ == Functionality::full;
+  if (radio) radio_off();
+  configuration_.sim = std::move(sim);
+  if (power_ != Power::on) return;
+  events_.on_event(SimStatusChanged{sim_status()});
+  if (radio) radio_on();
 }
 
 void MobileEquipment::leave_network() {
@@ -219,7 +228,8 @@ std::optional<LocalTime> MobileEquipment::network_time() const {
 int MobileEquipment::initialisation() const {
   // ASSUMED: with a SIM that waits for its PIN the module is AT ready (1) and no more.
   if (!sim().inserted() || sim_status() != SimStatus::ready) return 1;
-  return 3;
+  // ASSUMED: messages are the last to be ready (3), together with Call Ready.
+  return call_ready_.running() ? 2 : 3;
 }
 
 int MobileEquipment::signal_strength() const {
@@ -294,7 +304,7 @@ Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
 bool MobileEquipment::ring(std::string_view number) { return in_service() && calls_.ring(std::string{number}); }
 
 void MobileEquipment::request_supplementary(std::string request) {
-  supplementary_.start(configuration_.timing.round_trip, [this, request = std::move(request)] {
+  supplementary_.start(pace_.next(&Timing::round_trip), [this, request = std::move(request)] {
     // ASSUMED: what an operator would say.
     auto answer = supplementary_service ? supplementary_service(request)
                                         : SupplementaryAnswer{.mode = 0, .text = "Your balance is 10.00"};
@@ -320,8 +330,9 @@ bool MobileEquipment::transparent_besides(int index) const {
 PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Connection::Target target) {
   const auto& settings = ssl.contexts.at(static_cast<std::size_t>(ssl_context));
   const auto log = surroundings_.log.part(fmt::format("socket{}", index));
-  const auto make_session = [&]() -> std::unique_ptr<tls::ClientSession> {
-    const auto config = tls_config(settings);
+  const auto make_session = [&, host = target.host]() -> std::unique_ptr<tls::ClientSession> {
+    auto config = tls_config(settings);
+    if (config && on_tls_config) on_tls_config(host, *config);
     if (!config) {
       log.warning("{}", config.error());
       return nullptr;
@@ -329,11 +340,10 @@ PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Con
     auto session = tls::ClientSession::create(*config, surroundings_.random, log.part("tls"));  // logs its own reason
     return session ? std::move(*session) : nullptr;
   };
-  const auto& timing = configuration_.timing;
-  const auto handshake_time = settings.security == SecurityLevel::none     ? timing.tls_plain
-                              : settings.security == SecurityLevel::server ? timing.tls_server
-                                                                           : timing.tls_mutual;
-  return foreground().open_secure(index, std::move(target), make_session, handshake_time);
+  const auto handshake = settings.security == SecurityLevel::none     ? &Timing::tls_plain
+                         : settings.security == SecurityLevel::server ? &Timing::tls_server
+                                                                      : &Timing::tls_mutual;
+  return foreground().open_secure(index, std::move(target), make_session, pace_.next(handshake));
 }
 
 tl::expected<tls::ClientConfig, std::string> MobileEquipment::tls_config(const SslContext& settings) {

@@ -15,6 +15,7 @@
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/packet_domain.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/phonebooks.hpp"
@@ -78,7 +79,8 @@ struct TimeServer {
 /// What one module is made of and plugged into.
 struct Configuration {
   Model model = Model::m95;
-  Timing timing = kInstant;
+  Timing timing{};
+  std::uint64_t seed = 1;  ///< of the delays that are drawn
   std::string imei = "863071016800770";
   Sim sim = Sim::without_pin();
   LocalTime clock = Rtc::factory();
@@ -124,7 +126,7 @@ class MobileEquipment {
   /// functionality; that it went is for the command itself to say, before its OK (M66 2.19).
   void set_functionality(Functionality functionality);
 
-  /// AT+QINISTAT: 0 nothing, 3 everything is initialised.
+  /// AT+QINISTAT: 0 nothing, 1 commands, 2 the phonebook, 3 messages and with them everything is initialised.
   int initialisation() const;
   SimStatus sim_status() const;
   Sim::PinResult enter_pin(std::string_view pin);
@@ -134,7 +136,7 @@ class MobileEquipment {
 
   const ModelProfile& profile() const { return profile_of(configuration_.model); }
   const Configuration& configuration() const { return configuration_; }
-  const Timing& timing() const { return configuration_.timing; }
+  Pace& pace() { return pace_; }
   const Sim& sim() const { return configuration_.sim; }
   Sim& sim() { return configuration_.sim; }
   Rtc& rtc() { return rtc_; }
@@ -180,6 +182,14 @@ class MobileEquipment {
   const std::string& band() const { return band_; }
   void set_band(std::string_view band);
 
+  /// What the network grants from now on. Without service the contexts go, unless the outage is short.
+  enum class Outage { brief, lasting };
+  void serve(RegistrationStatus granted, Outage outage = Outage::lasting);
+  /// Another SIM in the holder, or none. ASSUMED: the module notices at once, as with a card switch (AT+QSIMDET).
+  void change_sim(Sim sim);
+  /// Has a hand in what a TLS session is made of; none: as AT+QSSLCFG says.
+  std::function<void(std::string_view host, tls::ClientConfig&)> on_tls_config;
+
   /// AT+COPS=2 and back.
   void leave_network();
   void rejoin_network();
@@ -209,18 +219,13 @@ class MobileEquipment {
 
   // ---- what happens around the module ----
 
-  /// A SIM is put in, or exchanged. ASSUMED: the module notices at once, as with a card switch (AT+QSIMDET).
-  void insert_sim(Sim sim);
-  void remove_sim() { insert_sim(Sim::none()); }
-  /// What the network grants from now on. Without a cell, or refused, the contexts are lost as well, unless the outage
-  /// is short.
-  enum class Outage { brief, lasting };
-  void set_coverage(Coverage coverage, Outage outage = Outage::lasting);
   /// `SupplyVoltage` follows.
   void report_voltage(SupplyVoltage::Level level);
 
   /// The network takes a context away, as a cell change or a stingy operator does.
-  void lose_context(int id) { context(id).lose(); }
+  void lose_context(int id) { context(id).lose(BearerEnded::By::network); }
+  /// AT+CGATT=0 is done: every context ends. True when one of AT+CGACT did.
+  bool end_bearers();
 
  private:
   void start_up();
@@ -232,6 +237,7 @@ class MobileEquipment {
   Configuration configuration_;
   Surroundings surroundings_;
   EventSink& events_;
+  Pace pace_;
   Rtc rtc_;
   Registration registration_;
   storage::SecurityFileStore security_files_;
@@ -255,6 +261,7 @@ class MobileEquipment {
   int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
+  Duration boot_time_{};
   Timer starting_;
   Timer switching_;
   Timer call_ready_;

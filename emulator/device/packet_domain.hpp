@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 namespace quasimodem::device {
 
@@ -28,8 +29,11 @@ class PacketDomain {
 
   /// <cid> 1–10.
   Context& context(int cid) { return contexts_.at(static_cast<std::size_t>(cid - 1)); }
-  void deactivate_all() {
-    for (auto& context : contexts_) context.active = false;
+  /// True when one was active.
+  bool deactivate_all() {
+    bool any = false;
+    for (auto& context : contexts_) any = std::exchange(context.active, false) || any;
+    return any;
   }
 
  private:

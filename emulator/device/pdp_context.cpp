@@ -87,8 +87,8 @@ bool PdpContext::activate(Done done) {
   // cannot be activated ends in PDP DEACT, from where only AT+QIDEACT leads on (at-reference 8).
   transition_.start(Duration::zero(), [this] {
     enter(TcpIpState::ip_ind);
-    transition_.start(surroundings_.timing.activate, [this] {
-      const bool possible = access.mode == 1 && surroundings_.attachment.attached();
+    transition_.start(surroundings_.pace.next(&Timing::activate), [this] {
+      const bool possible = access.mode == 1 && surroundings_.attachment.attached() && (!grants || grants());
       if (possible) ++activations_;
       enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
       note_bearer(possible ? "up" : "refused");
@@ -110,11 +110,12 @@ void PdpContext::deactivate(std::function<void()> done) {
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
   // The activation under way is abandoned; who waits for it hears that it failed.
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
-  transition_.start(was_down ? Duration::zero() : surroundings_.timing.deactivate, [this, done = std::move(done)] {
-    enter(TcpIpState::ip_initial);
-    note_bearer("down");
-    done();
-  });
+  transition_.start(was_down ? Duration::zero() : surroundings_.pace.next(&Timing::deactivate),
+                    [this, done = std::move(done)] {
+                      enter(TcpIpState::ip_initial);
+                      note_bearer("down");
+                      done();
+                    });
 }
 
 bool PdpContext::active() const {
@@ -141,13 +142,16 @@ net::IpAddress PdpContext::local_address() const {
   return address;
 }
 
-void PdpContext::lose() {
+void PdpContext::lose(BearerEnded::By by) {
   if (state_ == TcpIpState::ip_initial || state_ == TcpIpState::ip_start || halted()) return;
+  const auto address = query_local_address();
   close_all(Report::all_secure);
   transition_.cancel();
   enter(TcpIpState::pdp_deact);
   note_bearer("lost");
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
+  // ASSUMED: under which <cid> AT+CGEREP knows the contexts of AT+QIFGCNT.
+  if (address) surroundings_.events.on_event(BearerEnded{by, id_ + 1, address->text()});
   // Quirk Q10: plain sockets are dead without a CLOSED line each.
   surroundings_.events.on_event(ContextLost{id_});
 }
@@ -314,15 +318,15 @@ bool PdpContext::close(Sessions sessions, int index) {
   return was_live;
 }
 
-bool PdpContext::serve(std::uint16_t port, int most_clients) {
+bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_clients) {
   const bool busy = halted() || state_ == TcpIpState::ip_config || state_ == TcpIpState::ip_ind;
   if (busy || !server_.prepare(most_clients)) return false;
-  bring_up([this, port](bool up) {
+  bring_up([this, transport, port](bool up) {
     if (server_.state() != Server::State::opening) return;
     if (!up) return server_.give_up();
     // ASSUMED: a server is work in progress whatever AT+QIMUX says; QISTAT has no state of its own for it.
     enter(TcpIpState::ip_processing);
-    server_.listen(port);
+    server_.listen(transport, port);
   });
   return true;
 }

@@ -10,8 +10,8 @@
 #include "core/journal.hpp"
 #include "emulator/device/connection.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/server.hpp"
-#include "emulator/device/timing.hpp"
 #include "net/bearer.hpp"
 #include "tls/client_session.hpp"
 
@@ -66,7 +66,7 @@ class PdpContext {
     Timeline& timeline;
     net::Bearer& bearer;
     const Attachment& attachment;
-    const Timing& timing;
+    Pace& pace;
     EventSink& events;
     Logger log;
     Journal journal{};
@@ -77,6 +77,9 @@ class PdpContext {
   int id() const { return id_; }
   TcpIpState state() const { return state_; }
   Access access;
+
+  /// What the network says when the context asks for an address; none: yes.
+  std::function<bool()> grants;
 
   /// AT+QIREGAPP: IP INITIAL → IP START. False in any other state.
   bool register_application();
@@ -91,8 +94,8 @@ class PdpContext {
   /// What commands do that need a bearer and bring it up themselves; `done(false)` when there is none to be had.
   void when_up(Done done) { bring_up(std::move(done)); }
 
-  /// The network took the context away: sockets are dead, `ContextLost` follows.
-  void lose();
+  /// The context went away: sockets are dead, `BearerEnded` (if there was an address) and `ContextLost` follow.
+  void lose(BearerEnded::By by);
   /// Power is gone: everything ends, without a word but for secure sockets that were being opened.
   void power_off();
 
@@ -121,7 +124,7 @@ class PdpContext {
   bool close(Sessions sessions, int index);
 
   /// AT+QISERVER; `ServerOpened` follows. The context is brought up first. False when it listens already.
-  bool serve(std::uint16_t port, int most_clients);
+  bool serve(net::Transport transport, std::uint16_t port, int most_clients);
   const Server& server() const { return server_; }
   Server& server() { return server_; }
 

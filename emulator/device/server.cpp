@@ -12,7 +12,10 @@ bool Server::prepare(int most_clients) {
   return true;
 }
 
-void Server::listen(std::uint16_t port) { port_ = surroundings_.bearer.listen(port, *this); }
+void Server::listen(net::Transport transport, std::uint16_t port) {
+  transport_ = transport;
+  port_ = surroundings_.bearer.listen(transport, port, *this);
+}
 
 void Server::give_up() {
   state_ = State::initial;
@@ -69,7 +72,8 @@ void Server::connection_arrived(net::Endpoint peer, const Accept& accept) {
   auto& client = clients_[static_cast<std::size_t>(index)];
   client = std::make_unique<PlainConnection>(
       surroundings_,
-      Connection::Target{.host = peer.address.text(), .port = peer.port, .timeout = {}, .delivery = delivery},
+      Connection::Target{
+          .transport = transport_, .host = peer.address.text(), .port = peer.port, .timeout = {}, .delivery = delivery},
       callbacks_of(index));
   client->adopt(peer, accept);
 }

@@ -12,7 +12,8 @@ namespace quasimodem::device {
 
 inline constexpr int kServerClients = 5;  ///< <i> 0–4, MANUAL M66 11.11
 
-/// Server mode of one context, AT+QISERVER (M66 11.18): a listening port and the clients that came in.
+/// Server mode of one context, AT+QISERVER (M66 11.18): a listening port and the clients that came in. With UDP a
+/// client is whoever sent a datagram, until AT+QICLOSE.
 class Server final : private net::ListenObserver {
  public:
   /// As AT+QISSTAT names them.
@@ -24,6 +25,7 @@ class Server final : private net::ListenObserver {
   Server& operator=(const Server&) = delete;
 
   State state() const { return state_; }
+  net::Transport transport() const { return transport_; }
   /// AT+QISERVER=<type>,<max>.
   int most_clients() const { return most_clients_; }
   /// Transparent mode is for the one client of a single session.
@@ -32,7 +34,7 @@ class Server final : private net::ListenObserver {
   /// False when it is in use already.
   bool prepare(int most_clients);
   /// The port is opened; `ServerOpened` follows.
-  void listen(std::uint16_t port);
+  void listen(net::Transport transport, std::uint16_t port);
   /// No bearer: `ServerOpened` follows at once.
   void give_up();
   /// Ends the port and all clients.
@@ -53,6 +55,7 @@ class Server final : private net::ListenObserver {
   Connection::Surroundings surroundings_;
   EventSink& events_;
   State state_ = State::initial;
+  net::Transport transport_ = net::Transport::tcp;
   int most_clients_ = kServerClients;
   std::unique_ptr<net::Operation> port_;
   std::array<std::unique_ptr<Connection>, kServerClients> clients_;

@@ -1,53 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/time.hpp"
 
 namespace quasimodem::device {
 
-/// How long the module and its network take. Figures: ecosystem.md 4.2.
+/// How long one kind of thing takes: log-normal, told by its median and the time that 95 of 100 stay below. Constant
+/// when they are equal.
+struct Delay {
+  Duration median{};
+  Duration p95{};
+
+  constexpr Delay() = default;
+  template <class Rep, class Period>
+  constexpr Delay(std::chrono::duration<Rep, Period> constant) : median{constant}, p95{constant} {}  // NOLINT
+  constexpr Delay(Duration median_time, Duration p95_time) : median{median_time}, p95{p95_time} {}
+  bool operator==(const Delay&) const = default;
+};
+
+/// What befalls a module now and then: on average once in `every` (never when that is zero), for a time anywhere
+/// between the two.
+struct Spell {
+  Duration every{};
+  Duration shortest{};
+  Duration longest{};
+  bool operator==(const Spell&) const = default;
+};
+
+/// How long the module and its network take, and what weather the network has. Figures: the files in profiles/.
+/// All zero: every order of events stays, only the waiting goes.
 struct Timing {
-  std::string_view name;
+  std::string name = "instant";
   bool uart_paced = false;  ///< bytes take their time at the baud rate
-  Duration command{};       ///< before a command line is answered
-  Duration boot{};          ///< power on to RDY
-  Duration call_ready{};    ///< power on to Call Ready
-  Duration registration{};
-  Duration attach{};
-  Duration activate{};    ///< QIACT
-  Duration deactivate{};  ///< QIDEACT
-  Duration round_trip{};
-  Duration tls_plain{};  ///< the module's own time for a handshake: no authentication, server, both
-  Duration tls_server{};
-  Duration tls_mutual{};
+  Delay command;            ///< before a command line is answered
+  Delay boot;               ///< power on to RDY
+  Delay call_ready;         ///< power on to Call Ready
+  Delay registration;
+  Delay attach;
+  Delay activate;    ///< QIACT
+  Delay deactivate;  ///< QIDEACT
+  Delay round_trip;
+  Delay idle_penalty;      ///< more for the first packet after `idle_after` without one
+  Duration idle_after{};   ///< how long the network keeps the radio channel for a silent module
+  double down_kbit_s = 0;  ///< 0: unlimited
+  double up_kbit_s = 0;
+  Delay tls_plain;  ///< the module's own time for a handshake: no authentication, server, both
+  Delay tls_server;
+  Delay tls_mutual;
+  Spell outage;    ///< nothing moves, nothing is lost
+  Spell pdp_drop;  ///< the network takes the context away; its length means nothing
+  bool operator==(const Timing&) const = default;
 };
 
-/// Every order of events stays, only the waiting goes.
-inline constexpr Timing kInstant{.name = "instant"};
-
-inline constexpr Timing kLab{
-    .name = "lab",
-    .uart_paced = true,
-    .command = 5ms,
-    .boot = 300ms,
-    .call_ready = 1s,
-    .registration = 1s,
-    .attach = 300ms,
-    .activate = 500ms,
-    .deactivate = 200ms,
-    .round_trip = 100ms,
-    .tls_plain = 200ms,
-    .tls_server = 300ms,
-    .tls_mutual = 500ms,
+/// Every kind of delay, and its name in a profile.
+struct DelayKind {
+  std::string_view section;
+  std::string_view key;
+  Delay Timing::*value;
 };
 
-constexpr const Timing* timing_named(std::string_view name) {
-  if (name == kInstant.name) return &kInstant;
-  if (name == kLab.name) return &kLab;
-  return nullptr;
-}
+inline constexpr std::array kDelayKinds{
+    DelayKind{"module", "command", &Timing::command},
+    DelayKind{"module", "boot", &Timing::boot},
+    DelayKind{"module", "call_ready", &Timing::call_ready},
+    DelayKind{"network", "registration", &Timing::registration},
+    DelayKind{"network", "attach", &Timing::attach},
+    DelayKind{"network", "activate", &Timing::activate},
+    DelayKind{"network", "deactivate", &Timing::deactivate},
+    DelayKind{"network", "round_trip", &Timing::round_trip},
+    DelayKind{"network", "idle_penalty", &Timing::idle_penalty},
+    DelayKind{"tls", "no_authentication", &Timing::tls_plain},
+    DelayKind{"tls", "server_authentication", &Timing::tls_server},
+    DelayKind{"tls", "mutual_authentication", &Timing::tls_mutual},
+};
 
 }  // namespace quasimodem::device

@@ -18,6 +18,10 @@ class UartLine {
   /// Bytes as the port read them. `wants_input` tells when to stop reading.
   void from_te(ByteSpan bytes) { inward_.push(bytes); }
   bool wants_input() const;
+  /// Takes back what has not reached the module yet.
+  void purge_input() { inward_.clear(); }
+  /// Nothing is on the line.
+  bool quiet() const { return inward_.size() == 0 && outward_.size() == 0 && arrived_.empty(); }
 
   /// Moves the module's output onto the line; false when nothing moved.
   bool pump();

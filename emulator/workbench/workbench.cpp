@@ -5,16 +5,27 @@
 
 namespace quasimodem::workbench {
 
-Workbench::Workbench(Options options) : options_{std::move(options)}, random_{options_.seed} {
+Workbench::Workbench(Options options)
+    : options_{std::move(options)},
+      random_{options_.seed},
+      faults_{timeline_, options_.configuration.seed, Logger{log_, "m95"}},
+      weather_{timeline_, faulty_bearer_, options_.configuration.timing, options_.configuration.seed,
+               Logger{log_, "m95"}} {
   plug_in();
   bring_to(options_.ready, options_.echo);
 }
 
 void Workbench::plug_in() {
+  weather_.end();
+  line_.reset();
   modem_.reset();
   modem_ = std::make_unique<emulator::Modem>(
-      options_.configuration, device::Surroundings{timeline_, network_, faulty_flash_, random_, Logger{log_, "m95"},
-                                                   options_.journal ? Journal{journal_} : Journal{}});
+      options_.configuration,
+      device::Surroundings{timeline_, weather_.bearer(), faulty_flash_, random_, Logger{log_, "m95"},
+                           options_.journal ? Journal{journal_} : Journal{}});
+  line_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
+  faults_.plug_in(*modem_, weather_);
+  weather_.begin(modem_->me());
 }
 
 void Workbench::replug() {
@@ -43,7 +54,7 @@ void Workbench::bring_to(Ready ready, bool echo) {
 }
 
 void Workbench::send_raw(std::string_view bytes) {
-  modem_->receive(as_bytes(bytes));
+  line_->receive(as_bytes(bytes));
   timeline_.run_due();
   collect();
 }
@@ -54,7 +65,7 @@ void Workbench::advance(Duration span) {
 }
 
 void Workbench::collect() {
-  for (auto bytes = modem_->take_output(); !bytes.empty(); bytes = modem_->take_output()) {
+  for (auto bytes = line_->take_output(); !bytes.empty(); bytes = line_->take_output()) {
     output_ += as_text(bytes);
     timeline_.run_due();
   }

@@ -9,8 +9,12 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
+#include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
 #include "emulator/terminal_adapter.hpp"
+#include "emulator/uart/noisy_line.hpp"
+#include "emulator/weather.hpp"
+#include "net/faults/faulty_bearer.hpp"
 #include "net/sim/sim_network.hpp"
 #include "storage/faulty_flash.hpp"
 #include "storage/memory_flash.hpp"
@@ -71,6 +75,8 @@ class Workbench {
   atcmd::Channel& channel() { return modem_->ta().channel(); }
   device::MobileEquipment& me() { return modem_->me(); }
 
+  emulator::Faults& faults() { return faults_; }
+
   /// Cuts the supply and starts again with the same flash, as after a power loss.
   void replug();
 
@@ -85,9 +91,13 @@ class Workbench {
   CollectedLog log_;
   JournalRing journal_{timeline_};
   storage::MemoryFlash flash_;
-  storage::FaultyFlash faulty_flash_{flash_};
   net::SimNetwork network_{timeline_};
+  emulator::Faults faults_;
+  storage::FaultyFlash faulty_flash_{flash_, &faults_.book()};
+  net::FaultyBearer faulty_bearer_{network_, timeline_, faults_.book()};
+  emulator::Weather weather_;  ///< before the network, as the configuration's timing has it
   std::unique_ptr<emulator::Modem> modem_;
+  std::unique_ptr<uart::NoisyLine> line_;
 
  protected:
   std::string output_;  ///< since the last look

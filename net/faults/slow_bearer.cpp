@@ -25,7 +25,7 @@ class SlowLink final : public Link {
   std::shared_ptr<SlowSession> session_;
 };
 
-/// An answer of the inner bearer, a round-trip time late.
+/// An answer of the inner bearer, late.
 template <class Answer>
 class SlowOperation final : public Operation {
  public:
@@ -36,13 +36,19 @@ class SlowOperation final : public Operation {
   template <class Begin>
   void start(const Begin& begin) {
     inner_ = begin([this](Answer answer) {
-      const auto delay = std::max(core_->round_trip(), Duration::zero());
-      if (delay == Duration::zero()) return tell(answer);
-      timer_.start(delay, [this, answer = std::move(answer)] { tell(answer); });
+      const auto delay = core_->round_trip();
+      if (delay == Duration::zero()) return tell_unless_stalled(answer);
+      timer_.start(delay, [this, answer = std::move(answer)] { tell_unless_stalled(answer); });
     });
   }
 
  private:
+  void tell_unless_stalled(const Answer& answer) {
+    if (const auto rest = core_->stalled(); rest > Duration::zero()) {
+      return timer_.start(rest, [this, answer] { tell_unless_stalled(answer); });
+    }
+    tell(answer);
+  }
   void tell(const Answer& answer) {
     const auto done = std::move(done_);  // the call may destroy this
     done(answer);
@@ -57,30 +63,32 @@ class SlowOperation final : public Operation {
 /// Passes on who connects; what then happens on the link is slow.
 class SlowPort final : public Operation, private ListenObserver {
  public:
-  SlowPort(std::shared_ptr<SlowCore> core, ListenObserver& observer) : core_{std::move(core)}, observer_{observer} {}
+  SlowPort(std::shared_ptr<SlowCore> core, Transport transport, ListenObserver& observer)
+      : core_{std::move(core)}, transport_{transport}, observer_{observer} {}
 
-  void start(Bearer& inner, std::uint16_t port) { inner_ = inner.listen(port, *this); }
+  void start(Bearer& inner, std::uint16_t port) { inner_ = inner.listen(transport_, port, *this); }
 
  private:
   void listening() override { observer_.listening(); }
   void listen_failed(NetError error) override { observer_.listen_failed(error); }
   void connection_arrived(Endpoint peer, const Accept& accept) override {
     observer_.connection_arrived(peer, [&](LinkObserver& observer) -> std::unique_ptr<Link> {
-      auto session = std::make_shared<SlowSession>(core_, Transport::tcp, peer, observer);
+      auto session = std::make_shared<SlowSession>(core_, transport_, peer, observer);
       session->adopt(accept);
       return std::make_unique<SlowLink>(std::move(session));
     });
   }
 
   std::shared_ptr<SlowCore> core_;
+  Transport transport_;
   ListenObserver& observer_;
   std::unique_ptr<Operation> inner_;
 };
 
 }  // namespace
 
-SlowBearer::SlowBearer(Bearer& inner, Timeline& timeline, RoundTrip round_trip)
-    : inner_{inner}, core_{std::make_shared<SlowCore>(SlowCore{timeline, std::move(round_trip), {}})} {}
+SlowBearer::SlowBearer(Bearer& inner, Timeline& timeline, Radio radio)
+    : inner_{inner}, core_{std::make_shared<SlowCore>(timeline, std::move(radio))} {}
 
 SlowBearer::~SlowBearer() {
   while (!core_->lingering.empty()) std::shared_ptr {
@@ -88,7 +96,18 @@ SlowBearer::~SlowBearer() {
       } -> hurry();
 }
 
+void SlowBearer::stall(Duration length) {
+  core_->stalled_until = std::max(core_->stalled_until, core_->timeline.now() + length);
+}
+
+void SlowBearer::set_rates(double down, double up) {
+  core_->radio.down_kbit_s = down;
+  core_->radio.up_kbit_s = up;
+}
+
 std::unique_ptr<Operation> SlowBearer::resolve(std::string_view host, std::function<void(Addresses)> done) {
+  // Nobody is asked for the address of a dotted address.
+  if (IpAddress::parse(host)) return inner_.resolve(host, std::move(done));
   auto operation = std::make_unique<SlowOperation<Addresses>>(core_, std::move(done));
   operation->start([&](const auto& answer) { return inner_.resolve(host, answer); });
   return operation;
@@ -100,8 +119,8 @@ std::unique_ptr<Operation> SlowBearer::ping(IpAddress peer, std::size_t size, st
   return operation;
 }
 
-std::unique_ptr<Operation> SlowBearer::listen(std::uint16_t port, ListenObserver& observer) {
-  auto operation = std::make_unique<SlowPort>(core_, observer);
+std::unique_ptr<Operation> SlowBearer::listen(Transport transport, std::uint16_t port, ListenObserver& observer) {
+  auto operation = std::make_unique<SlowPort>(core_, transport, observer);
   operation->start(inner_, port);
   return operation;
 }

@@ -10,10 +10,30 @@ namespace {
 // Bytes that may be under way to the peer at a time: what the fastest module sends in the longest pause of a network.
 constexpr std::size_t kWindow = 64 * 1024;
 
+// Where the link has a rate, what the host's TCP hands over at once travels in pieces of this size.
+constexpr std::size_t kSegment = 1460;
+
 // How long the inner link may refuse the rest of a link that the module has closed.
 constexpr Duration kLingerTime = 10s;
 
 }  // namespace
+
+Duration SlowCore::wake() {
+  if (!radio.idle_penalty) return {};
+  const auto now = timeline.now();
+  const bool idle = !last_packet || now - *last_packet > radio.idle_after;
+  last_packet = now;
+  return idle ? radio.idle_penalty() : Duration::zero();
+}
+
+Duration SlowCore::on_air(Direction direction, std::size_t size) {
+  const auto rate = direction == up ? radio.up_kbit_s : radio.down_kbit_s;
+  if (rate <= 0) return {};
+  auto& busy = busy_until[direction];
+  const auto time = Duration{static_cast<Duration::rep>(static_cast<double>(size) * 8e6 / rate)};
+  busy = std::max({busy, timeline.now(), stalled_until}) + time;
+  return busy - timeline.now();
+}
 
 SlowSession::SlowSession(std::shared_ptr<SlowCore> core, Transport transport, Endpoint peer, LinkObserver& observer)
     : core_{std::move(core)},
@@ -26,27 +46,36 @@ SlowSession::SlowSession(std::shared_ptr<SlowCore> core, Transport transport, En
 
 void SlowSession::start(Bearer& inner) { inner_ = inner.connect(transport_, peer_, *this); }
 
-Duration SlowSession::draw() const { return std::max(core_->round_trip(), Duration::zero()); }
-
 // ── to the module ──
 
 void SlowSession::link_connected() {
   inner_up_ = true;
-  arrives(Arrival::Kind::connected, {}, {}, draw());
+  arrives(Arrival::Kind::connected, {}, {}, core_->round_trip());
 }
 
-void SlowSession::link_received(ByteSpan data) { arrives(Arrival::Kind::data, data, {}, draw() / 2); }
+void SlowSession::link_received(ByteSpan data) {
+  const auto keep = shared_from_this();
+  const auto delay = core_->one_way();
+  const bool whole = transport_ == Transport::udp || core_->radio.down_kbit_s <= 0;
+  do {
+    const auto part = data.first(whole ? data.size() : std::min(data.size(), kSegment));
+    data = data.subspan(part.size());
+    arrives(Arrival::Kind::data, part, {}, delay + core_->on_air(SlowCore::down, part.size()));
+  } while (!data.empty());
+}
 
 void SlowSession::link_closed(std::optional<NetError> error) {
   const bool was_up = std::exchange(inner_up_, false);
   if (!observer_) return end();
-  arrives(Arrival::Kind::closed, {}, error, was_up ? draw() / 2 : draw());
+  arrives(Arrival::Kind::closed, {}, error, was_up ? core_->one_way() : core_->round_trip());
 }
 
 void SlowSession::arrives(Arrival::Kind kind, ByteSpan data, std::optional<NetError> error, Duration delay) {
   if (!observer_) return;
   last_arrival_ = std::max(last_arrival_, core_->timeline.now() + delay);
   arrivals_.push_back({last_arrival_, kind, {data.begin(), data.end()}, error});
+  arriving_ += data.size();
+  hold_peer_back();
   if (arrivals_.size() == 1) deliver();
 }
 
@@ -55,13 +84,21 @@ void SlowSession::deliver() {
   const auto now = core_->timeline.now();
   while (!arrivals_.empty()) {
     if (paused_ && arrivals_.front().kind != Arrival::Kind::connected) return;
-    if (arrivals_.front().due > now) {
-      return arrival_timer_.start(arrivals_.front().due - now, [this] { deliver(); });
-    }
+    const auto due = std::max(arrivals_.front().due, core_->stalled_until);
+    if (due > now) return arrival_timer_.start(due - now, [this] { deliver(); });
     const auto arrival = std::move(arrivals_.front());
     arrivals_.pop_front();
+    arriving_ -= arrival.data.size();
+    hold_peer_back();
     tell(arrival);
   }
+}
+
+/// A link that is slower than the peer fills the peer's window, not our memory.
+void SlowSession::hold_peer_back() {
+  const bool too_much = arriving_ > (held_back_ ? kWindow / 2 : kWindow);
+  if (std::exchange(held_back_, too_much) == too_much || !inner_ || paused_) return;
+  too_much ? inner_->pause() : inner_->resume();
 }
 
 void SlowSession::tell(const Arrival& arrival) {
@@ -81,7 +118,7 @@ void SlowSession::pause() {
 
 void SlowSession::resume() {
   if (!std::exchange(paused_, false)) return;
-  if (inner_) inner_->resume();
+  if (inner_ && !held_back_) inner_->resume();
   if (!arrivals_.empty()) arrival_timer_.start({}, [this] { deliver(); });
 }
 
@@ -89,9 +126,10 @@ void SlowSession::resume() {
 
 std::size_t SlowSession::send(ByteSpan data) {
   if (phase_ != Phase::connected || !inner_) return 0;
-  const auto delay = draw() / 2;
+  const auto delay = core_->one_way();
+  const bool at_once = delay == Duration::zero() && core_->radio.up_kbit_s <= 0 && core_->stalled() <= Duration::zero();
   std::size_t taken = 0;
-  if (delay == Duration::zero() && departures_.empty()) {
+  if (at_once && departures_.empty()) {
     taken = inner_->send(data);
   } else {
     taken = departs(data, delay);
@@ -105,7 +143,8 @@ std::size_t SlowSession::departs(ByteSpan data, Duration delay) {
   if (transport_ == Transport::udp && size < data.size()) size = 0;
   if (size == 0) return 0;
   const auto taken = data.first(size);
-  last_departure_ = std::max(last_departure_, core_->timeline.now() + delay);
+  const auto travels = delay + core_->on_air(SlowCore::up, size);
+  last_departure_ = std::max(last_departure_, core_->timeline.now() + travels);
   departures_.push_back({last_departure_, delay, {taken.begin(), taken.end()}});
   departing_ += size;
   if (departures_.size() == 1) hand_over();
@@ -133,11 +172,11 @@ bool SlowSession::hand_over_front() {
 void SlowSession::hand_over() {
   const auto keep = shared_from_this();
   const auto now = core_->timeline.now();
-  while (!departures_.empty() && departures_.front().due <= now) {
+  while (!departures_.empty() && std::max(departures_.front().due, core_->stalled_until) <= now) {
     if (!hand_over_front()) return;
   }
   if (departures_.empty()) return;
-  departure_timer_.start(departures_.front().due - now, [this] {
+  departure_timer_.start(std::max(departures_.front().due, core_->stalled_until) - now, [this] {
     const auto self = shared_from_this();
     hand_over();
     tell_writable();
@@ -178,8 +217,9 @@ void SlowSession::abort() {
 void SlowSession::leave() {
   observer_ = nullptr;
   arrivals_.clear();
+  arriving_ = 0;
   arrival_timer_.cancel();
-  const auto delay = draw() / 2;
+  const auto delay = core_->one_way();
   if (!inner_ || !inner_up_ || (delay == Duration::zero() && departures_.empty())) return end();
   core_->lingering.insert(shared_from_this());
   last_departure_ = std::max(last_departure_, core_->timeline.now() + delay);
@@ -199,6 +239,7 @@ void SlowSession::end() {
   const auto keep = shared_from_this();
   phase_ = Phase::over;
   arrivals_.clear();
+  arriving_ = 0;
   departures_.clear();
   departing_ = 0;
   arrival_timer_.cancel();

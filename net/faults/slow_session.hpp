@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "net/faults/slow_bearer.hpp"
 
@@ -14,10 +17,27 @@ class SlowSession;
 
 /// What a SlowBearer shares with its links.
 struct SlowCore {
+  enum Direction { down, up };
+
+  SlowCore(Timeline& line, Radio link) : timeline{line}, radio{std::move(link)} {}
+
+  /// The next round trip, and half of one.
+  Duration round_trip() { return std::max(radio.round_trip(), Duration::zero()) + wake(); }
+  Duration one_way() { return std::max(radio.round_trip(), Duration::zero()) / 2 + wake(); }
+  /// How long it takes from now until so many bytes are over, after those that wait already.
+  Duration on_air(Direction direction, std::size_t size);
+  Duration stalled() const { return stalled_until - timeline.now(); }
+
   Timeline& timeline;
-  SlowBearer::RoundTrip round_trip;
+  Radio radio;
+  Instant stalled_until{};
+  std::optional<Instant> last_packet;
+  std::array<Instant, 2> busy_until{};
   /// Sessions whose Link is gone and that still have something under way.
   std::set<std::shared_ptr<SlowSession>> lingering;
+
+ private:
+  Duration wake();
 };
 
 /// What is under way between the module and an inner Link. It may outlive the module's Link to hand over the rest.
@@ -71,10 +91,10 @@ class SlowSession final : public LinkObserver, public std::enable_shared_from_th
     std::size_t size;
   };
 
-  Duration draw() const;
   void arrives(Arrival::Kind kind, ByteSpan data, std::optional<NetError> error, Duration delay);
   void deliver();
   void tell(const Arrival& arrival);
+  void hold_peer_back();
   std::size_t departs(ByteSpan data, Duration delay);
   bool hand_over_front();
   void hand_over();
@@ -92,6 +112,8 @@ class SlowSession final : public LinkObserver, public std::enable_shared_from_th
   bool starved_ = false;  ///< a send took less than it was given
 
   std::deque<Arrival> arrivals_;
+  std::size_t arriving_ = 0;  ///< bytes in arrivals_
+  bool held_back_ = false;    ///< too many of them: the inner link is paused
   Instant last_arrival_{};
   Timer arrival_timer_;
 

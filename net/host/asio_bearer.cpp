@@ -15,6 +15,7 @@
 #include "net/host/name_resolver.hpp"
 #include "net/host/open_port.hpp"
 #include "net/host/tcp_session.hpp"
+#include "net/host/udp_port.hpp"
 #include "net/host/udp_session.hpp"
 
 namespace quasimodem::net {
@@ -251,7 +252,12 @@ std::unique_ptr<Operation> AsioBearer::ping(IpAddress peer, std::size_t size, st
   return std::make_unique<HostPingOperation>(std::move(request));
 }
 
-std::unique_ptr<Operation> AsioBearer::listen(std::uint16_t port, ListenObserver& observer) {
+std::unique_ptr<Operation> AsioBearer::listen(Transport transport, std::uint16_t port, ListenObserver& observer) {
+  if (transport == Transport::udp) {
+    auto listening = std::make_shared<UdpPort>(impl_->core, observer);
+    listening->open(port);
+    return std::make_unique<UdpPortOperation>(std::move(listening));
+  }
   auto listening = std::make_shared<OpenPort>(impl_->core, observer);
   listening->open(port);
   return std::make_unique<OpenPortOperation>(std::move(listening));

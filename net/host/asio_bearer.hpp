@@ -49,7 +49,7 @@ class AsioBearer final : public Bearer {
   std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) override;
 
   /// The module's port is the same port of 127.0.0.1. Fails when another program, or another module, has it.
-  std::unique_ptr<Operation> listen(std::uint16_t port, ListenObserver& observer) override;
+  std::unique_ptr<Operation> listen(Transport transport, std::uint16_t port, ListenObserver& observer) override;
 
  private:
   struct Impl;

@@ -33,9 +33,9 @@ class SimLookUp final : public Operation {
 /// A port of the module; closed by destruction.
 class SimPort final : public Operation {
  public:
-  using Ports = std::map<std::uint16_t, ListenObserver*>;
+  using Ports = std::map<SimNetwork::OpenPort, ListenObserver*>;
 
-  SimPort(Timeline& timeline, std::shared_ptr<Ports> ports, std::uint16_t number, ListenObserver& observer)
+  SimPort(Timeline& timeline, std::shared_ptr<Ports> ports, SimNetwork::OpenPort number, ListenObserver& observer)
       : ports_{std::move(ports)}, number_{number}, observer_{observer}, telling_{timeline} {}
   ~SimPort() override {
     if (is_open_) ports_->erase(number_);
@@ -48,7 +48,7 @@ class SimPort final : public Operation {
 
  private:
   std::shared_ptr<Ports> ports_;
-  std::uint16_t number_;
+  SimNetwork::OpenPort number_;
   ListenObserver& observer_;
   Timer telling_;
   bool is_open_ = false;
@@ -85,7 +85,7 @@ class SimLink final : public Link {
 SimNetwork::SimNetwork(Timeline& timeline)
     : timeline_{timeline},
       wire_{std::make_shared<detail::SimWire>(detail::SimWire{timeline, this})},
-      open_ports_{std::make_shared<std::map<std::uint16_t, ListenObserver*>>()} {}
+      open_ports_{std::make_shared<std::map<OpenPort, ListenObserver*>>()} {}
 
 SimNetwork::~SimNetwork() { wire_->network = nullptr; }
 
@@ -191,14 +191,14 @@ std::unique_ptr<Operation> SimNetwork::ping(IpAddress peer, std::size_t, std::fu
   return std::make_unique<SimLookUp>(timeline_, key);
 }
 
-std::unique_ptr<Operation> SimNetwork::listen(std::uint16_t port, ListenObserver& observer) {
-  auto operation = std::make_unique<SimPort>(timeline_, open_ports_, port, observer);
+std::unique_ptr<Operation> SimNetwork::listen(Transport transport, std::uint16_t port, ListenObserver& observer) {
+  auto operation = std::make_unique<SimPort>(timeline_, open_ports_, OpenPort{transport, port}, observer);
   operation->open(!wire_->next_fails());
   return operation;
 }
 
-std::shared_ptr<SimConnection> SimNetwork::call_in(std::uint16_t port, Endpoint from) {
-  auto connection = std::make_shared<SimConnection>(wire_, Transport::tcp, from, nullptr);
+std::shared_ptr<SimConnection> SimNetwork::call_in(std::uint16_t port, Endpoint from, Transport transport) {
+  auto connection = std::make_shared<SimConnection>(wire_, transport, from, nullptr);
   connection->known_ = true;
   connection->to_module([port, connection](SimConnection& self) {
     if (self.wire_->network) self.wire_->network->call_arrived(port, connection);
@@ -207,7 +207,7 @@ std::shared_ptr<SimConnection> SimNetwork::call_in(std::uint16_t port, Endpoint 
 }
 
 void SimNetwork::call_arrived(std::uint16_t port, const std::shared_ptr<SimConnection>& connection) {
-  const auto listening = open_ports_->find(port);
+  const auto listening = open_ports_->find({connection->transport(), port});
   if (listening == open_ports_->end()) return connection->refused_by_module();
   bool taken = false;
   listening->second->connection_arrived(connection->endpoint(), [&](LinkObserver& observer) {

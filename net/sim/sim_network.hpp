@@ -49,6 +49,9 @@ struct SimListener {
 ///     network.listen("example.test", 443).on_accept = [](SimConnection& peer) { peer.send("hello"); };
 class SimNetwork final : public Bearer {
  public:
+  /// A port of the module that is open.
+  using OpenPort = std::pair<Transport, std::uint16_t>;
+
   explicit SimNetwork(Timeline& timeline);
   ~SimNetwork() override;
 
@@ -82,8 +85,9 @@ class SimNetwork final : public Bearer {
   /// An address that exists, but whose ICMP echo requests go unanswered.
   void ignore_pings(IpAddress address) { without_echo_.insert(address); }
 
-  /// Someone out there connects to a port of the module. Nobody listens there: refused.
-  std::shared_ptr<SimConnection> call_in(std::uint16_t port, Endpoint from);
+  /// Someone out there connects to a port of the module. Nobody listens there: refused. With UDP it is the moment
+  /// before the first datagram.
+  std::shared_ptr<SimConnection> call_in(std::uint16_t port, Endpoint from, Transport transport = Transport::tcp);
 
   // ── failure points ──
 
@@ -104,7 +108,7 @@ class SimNetwork final : public Bearer {
   std::unique_ptr<Link> connect(Transport transport, Endpoint peer, LinkObserver& observer) override;
   /// Everyone with a name or a listener answers, with TTL 255; others are silent.
   std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) override;
-  std::unique_ptr<Operation> listen(std::uint16_t port, ListenObserver& observer) override;
+  std::unique_ptr<Operation> listen(Transport transport, std::uint16_t port, ListenObserver& observer) override;
 
  private:
   struct Name {
@@ -131,7 +135,7 @@ class SimNetwork final : public Bearer {
   std::map<Port, std::unique_ptr<SimListener>> listeners_;
   std::set<IpAddress> without_echo_;
   /// The module's own ports. Shared with the operations, which may outlive the network.
-  std::shared_ptr<std::map<std::uint16_t, ListenObserver*>> open_ports_;
+  std::shared_ptr<std::map<OpenPort, ListenObserver*>> open_ports_;
   std::uint8_t addresses_given_ = 0;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+IFC: XON/XOFF with its stuffing (quirk Q1), RTS and CTS.
+#include "core/random.hpp"
 #include "emulator/uart/software_flow.hpp"
 #include "emulator/uart/uart_line.hpp"
 #include "tests/support/catch.hpp"
@@ -19,6 +20,40 @@ TEST_CASE("every byte survives the stuffing, in any pieces", "[flow]") {
   for (const auto byte : line) append(back, flow.decode({&byte, 1}));
   CHECK(back == all);
   CHECK_FALSE(flow.stopped());
+}
+
+TEST_CASE("any data survives the stuffing, whatever flow control comes between its bytes", "[flow]") {
+  SeededRandom random{7};
+  // Mostly the bytes that need stuffing, their complements, and others.
+  constexpr std::string_view kLikely{
+      "\x11\x13\x77\xEE\xEC\x88\xFF"
+      "w",
+      8};
+  for (int round = 0; round < 2000; ++round) {
+    Bytes data(random.next() % 40);
+    for (auto& byte : data) {
+      const auto drawn = random.next();
+      byte = drawn % 3 ? static_cast<std::uint8_t>(kLikely[drawn / 3 % kLikely.size()])
+                       : static_cast<std::uint8_t>(drawn >> 8);
+    }
+    SoftwareFlow flow;
+    Bytes back;
+    bool stopped = false;
+    std::size_t fillers = 0;
+    for (const auto byte : SoftwareFlow::encode(data)) {
+      REQUIRE((byte != SoftwareFlow::kXon && byte != SoftwareFlow::kXoff));
+      if (random.next() % 4 == 0) {
+        stopped = random.next() % 2 == 0;
+        fillers += stopped ? 1 : 0;
+        const auto control = stopped ? SoftwareFlow::kXoff : SoftwareFlow::kXon;
+        append(back, flow.decode({&control, 1}));
+      }
+      append(back, flow.decode({&byte, 1}));
+      REQUIRE(flow.stopped() == stopped);
+    }
+    REQUIRE(back == data);
+    REQUIRE(flow.take_urgent(true) == Bytes(fillers, 0xFF));
+  }
 }
 
 TEST_CASE("XOFF holds the module back, and it says so with 0xFF", "[flow]") {

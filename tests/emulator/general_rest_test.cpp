@@ -178,9 +178,30 @@ TEST_CASE("hardware, identification, odds and ends", "[hardware]") {
   other.exchange("AT+CCID", {"ERROR"});
 }
 
-TEST_CASE("AT&V shows the character set between the numbers", "[profile]") {
+TEST_CASE("a converter's input on the modules that have one", "[hardware]") {
   ModemBench bench;
-  const auto answer = bench.ask("AT&V");
-  CHECK(answer.starts_with("\r\nACTIVE PROFILE\r\nE: 0\r\nQ: 0\r\nV: 1\r\nX: 4\r\nS0: 0\r\n"));
-  CHECK(answer.find("+CSCS: \"GSM\"\r\n+IPR: ") != std::string::npos);
+  bench.exchange("AT+QADC?", {"+QADC: 1,1500", "OK"});
+  ModemBench other{{.configuration = {.model = device::Model::m66}}};
+  other.exchange("AT+QADC?", {"ERROR"});
+}
+
+TEST_CASE("AT&V shows every row of the manual in its order", "[profile][M66 table 2]") {
+  ModemBench bench;
+  auto answer = bench.ask("AT&V");
+  REQUIRE(answer.starts_with("\r\nACTIVE PROFILE\r\n"));
+  answer.erase(0, 18);
+  std::string names;
+  for (std::size_t at = 0, end = 0; (end = answer.find("\r\n", at)) != std::string::npos && end > at; at = end + 2) {
+    const auto line = answer.substr(at, end - at);
+    names += line.substr(0, line.find_first_of(":(")) + ",";
+  }
+  CHECK(names ==
+        "E,Q,V,X,S0,S2,S3,S4,S5,S6,S7,S8,S10,+CR,+FCLASS,+CMGF,+CSDH,+ILRR,+CMEE,+CBST,+IFC,+ICF,+CNMI,+CSCS,+IPR,&C,"
+        "&D,+CSTA,+CRLP,+CCWE,+QSIMSTAT,+CMUX,+CCUG,+CLIP,+COLP,+CCWA,+CAOC,+CLIR,+CUSD,+CREG,+QSIMDET,+QMIC,+QECHO,"
+        "+QECHO,+QECHO,+QSIDET,+QSIDET,+QCLIP,+QCOLP,+CSNS,");
+  for (const auto* row : {"+CNMI: 2,1,0,0,0\r\n+CSCS: \"GSM\"\r\n+IPR: 0\r\n", "\r\n+CRLP: 61,61,128,6,0,3\r\n",
+                          "\r\n+CMUX: -1\r\n+CCUG: 0,0,0\r\n", "\r\n+ICF: 3,3\r\n"}) {
+    INFO(row);
+    CHECK(answer.find(row) != std::string::npos);
+  }
 }

@@ -39,7 +39,10 @@ TEST_CASE("the boot URCs stand in their order", "[power][M66 16.6]") {
 
 TEST_CASE("the boot takes its time", "[power]") {
   ModemBench::Options options;
-  options.configuration.timing = device::kLab;
+  constexpr Duration kBoot = 300ms;
+  constexpr Duration kCallReady = 1s;
+  options.configuration.timing.boot = kBoot;
+  options.configuration.timing.call_ready = kCallReady;
   ModemBench bench{options};
   bench.send("AT+IPR=115200&W");
   bench.advance(1s);
@@ -47,12 +50,12 @@ TEST_CASE("the boot takes its time", "[power]") {
   bench.modem().power_key();
   bench.advance({});
   bench.take();
-  bench.advance(device::kLab.boot - 1ms);
+  bench.advance(kBoot - 1ms);
   CHECK(bench.take() == "");
   bench.send("AT");  // not heard yet
   bench.advance(1ms);
   CHECK(bench.take() == "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n");
-  bench.advance(device::kLab.call_ready - device::kLab.boot - 1ms);
+  bench.advance(kCallReady - kBoot - 1ms);
   CHECK(bench.take() == "");
   bench.advance(1ms);
   CHECK(bench.take() == "\r\nCall Ready\r\n");

@@ -160,6 +160,40 @@ TEST_CASE("a port that cannot be opened is CONNECT FAIL", "[server]") {
   bench.ok("AT+QILPORT=\"TCP\",2020");
   bench.network().fail_operation(1);
   bench.exchange("AT+QISERVER", {"OK", "CONNECT FAIL"});
-  bench.exchange("AT+QISERVER=1", {"ERROR"});
+  bench.exchange("AT+QISERVER=1", {"ERROR"});  // no port of UDP
+  bench.exchange("AT+QISERVER=2", {"ERROR"});
   bench.exchange("AT+QISERVER=0,2", {"ERROR"});  // a number of clients is for several sessions
+}
+
+TEST_CASE("a UDP server knows its clients by their datagrams", "[server][udp]") {
+  ModemBench bench{{.ready = Ready::ip_status}};
+  for (const auto* line : {"AT+QIMUX=1", "AT+QINDI=1", "AT+QISDE=0", "AT+QISRVC=2", "AT+QILPORT=\"UDP\",2020"})
+    bench.ok(line);
+  bench.exchange("AT+QISERVER=1,2", {"OK", "SERVER OK"});
+  bench.exchange("AT+QISERVER?", {"+QISERVER: 1, 2", "OK"});
+  CHECK_FALSE(call_in(bench, 9)->open());  // TCP
+  const auto first = bench.network().call_in(kPort, caller(1), net::Transport::udp);
+  first->send("one");
+  first->send("two");
+  bench.advance({});
+  bench.expect("0, REMOTE IP: 198.51.100.1");
+  bench.expect("+QIRDI: 0,2,0");
+  bench.send("AT+QIRD=0,2,0,100");
+  bench.expect_raw("\r\n+QIRD: 198.51.100.1:40000,UDP,3\r\none\r\nOK\r\n");
+  bench.send("AT+QIRD=0,2,0,100");
+  bench.expect_raw("\r\n+QIRD: 198.51.100.1:40000,UDP,3\r\ntwo\r\nOK\r\n");
+  bench.send("AT+QISEND=0,2");
+  bench.expect_prompt();
+  bench.send_raw("hi");
+  bench.expect("SEND OK");
+  CHECK(as_text(first->received()) == "hi");
+  bench.send("AT+QISSTAT");
+  bench.expect("OK");
+  bench.expect_raw("\r\nS: LISTENING\r\nC: 0,\"UDP\",\"198.51.100.1\",40000\r\nC: 1,\"\",\"\",\"\"\r\n");
+  bench.take();
+  bench.exchange("AT+QICLOSE=0", {"0, CLOSE OK"});
+  bench.exchange("AT+QICLOSE", {"CLOSE OK"});
+  bench.advance({});
+  CHECK_FALSE(first->open());
+  bench.exchange("AT+QISERVER=0", {"ERROR"});  // no port of TCP
 }

@@ -4,7 +4,7 @@
 #include "tests/support/modem_bench.hpp"
 
 using namespace quasimodem;
-using device::Coverage;
+using device::RegistrationStatus;
 using test::ModemBench;
 using test::Ready;
 
@@ -14,7 +14,7 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
   bench.ok("AT+CGREG=1");
 
   SECTION("denied: both domains at once, the context is lost") {
-    bench.me().set_coverage(Coverage::denied);
+    bench.me().serve(RegistrationStatus::denied);
     bench.advance(1s);
     bench.expect("+PDP DEACT");
     bench.expect("+CREG: 3");
@@ -24,16 +24,14 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
     bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
     bench.advance(1h);
     bench.expect_nothing();
-    bench.me().set_coverage(Coverage::home);
+    bench.me().serve(RegistrationStatus::home);
     bench.advance(1min);
-    bench.expect("+CREG: 2");
-    bench.expect("+CGREG: 2");
     bench.expect("+CREG: 1");
     bench.expect("+CGREG: 1");
     bench.expect_nothing();
   }
   SECTION("roaming counts as registered") {
-    bench.me().set_coverage(Coverage::roaming);
+    bench.me().serve(RegistrationStatus::roaming);
     bench.advance(1min);
     bench.take();
     bench.exchange("AT+CREG?", {"+CREG: 1,5", "OK"});
@@ -41,20 +39,20 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
     bench.exchange("AT+CGATT?", {"+CGATT: 1", "OK"});
   }
   SECTION("a short outage leaves the context alone") {
-    bench.me().set_coverage(Coverage::none, device::MobileEquipment::Outage::brief);
+    bench.me().serve(RegistrationStatus::searching, device::MobileEquipment::Outage::brief);
     bench.advance(1s);
     bench.expect("+CREG: 2");
     bench.expect("+CGREG: 2");
     bench.exchange("AT+CSQ", {"+CSQ: 99,99", "OK"});
     bench.exchange("AT+QISTAT", {"OK", "STATE: IP STATUS"});
-    bench.me().set_coverage(Coverage::home);
+    bench.me().serve(RegistrationStatus::home);
     bench.advance(1min);
     bench.expect("+CREG: 1");
     bench.expect("+CGREG: 1");
     bench.expect_nothing();
   }
   SECTION("it lasts over a restart") {
-    bench.me().set_coverage(Coverage::denied);
+    bench.me().serve(RegistrationStatus::denied);
     bench.advance(1s);
     bench.modem().power_key();
     bench.modem().power_key();
@@ -68,13 +66,14 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
 
 TEST_CASE("Signal strength and errors", "[surroundings]") {
   ModemBench bench;
-  bench.me().registration().set_signal(7, 3);
+  bench.me().registration().set_signal_strength(7);
+  bench.me().registration().set_bit_error_rate(3);
   bench.exchange("AT+CSQ", {"+CSQ: 7,3", "OK"});
 }
 
 TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surroundings]") {
   ModemBench bench{{.ready = Ready::ip_status}};
-  bench.me().remove_sim();
+  bench.me().change_sim(device::Sim::none());
   bench.advance(1min);
   bench.expect("+PDP DEACT");
   bench.expect("+CPIN: NOT INSERTED");
@@ -83,7 +82,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
   bench.exchange("AT+CREG?", {"+CREG: 0,0", "OK"});
 
   SECTION("ready") {
-    bench.me().insert_sim(device::Sim::without_pin());
+    bench.me().change_sim(device::Sim::without_pin());
     bench.advance(1min);
     bench.expect("+CPIN: READY");
     bench.expect("Call Ready");
@@ -91,7 +90,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
     bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
   }
   SECTION("locked") {
-    bench.me().insert_sim(device::Sim::with_pin("4711"));
+    bench.me().change_sim(device::Sim::with_pin("4711"));
     bench.advance(1min);
     bench.expect("+CPIN: SIM PIN");
     bench.expect_nothing();
@@ -101,7 +100,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
     bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
   }
   SECTION("blocked by too many wrong PINs") {
-    bench.me().insert_sim(device::Sim::with_puk());
+    bench.me().change_sim(device::Sim::with_puk());
     bench.advance(1min);
     bench.expect("+CPIN: SIM PUK");
     bench.exchange("AT+CPIN?", {"+CPIN: SIM PUK", "OK"});

@@ -494,6 +494,7 @@ TEST_CASE("CLOSED by number of sessions, for FIN and reset", "[tcpip][at-referen
 TEST_CASE("an index is used a thousand times and nothing is left behind", "[tcpip]") {
   Several bench;
   bench.exchange("AT+QICLOSE=0", {"0, CLOSE OK"});
+  bench.advance(120ms);  // RI of the last URC
   const auto pending_before = bench.timeline().idle();
   for (int i = 0; i < 1000; ++i) {
     bench.open(0);
@@ -507,6 +508,7 @@ TEST_CASE("an index is used a thousand times and nothing is left behind", "[tcpi
     }
     REQUIRE(bench.network().open_links() == 0);
   }
+  bench.advance(120ms);  // RI of the last URC
   CHECK(bench.timeline().idle() == pending_before);
   CHECK(bench.timeline().idle());
 }

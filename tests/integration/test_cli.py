@@ -38,8 +38,8 @@ def test_version(world):
 
 
 # cli.md, "Options of run", as far as this version has them.
-OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --sim --imei --apn-local --allow --map --ready-fd
-             --verbose --quiet --version --help""".split()
+OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --disable --sim --imei --apn-local --allow --map --ready-fd
+             --count --json --seed --time-scale --fault --verbose --quiet --version --help""".split()
 SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
 
 
@@ -73,7 +73,7 @@ def test_examples_of_the_help_work(world):
 
 # ---- options and values ----
 
-LATER = "--trace --scenario --count --seed --time-scale --expect --fail --timeout --power --log-format --color --config"
+LATER = "--trace --scenario --expect --fail --timeout --power --log-format --color --config"
 
 
 @pytest.mark.parametrize("option", LATER.split())
@@ -120,11 +120,34 @@ def test_command_in_the_wrong_place(world):
         (["--model", "m96"], ['"m96"', "m10", "m66", "m85", "m95"]),
         (["--model", ""], ['""', "m95"]),
         (["--profile", "instnat"], ['"instnat"', 'did you mean "instant"', "lab"]),
-        (["--profile", "realistic"], ['"realistic"', "instant", "lab"]),
-        (["--uart", "tcp-listen:127.0.0.1:7000"], ["--uart", "tcp-listen:127.0.0.1:7000", "pty:LINK"]),
-        (["--uart", "/dev/ttyUSB0"], ["--uart", "/dev/ttyUSB0", "pty:LINK"]),
-        (["--uart", "pty:a", "--uart", "pty:b"], ["--uart"]),
+        (["--profile", "fast"], ['"fast"', "instant", "lab", "realistic", "poor"]),
+        (["--profile", "./no-such.toml"], ["./no-such.toml: cannot be read", "realistic"]),
+        (["--seed", "one"], ["--seed one", "not a whole number"]),
+        (["--time-scale", "0"], ["--time-scale 0", "not a factor"]),
+        (["--uart", "tcp-lisen:127.0.0.1:7000"], ['did you mean "tcp-listen"?', "rfc2217:HOST:PORT"]),
+        (["--uart", "stdoi"], ['did you mean "stdio"?']),
+        (["--uart", "/dev/ttyUSB0"], ["pty:/dev/ttyUSB0", "tty:/dev/ttyUSB0", "unix:/dev/ttyUSB0"]),
+        (["--uart", "tcp-listen:localhost"], ["there is no port", "tcp-listen:HOST:PORT"]),
+        (["--uart", "tcp:host:0"], ["port 0"]),
+        (["--uart", "rfc2217:127.0.0.1:65536"], ["65536"]),
+        (["--uart", "rfc2217:127.0.0.1:x"], ['"x"']),
+        (["--uart", "tcp-listen:::1:7000"], ["[::1]:7000"]),
+        (["--uart", "unix:"], ["unix:PATH"]),
+        (["--uart", "unix:/" + "x" * 108], ["109", "107"]),
+        (["--uart", "tty:"], ["tty:PATH"]),
+        (["--uart", "tty:/dev/ttyS0,123"], ['"123"']),
+        (["--uart", "stdio:x"], ["stdio"]),
+        (["--uart", "stdio", "--uart", "stdio"], ["only one"]),
+        (["--uart", "stdio", "--", "true"], ["stdio"]),
+        (["--count", "2", "--uart", "stdio"], ["--count"]),
+        (["--count", "2", "--uart", "tty:/dev/ttyS0"], ["--count"]),
+        (["--count", "3", "--uart", "tcp-listen::65534"], ["65534"]),
+        (["--count", "0"], ["--count", "10000"]),
+        (["--count", "many"], ["many"]),
         (["--rtc", "yesterday"], ["--rtc", "yesterday", "host", "factory", "2015-04-08T12:00:00Z"]),
+        (["--network-time", "now"], ["--network-time", "now", "host", "2015-04-08T12:00:00Z"]),
+        (["--disable", "transparent-sll"], ["--disable", 'did you mean "transparent-ssl"']),
+        (["--disable", ""], ["--disable", "transparent-ssl"]),
         (["--rtc", "2015-13-01"], ["--rtc", "2015-13-01"]),
         (["--rtc", "2015-02-29"], ["--rtc", "2015-02-29"]),
         (["--rtc", "2015-04-08T24:00:00"], ["--rtc"]),
@@ -226,6 +249,25 @@ def test_clock(module, clock, shown):
     with module("--rtc", clock).host() as host:
         host.send("AT+CCLK?\r")
         host.expect_match(rf'\r\n\+CCLK: "{shown}\d[+-]\d\d"\r\n\r\nOK\r\n')
+
+
+def test_network_time(module):
+    """Without a look at the clock of this machine: the network's time is a day that no RTC has by itself."""
+    with module("--rtc", "factory", "--network-time", "2018-06-23T11:42:28+05:30").host() as host:
+        host.send("AT+QLTS\r")
+        host.expect_match(r'\r\n\+QLTS: "18/06/23,11:4\d:\d\d\+22,0"\r\n\r\nOK\r\n')
+        host.send("AT+CCLK?\r")
+        host.expect_match(r'\r\n\+CCLK: "04/01/01,00:0\d:\d\d\+00"\r\n\r\nOK\r\n')
+    with module("--name", "without").host() as host:
+        host.exchange("AT+QLTS", '\r\n+QLTS: ""\r\n\r\nOK\r\n')
+
+
+def test_transparent_ssl_can_be_missing(module):
+    command = 'AT+QSSLOPEN=0,0,"127.0.0.1",1,1'
+    with module("--disable", "transparent-ssl").host() as host:
+        host.exchange("AT+QIREGAPP")
+        host.exchange("AT+QIACT")
+        host.exchange(command, "\r\nERROR\r\n")
 
 
 def test_local_address(module):

@@ -10,7 +10,7 @@ import termios
 
 import pytest
 
-from support import OK, Deadline, Host, wait_until
+from support import OK, Deadline, Host, receive_exactly, wait_until
 
 BOOT_TEXT = b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n"
 # AddressSanitizer keeps freed memory for a while; here it would look like a leak.
@@ -189,6 +189,53 @@ def test_what_comes_while_nobody_listens_is_lost(module, tcp_server):
         # Whether the +QIRDI got lost or not depends on who is quicker; the data is there in any case.
         host.send("AT+QIRD=0,1,0,1500\r")
         host.expect_match(rf"(?s:.*?)\+QIRD: 127\.0\.0\.1:{tcp_server.port},TCP,5\r\nhello\r\nOK\r\n")
+
+
+# ---- hanging up by closing ----
+
+
+def test_wire_rule_16_closing_the_port_hangs_up_as_at_and_d_says(module, tcp_server):
+    """ModemManager and pppd end a data call by closing the port, and come back a second later with ATE0."""
+    running = module("--verbose")
+
+    def leave_in_data_state(setting):
+        with PlainHost(running.tty, echo=False) as host:
+            host.exchange(setting)
+            host.exchange(f'AT+QIOPEN="TCP","127.0.0.1",{tcp_server.port}', f"{OK}\r\nCONNECT\r\n")
+            connection = tcp_server.connection()
+            host.send("data")
+            assert receive_exactly(connection, 4) == b"data"
+            left = running.log().count("no TE has")
+        wait_until(lambda: running.log().count("no TE has") > left, "the module to notice")
+        return connection
+
+    with running.host() as host:
+        host.bring_up("AT+QIMODE=1")
+    # AT&D2: the connection is closed.
+    connection = leave_in_data_state("AT&D2")
+    assert connection.recv(1) == b""
+    with PlainHost(running.tty, echo=False) as host:
+        host.exchange("ATE0")
+        host.exchange("ATO", "\r\nNO CARRIER\r\n")
+    # AT&D1: command state, the connection waits.
+    connection = leave_in_data_state("AT&D1")
+    with PlainHost(running.tty, echo=False) as host:
+        host.exchange("ATE0")
+        host.exchange("ATO", "\r\nCONNECT\r\n")
+        connection.sendall(b"still there")
+        host.expect("still there")
+        left = running.log().count("no TE has")
+    wait_until(lambda: running.log().count("no TE has") > left, "the module to notice")
+    with PlainHost(running.tty, echo=False) as host:
+        host.exchange("AT+QICLOSE", "\r\nCLOSE OK\r\n")
+    # AT&D0: nothing happens, the next host is in data state.
+    connection = leave_in_data_state("AT&D0")
+    with PlainHost(running.tty, echo=False) as host:
+        host.send("ATE0\r")
+        assert receive_exactly(connection, 5) == b"ATE0\r"
+        connection.close()
+        host.expect("\r\nCLOSED\r\n")
+        host.exchange("ATE0")
 
 
 # ---- too much ----

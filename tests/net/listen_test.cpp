@@ -69,7 +69,7 @@ TEST_CASE("a simulated peer calls in", "[net]") {
   Ear ear;
   Port port;
   port.observer = &ear;
-  const auto listening = slow.listen(80, port);
+  const auto listening = slow.listen(Transport::tcp, 80, port);
   CHECK_FALSE(port.open);
   timeline.run_due();
   REQUIRE(port.open);
@@ -93,14 +93,14 @@ TEST_CASE("who is not let in is refused, and so is everybody after the port is c
   Timeline timeline;
   SimNetwork network{timeline};
   Port port;
-  auto listening = network.listen(80, port);
+  auto listening = network.listen(Transport::tcp, 80, port);
   const auto first = network.call_in(80, kCaller);
   timeline.run_due();
   CHECK(port.peers.size() == 1);
   CHECK_FALSE(first->open());
 
   Port second;
-  const auto again = network.listen(80, second);
+  const auto again = network.listen(Transport::tcp, 80, second);
   timeline.run_due();
   CHECK(second.error == NetError::no_resources);
 
@@ -117,11 +117,11 @@ TEST_CASE("a real port on the loopback interface", "[net][host]") {
   Ear server_ear, client_ear;
   Port port;
   port.observer = &server_ear;
-  auto listening = world.bearer().listen(number, port);
+  auto listening = world.bearer().listen(Transport::tcp, number, port);
   REQUIRE(world.run_until([&] { return port.open; }));
 
   Port taken;
-  const auto twice = world.bearer().listen(number, taken);
+  const auto twice = world.bearer().listen(Transport::tcp, number, taken);
   REQUIRE(world.run_until([&] { return taken.error.has_value(); }));
 
   const Endpoint here{{{127, 0, 0, 1}}, number};
@@ -138,6 +138,46 @@ TEST_CASE("a real port on the loopback interface", "[net][host]") {
   Ear late;
   const auto refused = world.bearer().connect(Transport::tcp, here, late);
   CHECK(world.run_until([&] { return late.closed; }));
+}
+
+TEST_CASE("datagrams on a real port make links, and answers come from that port", "[net][host][udp]") {
+  HostWorld world;
+  const auto number = free_port();
+  Ear server_ear, client_ear;
+  Port port;
+  port.observer = &server_ear;
+  auto listening = world.bearer().listen(Transport::udp, number, port);
+  REQUIRE(world.run_until([&] { return port.open; }));
+  Port taken;
+  const auto twice = world.bearer().listen(Transport::udp, number, taken);
+  REQUIRE(world.run_until([&] { return taken.error.has_value(); }));
+
+  const Endpoint here{{{127, 0, 0, 1}}, number};
+  auto client = world.bearer().connect(Transport::udp, here, client_ear);
+  REQUIRE(world.run_until([&] { return client_ear.connected; }));
+  REQUIRE(client->send(as_bytes("ping")) == 4);
+  REQUIRE(world.run_until([&] { return as_text(server_ear.data) == "ping"; }));
+  CHECK(server_ear.connected);
+  // The client's socket hears its peer only: what comes back comes from the port it sent to.
+  REQUIRE(port.link->send(as_bytes("pong")) == 4);
+  REQUIRE(world.run_until([&] { return as_text(client_ear.data) == "pong"; }));
+
+  // While the module does not read, datagrams wait in their order.
+  port.link->pause();
+  for (const auto* word : {"a", "b", "c"}) client->send(as_bytes(word));
+  client->send(as_bytes("d"));
+  port.link->resume();
+  REQUIRE(world.run_until([&] { return as_text(server_ear.data) == "pingabcd"; }));
+  CHECK(port.peers.size() == 1);
+
+  // A closed port hears nobody new; whoever was let in goes on.
+  listening.reset();
+  client->send(as_bytes("!"));
+  REQUIRE(world.run_until([&] { return as_text(server_ear.data) == "pingabcd!"; }));
+  port.link.reset();
+  Port again;
+  const auto reopened = world.bearer().listen(Transport::udp, number, again);
+  CHECK(world.run_until([&] { return again.open; }));
 }
 
 TEST_CASE("this machine answers an echo request, where the system lets us send one", "[net][host]") {

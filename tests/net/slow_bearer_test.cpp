@@ -2,6 +2,8 @@
 // When things happen; that they happen at all is checked in conformance_test.cpp.
 #include "net/faults/slow_bearer.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "net/sim/sim_network.hpp"
@@ -192,4 +194,95 @@ TEST_CASE("a reset in the other direction ends a lingering link", "[net][slow]")
   slow.listener.last().reset();
   slow.timeline.run_due();
   CHECK(slow.network.open_links() == 0);
+}
+
+TEST_CASE("a rate adds the time of the bytes, and the links share it", "[net][slow]") {
+  Slow slow;
+  slow.bearer = std::make_unique<SlowBearer>(
+      slow.network, slow.timeline,
+      Radio{.round_trip = [] { return Duration{100ms}; }, .down_kbit_s = 8, .up_kbit_s = 4});
+  slow.connect();
+  CHECK(slow.link->send(Bytes(100, 'u')) == 100);  // 200 ms at 4 kbit/s, and 50 ms
+  slow.timeline.advance(249ms);
+  CHECK(slow.received().empty());
+  slow.timeline.advance(1ms);
+  CHECK(slow.received() == std::string(100, 'u'));
+
+  Diary other{slow.timeline};
+  const auto link = slow.bearer->connect(Transport::tcp, {slow.network.address_of("peer.test"), 1}, other);
+  slow.timeline.advance(100ms);  // 450
+  other.text.clear();
+  slow.listener.connections[0]->send("first");       // 5 ms at 8 kbit/s
+  slow.listener.connections[1]->send("second!!!!");  // 10 ms, after the first
+  slow.timeline.advance(1s);
+  CHECK(slow.heard.text == "505:first ");
+  CHECK(other.text == "515:second!!!! ");
+}
+
+TEST_CASE("what a fast peer sends waits in its own window, not with us", "[net][slow]") {
+  Slow slow;
+  slow.bearer = std::make_unique<SlowBearer>(slow.network, slow.timeline,
+                                             Radio{.round_trip = [] { return Duration{100ms}; }, .down_kbit_s = 80});
+  slow.connect();
+  for (int i = 0; i < 20; ++i) {
+    slow.listener.last().send(std::string(10'000, 'x'));
+    slow.timeline.run_due();
+  }
+  CHECK(slow.listener.last().undelivered() >= 100'000);
+  slow.timeline.advance(21s);  // 200 kB at 10 kB a second, and a trip
+  CHECK(slow.listener.last().undelivered() == 0);
+  CHECK(std::count(slow.heard.text.begin(), slow.heard.text.end(), 'x') == 200'000);
+}
+
+TEST_CASE("the first packet after a silence takes longer", "[net][slow]") {
+  Slow slow;
+  slow.bearer = std::make_unique<SlowBearer>(slow.network, slow.timeline,
+                                             Radio{.round_trip = [] { return Duration{100ms}; },
+                                                   .idle_penalty = [] { return Duration{300ms}; },
+                                                   .idle_after = 5s});
+  slow.connect();
+  slow.timeline.advance(10s);
+  const auto arrives_after = [&] {
+    slow.heard.text.clear();
+    slow.listener.last().send("x");
+    const auto start = slow.timeline.now();
+    while (slow.heard.text.empty()) slow.timeline.advance(1ms);
+    return (slow.timeline.now() - start) / 1ms;
+  };
+  CHECK(arrives_after() == 350);
+  CHECK(arrives_after() == 50);
+  slow.timeline.advance(4s);
+  CHECK(arrives_after() == 50);
+  slow.timeline.advance(6s);
+  CHECK(arrives_after() == 350);
+}
+
+TEST_CASE("nothing moves in an outage, and nothing is lost", "[net][slow]") {
+  const auto round_trip = GENERATE(Duration{0}, Duration{100ms});
+  Slow slow;
+  slow.round_trip = round_trip;
+  slow.connect();
+  slow.link->send(as_bytes("under way "));
+  slow.bearer->stall(10s);
+  const auto start = slow.timeline.now();
+  slow.link->send(as_bytes("later"));
+  slow.listener.last().send("answer");
+  int looked_up = 0;
+  const auto operation = slow.bearer->resolve("peer.test", [&](const Bearer::Addresses&) { ++looked_up; });
+  slow.timeline.advance(10s - 1ms);
+  CHECK(slow.received() == (round_trip == 0s ? "under way " : ""));
+  CHECK(slow.heard.text.empty());
+  CHECK(looked_up == 0);
+  slow.timeline.advance(1ms + round_trip);
+  CHECK(slow.received() == "under way later");
+  CHECK(slow.heard.text == fmt::format("{}:answer ", (start + 10s).time_since_epoch() / 1ms));
+  CHECK(looked_up == 1);
+}
+
+TEST_CASE("a dotted address needs no look-up", "[net][slow]") {
+  Slow slow;
+  int answers = 0;
+  const auto operation = slow.bearer->resolve("192.0.2.1", [&](const Bearer::Addresses&) { ++answers; });
+  slow.timeline.run_due();
+  CHECK(answers == 1);
 }

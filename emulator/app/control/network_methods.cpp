@@ -13,10 +13,10 @@
 namespace quasimodem::app::control {
 namespace {
 
-using device::Coverage;
 using device::Domain;
 using device::Messaging;
 using device::MobileEquipment;
+using device::RegistrationStatus;
 
 Failure impossible(std::string message) { return {ErrorCode::impossible, std::move(message)}; }
 Failure invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
@@ -41,10 +41,10 @@ Outcome sim(Call& call) {
   if (pin && (pin->size() < 4 || pin->size() > 8 || !std::all_of(pin->begin(), pin->end(), is_digit))) {
     return invalid(fmt::format("sim: lock=\"{}\": a PIN has 4 to 8 digits", *pin));
   }
-  if (wish.flag("insert")) me.insert_sim(device::Sim::without_pin());
-  if (wish.flag("remove")) me.remove_sim();
-  if (wish.flag("puk")) me.insert_sim(device::Sim::with_puk());
-  if (pin) me.insert_sim(device::Sim::with_pin(*pin));
+  if (wish.flag("insert")) me.change_sim(device::Sim::without_pin());
+  if (wish.flag("remove")) me.change_sim(device::Sim::none());
+  if (wish.flag("puk")) me.change_sim(device::Sim::with_puk());
+  if (pin) me.change_sim(device::Sim::with_pin(*pin));
   return Json::Object{{"sim", emulator::word_of(me.sim_status())}};
 }
 
@@ -64,11 +64,11 @@ Outcome network(Call& call) {
   int wishes = 0;
   for (const auto& param : kNetworkParams) wishes += wish.flag(param.name) ? 1 : 0;
   if (wishes > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
-  if (wish.flag("register")) me.set_coverage(Coverage::home);
-  if (wish.flag("roam")) me.set_coverage(Coverage::roaming);
-  if (wish.flag("deny")) me.set_coverage(Coverage::denied);
-  if (wish.flag("search")) me.set_coverage(Coverage::none, MobileEquipment::Outage::brief);
-  if (wish.flag("lost")) me.set_coverage(Coverage::none);
+  if (wish.flag("register")) me.serve(RegistrationStatus::home);
+  if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
+  if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
+  if (wish.flag("search")) me.serve(RegistrationStatus::searching, MobileEquipment::Outage::brief);
+  if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
   return Json::Object{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
                       {"attachment", emulator::word_of(registration.status(Domain::packet_switched))}};
@@ -88,7 +88,8 @@ Outcome signal(Call& call) {
   const auto ber = call.arguments.get<std::int64_t>("ber").value_or(registration.bit_error_rate());
   if (rssi != kUnknown && (rssi < 0 || rssi > 31)) return invalid(fmt::format("signal: rssi={}: 0 to 31, or 99", rssi));
   if (ber != kUnknown && (ber < 0 || ber > 7)) return invalid(fmt::format("signal: ber={}: 0 to 7, or 99", ber));
-  registration.set_signal(static_cast<int>(rssi), static_cast<int>(ber));
+  registration.set_signal_strength(static_cast<int>(rssi));
+  registration.set_bit_error_rate(static_cast<int>(ber));
   return Json::Object{{"rssi", rssi}, {"ber", ber}};
 }
 

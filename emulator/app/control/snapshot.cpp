@@ -17,11 +17,22 @@
 namespace quasimodem::app::control {
 namespace {
 
-using device::Coverage;
+using device::RegistrationStatus;
 using device::MobileEquipment;
 
 constexpr std::int64_t kFormat = 1;
-constexpr std::array<std::string_view, 4> kCoverage{"home", "roaming", "denied", "none"};
+/// What the network grants.
+constexpr std::array<std::pair<std::string_view, RegistrationStatus>, 4> kCoverage{{
+    {"home", RegistrationStatus::home},
+    {"roaming", RegistrationStatus::roaming},
+    {"denied", RegistrationStatus::denied},
+    {"none", RegistrationStatus::searching},
+}};
+
+std::string_view coverage_text(RegistrationStatus granted) {
+  const auto same = [granted](const auto& entry) { return entry.second == granted; };
+  return std::find_if(kCoverage.begin(), kCoverage.end(), same)->first;
+}
 
 Json ssl_settings(const device::SslSettings& ssl) {
   Json::Array contexts;
@@ -86,7 +97,7 @@ struct Content {
   bool on = true;
   device::LocalTime rtc{};
   std::string sim;
-  Coverage coverage = Coverage::home;
+  RegistrationStatus coverage = RegistrationStatus::home;
   int rssi = 0, ber = 0;
   std::string profile;
   std::array<std::string, device::kContexts> tcpip;
@@ -150,11 +161,13 @@ tl::expected<Content, std::string> read(const Json& snapshot) {
   content.sim = reader.text(&snapshot, "sim");
   constexpr std::array<std::string_view, 4> kSims{"not inserted", "ready", "pin needed", "puk needed"};
   if (std::find(kSims.begin(), kSims.end(), content.sim) == kSims.end()) reader.refuse("sim", "is no state of a SIM");
-  const auto coverage = std::find(kCoverage.begin(), kCoverage.end(), reader.text(&snapshot, "coverage"));
+  const auto coverage =
+      std::find_if(kCoverage.begin(), kCoverage.end(),
+                   [&, name = reader.text(&snapshot, "coverage")](const auto& entry) { return entry.first == name; });
   if (coverage == kCoverage.end())
     reader.refuse("coverage", "must be home, roaming, denied or none");
   else
-    content.coverage = static_cast<Coverage>(coverage - kCoverage.begin());
+    content.coverage = coverage->second;
   content.rssi = reader.integer(&snapshot, "rssi", 0, 99);
   content.ber = reader.integer(&snapshot, "ber", 0, 99);
   content.profile = reader.text(&snapshot, "profile");
@@ -231,7 +244,7 @@ Json take_snapshot(Target& target) {
       {"power", emulator::word_of(me.power())},
       {"rtc", iso_text(me.rtc().now())},
       {"sim", emulator::word_of(me.sim().status())},
-      {"coverage", kCoverage[static_cast<std::size_t>(me.registration().coverage())]},
+      {"coverage", coverage_text(me.registration().granted())},
       {"rssi", me.registration().signal_strength()},
       {"ber", me.registration().bit_error_rate()},
       {"profile", std::string{as_text(commands::stored_profile(target.modem().ta().settings()))}},
@@ -255,9 +268,10 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
     return tl::unexpected{std::string{"the module is off; power on=true first"}};
   }
   me.rtc().set(content.rtc);
-  me.registration().set_signal(content.rssi, content.ber);
-  if (content.sim != emulator::word_of(me.sim().status())) me.insert_sim(sim_like(content.sim, me.sim()));
-  me.set_coverage(content.coverage);
+  me.registration().set_signal_strength(content.rssi);
+  me.registration().set_bit_error_rate(content.ber);
+  if (content.sim != emulator::word_of(me.sim().status())) me.change_sim(sim_like(content.sim, me.sim()));
+  me.serve(content.coverage);
   if (content.on) {
     commands::recall_profile(modem.ta().settings(), as_bytes(content.profile), commands::Recall::everything);
     me.ssl = content.ssl;

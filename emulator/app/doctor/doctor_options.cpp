@@ -16,14 +16,6 @@ Usage: quasimodem doctor [OPTIONS]
 constexpr const char* kFooter = R"(Every cell of the TLS table is proved by a handshake and data in memory.
 Exit codes: 0 a module runs here with the default options, 2 usage, 3 something it needs is broken.)";
 
-ColorChoice read_color(const std::string& text) {
-  if (text == "auto") return ColorChoice::automatic;
-  if (text == "always") return ColorChoice::always;
-  if (text == "never") return ColorChoice::never;
-  usage("--color " + text + ": not a choice" + did_you_mean(text, {"auto", "always", "never"}),
-        "use --color auto, always or never");
-}
-
 }  // namespace
 
 std::string argument_library_version() { return CLI11_VERSION; }

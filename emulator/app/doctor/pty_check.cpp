@@ -44,10 +44,7 @@ std::optional<std::filesystem::path> link_name() {
 class PtyTrial {
  public:
   PtyTrial()
-      : port_{io_, link_name(),
-              PortEvents{.received = [this](ByteSpan bytes) { append(at_module_, bytes); },
-                         .writable = [] {},
-                         .attached = [](bool) {}},
+      : port_{io_, link_name(), PortEvents{.received = [this](ByteSpan bytes) { append(at_module_, bytes); }},
               Logger{}},
         host_{::open(port_.address().c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)} {}
   ~PtyTrial() {

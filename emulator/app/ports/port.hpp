@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "core/bytes.hpp"
@@ -10,15 +11,42 @@ namespace quasimodem::app {
 
 /// Hears one port.
 struct PortEvents {
-  std::function<void(ByteSpan)> received;
-  std::function<void()> writable;      ///< everything that was written has gone out
-  std::function<void(bool)> attached;  ///< a TE opened it, the last one closed it
+  std::function<void(ByteSpan)> received = [](ByteSpan) {};
+  std::function<void()> writable = [] {};  ///< everything that was written has gone out
+  std::function<void()> changed = [] {};   ///< a TE came, went or will send no more; or its lines changed
+  std::function<void()> purged = [] {};    ///< the TE takes back what the module has not heard yet
+  std::function<void()> finished = [] {};  ///< no TE will ever come again: standard input has ended
+};
+
+/// The lines that the TE sets.
+struct TerminalLines {
+  bool dtr = true;
+  bool rts = true;
+  bool sending_break = false;
+
+  bool operator==(const TerminalLines&) const = default;
+};
+
+/// The lines that the module sets.
+struct ModuleLines {
+  bool cts = true;
+  bool dsr = false;
+  bool dcd = false;
+  bool ri = false;
+
+  bool operator==(const ModuleLines&) const = default;
 };
 
 /// One way for a TE to reach the module's UART.
 class Port {
  public:
   virtual ~Port() = default;
+
+  /// A TE is there.
+  virtual bool attached() const = 0;
+  /// It will send no more, but may still read: `close_end` when the module has nothing more to say.
+  virtual bool input_ended() const { return false; }
+  virtual void close_end() {}
 
   /// Takes all; `writable` follows when it could not go out at once. With nobody attached, bytes are lost, as on a
   /// cable that ends nowhere.
@@ -27,8 +55,16 @@ class Port {
   /// Stop and go on reading: flow control towards the TE.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
+
+  /// None: a port without lines. Its DTR is that somebody is attached.
+  virtual std::optional<TerminalLines> terminal_lines() const { return std::nullopt; }
+  virtual void set_module_lines(const ModuleLines&) {}
+
   /// The TE's baud rate, 0 when the port has none.
-  virtual int terminal_rate() const = 0;
+  virtual int terminal_rate() const { return 0; }
+  /// The rate of AT+IPR, for ports that have to follow it; 0 leaves it to the TE.
+  virtual void set_module_rate(int) {}
+
   /// What the ready line shows: an absolute path or a URL.
   virtual std::string address() const = 0;
 };

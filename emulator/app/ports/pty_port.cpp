@@ -19,7 +19,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/core.h>
 
+#include "emulator/app/ports/backlog.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/serial_speed.hpp"
 #include "emulator/app/stable_link.hpp"
 
 namespace quasimodem::app {
@@ -35,6 +37,8 @@ constexpr auto kOpeningTakes = std::chrono::milliseconds{20};
 
 // Without inotify the port asks this often whether a TE has come.
 constexpr auto kProbeInterval = std::chrono::milliseconds{20};
+
+constexpr std::string_view kWithLines = "--uart rfc2217:HOST:PORT";
 
 [[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
 
@@ -67,26 +71,20 @@ void make_raw(const std::string& device) {
   ::close(slave);
 }
 
-int rate_of(speed_t speed) {
-  static constexpr std::pair<speed_t, int> kRates[] = {
-      {B75, 75},       {B150, 150},       {B300, 300},       {B600, 600},     {B1200, 1200},
-      {B2400, 2400},   {B4800, 4800},     {B9600, 9600},     {B19200, 19200}, {B38400, 38400},
-      {B57600, 57600}, {B115200, 115200}, {B230400, 230400},
-  };
-  for (const auto& [code, rate] : kRates) {
-    if (code == speed) return rate;
-  }
-  return 0;
-}
-
 }  // namespace
 
 struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   Impl(boost::asio::io_context& io, PortEvents port_events, Logger logger)
-      : events{std::move(port_events)}, log{std::move(logger)}, master{io, open_master()}, watch{io}, timer{io} {}
+      : events{std::move(port_events)},
+        log{logger},
+        outgoing{std::move(logger)},
+        master{io, open_master()},
+        watch{io},
+        timer{io} {}
 
   PortEvents events;
   Logger log;
+  Backlog outgoing;  ///< not yet taken by the kernel
   stream_descriptor master;
   stream_descriptor watch;
   boost::asio::steady_timer timer;
@@ -96,11 +94,11 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
 
   bool attached = false;
   bool ever_attached = false;
+  bool asks_for_lines = false;
   bool opening = false;  ///< the first TE is just opening the port
   bool paused = false;
   bool reading = false;
   bool writing = false;
-  Bytes outgoing;                             ///< not yet taken by the kernel
   std::array<std::uint8_t, 4096> incoming{};  // a pty never gives more at a time
   std::array<char, 4096> watch_buffer{};
 
@@ -163,6 +161,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     if (attached) return;
     attached = true;
     log.debug("a TE opened {}", device);
+    if (!ever_attached) log.debug("a pty has no DTR, RTS, DCD, RI, no parity and no BREAK. With them: {}", kWithLines);
     if (!std::exchange(ever_attached, true) && watch.is_open()) {
       opening = true;
       timer.expires_after(kOpeningTakes);
@@ -170,8 +169,16 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
         if (!error) self->opened();
       });
     }
-    events.attached(true);
+    events.changed();
     read();
+  }
+
+  /// The one wish for lines that a pty shows us. (Parity, seven bits and BREAK it drops without a trace.)
+  void look_at_flow_control(const termios& settings) {
+    const bool asked = settings.c_cflag & CRTSCTS;
+    if (std::exchange(asks_for_lines, asked) == asked || !asked) return;
+    log.info("the host asks for RTS/CTS; a pty has no lines, here a full buffer holds back. With lines: {}",
+             kWithLines);
   }
 
   void opened() {
@@ -184,8 +191,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     outgoing.clear();
     discard_unread();
     log.debug("no TE has {} open", device);
-    events.attached(false);
-    events.writable();
+    events.changed();
     // Nobody told of those who came while the watch was off.
     if (somebody_has_it_open() || somebody_wrote()) attach();
   }
@@ -218,9 +224,9 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
 
   void write(ByteSpan bytes) {
     if (!attached && ever_attached) return;
-    append(outgoing, bytes);
+    outgoing.push(bytes);
     if (!attached) {
-      outgoing.resize(std::min(outgoing.size(), kHeldForFirstTerminal));
+      outgoing.limit(kHeldForFirstTerminal);
     } else if (!opening) {
       flush();
     }
@@ -228,8 +234,9 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
 
   void flush() {
     if (writing || outgoing.empty()) return;
-    const auto written = ::write(master.native_handle(), outgoing.data(), outgoing.size());
-    if (written > 0) outgoing.erase(outgoing.begin(), outgoing.begin() + written);
+    const auto waiting = outgoing.waiting();
+    const auto written = ::write(master.native_handle(), waiting.data(), waiting.size());
+    if (written > 0) outgoing.pop(static_cast<std::size_t>(written));
     if (outgoing.empty()) return;
     writing = true;
     master.async_wait(stream_descriptor::wait_write, [self = shared_from_this()](const error_code& error) {
@@ -260,6 +267,7 @@ PtyPort::PtyPort(boost::asio::io_context& io, const std::optional<std::filesyste
 PtyPort::~PtyPort() { impl_->stop(); }
 
 void PtyPort::write(ByteSpan bytes) { impl_->write(bytes); }
+bool PtyPort::attached() const { return impl_->attached; }
 bool PtyPort::write_pending() const { return impl_->attached && !impl_->outgoing.empty(); }
 void PtyPort::pause_reading() { impl_->paused = true; }
 void PtyPort::resume_reading() {
@@ -269,7 +277,9 @@ void PtyPort::resume_reading() {
 int PtyPort::terminal_rate() const {
   termios settings{};
   // The master shows the slave's settings.
-  return ::tcgetattr(impl_->master.native_handle(), &settings) == 0 ? rate_of(::cfgetospeed(&settings)) : 0;
+  if (::tcgetattr(impl_->master.native_handle(), &settings) != 0) return 0;
+  impl_->look_at_flow_control(settings);
+  return rate_of(::cfgetospeed(&settings));
 }
 
 std::string PtyPort::address() const { return impl_->link ? impl_->link->path().string() : impl_->device; }

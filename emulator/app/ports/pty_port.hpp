@@ -21,6 +21,7 @@ class PtyPort final : public Port {
   PtyPort(boost::asio::io_context& io, const std::optional<std::filesystem::path>& link, PortEvents events, Logger log);
   ~PtyPort() override;
 
+  bool attached() const override;
   void write(ByteSpan bytes) override;
   bool write_pending() const override;
   void pause_reading() override;

@@ -309,7 +309,7 @@ std::optional<Pdu> decode_pdu(ByteSpan octets) {
   if (length > 0) {
     const auto type = reader.octet();
     pdu.centre = Address{.type = type, .digits = digits_of(reader.octets(length - 1), kMostDigits), .name = {}};
-    if (pdu.centre->is_name()) return std::nullopt;
+    if (pdu.centre->is_name() || pdu.centre->digits.empty()) return std::nullopt;
   }
   if (!reader.whole() || reader.at_end() || reader.rest().size() > kMostTpdu) return std::nullopt;
   pdu.tpdu.assign(reader.rest().begin(), reader.rest().end());

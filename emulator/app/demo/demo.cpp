@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/demo/demo.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/demo/acts.hpp"
+#include "emulator/app/problem.hpp"
+#include "emulator/app/profile.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr const char* kUsage = R"(
+Usage: quasimodem demo [OPTIONS] [tls|tcp|transparent|fault]
+)";
+
+std::string footer() {
+  std::string text;
+  for (const auto& act : acts()) text += fmt::format("  {:<12} {}\n", act.name, act.summary);
+  return text + "\nThe module, its TLS and the peer's are real ones, in memory; nothing leaves this machine.";
+}
+
+const Act& find_act(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& act : acts()) {
+    if (act.name == name) return act;
+    names.emplace_back(act.name);
+  }
+  usage(fmt::format("unknown demo \"{}\"{}", name, did_you_mean(name, names)), "see: quasimodem demo --help");
+}
+
+}  // namespace
+
+int demo(const std::vector<std::string>& arguments) {
+  std::string name = "tls", color = "auto", profile = "lab";
+  bool at_once = false;
+  CLI::App app{"A host, a module and its network, side by side, offline.", "quasimodem demo"};
+  set_usage(app, kUsage);
+  app.footer(footer());
+  app.set_help_flag("-h,--help", "show this and exit");
+  app.add_flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
+  app.add_option("-p,--profile", profile, "how long everything takes; default lab")->type_name("PROFILE");
+  app.add_option("--color", color, "auto, always or never; default auto, which heeds NO_COLOR")->type_name("WHEN");
+  app.add_option("act", name, "what to show; default tls")->type_name("ACT");
+  if (const auto help = read_arguments(app, arguments)) {
+    fmt::print("{}", *help);
+    return static_cast<int>(ExitCode::ok);
+  }
+  const auto& act = find_act(name);
+  const auto pace = at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
+  Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, read_profile(profile)};
+  act.perform(stage);
+  stage.note(fmt::format("\n  Next:  {}\n  A module for your own host:  quasimodem run", act.next));
+  return static_cast<int>(ExitCode::ok);
+}
+
+}  // namespace quasimodem::app

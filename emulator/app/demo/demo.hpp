@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace quasimodem::app {
+
+/// `quasimodem demo [ACT]`: a session of a host with a module and its network, side by side, offline. Gives the exit
+/// code. Throws Problem.
+int demo(const std::vector<std::string>& arguments);
+
+}  // namespace quasimodem::app

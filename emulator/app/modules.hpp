@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emulator/app/run_options.hpp"
+
+namespace quasimodem::app {
+
+/// The IMEI of the `index`th module after the one that has `imei`: the serial number counted up, with its check digit.
+std::string counted_imei(const std::string& imei, int index);
+
+/// `--count N`: what each of the modules is asked for. Names, links, socket paths and NVRAM directories end in `-0`,
+/// `-1`, …; ports and IMEIs count up. With one module nothing changes.
+std::vector<RunOptions> each_module(const RunOptions& options);
+
+/// A pty without a link gets one in the runtime directory, which is made when it is not there. Throws Problem.
+void name_links(RunOptions& options);
+
+}  // namespace quasimodem::app

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// A second call, and the settings of supplementary services and data calls (M66 12, 16.3, table 2).
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/setting.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::Reply;
+using emulator::CallSettings;
+using emulator::StatusSettings;
+
+struct Ignored {
+  int value = 0;
+};
+constexpr atcmd::Param one_of(std::string_view name, std::int64_t lowest, std::int64_t highest) {
+  return atcmd::integer<&Ignored::value>(name, lowest, highest).as_range();
+}
+
+// AT+CCWA=[<n>[,<mode>[,<class>]]] — URC +CCWA: "<number>",<type>,<class>                                     [M66 12]
+struct Waiting {
+  std::optional<int> show;
+  std::optional<int> mode;
+  int service_class = 7;
+};
+constexpr std::array kWaiting{
+    atcmd::integer<&Waiting::show>("n", 0, 1).as_range().optional(),
+    atcmd::integer<&Waiting::mode>("mode", 0, 2).optional(),
+    atcmd::integer<&Waiting::service_class>("class", 1, 255).optional(7),
+};
+
+Reply set_waiting(Call& call, const Waiting& args) {
+  constexpr int kQuery = 2, kVoice = 1;
+  auto& calls = call.me().calls();
+  if (args.mode == kQuery) {
+    call.respond(fmt::format("+CCWA: {},{}", calls.waiting_allowed ? 1 : 0, args.service_class));
+  } else if (args.mode && args.service_class & kVoice) {
+    calls.waiting_allowed = *args.mode == 1;
+  }
+  if (args.show) call.settings().calls.waiting = *args.show;
+  return Reply::ok();
+}
+Reply show_waiting(Call& call) {
+  call.respond(fmt::format("+CCWA: {}", call.settings().calls.waiting));
+  return Reply::ok();
+}
+
+// AT+CHLD=<n> — 0, 1, 1x, 2, 2x, 3 of 22.030 6.5.5.1; x is the number of a call in AT+CLCC           [27.007 7.13]
+struct HoldCommand {
+  std::string_view what;
+};
+constexpr std::array kHoldCommand{atcmd::text<&HoldCommand::what>("n", 1, 2)};
+
+bool change_calls(device::VoiceCalls& calls, std::string_view what) {
+  const int id = what.size() == 2 ? what[1] - '0' : 0;
+  if (what == "0") return calls.release_held();
+  if (what == "1") return calls.release_active_and_take();
+  if (what == "2") return calls.swap();
+  if (what == "3") return calls.join();
+  if (what[0] == '1') return calls.release(id);
+  if (what[0] == '2') return calls.hold_all_but(id);
+  return false;
+}
+Reply hold(Call& call, const HoldCommand& args) {
+  return change_calls(call.me().calls(), args.what) ? Reply::ok() : Reply::cme(cme::kOperationNotAllowed);
+}
+
+constexpr std::array kNotifications{one_of("n", 0, 1), one_of("m", 0, 1).optional()};
+constexpr std::array kClosedGroup{one_of("n", 0, 1), one_of("index", 0, 10).optional(),
+                                  one_of("info", 0, 3).optional()};
+constexpr std::array kRadioLink{one_of("iws", 0, 61),
+                                one_of("mws", 0, 61).optional(),
+                                one_of("T1", 39, 255).optional(),
+                                one_of("N2", 1, 255).optional(),
+                                one_of("ver", 0, 0).optional(),
+                                one_of("T4", 3, 255).optional()};
+constexpr std::array kBearer{one_of("speed", 0, 71), one_of("name", 0, 0).optional(), one_of("ce", 0, 3).optional()};
+constexpr std::array kMicrophone{one_of("normal", 0, 15), one_of("headset", 0, 15).optional(),
+                                 one_of("loudspeaker", 0, 15).optional()};
+
+template <int CallSettings::*Member, std::int64_t Highest>
+constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
+  return with_cme(setting<Member, 0, Highest>(name, summary, manual), cme::kOperationNotAllowed);
+}
+
+// ASSUMED: the ranges of all that is only stored are those of 27.007.
+constexpr std::array kCommands{
+    Command{.name = "+CCWA",
+            .summary = "Call waiting",
+            .manual = "M66 16.3",
+            .write = atcmd::write<&set_waiting>(kWaiting),
+            .read = atcmd::plain<&show_waiting>(),
+            .test_text = " (0,1)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CHLD",
+            .summary = "Hold, take, release and join calls",
+            .manual = "27.007 7.13",
+            .confidence = Confidence::inferred,
+            .write = atcmd::write<&hold>(kHoldCommand),
+            .test_text = " (0,1,1x,2,2x,3)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    list_setting<&CallSettings::notifications, kNotifications>("+CSSN", "Notifications of services", "M66 16.3"),
+    list_setting<&CallSettings::closed_group, kClosedGroup>("+CCUG", "Closed user group", "M66 16.3"),
+    as_sure(stored<&CallSettings::charge, 2>("+CAOC", "Advice of charge", "M66 table 2"), Confidence::inferred),
+    stored<&CallSettings::second_caller, 1>("+QCLIP", "Name with the caller's number", "M66 16.3"),
+    stored<&CallSettings::second_answerer, 1>("+QCOLP", "Name with the answering number", "M66 16.3"),
+    stored<&CallSettings::single_numbering, 7>("+CSNS", "Single numbering scheme", "M66 16.3"),
+    list_setting<&CallSettings::radio_link, kRadioLink>("+CRLP", "Radio link protocol", "M66 16.3"),
+    as_sure(list_setting<&CallSettings::bearer, kBearer>("+CBST", "Bearer service", "M66 table 2"),
+            Confidence::inferred),
+    as_sure(list_setting<&StatusSettings::microphone, kMicrophone>("+QMIC", "Microphone gain", "M66 13"),
+            Confidence::inferred),
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kSupplementaryFamily{"Supplementary services", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/faults/faults.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "emulator/faults/fault_table.hpp"
+#include "emulator/terminal_adapter.hpp"
+#include "tls/client_session.hpp"
+
+namespace quasimodem::emulator {
+namespace {
+
+using device::RegistrationStatus;
+using device::Timing;
+
+// A CA that signed nothing and whose key nobody has.
+constexpr std::string_view kNobody =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIICADCCAWmgAwIBAgIUC84+ThL9rgOrn2mjD3y3jmbFJpQwDQYJKoZIhvcNAQEL\n"
+    "BQAwETEPMA0GA1UEAwwGTm9ib2R5MCAXDTI2MTEyNDE2MDYzMFoYDzIxMjYxMDMx\n"
+    "MTYwNjMwWjARMQ8wDQYDVQQDDAZOb2JvZHkwgZ8wDQYJKoZIhvcNAQEBBQADgY0A\n"
+    "MIGJAoGBANflyuBE8nA+N2FGaFxGSf94Sv00y9dJr2kG4n9E+frMB2YKVpNmrovY\n"
+    "i+5yRPrrGj4yrrzkcTlpZ2Z3n/i92CB01FX+jtt+fYv+QzrwQCjA1uAAfZo0ZzE5\n"
+    "efFd3TQjZ187+waUCcqBS/5R9PP42ltzfrqdsJ7Xgy1El9+hd92VAgMBAAGjUzBR\n"
+    "MB0GA1UdDgQWBBQUx/eevBjEKfBYLFPlskn5hfMDbDAfBgNVHSMEGDAWgBQUx/ee\n"
+    "vBjEKfBYLFPlskn5hfMDbDAPBgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3DQEBCwUA\n"
+    "A4GBAL73HdvB9VP6TuLMGA1Q7IohweM69SrjoF5lTnSsdGh8nevVyKu3sbCOegNc\n"
+    "uMGvZVMjLCILlc12P0yhkpG2lqBgQwgNaDx7Sg2RGx5FDZ0qkhmbpsrxYeE7iaHa\n"
+    "Mwxq9mqaQfsIuCnlnsuZGSIADcQAPldHVxYtz6IqUO0ycDFA\n"
+    "-----END CERTIFICATE-----\n";
+
+// When every certificate of the module's time has expired.
+constexpr auto kTooLate = std::chrono::sys_days{std::chrono::year{2999} / 1 / 1};
+
+}  // namespace
+
+Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log)
+    : timeline_{timeline}, log_{log.part("fault")}, book_{timeline, seed}, commands_{timeline, book_} {
+  book_.on_added = [this](FaultBook::Entry& entry) { added(entry); };
+  book_.on_removed = [this](int id) {
+    end(id);
+    running_.erase(id);
+  };
+  book_.on_fired = [this](const FaultFiring& firing) {
+    log_.info("{} {}: {}", firing.id, firing.rule.name, firing.subject);
+    if (on_fired) on_fired(firing);
+  };
+  commands_.on_command = [this](std::string_view words) { command(words); };
+}
+
+Faults::~Faults() = default;
+
+void Faults::plug_in(Modem& modem, Weather& weather) {
+  modem_ = &modem;
+  weather_ = &weather;
+  modem.ta().around = [this](const auto& typed, auto& channel, const auto& command) {
+    return commands_.run(typed, channel, command);
+  };
+  plug_in_line();
+  plug_in_sim();
+  plug_in_network();
+  plug_in_power();
+  plug_in_delays();
+}
+
+tl::expected<int, std::string> Faults::add(std::string_view spec) {
+  auto rule = parse_fault(spec);
+  if (!rule) return tl::unexpected{rule.error()};
+  return add(std::move(*rule));
+}
+
+// ---- by the clock
+
+void Faults::added(FaultBook::Entry& entry) {
+  if (fault_kind(entry.rule.name)->trigger != FaultTrigger::clock) return;
+  running_[entry.id] = std::make_unique<Clockwork>(timeline_);
+  if (entry.rule.match.empty()) schedule(entry.id, entry.rule.after);
+}
+
+void Faults::command(std::string_view words) {
+  for (const auto& [id, clockwork] : running_) {
+    const auto& match = book_.find(id)->rule.match;
+    const bool meant = !match.empty() && words.find(match) != std::string_view::npos;
+    if (meant && !clockwork->next.running()) schedule(id, book_.find(id)->rule.after);
+  }
+}
+
+void Faults::schedule(int id, Duration after) {
+  running_.at(id)->next.start(after, [this, id] { fire(id); });
+}
+
+void Faults::fire(int id) {
+  auto& entry = *book_.find(id);
+  const auto every = entry.rule.time("every", {});
+  if (every > Duration::zero()) schedule(id, every);
+  end(id);
+  if (!modem_ || !book_.strike(entry, entry.rule.match)) return;
+  auto effect = begin_.at(entry.rule.name)(entry.rule);
+  if (!effect.undo) return;
+  auto& clockwork = *running_.at(id);
+  clockwork.undo = std::move(effect.undo);
+  const auto lasting = entry.rule.lasting ? entry.rule.lasting : effect.lasting;
+  if (lasting) clockwork.end.start(*lasting, [this, id] { end(id); });
+}
+
+void Faults::end(int id) {
+  const auto found = running_.find(id);
+  if (found == running_.end()) return;
+  found->second->end.cancel();
+  if (const auto undo = std::exchange(found->second->undo, {})) undo();
+}
+
+// ---- what each does
+
+void Faults::plug_in_line() {
+  begin_["uart.dtr"] = [this](const FaultRule&) {
+    modem_->set_line(Line::dtr, false);
+    return Effect{[this] { modem_->set_line(Line::dtr, true); }, 1s};
+  };
+}
+
+void Faults::plug_in_sim() {
+  const auto put_in = [this](device::Sim sim) {
+    auto& me = modem_->me();
+    const auto before = me.sim();
+    me.change_sim(std::move(sim));
+    return Effect{[&me, before] { me.change_sim(before); }};
+  };
+  begin_["sim.removed"] = [put_in](const FaultRule&) { return put_in(device::Sim::none()); };
+  begin_["sim.pin"] = [put_in](const FaultRule& rule) {
+    return put_in(device::Sim::with_pin(rule.text("pin", "1234")));
+  };
+  begin_["sim.puk"] = [put_in](const FaultRule&) {
+    auto sim = device::Sim::with_pin("1234");
+    for (int tries = 0; tries < device::Sim::kPinTries; ++tries) sim.enter_pin("0000");
+    return put_in(std::move(sim));
+  };
+}
+
+Faults::Begin Faults::service(RegistrationStatus status) {
+  return [this, status](const FaultRule&) {
+    modem_->me().serve(status);
+    return Effect{[this] { modem_->me().serve(RegistrationStatus::home); }};
+  };
+}
+
+void Faults::plug_in_network() {
+  begin_["network.denied"] = service(RegistrationStatus::denied);
+  begin_["network.lost"] = service(RegistrationStatus::searching);
+  begin_["network.roaming"] = service(RegistrationStatus::roaming);
+  begin_["signal.drop"] = [this](const FaultRule& rule) {
+    auto& registration = modem_->me().registration();
+    const int before = registration.signal_strength();
+    registration.set_signal_strength(rule.number("rssi", 3));
+    return Effect{[&registration, before] { registration.set_signal_strength(before); }};
+  };
+  begin_["pdp.drop"] = [this](const FaultRule&) {
+    for (int id = 0; id < device::kContexts; ++id) modem_->me().lose_context(id);
+    return Effect{};
+  };
+  begin_["bearer.outage"] = [this](const FaultRule& rule) {
+    weather_->bearer().stall(rule.lasting.value_or(10s));
+    return Effect{};
+  };
+  begin_["bearer.rate"] = [this](const FaultRule& rule) {
+    weather_->bearer().set_rates(rule.number("down", 10), rule.number("up", 5));
+    const auto& timing = weather_->pace().timing();
+    return Effect{[this, &timing] { weather_->bearer().set_rates(timing.down_kbit_s, timing.up_kbit_s); }};
+  };
+}
+
+void Faults::say(std::string_view words) { modem_->ta().channel().unsolicited(std::string{words}); }
+
+void Faults::plug_in_power() {
+  auto& me = modem_->me();
+  begin_["power.down"] = [this, &me](const FaultRule&) {
+    if (me.power() == device::MobileEquipment::Power::on) modem_->power_key();
+    return Effect{};
+  };
+  // OBSERVED in the SDK's table of URCs (at-reference 2.6): a blank before the line's end.
+  begin_["power.under_voltage"] = [this, &me](const FaultRule& rule) {
+    if (me.power() != device::MobileEquipment::Power::on) return Effect{};
+    say("UNDER_VOLTAGE WARNING ");
+    if (rule.number("down", 0) == 0) return Effect{};
+    me.power_off();
+    say("UNDER_VOLTAGE POWER DOWN ");
+    return Effect{};
+  };
+  begin_["power.watchdog"] = [&me](const FaultRule&) {
+    me.restart();
+    return Effect{};
+  };
+  begin_["power.brownout"] = [&me](const FaultRule&) {
+    me.power_off();
+    return Effect{[&me] { me.power_on(); }, 200ms};
+  };
+}
+
+void Faults::plug_in_delays() {
+  auto& me = modem_->me();
+  me.pace().on_drawn = [this](device::Delay Timing::*kind, Duration drawn) {
+    if (kind != &Timing::attach) return drawn;
+    const auto* rule = book_.strike("attach.timeout", "attach");
+    return rule ? drawn + rule->time("time", 3min) : drawn;
+  };
+  weather_->pace().on_drawn = [this](device::Delay Timing::*kind, Duration drawn) {
+    if (kind != &Timing::round_trip) return drawn;
+    const auto* rule = book_.strike("bearer.latency", "round_trip");
+    if (!rule) return drawn;
+    const auto jitter = rule->time("jitter", {}).count();
+    const auto more =
+        jitter > 0 ? static_cast<std::int64_t>(book_.draw(*rule) % static_cast<std::uint64_t>(jitter)) : 0;
+    return drawn + rule->time("time", 1s) + Duration{more};
+  };
+  for (int id = 0; id < device::kContexts; ++id) {
+    me.context(id).grants = [this, subject = fmt::format("context {}", id)] {
+      return !book_.strike("pdp.refuse", subject);
+    };
+  }
+  me.on_tls_config = [this](std::string_view host, tls::ClientConfig& config) {
+    if (config.verification == tls::Verification::none) return;
+    if (config.clock && book_.strike("tls.expired", host)) config.clock = kTooLate;
+    if (book_.strike("tls.unknown_ca", host)) config.ca_certificates = to_bytes(kNobody);
+  };
+}
+
+}  // namespace quasimodem::emulator

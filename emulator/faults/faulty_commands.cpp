@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/faults/faulty_commands.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "atcmd/channel/call.hpp"
+
+namespace quasimodem::emulator {
+
+using atcmd::Reply;
+
+Reply FaultyCommands::run(const atcmd::CommandCall& typed, atcmd::Channel& channel, const Run& command) {
+  if (book_.entries().empty()) return command();
+  const auto words = "AT" + atcmd::print(typed);
+  if (on_command) on_command(words);
+  atcmd::Call call{channel};
+  if (book_.strike("at.silence", words)) return Reply::said();
+  if (const auto* rule = book_.strike("at.error", words)) {
+    const bool numbered = rule->parameters.contains("cme");
+    return numbered ? Reply::cme(rule->number("cme", 0)) : Reply::error();
+  }
+  if (const auto* rule = book_.strike("at.answer", words)) {
+    if (const auto text = rule->text("text", ""); !text.empty()) call.respond(text);
+    return Reply::ok();
+  }
+  return disturb(words, channel, command());
+}
+
+Reply FaultyCommands::disturb(std::string_view words, atcmd::Channel& channel, Reply reply) {
+  auto& value = reply.value();
+  if (auto* intake = std::get_if<Reply::Intake>(&value)) return disturb_upload(words, std::move(*intake));
+  // What comes later, and what has been said already, has no result here.
+  if (std::holds_alternative<Reply::Held>(value) || std::holds_alternative<Reply::Through>(value)) return reply;
+  atcmd::Call call{channel};
+  if (const auto* rule = book_.strike("at.urc", words)) call.respond(rule->text("text", "RING"));
+  const auto* code = std::get_if<Reply::Code>(&value);
+  const bool succeeded = code && code->code == atcmd::ResultCode::ok;
+  if (succeeded && book_.strike("at.no_ok", words)) return Reply::said();
+  if (const auto* rule = book_.strike("at.late", words)) {
+    const auto time = rule->time("time", 5s);
+    auto responder = call.hold(time + 1s);
+    timeline_.after(time, [responder, reply = std::move(reply)] { responder.finish(reply); });
+    return Reply::held();
+  }
+  return reply;
+}
+
+Reply FaultyCommands::disturb_upload(std::string_view words, Reply::Intake intake) {
+  auto* data = std::get_if<atcmd::DataRequest>(&intake.request);
+  if (!data) return Reply::intake(intake.request, std::move(intake.then));
+  if (book_.strike("upload.timeout", words)) data->timeout = 1ms;
+  if (!book_.strike("upload.checksum", words)) return Reply::intake(intake.request, std::move(intake.then));
+  return Reply::intake(intake.request,
+                       [then = std::move(intake.then)](atcmd::Call& call, atcmd::IntakeOutcome outcome) {
+                         if (!outcome.data.empty()) outcome.data[outcome.data.size() / 2] ^= 1;
+                         return then(call, std::move(outcome));
+                       });
+}
+
+}  // namespace quasimodem::emulator

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/uart/noisy_line.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace quasimodem::uart {
+namespace {
+
+constexpr std::size_t kHeldLimit = 4096;  // more stays in the module
+
+}  // namespace
+
+Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
+  const FaultBook::Meant meant = [direction](const FaultRule& rule) {
+    return rule.text("direction", direction) == direction;
+  };
+  const auto strikes = [&](std::string_view name, ByteSpan byte) { return book_.strike(name, as_text(byte), meant); };
+  Bytes heard;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = bytes.subspan(i, 1);
+    if (strikes("uart.loss", byte)) continue;
+    auto value = byte.front();
+    if (const auto* rule = strikes("uart.corrupt", byte))
+      value ^= static_cast<std::uint8_t>(1U << book_.draw(*rule) % 8);
+    if (const auto* rule = strikes("uart.wrong_baud", byte))
+      value = static_cast<std::uint8_t>(book_.draw(*rule) | 0x80);
+    heard.push_back(value);
+  }
+  return heard;
+}
+
+void NoisyLine::receive(ByteSpan from_te) {
+  if (book_.entries().empty()) return module_.receive(from_te);
+  module_.receive(disturbed(from_te, "in"));
+}
+
+void NoisyLine::hold(Duration time) {
+  // The entry does nothing; whoever moves the bytes looks again when the Timeline has run it.
+  gap_.start(time, [] {});
+}
+
+Bytes NoisyLine::next_piece() {
+  const auto size = piece_ == 0 ? held_.size() : std::min(piece_, held_.size());
+  const auto end = held_.begin() + static_cast<std::ptrdiff_t>(size);
+  Bytes piece{held_.begin(), end};
+  held_.erase(held_.begin(), end);
+  if (held_.empty()) {
+    piece_ = 0;
+  } else {
+    hold(pause_);
+  }
+  return piece;
+}
+
+Bytes NoisyLine::take_output() {
+  if (book_.entries().empty() && held_.empty()) return module_.take_output();
+  if (gap_.running() && held_.size() >= kHeldLimit) return {};
+  const auto output = module_.take_output();
+  if (!output.empty()) {
+    append(held_, disturbed(output, "out"));
+    const auto words = as_text(output);
+    if (const auto* rule = book_.strike("uart.stall", words)) hold(rule->time("time", 1s));
+    if (const auto* rule = book_.strike("uart.merge", words)) hold(rule->time("time", 50ms));
+    if (const auto* rule = book_.strike("uart.split", words)) {
+      piece_ = static_cast<std::size_t>(std::max(1, rule->number("size", 1)));
+      pause_ = rule->time("gap", 20ms);
+    }
+  }
+  return gap_.running() || held_.empty() ? Bytes{} : next_piece();
+}
+
+}  // namespace quasimodem::uart

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/fault_book.hpp"
+#include "core/timeline.hpp"
+#include "emulator/uart/dce.hpp"
+
+namespace quasimodem::uart {
+
+/// A serial line on which bytes get lost, change or come late as the book says: uart.*.
+class NoisyLine final : public Dce {
+ public:
+  NoisyLine(Timeline& timeline, FaultBook& book, Dce& module)
+      : timeline_{timeline}, book_{book}, module_{module}, gap_{timeline} {}
+
+  void receive(ByteSpan from_te) override;
+  bool clear_to_send() const override { return module_.clear_to_send(); }
+  Bytes take_output() override;
+  bool may_send() const override { return module_.may_send(); }
+  Bytes take_urgent() override { return module_.take_urgent(); }
+  int baud() const override { return module_.baud(); }
+
+ private:
+  Bytes disturbed(ByteSpan bytes, std::string_view direction);
+  void hold(Duration time);
+  Bytes next_piece();
+
+  Timeline& timeline_;
+  FaultBook& book_;
+  Dce& module_;
+  Bytes held_;             ///< from the module, for the TE
+  std::size_t piece_ = 0;  ///< bytes that go out at a time; 0: all
+  Duration pause_{};       ///< between them
+  Timer gap_;              ///< running: nothing goes out
+};
+
+}  // namespace quasimodem::uart

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drivers that clients.md 2.9 only surveys: their commands in their order, and what they must get back. The MQTT
+// commands of uModem, the location commands of OpenTracker and the CMUX of Zephyr are not part of these modules'
+// emulation.
+#include "emulator/workbench/time_server.hpp"
+#include "tests/emulator/driver.hpp"
+
+using namespace quasimodem;
+using namespace quasimodem::test;
+
+namespace {
+
+constexpr std::string_view kAddress = "198.51.100.9";
+
+}  // namespace
+
+TEST_CASE("mbed OS on an M26", "[drivers][clients 2.9]") {
+  Driver driver{"\r"};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.ok("AT+QIFGCNT=0");
+  driver.reads("AT+QIMODE?", "+QIMODE: 0");
+  driver.all_refused({"AT+QIMOD=0", "AT^SISO=0"});  // sic; and what is left of another modem
+  driver.reads("AT+QIMUX?", "+QIMUX: 0");
+  driver.ok("AT+QIMUX=1");
+  driver.reads("AT+QINDI?", "+QINDI: 0");
+  driver.all_ok({"AT+QINDI=2", "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  // What was sent is the difference of the first numbers.
+  driver.reads("AT+QISACK=0", "+QISACK: 0, 0, 0");
+  driver.sends("AT+QISEND=0,5", "hello", "hello\r\nSEND OK\r\n");
+  driver.reads("AT+QISACK=0", "+QISACK: 5, 5, 0");
+  listener.last().send("ab");
+  driver.bench.advance({});
+  driver.bench.expect("+QIRDI: 0,1,0,1,2,2");
+  driver.wants("AT+QIRD=0,1,0,1460", "\r\n+QIRD: 198.51.100.9:80,TCP,2\r\nab\r\nOK\r\n");
+  listener.last().close();
+  driver.bench.advance({});
+  driver.bench.expect("0, CLOSED");
+}
+
+TEST_CASE("the FreeRTOS port for Quectel's GSM modules", "[drivers][clients 2.9]") {
+  Driver driver{"\r"};
+  driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT&D0", "AT+IFC=2,2", "AT+CMEE=2", "ATV1"});
+  CHECK(driver.ask("AT+CFUN=1") == "\r\nOK\r\n");
+  driver.all_ok({"AT+QIMUX=1", "AT+QINDI=1", "AT+COPS=3,2", "AT+CREG=2", "AT+CGREG=2", "AT+CTZR=1", "AT+QIMODE=0",
+                 "AT+QIDNSIP=1", "AT+QIREGAPP"});
+  driver.all_refused({"AT+QSIMSTAT?"});
+  driver.reads("AT+CPIN?", "+CPIN: READY");
+  driver.reads("AT+QCCID", "+QCCID: 89860012345678901234");
+  CHECK(driver.ask("AT+CRSM=176,28514,0,0,0") == "\r\n+CRSM: 148, 4\r\n\r\nOK\r\n");  // no such file on the SIM
+  driver.ok("AT+QICSGP=1,\"apn\"");
+  driver.ok("AT+QIACT");
+  driver.ok("AT+QIDNSCFG=\"8.8.8.8\",\"8.8.4.4\"");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.sends("AT+QISEND=0,2", "hi", "hi\r\nSEND OK\r\n");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+}
+
+TEST_CASE("uModem", "[drivers][clients 2.9]") {
+  Driver driver{"\r"};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.wants("AT+CFUN=1,1", "AT+CFUN=1,1\r\r\nOK\r\n");
+  driver.bench.advance(1min);
+  driver.bench.take();
+  driver.all_end_in_ok({"AT", "ATE0"});
+  driver.reads("AT+CPIN?", "+CPIN: READY");
+  driver.all_ok({"AT+CMEE=2", "AT+CREG=1"});
+  driver.ask("AT+COPS=2");
+  driver.bench.send("AT+COPS=0");
+  driver.bench.advance(10s);
+  CHECK(driver.bench.take().find("\r\n+CREG: 1\r\n") != std::string::npos);
+  driver.all_end_in_ok({"AT+QCCID", "AT+CGSN"});
+  driver.all_ok({"AT+QIMUX=1", "AT+QINDI=1", "AT+QIREGAPP=\"a\",\"u\",\"p\"", "AT+QIACT"});
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.sends("AT+QISEND=0,2", "hi", "hi\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "hi");
+  // It wants CLOSE OK without the index even now; these modules say the index (fidelity.md, contradictions).
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+}
+
+TEST_CASE("the Paho transceiver over TCP", "[drivers][clients 2.9]") {
+  Driver driver{"\r"};
+  auto& listener = driver.bench.network().listen("peer.test", 1883);
+  workbench::serve_time(driver.bench.network(), "time.test");
+  driver.bench.send_raw("+++");
+  driver.bench.advance(1s);
+  driver.bench.take();
+  driver.all_end_in_ok({"ATE0"});
+  driver.wants("AT+QICLOSE", "\r\nERROR\r\n");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+  driver.all_ok({"AT+QIFGCNT=1", "AT+QICSGP=1,\"apn\"", "AT+QIDNSIP=1", "AT+QIMUX=0", "AT+QIMODE=1",
+                 "AT+QITCFG=3,2,512,1", "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QNTP=\"time.test\"", "\r\nOK\r\n\r\n+QNTP: 0\r\n");
+  driver.all_end_in_ok({"AT+CCLK?"});
+  driver.wants("AT+QIOPEN=\"TCP\",\"peer.test\",1883", "\r\nOK\r\n\r\nCONNECT\r\n");
+  driver.bench.send_raw("\x10\x0C");
+  driver.bench.advance(200ms);
+  CHECK(as_text(listener.last().received()) == "\x10\x0C");
+  listener.last().send("\x20\x02");
+  driver.bench.advance({});
+  driver.bench.expect_raw("\x20\x02");
+}
+
+TEST_CASE("OpenTracker", "[drivers][clients 2.9]") {
+  Driver driver{"\r"};
+  auto& listener = driver.bench.network().listen("peer.test", 80);
+  const auto address = driver.bench.network().address_of("peer.test").text();
+  driver.wants("ATE1", "ATE1\r\r\nOK\r\n");
+  driver.wants("AT+CPAS", "AT+CPAS\r\r\n+CPAS: 0\r\n\r\nOK\r\n");
+  driver.all_end_in_ok({"AT+CPIN?", "AT+QISDE=0", "AT+QINDI=1", "AT+QIMUX=1", "AT+CMGF=1"});
+  driver.wants("AT+QLOCCFG=\"timeout\",60", "AT+QLOCCFG=\"timeout\",60\r\r\nERROR\r\n");
+  // Its reader looks for exactly this echo before the number.
+  driver.wants("AT+GSN", "AT+GSN\r\r\n863071016800770\r\n\r\nOK\r\n");
+  driver.all_end_in_ok({"ATE0"});
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+  driver.all_ok({"AT+QIREGAPP=\"apn\",\"user\",\"pwd\"", "AT+QIDNSIP=1", "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.ok("AT+QIDNSCFG=\"8.8.8.8\"");
+  driver.all_end_in_ok({"AT+CGACT?", "AT+CCLK?"});
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"peer.test\",\"80\"", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  CHECK(driver.ask("AT+QISTATE").find("+QISTATE: 0, \"TCP\", \"" + address + "\", 80,\"CONNECTED\"") !=
+        std::string::npos);
+  driver.sends("AT+QISEND=0,5", "GET /", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "GET /");
+  driver.reads("AT+QISACK=0", "+QISACK: 5, 5, 0");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+  driver.wants("AT+QICLOSE=0", "\r\nERROR\r\n");  // it does so, and goes on
+  CHECK(driver.ask("AT+CFUN=4").find("\r\nOK\r\n") != std::string::npos);
+  driver.ok("AT+QSCLK=1");
+  driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
+}
+
+TEST_CASE("ubirch on an M66", "[drivers][clients 5]") {
+  Driver driver{"\r\n", {.model = device::Model::m66}};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0; &C0; +CMEE=1; +QIURC=0"});
+  driver.ok("AT+CMEE=1;+CREG=2");
+  driver.reads("AT+CREG?", "+CREG: 2,1,\"1878\",\"0873\"");
+  driver.reads("AT+GSN", "863071016800770");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+  driver.all_ok({"AT+QIFGCNT=0", "AT+QIMUX=1", "AT+QIDNSIP=0", "AT+QISRVC=1", "AT+CTZU=2", "AT+QNITZ=1", "AT+QIREGAPP",
+                 "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",\"80\"", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.sends("AT+QISEND=0,2", "hi", "hi\r\nSEND OK\r\n");
+  listener.last().send("abc");
+  driver.bench.advance({});
+  driver.bench.expect_raw("\r\n+RECEIVE: 0, 3\r\nabc");
+  // It reads the state as a number.
+  driver.wants("ATV0", "0\r");
+  CHECK(driver.ask("AT+QISTATE").find("+QISTATE: 0, ") != std::string::npos);
+  driver.ok("ATV1");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+}
+
+TEST_CASE("ESP-IDF's modem component, as far as it commands", "[drivers][clients 2.9]") {
+  Driver driver{"\r"};
+  driver.all_end_in_ok({"ATE0"});
+  driver.reads("AT+CPIN?", "+CPIN: READY");
+  driver.reads("AT+CSQ", "+CSQ: 30,0");
+  driver.reads("AT+COPS?", "+COPS: 0,0,\"CHINA MOBILE\"");
+  driver.reads("AT+CGSN", "863071016800770");
+  driver.reads("AT+CIMI", "460001234567890");
+  driver.reads("AT+CGMM", "Quectel_M95");
+  driver.reads("AT+CBC", "+CBC: 0,80,4000");
+  driver.all_ok({"AT+CGDCONT=1,\"IP\",\"apn\"", "AT+IFC=2,2", "AT+IPR=115200", "AT+CMGF=1"});
+  driver.sends("AT+CMGS=\"+8615021012496\"", "hello\x1A", "\r\n+CMGS: 1\r\n\r\nOK\r\n");
+  driver.ok("AT&W");
+  driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
+}

@@ -1,0 +1,660 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every fault of the table: what the TE sees of it, and that it is told.
+#include "emulator/faults/faults.hpp"
+
+#include <bit>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "emulator/faults/fault_table.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/modem_bench.hpp"
+#include "tests/support/pki.hpp"
+#include "tests/support/tls_peer.hpp"
+
+using namespace quasimodem;
+using namespace quasimodem::test;
+using emulator::fault_kinds;
+using emulator::fault_text;
+using emulator::parse_fault;
+
+namespace {
+
+struct Broken : ModemBench {
+  explicit Broken(Ready ready = Ready::attached) : ModemBench{Options{.ready = ready}} {
+    faults().on_fired = [this](const FaultFiring& firing) {
+      told.push_back(fmt::format("{}: {}", firing.rule.name, firing.subject));
+    };
+  }
+  void fault(std::string_view spec) {
+    const auto id = faults().add(spec);
+    INFO((id ? std::string{} : id.error()));
+    REQUIRE(id);
+    advance({});
+  }
+  /// That the last one told is this, and how many there were.
+  void expect_told(std::string_view words, std::size_t times = 1) {
+    REQUIRE(told.size() == times);
+    CHECK(escaped(told.back()) == words);
+  }
+  void connect() {
+    network().listen("peer.test", 80);
+    exchange("AT+QIOPEN=\"TCP\",\"peer.test\",80", {"OK", "CONNECT OK"});
+  }
+  net::SimConnection& peer() { return network().listen("peer.test", 80).last(); }
+  void say_from_peer(std::string_view words) {
+    peer().send(words);
+    advance({});
+  }
+
+  std::vector<std::string> told;
+};
+
+struct BrokenTls : Broken {
+  BrokenTls() : Broken{Ready::ip_status} {
+    ok("AT+QIMUX=1");
+    ok("AT+CCLK=\"15/06/15,12:00:00+00\"");
+  }
+  void upload(std::string_view name, const Bytes& content) {
+    exchange(fmt::format("AT+QSECWRITE=\"{}\",{}", name, content.size()), {"CONNECT"});
+    send_raw(content);
+    expect(fmt::format("+QSECWRITE: {},{:x}", content.size(), expected_checksum(content)));
+    expect("OK");
+  }
+  void trust() {
+    upload("RAM:ca.crt", pki("ca.crt"));
+    ok("AT+QSSLCFG=\"seclevel\",0,1");
+    ok("AT+QSSLCFG=\"cacert\",0,\"RAM:ca.crt\"");
+  }
+  void open(std::string_view result) {
+    send("AT+QSSLOPEN=1,0,\"peer.test\",443,0");
+    expect("OK");
+    if (result.empty()) return expect_nothing();
+    INFO(log().text);
+    expect(fmt::format("+QSSLOPEN: 1,{}", result));
+    expect_nothing();
+  }
+  TlsPeer peer{network(), "peer.test", 443};
+};
+
+std::string contents(const std::string& path) {
+  std::ifstream file{std::string{QUASIMODEM_SOURCE_DIR} + "/" + path};
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("every fault of the table is tried here", "[fault]") {
+  const auto here = contents("tests/emulator/faults_test.cpp");
+  for (const auto& kind : fault_kinds()) {
+    INFO(kind.name);
+    CHECK(here.find(fmt::format("fault(\"{}", kind.name)) != std::string::npos);
+  }
+}
+
+// QUASIMODEM_UPDATE=1 writes it.
+TEST_CASE("docs/faults.md has the table", "[fault][docs]") {
+  constexpr std::string_view kHead = "| --- | --- | --- | --- |\n";
+  const auto rows = emulator::fault_reference();
+  const auto page = contents("docs/faults.md");
+  const auto above = page.substr(0, page.find(kHead) + kHead.size());
+  if (std::getenv("QUASIMODEM_UPDATE")) {
+    std::ofstream{std::string{QUASIMODEM_SOURCE_DIR} + "/docs/faults.md"} << above << rows;
+    return;
+  }
+  CHECK(page == above + rows);
+}
+
+// ---- how a fault is written
+
+TEST_CASE("a fault is written in one line", "[fault]") {
+  const auto rule = parse_fault("bearer.outage for=6s after=2s count=1 probability=0.5 match=\"AT+QISEND=1,5\"");
+  REQUIRE(rule);
+  CHECK(rule->name == "bearer.outage");
+  CHECK(rule->lasting == 6s);
+  CHECK(rule->after == 2s);
+  CHECK(rule->count == 1);
+  CHECK(rule->probability == 0.5);
+  CHECK(rule->match == "AT+QISEND=1,5");
+  CHECK(fault_text(*rule) == "bearer.outage match=\"AT+QISEND=1,5\" after=2s for=6s count=1 probability=0.5");
+  CHECK(parse_fault("match=AT name=at.error cme=3")->number("cme", 0) == 3);
+  CHECK(parse_fault(R"(at.answer text="+COPS: 0,0,\"A B\"")")->text("text", "") == R"(+COPS: 0,0,"A B")");
+  for (const auto* text : {"uart.loss direction=in probability=0.01", "at.answer text=\"a \\\"b\\\" = \\\\\""}) {
+    CHECK(fault_text(*parse_fault(fault_text(*parse_fault(text)))) == fault_text(*parse_fault(text)));
+  }
+}
+
+TEST_CASE("what is wrong with a fault is said", "[fault]") {
+  const auto refusal = [](std::string_view spec) {
+    const auto rule = parse_fault(spec);
+    return rule ? "accepted" : rule.error();
+  };
+  CHECK(refusal("bearer.outrage").starts_with("there is no fault \"bearer.outrage\"; there are uart.loss, "));
+  CHECK(refusal("").starts_with("there is no fault \"\""));
+  CHECK(refusal("bearer.outage for=6") == "bearer.outage: for=6: a time like 500ms, 6s or 2min is wanted");
+  CHECK(refusal("bearer.outage count=0") == "bearer.outage: count=0: a whole number from 1 is wanted");
+  CHECK(refusal("bearer.outage count=3") == "bearer.outage: count=3 needs every=TIME: how long from one to the next");
+  CHECK(refusal("at.error probability=2") == "at.error: probability=2: a number from 0 to 1 is wanted");
+  CHECK(refusal("at.error text=x") == "at.error has no \"text\"; it has match, after, for, count, probability, cme");
+  CHECK(refusal("at.error now") == "\"now\" stands alone; it should be KEY=VALUE");
+  CHECK(refusal("at.answer text=\"x") == "a quote is not closed");
+}
+
+// ---- UART
+
+TEST_CASE("uart.loss", "[fault]") {
+  Broken bench;
+  bench.fault("uart.loss direction=out match=O count=1");
+  CHECK(bench.ask("AT") == "\r\nK\r\n");
+  bench.expect_told("uart.loss: O");
+  bench.ok("AT");
+  bench.fault("uart.loss direction=in match=T count=1");
+  bench.send("AT");
+  bench.expect_nothing();
+  bench.expect_told("uart.loss: T", 2);
+}
+
+TEST_CASE("uart.corrupt", "[fault]") {
+  Broken bench;
+  bench.fault("uart.corrupt match=O count=1");
+  const auto answer = bench.ask("AT");
+  REQUIRE(answer.size() == 6);
+  CHECK(std::popcount(static_cast<unsigned>(answer[2] ^ 'O') & 0xFFU) == 1);
+  CHECK(answer.substr(3) == "K\r\n");
+  bench.expect_told("uart.corrupt: O");
+}
+
+TEST_CASE("uart.wrong_baud", "[fault]") {
+  Broken bench;
+  bench.fault("uart.wrong_baud direction=out");
+  const auto answer = bench.ask("AT");
+  CHECK(answer.size() == 6);
+  for (const auto byte : answer) CHECK((static_cast<unsigned char>(byte) & 0x80U) != 0);
+  bench.expect_told("uart.wrong_baud: \\n", 6);
+}
+
+TEST_CASE("uart.split", "[fault]") {
+  Broken bench;
+  bench.fault("uart.split size=4 gap=10ms count=1");
+  CHECK(bench.ask("AT") == "\r\nOK");
+  bench.advance(9ms);
+  CHECK(bench.take().empty());
+  bench.advance(1ms);
+  CHECK(bench.take() == "\r\n");
+  bench.expect_told("uart.split: \\r\\nOK\\r\\n");
+}
+
+TEST_CASE("uart.merge", "[fault]") {
+  Broken bench;
+  bench.fault("uart.merge time=50ms count=1");
+  CHECK(bench.ask("AT").empty());
+  bench.advance(49ms);
+  CHECK(bench.ask("AT").empty());
+  bench.advance(1ms);
+  CHECK(bench.take() == "\r\nOK\r\n\r\nOK\r\n");
+  bench.expect_told("uart.merge: \\r\\nOK\\r\\n");
+}
+
+TEST_CASE("uart.stall", "[fault]") {
+  Broken bench;
+  bench.fault("uart.stall time=3s count=1");
+  CHECK(bench.ask("AT").empty());
+  bench.advance(3s - 1ms);
+  CHECK(bench.take().empty());
+  bench.advance(1ms);
+  CHECK(bench.take() == "\r\nOK\r\n");
+  bench.expect_told("uart.stall: \\r\\nOK\\r\\n");
+}
+
+TEST_CASE("uart.dtr", "[fault]") {
+  Broken bench;
+  bench.network().listen("peer.test", 80);
+  bench.ok("AT&D1");
+  bench.ok("AT+QIMODE=1");
+  bench.exchange("AT+QIOPEN=\"TCP\",\"peer.test\",80", {"OK", "CONNECT"});
+  bench.send("AT");
+  bench.expect_nothing();
+  bench.fault("uart.dtr after=5s");
+  bench.advance(5s);
+  CHECK_FALSE(bench.modem().line(emulator::Line::dtr));
+  bench.ok("AT");
+  bench.advance(1s);
+  CHECK(bench.modem().line(emulator::Line::dtr));
+  bench.expect_told("uart.dtr: ");
+}
+
+// ---- AT
+
+TEST_CASE("at.silence", "[fault]") {
+  Broken bench;
+  bench.fault("at.silence match=AT+CSQ count=1");
+  CHECK(bench.ask("AT+CSQ").empty());
+  bench.expect_told("at.silence: AT+CSQ");
+  bench.ok("AT");
+}
+
+TEST_CASE("at.late", "[fault]") {
+  Broken bench;
+  bench.fault("at.late match=AT+CSQ time=3s");
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0"});
+  bench.advance(3s - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  bench.expect("OK");
+  bench.expect_told("at.late: AT+CSQ");
+}
+
+TEST_CASE("at.error", "[fault]") {
+  Broken bench;
+  bench.ok("AT+CMEE=1");
+  bench.fault("at.error match=AT+CSQ cme=3 count=1");
+  bench.exchange("AT+CSQ", {"+CME ERROR: 3"});
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
+  bench.fault("at.error match=AT+QIACT");
+  bench.ok("AT+QIREGAPP");
+  bench.exchange("AT+QIACT", {"ERROR"});
+  bench.expect_told("at.error: AT+QIACT", 2);
+}
+
+TEST_CASE("at.answer", "[fault]") {
+  Broken bench;
+  bench.fault("at.answer match=AT+CSQ text=\"+CSQ: 99,99\"");
+  bench.exchange("AT+CSQ", {"+CSQ: 99,99", "OK"});
+  bench.expect_told("at.answer: AT+CSQ");
+}
+
+TEST_CASE("at.urc", "[fault]") {
+  Broken bench;
+  bench.fault("at.urc match=AT+CSQ text=\"+CMTI: \\\"SM\\\",1\"");
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0", "+CMTI: \"SM\",1", "OK"});
+  bench.expect_told("at.urc: AT+CSQ");
+}
+
+TEST_CASE("at.no_ok", "[fault]") {
+  Broken bench;
+  bench.fault("at.no_ok match=AT+CSQ");
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0"});
+  bench.ok("AT");
+  bench.expect_told("at.no_ok: AT+CSQ");
+}
+
+// ---- SIM and network
+
+TEST_CASE("sim.removed", "[fault]") {
+  Broken bench;
+  bench.fault("sim.removed for=10s");
+  bench.expect("+CPIN: NOT INSERTED");
+  bench.exchange("AT+CREG?", {"+CREG: 0,0", "OK"});
+  bench.advance(10s);
+  bench.expect("+CPIN: READY");
+  bench.expect("Call Ready");
+  bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
+  bench.expect_told("sim.removed: ");
+}
+
+TEST_CASE("sim.pin", "[fault]") {
+  Broken bench;
+  bench.fault("sim.pin pin=4711");
+  bench.expect("+CPIN: SIM PIN");
+  bench.exchange("AT+CPIN?", {"+CPIN: SIM PIN", "OK"});
+  CHECK(escaped(bench.ask("AT+CPIN=4711")) == R"(\r\n+CPIN: READY\r\n\r\nOK\r\n\r\nCall Ready\r\n)");
+  bench.expect_told("sim.pin: ");
+}
+
+TEST_CASE("sim.puk", "[fault]") {
+  Broken bench;
+  bench.fault("sim.puk");
+  bench.expect("+CPIN: SIM PUK");
+  bench.expect_told("sim.puk: ");
+}
+
+TEST_CASE("network.denied", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.ok("AT+CREG=1");
+  bench.fault("network.denied for=10s");
+  bench.expect("+CREG: 3");
+  bench.expect("+PDP DEACT");
+  bench.exchange("AT+CGATT?", {"+CGATT: 0", "OK"});
+  bench.advance(10s);
+  bench.expect("+CREG: 1");
+  bench.exchange("AT+CGATT?", {"+CGATT: 1", "OK"});
+  bench.expect_told("network.denied: ");
+}
+
+TEST_CASE("network.lost", "[fault]") {
+  Broken bench;
+  bench.ok("AT+CREG=1");
+  bench.fault("network.lost after=5s for=10s");
+  bench.expect_nothing();
+  bench.advance(5s);
+  bench.expect("+CREG: 2");
+  bench.exchange("AT+CSQ", {"+CSQ: 99,99", "OK"});
+  bench.advance(10s);
+  bench.expect("+CREG: 1");
+  bench.expect_told("network.lost: ");
+}
+
+TEST_CASE("network.roaming", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.ok("AT+CREG=1");
+  bench.fault("network.roaming for=10s");
+  bench.expect("+CREG: 5");
+  bench.exchange("AT+CGATT?", {"+CGATT: 1", "OK"});
+  bench.advance(10s);
+  bench.expect("+CREG: 1");
+  bench.expect_nothing();
+  bench.expect_told("network.roaming: ");
+}
+
+TEST_CASE("signal.drop", "[fault]") {
+  Broken bench;
+  bench.fault("signal.drop rssi=5 for=10s");
+  bench.exchange("AT+CSQ", {"+CSQ: 5,0", "OK"});
+  bench.advance(10s);
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
+  bench.expect_told("signal.drop: ");
+}
+
+TEST_CASE("pdp.drop", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.fault("pdp.drop match=AT+CSQ after=2s count=1");
+  bench.advance(1min);
+  bench.expect_nothing();
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
+  bench.advance(2s);
+  bench.expect("+PDP DEACT");
+  bench.expect_told("pdp.drop: AT+CSQ");
+}
+
+TEST_CASE("a fault of the clock comes again while count allows", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.fault("signal.drop after=10s every=1min for=5s count=2");
+  std::string course;
+  for (int i = 0; i < 30; ++i) {
+    bench.advance(5s);
+    course += bench.ask("AT+CSQ").find("+CSQ: 3,0") != std::string::npos ? '1' : '0';
+  }
+  CHECK(course == "010000000000010000000000000000");
+  CHECK(bench.told.size() == 2);
+}
+
+TEST_CASE("a fault that is cleared is undone", "[fault]") {
+  Broken bench;
+  bench.fault("signal.drop");
+  bench.exchange("AT+CSQ", {"+CSQ: 3,0", "OK"});
+  bench.faults().clear();
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
+  CHECK(bench.faults().book().entries().empty());
+}
+
+// ---- bearer
+
+TEST_CASE("attach.timeout", "[fault]") {
+  Broken bench;
+  bench.ok("AT+CGATT=0");
+  bench.fault("attach.timeout time=5min");
+  bench.send("AT+CGATT=1");
+  bench.advance(5min - 1s);
+  CHECK(bench.take() == "\r\nERROR\r\n");
+  bench.expect_told("attach.timeout: attach");
+}
+
+TEST_CASE("pdp.refuse", "[fault]") {
+  Broken bench;
+  bench.fault("pdp.refuse count=1");
+  bench.ok("AT+QIREGAPP");
+  bench.exchange("AT+QIACT", {"ERROR"});
+  bench.expect_told("pdp.refuse: context 0");
+  bench.exchange("AT+QIDEACT", {"DEACT OK"});
+  bench.ok("AT+QIREGAPP");
+  bench.ok("AT+QIACT");
+}
+
+TEST_CASE("dns.fail", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.network().listen("peer.test", 80);
+  bench.fault("dns.fail match=peer");
+  bench.exchange("AT+QIOPEN=\"TCP\",\"peer.test\",80", {"OK", "CONNECT FAIL"});
+  bench.expect_told("dns.fail: peer.test");
+}
+
+TEST_CASE("bearer.outage", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("bearer.outage for=6s");
+  bench.say_from_peer("late");
+  bench.advance(6s - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  bench.expect_raw("late");
+  bench.expect_told("bearer.outage: ");
+}
+
+TEST_CASE("bearer.latency", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("bearer.latency time=2s count=1");
+  bench.say_from_peer("late");
+  bench.advance(1s - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);  // half a round trip
+  bench.expect_raw("late");
+  bench.expect_told("bearer.latency: round_trip");
+}
+
+TEST_CASE("bearer.rate", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("bearer.rate down=8 for=1min");
+  bench.say_from_peer(std::string(1000, 'x'));
+  bench.advance(1s - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  CHECK(bench.take() == std::string(1000, 'x'));
+  bench.advance(1min);
+  bench.say_from_peer("fast");
+  bench.expect_raw("fast");
+  bench.expect_told("bearer.rate: ");
+}
+
+TEST_CASE("peer.refuse", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.network().listen("peer.test", 80);
+  bench.fault("peer.refuse match=:80");
+  bench.exchange("AT+QIOPEN=\"TCP\",\"peer.test\",80", {"OK", "CONNECT FAIL"});
+  bench.expect_told(fmt::format("peer.refuse: {}:80", bench.network().address_of("peer.test").text()));
+}
+
+TEST_CASE("peer.half_open", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("peer.half_open");
+  bench.say_from_peer("lost");
+  bench.peer().close();
+  bench.advance(10min);
+  bench.expect_nothing();
+  CHECK(bench.told.size() == 1);
+}
+
+TEST_CASE("peer.reset", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("peer.reset");
+  bench.say_from_peer("lost");
+  bench.expect("CLOSED");
+  bench.expect_nothing();
+  CHECK(bench.told.size() == 1);
+}
+
+TEST_CASE("peer.slow_close", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("peer.slow_close time=20s");
+  bench.peer().close();
+  bench.advance(20s - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  bench.expect("CLOSED");
+  CHECK(bench.told.size() == 1);
+}
+
+// ---- TLS
+
+TEST_CASE("tls.stall", "[fault]") {
+  BrokenTls bench;
+  bench.fault("tls.stall");
+  bench.open("");
+  bench.advance(90s - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  bench.expect("+QSSLOPEN: 1,-1");
+  CHECK(bench.told.size() == 1);
+}
+
+TEST_CASE("tls.alert", "[fault]") {
+  BrokenTls bench;
+  bench.fault("tls.alert alert=70 count=1");
+  bench.open("-1");
+  CHECK(bench.told.size() == 1);
+  bench.open("0");
+}
+
+TEST_CASE("tls.expired", "[fault]") {
+  BrokenTls bench;
+  bench.trust();
+  bench.fault("tls.expired count=1");
+  bench.open("-1");
+  CHECK(bench.log().contains("expired"));
+  bench.expect_told("tls.expired: peer.test");
+  bench.open("0");
+}
+
+TEST_CASE("tls.unknown_ca", "[fault]") {
+  BrokenTls bench;
+  bench.trust();
+  bench.fault("tls.unknown_ca count=1");
+  bench.open("-1");
+  bench.expect_told("tls.unknown_ca: peer.test");
+  bench.open("0");
+}
+
+// The module looks at no names (tls.md): it talks to the wrong server without a word. That is what there is to learn.
+TEST_CASE("tls.wrong_host", "[fault]") {
+  BrokenTls bench;
+  bench.trust();
+  TlsPeer other{bench.network(), "other.test", 443};
+  bench.fault("tls.wrong_host match=peer.test to=other.test");
+  bench.open("0");
+  CHECK(other.connected());
+  CHECK(bench.peer.connections() == 0);
+  bench.expect_told("tls.wrong_host: peer.test");
+}
+
+TEST_CASE("tls.corrupt", "[fault]") {
+  BrokenTls bench;
+  bench.open("0");
+  bench.fault("tls.corrupt");
+  bench.peer.send("hello");
+  bench.advance({});
+  bench.expect("+QSSLURC: \"closed\",1");
+  CHECK(bench.told.size() == 1);
+}
+
+TEST_CASE("tls.cut", "[fault]") {
+  BrokenTls bench;
+  bench.open("0");
+  bench.fault("tls.cut");
+  bench.peer.send("hello");
+  bench.advance({});
+  bench.expect("+QSSLURC: \"closed\",1");
+  bench.exchange("AT+QSSLRECV=0,1,100", {"OK"});
+  CHECK(bench.told.size() == 1);
+}
+
+// ---- storage
+
+TEST_CASE("nvram.full", "[fault]") {
+  Broken bench;
+  bench.fault("nvram.full match=profile");
+  bench.exchange("AT&W", {"ERROR"});
+  bench.expect_told("nvram.full: profile");
+  bench.faults().clear();
+  bench.ok("AT&W");
+}
+
+TEST_CASE("nvram.corrupt", "[fault]") {
+  BrokenTls bench;
+  bench.upload("NVRAM:CA0", pki("ca.crt"));
+  CHECK(bench.ask("AT+QSECREAD=\"NVRAM:CA0\"").starts_with("\r\n+QSECREAD: 1,"));
+  bench.fault("nvram.corrupt match=CA0");
+  CHECK(bench.ask("AT+QSECREAD=\"NVRAM:CA0\"").starts_with("\r\n+QSECREAD: 0,"));
+  CHECK_FALSE(bench.told.empty());
+}
+
+TEST_CASE("upload.timeout", "[fault]") {
+  BrokenTls bench;
+  bench.fault("upload.timeout match=QSECWRITE");
+  bench.exchange("AT+QSECWRITE=\"RAM:ca.crt\",100", {"CONNECT"});
+  bench.advance(10ms);
+  CHECK_FALSE(bench.take().empty());
+  bench.ok("AT");
+  bench.expect_told("upload.timeout: AT+QSECWRITE=\"RAM:ca.crt\",100");
+}
+
+TEST_CASE("upload.checksum", "[fault]") {
+  BrokenTls bench;
+  const auto content = pki("ca.crt");
+  bench.fault("upload.checksum match=QSECWRITE");
+  bench.exchange(fmt::format("AT+QSECWRITE=\"RAM:ca.crt\",{}", content.size()), {"CONNECT"});
+  bench.send_raw(content);
+  const auto answer = bench.take();
+  CHECK(answer.starts_with(fmt::format("\r\n+QSECWRITE: {},", content.size())));
+  CHECK_FALSE(
+      answer.starts_with(fmt::format("\r\n+QSECWRITE: {},{:x}\r\n", content.size(), expected_checksum(content))));
+  CHECK(bench.told.size() == 1);
+}
+
+// ---- power
+
+TEST_CASE("power.down", "[fault]") {
+  Broken bench;
+  bench.fault("power.down after=1min");
+  bench.advance(1min);
+  bench.expect("NORMAL POWER DOWN");
+  CHECK(bench.ask("AT").empty());
+  bench.expect_told("power.down: ");
+}
+
+TEST_CASE("power.under_voltage", "[fault]") {
+  Broken bench;
+  bench.fault("power.under_voltage count=1");
+  bench.expect_raw("\r\nUNDER_VOLTAGE WARNING \r\n");
+  bench.ok("AT");
+  bench.fault("power.under_voltage down=1");
+  bench.expect_raw("\r\nUNDER_VOLTAGE WARNING \r\n\r\nUNDER_VOLTAGE POWER DOWN \r\n");
+  CHECK(bench.ask("AT").empty());
+  bench.expect_told("power.under_voltage: ", 2);
+}
+
+TEST_CASE("power.watchdog", "[fault]") {
+  Broken bench;
+  bench.ok("AT+IPR=115200&W");
+  bench.fault("power.watchdog");
+  bench.expect("RDY");
+  bench.expect_told("power.watchdog: ");
+}
+
+TEST_CASE("power.brownout", "[fault]") {
+  Broken bench;
+  bench.ok("AT+IPR=115200&W");
+  bench.fault("power.brownout for=500ms");
+  CHECK(bench.ask("AT").empty());
+  bench.advance(499ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  bench.expect("RDY");
+  bench.expect_told("power.brownout: ");
+}
