@@ -38,8 +38,9 @@ class Server {
 
   const std::filesystem::path& path() const;
 
- private:
   struct Impl;
+
+ private:
   std::shared_ptr<Impl> impl_;
 };
 
