@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/core.h>
 
+#include "emulator/app/modules.hpp"
 #include "emulator/app/paths.hpp"
 #include "emulator/app/ports/open_port.hpp"
 #include "emulator/app/problem.hpp"
@@ -54,7 +55,7 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
   plug_in();
   const auto uart_log = log_.part("uart");
-  for (const auto& url : options.uarts) {
+  for (const auto& url : with_links(options)) {
     ports_.push_back(open_port(io, url, port_events(), uart_log));
     if (std::holds_alternative<StdioUrl>(url)) stdio_ = ports_.back().get();
   }

@@ -70,9 +70,10 @@ std::vector<RunOptions> each_module(const RunOptions& options) {
   return modules;
 }
 
-void name_links(RunOptions& options) {
+std::vector<UartUrl> with_links(const RunOptions& options) {
+  auto uarts = options.uarts;
   int nameless = 0;
-  for (auto& uart : options.uarts) {
+  for (auto& uart : uarts) {
     auto* pty = std::get_if<PtyUrl>(&uart);
     if (!pty || pty->link) continue;
     ++nameless;
@@ -82,6 +83,7 @@ void name_links(RunOptions& options) {
     if (nameless > 1) name += fmt::format(".{}", nameless);
     pty->link = runtime_directory() / name;
   }
+  return uarts;
 }
 
 }  // namespace quasimodem::app

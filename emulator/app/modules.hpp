@@ -15,7 +15,8 @@ std::string counted_imei(const std::string& imei, int index);
 /// `-1`, …; ports and IMEIs count up. With one module nothing changes.
 std::vector<RunOptions> each_module(const RunOptions& options);
 
-/// A pty without a link gets one in the runtime directory, which is made when it is not there. Throws Problem.
-void name_links(RunOptions& options);
+/// The endpoints, where a pty without a link has got one in the runtime directory. That is made when it is not there;
+/// throws Problem.
+std::vector<UartUrl> with_links(const RunOptions& options);
 
 }  // namespace quasimodem::app

@@ -13,8 +13,8 @@ int read_descriptor(const std::string& text, const char* example);
 /// before the program opens anything: a number that nobody gave it must not name a file of its own.
 void check_ready_fd(std::optional<int> descriptor, const char* example);
 
-/// READY=1 to the service manager of $NOTIFY_SOCKET, and a newline on `--ready-fd`: everything is open. Closes it, so that who reads until the end does not wait for the end
-/// of this program, or of a command that would inherit it.
+/// READY=1 to the service manager of $NOTIFY_SOCKET, and a newline on `--ready-fd`: everything is open. Closes it, so
+/// that who reads until the end does not wait for the end of this program, or of a command that would inherit it.
 void tell_ready(std::optional<int> descriptor);
 
 }  // namespace quasimodem::app

@@ -41,8 +41,7 @@ class Runner {
   int run() {
     // A TE or peer that goes away is told by the return code of write.
     ::signal(SIGPIPE, SIG_IGN);
-    for (auto& module : each_module(options_)) {
-      name_links(module);
+    for (const auto& module : each_module(options_)) {
       uarts_.push_back(module.uarts);
       hosts_.push_back(std::make_unique<ModemHost>(
           io_, module, *sink_,

@@ -39,14 +39,14 @@ TEST_CASE("opening a connected index fails and leaves the connection as it was",
 }
 
 TEST_CASE("messages are not ready before Call Ready", "[sms][quirk Q20]") {
-  ModemBench bench{{.configuration = {.timing = device::kLab}}};
+  ModemBench bench{{.configuration = {.timing = kLab}}};
   bench.advance(1s);
   bench.send("AT+CFUN=1,1");
-  bench.advance(device::kLab.command + device::kLab.boot + 1ms);
+  bench.advance(kLab.command.median + kLab.boot.median + 1ms);
   bench.take();
   const auto answer = [&](std::string_view line) {
     bench.send(line);
-    bench.advance(device::kLab.command);
+    bench.advance(kLab.command.median);
     return bench.take();
   };
   CHECK(answer("ATE0").ends_with("\r\nOK\r\n"));
@@ -55,7 +55,7 @@ TEST_CASE("messages are not ready before Call Ready", "[sms][quirk Q20]") {
     CHECK(answer(line) == "\r\n+CMS ERROR: 3517\r\n");
   }
   CHECK(answer("AT+CPIN?") == "\r\n+CPIN: READY\r\n\r\nOK\r\n");
-  bench.advance(device::kLab.call_ready);
+  bench.advance(kLab.call_ready.median);
   bench.take();
   CHECK(answer("AT+QINISTAT") == "\r\n+QINISTAT: 3\r\n\r\nOK\r\n");
   CHECK(answer("AT+CPMS?") == "\r\n+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50\r\n\r\nOK\r\n");

@@ -31,7 +31,7 @@ struct PacedLine {
       bench.advance(1s);
       bench.expect("OK");
     }
-    bench.network().set_latency(device::kLab.round_trip);
+    bench.network().set_latency(kLab.round_trip.median);
   }
 
   /// Everything until `time` has passed, cut where the line is idle for longer than a character takes.
@@ -57,7 +57,7 @@ struct PacedLine {
   static constexpr Duration kCharacter = Duration{1s} * 10 / 9600;
   static constexpr Duration kTick = 100us;
 
-  ModemBench bench{{.configuration = {.timing = device::kLab}, .ready = Ready::ip_status}};
+  ModemBench bench{{.configuration = {.timing = kLab}, .ready = Ready::ip_status}};
   uart::UartLine uart{bench.timeline(), bench.modem(), uart::Pacing::on};
 };
 
@@ -309,7 +309,7 @@ TEST_CASE("wire rule 12: software flow control stuffs both ways", "[wire][client
 }
 
 TEST_CASE("wire rule 13: what is typed ahead is kept and answered in order", "[wire][clients 1.13]") {
-  ModemBench bench{{.configuration = {.timing = device::kLab}}};
+  ModemBench bench{{.configuration = {.timing = kLab}}};
   bench.advance(1s);
   bench.take();
   bench.send_raw("AT+QIURC=0\rAT\rAT+CSQ\rAT+CSQ\r");

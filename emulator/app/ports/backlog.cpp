@@ -10,13 +10,12 @@ constexpr std::size_t kLimit = 65536;
 
 }  // namespace
 
+/// The module writes in portions of any size, and only between two of them does it see that a TE is stuck: a portion is
+/// taken as a whole.
 void Backlog::push(ByteSpan bytes) {
-  const auto room = kLimit - std::min(kLimit, waiting().size());
-  const auto taken = std::min(room, bytes.size());
-  append(bytes_, bytes.first(taken));
-  if (taken == bytes.size()) return;
+  if (waiting().size() < kLimit) return append(bytes_, bytes);
   if (lost_ == 0) log_.warning("the TE does not read; what the module writes from here on is lost for this one");
-  lost_ += bytes.size() - taken;
+  lost_ += bytes.size();
 }
 
 void Backlog::limit(std::size_t size) { bytes_.resize(std::min(bytes_.size(), gone_ + size)); }

@@ -10,46 +10,42 @@ namespace quasimodem::app {
 namespace {
 
 // Commands of the client; the server's answers are 100 higher.
-enum Command : std::uint8_t {
-  kSignature = 0,
-  kSetBaudRate = 1,
-  kSetDataSize = 2,
-  kSetParity = 3,
-  kSetStopSize = 4,
-  kSetControl = 5,
-  kNotifyLineState = 6,
-  kNotifyModemState = 7,
-  kFlowControlSuspend = 8,
-  kFlowControlResume = 9,
-  kSetLineStateMask = 10,
-  kSetModemStateMask = 11,
-  kPurgeData = 12,
-};
+constexpr std::uint8_t kSignature = 0;
+constexpr std::uint8_t kSetBaudRate = 1;
+constexpr std::uint8_t kSetDataSize = 2;
+constexpr std::uint8_t kSetParity = 3;
+constexpr std::uint8_t kSetStopSize = 4;
+constexpr std::uint8_t kSetControl = 5;
+constexpr std::uint8_t kNotifyLineState = 6;
+constexpr std::uint8_t kNotifyModemState = 7;
+constexpr std::uint8_t kFlowControlSuspend = 8;
+constexpr std::uint8_t kFlowControlResume = 9;
+constexpr std::uint8_t kSetLineStateMask = 10;
+constexpr std::uint8_t kSetModemStateMask = 11;
+constexpr std::uint8_t kPurgeData = 12;
 constexpr std::uint8_t kAnswer = 100;
 
 // Values of SET-CONTROL.
-enum Control : std::uint8_t {
-  kAskFlow = 0,
-  kNoFlow = 1,
-  kXonXoff = 2,
-  kHardware = 3,
-  kAskBreak = 4,
-  kBreakOn = 5,
-  kBreakOff = 6,
-  kAskDtr = 7,
-  kDtrOn = 8,
-  kDtrOff = 9,
-  kAskRts = 10,
-  kRtsOn = 11,
-  kRtsOff = 12,
-  kAskInboundFlow = 13,
-  kNoInboundFlow = 14,
-  kInboundXonXoff = 15,
-  kInboundHardware = 16,
-  kDcdFlow = 17,
-  kInboundDtrFlow = 18,
-  kDsrFlow = 19,
-};
+constexpr std::uint8_t kAskFlow = 0;
+constexpr std::uint8_t kNoFlow = 1;
+constexpr std::uint8_t kXonXoff = 2;
+constexpr std::uint8_t kHardware = 3;
+constexpr std::uint8_t kAskBreak = 4;
+constexpr std::uint8_t kBreakOn = 5;
+constexpr std::uint8_t kBreakOff = 6;
+constexpr std::uint8_t kAskDtr = 7;
+constexpr std::uint8_t kDtrOn = 8;
+constexpr std::uint8_t kDtrOff = 9;
+constexpr std::uint8_t kAskRts = 10;
+constexpr std::uint8_t kRtsOn = 11;
+constexpr std::uint8_t kRtsOff = 12;
+constexpr std::uint8_t kAskInboundFlow = 13;
+constexpr std::uint8_t kNoInboundFlow = 14;
+constexpr std::uint8_t kInboundXonXoff = 15;
+constexpr std::uint8_t kInboundHardware = 16;
+constexpr std::uint8_t kDcdFlow = 17;
+constexpr std::uint8_t kInboundDtrFlow = 18;
+constexpr std::uint8_t kDsrFlow = 19;
 
 // The octet of NOTIFY-MODEMSTATE: the upper half is the lines, the lower half what has changed.
 constexpr std::uint8_t kDcd = 0x80, kRi = 0x40, kDsr = 0x20, kCts = 0x10;

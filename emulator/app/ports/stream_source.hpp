@@ -29,9 +29,9 @@ class StreamSource {
 using Source = std::shared_ptr<StreamSource>;
 
 /// Each throws Problem when it cannot even begin.
-Source listen_tcp(boost::asio::io_context& io, const HostAddress& address, const char* scheme, Logger log);
+Source listen_tcp(boost::asio::io_context& io, const HostAddress& address, const char* scheme, const Logger& log);
 Source dial_tcp(boost::asio::io_context& io, const HostAddress& address, Logger log);
-Source listen_unix(boost::asio::io_context& io, const std::filesystem::path& path, Logger log);
+Source listen_unix(boost::asio::io_context& io, const std::filesystem::path& path, const Logger& log);
 Source open_tty(boost::asio::io_context& io, const TtyUrl& tty, Logger log);
 Source use_stdio(const Logger& log);
 

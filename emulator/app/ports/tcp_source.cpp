@@ -157,7 +157,7 @@ class TcpDialler final : public StreamSource, public std::enable_shared_from_thi
 
 }  // namespace
 
-Source listen_tcp(asio::io_context& io, const HostAddress& address, const char* scheme, Logger log) {
+Source listen_tcp(asio::io_context& io, const HostAddress& address, const char* scheme, const Logger& log) {
   auto acceptor = open_acceptor(io, address, scheme);
   const auto bound = acceptor.local_endpoint().address();
   if (!bound.is_loopback()) {

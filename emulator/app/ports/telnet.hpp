@@ -14,7 +14,11 @@ namespace quasimodem::app {
 /// collected. Holds no more than one subnegotiation of bounded length, whatever comes.
 class Telnet {
  public:
-  enum Option : std::uint8_t { kBinary = 0, kEcho = 1, kSuppressGoAhead = 3, kComPort = 44 };
+  // Options.
+  static constexpr std::uint8_t kBinary = 0;
+  static constexpr std::uint8_t kEcho = 1;
+  static constexpr std::uint8_t kSuppressGoAhead = 3;
+  static constexpr std::uint8_t kComPort = 44;
 
   struct Events {
     std::function<void(ByteSpan)> data;

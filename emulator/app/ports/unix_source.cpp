@@ -111,9 +111,9 @@ class UnixListener final : public StreamSource {
 
 }  // namespace
 
-Source listen_unix(asio::io_context& io, const fs::path& path, Logger log) {
+Source listen_unix(asio::io_context& io, const fs::path& path, const Logger& log) {
   auto acceptor = open_acceptor(io, path);
-  return std::make_shared<UnixListener>(io, std::move(acceptor), path, std::move(log));
+  return std::make_shared<UnixListener>(io, std::move(acceptor), path, log);
 }
 
 }  // namespace quasimodem::app
