@@ -53,6 +53,10 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
   faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
   weather_ =
       std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
+  faults_.on_fired = [this](const FaultFiring& fired) {
+    Journal{journal_}.write(RecordKind::fault,
+                            {{"id", fired.id}, {"name", fired.rule.name}, {"subject", fired.subject}});
+  };
   plug_in();
   const auto uart_log = log_.part("uart");
   for (const auto& url : with_links(options)) {

@@ -57,11 +57,13 @@ class ModemHost final : public control::Target {
   // control::Target
   std::string address() const override { return ports_.front()->address(); }
   emulator::Modem& modem() override { return *modem_; }
+  emulator::Faults& faults() override { return faults_; }
   Timeline& timeline() override { return timeline_; }
   void jump(Duration span) override { clock_.jump(span); }
   void reset(Memory memory) override;
   bool ready() const override { return modem_->me().power() == device::MobileEquipment::Power::on; }
   void quit() override { events_.quit(); }
+
   void move_bytes();
   void follow_terminals();
   void show_lines();

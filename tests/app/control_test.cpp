@@ -23,6 +23,7 @@ class Desk final : public Target, public Subscriber {
   const std::string& name() const override { return name_; }
   std::string address() const override { return "/dev/null"; }
   emulator::Modem& modem() override { return bench.modem(); }
+  emulator::Faults& faults() override { return bench.faults(); }
   JournalRing& journal() override { return bench.journal(); }
   Timeline& timeline() override { return bench.timeline(); }
   void jump(Duration span) override { bench.advance(span); }
@@ -196,6 +197,21 @@ TEST_CASE("A snapshot brings settings, clock, SIM, network and contexts back, an
     REQUIRE(error_of(desk.call("restore", R"({"snapshot":{}})")) == R"(-32602 restore: "format" is missing)");
     REQUIRE(desk.bench.ask("AT+CSQ") == "\r\n+CSQ: 20,0\r\n\r\nOK\r\n");
   }
+}
+
+TEST_CASE("Faults come and go", "[control]") {
+  Desk desk;
+  REQUIRE(app::to_text(desk.result("fault.add", R"({"spec":"signal.drop rssi=2"})")) == R"({"id":1})");
+  desk.bench.advance(1s);
+  REQUIRE(desk.bench.ask("AT+CSQ") == "\r\n+CSQ: 2,0\r\n\r\nOK\r\n");
+  const auto list = app::to_text(desk.result("fault.list"));
+  REQUIRE(list.find(R"("spec":"signal.drop)") != std::string::npos);
+  REQUIRE(list.find(R"("fired":1)") != std::string::npos);
+  REQUIRE(error_of(desk.call("fault.clear", R"({"id":9})")) == "-32602 fault.clear: there is no fault 9");
+  desk.result("fault.clear", R"({"id":1})");
+  REQUIRE(desk.bench.ask("AT+CSQ") == "\r\n+CSQ: 30,0\r\n\r\nOK\r\n");
+  REQUIRE(app::to_text(desk.result("fault.list")) == "[]");
+  REQUIRE(error_of(desk.call("fault.add", R"({"spec":"signal.drpo"})")).starts_with("-32602 fault.add: "));
 }
 
 TEST_CASE("Every method has its words", "[control]") {

@@ -126,7 +126,7 @@ TEST_CASE("The bearer, the TCP/IP states and a socket's life", "[journal]") {
 }
 
 TEST_CASE("A command that is answered later has one record, with its time", "[journal]") {
-  ModemBench bench{{.configuration = {.timing = device::kLab}, .ready = Ready::ip_start, .journal = true}};
+  ModemBench bench{{.configuration = {.timing = test::kLab}, .ready = Ready::ip_start, .journal = true}};
   const auto before = bench.journal().last();
   bench.send("AT+QIACT");
   bench.advance(10s);

@@ -13,6 +13,7 @@ namespace quasimodem::app::control {
 namespace {
 
 std::optional<Failure> read_kinds(std::string_view method, const std::string& list, std::vector<RecordKind>& kinds) {
+  if (list.empty()) return std::nullopt;
   std::vector<std::string> known;
   for (int i = 0; i < kRecordKinds; ++i) known.emplace_back(quasimodem::name_of(static_cast<RecordKind>(i)));
   for (const auto& word : split(list)) {

@@ -6,6 +6,7 @@
 
 #include "core/journal_ring.hpp"
 #include "core/timeline.hpp"
+#include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
 
 namespace quasimodem::app::control {
@@ -16,6 +17,7 @@ class Target {
   virtual const std::string& name() const = 0;
   virtual std::string address() const = 0;  ///< of its first UART endpoint
   virtual emulator::Modem& modem() = 0;
+  virtual emulator::Faults& faults() = 0;
   virtual JournalRing& journal() = 0;
   virtual Timeline& timeline() = 0;
   /// Lets module time pass at once.
