@@ -35,7 +35,7 @@ class JournalRing final : public JournalSink {
  public:
   // Enough for a test of minutes; older records make room. The trace file has them all.
   static constexpr std::size_t kEntries = 10'000;
-  static constexpr std::size_t kOctets = 8 << 20;  ///< of text in all records together
+  static constexpr std::size_t kOctets = 1 << 20;  ///< of text in all records together
 
   using Listener = std::function<void(const Record&)>;
   /// Ends when it is destroyed, also within the listener's own call.

@@ -51,8 +51,7 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
-  weather_ =
-      std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
+  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
   faults_.on_fired = [this](const FaultFiring& fired) {
     Journal{journal_}.write(RecordKind::fault,
                             {{"id", fired.id}, {"name", fired.rule.name}, {"subject", fired.subject}});
@@ -81,8 +80,7 @@ void ModemHost::plug_in() {
   line_.reset();
   noise_.reset();
   modem_ = std::make_unique<emulator::Modem>(
-      configuration_,
-      device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_, Journal{journal_}});
+      configuration_, device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_, Journal{journal_}});
   noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
   const auto pacing = configuration_.timing.uart_paced ? uart::Pacing::on : uart::Pacing::off;
   line_ = std::make_unique<uart::UartLine>(timeline_, *noise_, pacing);

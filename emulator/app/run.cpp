@@ -43,11 +43,11 @@ class Runner {
     ::signal(SIGPIPE, SIG_IGN);
     for (const auto& module : each_module(options_)) {
       uarts_.push_back(module.uarts);
-      hosts_.push_back(std::make_unique<ModemHost>(
-          io_, module, *sink_,
-          ModemHost::Events{.ready = [this] { ++ready_; },
-                            .finished = [this] { exit_code_ = unasked_end(); },
-                            .quit = [this] { end_with(static_cast<int>(ExitCode::ok)); }}));
+      hosts_.push_back(
+          std::make_unique<ModemHost>(io_, module, *sink_,
+                                      ModemHost::Events{.ready = [this] { ++ready_; },
+                                                        .finished = [this] { exit_code_ = unasked_end(); },
+                                                        .quit = [this] { end_with(static_cast<int>(ExitCode::ok)); }}));
     }
     trace();
     expect();

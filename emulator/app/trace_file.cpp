@@ -11,18 +11,21 @@
 
 namespace quasimodem::app {
 
-TraceFile::TraceFile(const std::filesystem::path& path)
-    : file_{std::make_shared<std::ofstream>(path, std::ios::trunc)} {
-  if (!*file_) {
+TraceFile::TraceFile(const std::filesystem::path& path) {
+  auto* file = std::fopen(path.c_str(), "we");
+  if (!file) {
     throw Problem{ExitCode::environment,
                   fmt::format("--trace {}: {}", path.string(), std::generic_category().message(errno)),
                   "name a file in a directory that you may write to"};
   }
+  file_ = {file, &std::fclose};
 }
 
 void TraceFile::follow(JournalRing& journal, const std::string& modem) {
   const auto write = [file = file_, modem](const Record& record) {
-    *file << to_text(record_json(record, modem)) << '\n' << std::flush;
+    const auto line = to_text(record_json(record, modem)) + "\n";
+    std::fwrite(line.data(), 1, line.size(), file.get());
+    std::fflush(file.get());
   };
   for (const auto& record : journal.records()) write(record);  // those of the start
   subscriptions_.push_back(journal.listen(write));

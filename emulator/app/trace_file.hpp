@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
-#include <string>
 
 #include "core/journal_ring.hpp"
 
@@ -22,7 +21,7 @@ class TraceFile {
   void follow(JournalRing& journal, const std::string& modem);
 
  private:
-  std::shared_ptr<std::ofstream> file_;
+  std::shared_ptr<std::FILE> file_;
   std::vector<JournalRing::Subscription> subscriptions_;
 };
 

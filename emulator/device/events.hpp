@@ -196,8 +196,8 @@ using Event =
     std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
                  ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
                  ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised, NetworkTime,
-                 ContextLost, PoweredOff, SupplyVoltage, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits, CallAlerting,
-                 CallAnswered, CallEnded, SupplementaryAnswer>;
+                 ContextLost, PoweredOff, SupplyVoltage, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits,
+                 CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

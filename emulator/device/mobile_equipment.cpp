@@ -43,7 +43,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       registration_{surroundings_.timeline, pace_, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files"), surroundings_.journal},
       messaging_{{surroundings_.timeline, surroundings_.flash, pace_, events, surroundings_.log.part("sms"),
- surroundings_.journal}},
+                  surroundings_.journal}},
       calls_{surroundings_.timeline, pace_, events},
       phonebooks_{surroundings_.flash},
       files_{surroundings_.flash, surroundings_.journal},
@@ -56,9 +56,9 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       supplementary_{surroundings_.timeline} {
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
-    contexts_[static_cast<std::size_t>(id)] =
-        std::make_unique<PdpContext>(id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer,
-                                                                  registration_, pace_, events_, surroundings_.log, surroundings_.journal});
+    contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
+        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, pace_, events_,
+                                     surroundings_.log, surroundings_.journal});
   }
 }
 

@@ -39,7 +39,7 @@ class Registration final : public Attachment {
   std::string_view operator_number() const { return "46000"; }
   std::string_view location_area() const { return "1878"; }
   std::string_view cell() const { return "0873"; }
-  int signal_strength() const { return signal_; }  ///< <rssi> of the cell
+  int signal_strength() const { return signal_; }         ///< <rssi> of the cell
   int bit_error_rate() const { return bit_error_rate_; }  ///< <ber>
   void set_signal_strength(int rssi) { signal_ = rssi; }
   void set_bit_error_rate(int rate) { bit_error_rate_ = rate; }

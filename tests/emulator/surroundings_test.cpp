@@ -16,9 +16,9 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
   SECTION("denied: both domains at once, the context is lost") {
     bench.me().serve(RegistrationStatus::denied);
     bench.advance(1s);
-    bench.expect("+PDP DEACT");
     bench.expect("+CREG: 3");
     bench.expect("+CGREG: 3");
+    bench.expect("+PDP DEACT");
     bench.expect_nothing();
     bench.exchange("AT+CREG?", {"+CREG: 1,3", "OK"});
     bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});

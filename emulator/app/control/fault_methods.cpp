@@ -24,8 +24,7 @@ Outcome add_fault(Call& call) {
 Outcome list_faults(Call& call) {
   Json::Array list;
   for (const auto& entry : call.target.faults().book().entries()) {
-    list.push_back(
-        Json::Object{{"id", entry.id}, {"spec", emulator::fault_text(entry.rule)}, {"fired", entry.fired}});
+    list.push_back(Json::Object{{"id", entry.id}, {"spec", emulator::fault_text(entry.rule)}, {"fired", entry.fired}});
   }
   return Json{std::move(list)};
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <set>
 #include <string>
 #include <sys/socket.h>
@@ -170,6 +171,9 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   JournalRing::Subscription subscription_;
 };
 
+/// Asio opens everything without it.
+void keep_from_children(int descriptor) { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+
 }  // namespace
 
 void Server::Impl::listen() {
@@ -184,6 +188,7 @@ void Server::Impl::listen() {
   const auto before = ::umask(0177);
   boost::system::error_code error;
   acceptor.open(Stream{}, error);
+  if (!error) keep_from_children(acceptor.native_handle());
   if (!error) acceptor.bind(Stream::endpoint{text}, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   ::umask(before);
@@ -198,6 +203,7 @@ void Server::Impl::accept() {
   acceptor.async_accept([weak = weak_from_this()](const auto& error, Stream::socket socket) {
     const auto self = weak.lock();
     if (!self || error == asio::error::operation_aborted) return;
+    if (!error) keep_from_children(socket.native_handle());
     if (!error && self->sessions.size() < kMostClients) {
       const auto session = std::make_shared<Session>(std::move(socket), *self);
       self->sessions.insert(session);

@@ -17,8 +17,8 @@
 namespace quasimodem::app::control {
 namespace {
 
-using device::RegistrationStatus;
 using device::MobileEquipment;
+using device::RegistrationStatus;
 
 constexpr std::int64_t kFormat = 1;
 /// What the network grants.
