@@ -60,7 +60,7 @@ class Reader {
   std::optional<std::string> base(const toml::table& root) const {
     const auto* node = root.get(kBase);
     if (!node) return std::nullopt;
-    const auto name = node->value<std::string>();
+    auto name = node->value<std::string>();
     const auto names = builtin_profile_names();
     if (!name || std::find(names.begin(), names.end(), *name) == names.end()) {
       wrong(*node, fmt::format("base is one of {}", fmt::join(names, ", ")));

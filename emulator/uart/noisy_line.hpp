@@ -10,8 +10,7 @@ namespace quasimodem::uart {
 /// A serial line on which bytes get lost, change or come late as the book says: uart.*.
 class NoisyLine final : public Dce {
  public:
-  NoisyLine(Timeline& timeline, FaultBook& book, Dce& module)
-      : timeline_{timeline}, book_{book}, module_{module}, gap_{timeline} {}
+  NoisyLine(Timeline& timeline, FaultBook& book, Dce& module) : book_{book}, module_{module}, gap_{timeline} {}
 
   void receive(ByteSpan from_te) override;
   bool clear_to_send() const override { return module_.clear_to_send(); }
@@ -25,7 +24,6 @@ class NoisyLine final : public Dce {
   void hold(Duration time);
   Bytes next_piece();
 
-  Timeline& timeline_;
   FaultBook& book_;
   Dce& module_;
   Bytes held_;             ///< from the module, for the TE
