@@ -8,19 +8,22 @@
 #include "emulator/seal.hpp"
 #include "emulator/terminal_adapter.hpp"
 #include "emulator/uart/software_flow.hpp"
+#include "emulator/uart_journal.hpp"
 
 namespace quasimodem::emulator {
 
 struct Modem::Parts {
   Parts(device::Configuration configuration, device::Surroundings surroundings)
       : sealer{surroundings.flash, surroundings.random, surroundings.log},
-        ta{surroundings.timeline, device::profile_of(configuration.model)},
+        ta{surroundings.timeline, device::profile_of(configuration.model), surroundings.journal},
+        journal{surroundings.timeline, surroundings.journal},
         me{std::move(configuration), std::move(surroundings), sealer, ta} {
     ta.attach(me);
   }
 
   FileSealer sealer;
   TerminalAdapter ta;
+  UartJournal journal;
   device::MobileEquipment me;
   bool dtr = true;
   bool rts = true;
@@ -29,6 +32,13 @@ struct Modem::Parts {
   // AT+IFC=<dce_by_dte>,<dte_by_dce>: who is held back by whom.
   static constexpr int kXonXoff = 1;
   static constexpr int kLines = 2;
+  void hear(ByteSpan from_te) {
+    const bool powered = me.power() == device::MobileEquipment::Power::on;
+    const auto& channel = ta.channel();
+    const bool echoing = powered && channel.dialogue().echo && !channel.takes_data();
+    journal.received(from_te, {powered, echoing, static_cast<char>(channel.dialogue().line_terminator)});
+    ta.receive(from_te);
+  }
   int flow_to_te() { return ta.settings().flow_to_te; }
   int flow_from_te() { return ta.settings().flow_from_te; }
 };
@@ -39,11 +49,18 @@ Modem::Modem(device::Configuration configuration, device::Surroundings surroundi
 Modem::~Modem() = default;
 
 void Modem::power_key() {
+  parts_->me.journal().write(RecordKind::power, {{"event", "key"}});
   if (parts_->me.power() == device::MobileEquipment::Power::off) return parts_->me.power_on();
   // The farewell comes after everything else has ended: no prompt, upload or half typed line is in its way.
   const bool heard = parts_->ta.rate_known();
   parts_->me.power_off();
   if (heard) commands::announce_power_down(parts_->ta);
+}
+
+void Modem::cut_supply() {
+  parts_->me.journal().write(RecordKind::power, {{"event", "supply cut"}});
+  parts_->me.power_off();
+  parts_->ta.channel().drop_output();
 }
 
 // ---- the serial line ----
@@ -52,9 +69,9 @@ void Modem::receive(ByteSpan from_te) {
   if (parts_->me.power() != device::MobileEquipment::Power::on) parts_->flow.reset();
   if (parts_->flow_to_te() != Parts::kXonXoff) {
     parts_->flow.reset();
-    return parts_->ta.receive(from_te);
+    return parts_->hear(from_te);
   }
-  parts_->ta.receive(parts_->flow.decode(from_te));
+  parts_->hear(parts_->flow.decode(from_te));
 }
 
 bool Modem::may_send() const {
@@ -73,7 +90,10 @@ Bytes Modem::take_urgent() {
 Bytes Modem::take_output() {
   auto output = take_urgent();
   if (!may_send()) return output;
-  const auto data = parts_->ta.channel().take_output();
+  auto& channel = parts_->ta.channel();
+  const auto data = channel.take_output();
+  const bool more = channel.output_size() > 0 || channel.input_size() > 0;
+  if (!data.empty()) parts_->journal.sent(data, more ? UartJournal::Rest::waits : UartJournal::Rest::none);
   append(output, parts_->flow_from_te() == Parts::kXonXoff ? uart::SoftwareFlow::encode(data) : data);
   return output;
 }

@@ -41,6 +41,9 @@ class Modem final : public uart::Dce {
   /// AT+IPR.
   int baud() const override;
 
+  /// The supply is gone at once: no farewell, and what the module was about to say is lost. PWRKEY starts it again.
+  void cut_supply();
+
   device::MobileEquipment& me();
   TerminalAdapter& ta();
 

@@ -8,6 +8,7 @@
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/event_records.hpp"
 
 namespace quasimodem::emulator {
 namespace {
@@ -16,10 +17,12 @@ constexpr std::string_view kProfileRecord = "profile";
 
 }  // namespace
 
-TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile)
+TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile, Journal journal)
     : table_{commands::all_families(), device::bit(profile.model)},
       channel_{timeline, settings_.dialogue, commands::kErrorTexts, *this},
-      ring_indicator_{timeline} {}
+      ring_indicator_{timeline} {
+  channel_.keep_journal(journal);
+}
 
 void TerminalAdapter::attach(device::MobileEquipment& me) {
   me_ = &me;
@@ -171,6 +174,7 @@ class Announcer {
 };
 
 void TerminalAdapter::on_event(const device::Event& event) {
+  if (me_) note_event(me_->journal(), event, *me_);
   if (std::visit(Announcer{*this}, event)) return;
   auto urc = rate_known_ ? commands::urc_for(event, *this) : atcmd::Urc{};
   indicate(event, static_cast<bool>(urc));

@@ -18,7 +18,7 @@ namespace quasimodem::emulator {
 /// The TA: turns what the TE types into calls of the ME, and what the ME reports into URCs.
 class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink {
  public:
-  TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile);
+  TerminalAdapter(Timeline& timeline, const device::ModelProfile& profile, Journal journal = {});
   /// The ME reports to this TA and is driven by it, so it is plugged in after both exist.
   void attach(device::MobileEquipment& me);
 

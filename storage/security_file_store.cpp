@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/core.h>
+
 #include "storage/checksum.hpp"
 #include "storage/wipe.hpp"
 
@@ -35,8 +37,14 @@ std::string_view describe(FlashError error) { return error == FlashError::full ?
 
 }  // namespace
 
-SecurityFileStore::SecurityFileStore(Flash& flash, Sealer& sealer, Logger log)
-    : flash_{flash}, sealer_{sealer}, log_{std::move(log)} {}
+SecurityFileStore::SecurityFileStore(Flash& flash, Sealer& sealer, Logger log, Journal journal)
+    : flash_{flash}, sealer_{sealer}, log_{std::move(log)}, journal_{journal} {}
+
+void SecurityFileStore::note_stored(const SecurityFileName& name, std::size_t size, std::uint16_t sum) const {
+  if (!journal_) return;
+  journal_.write(RecordKind::file,
+                 {{"event", "stored"}, {"name", name.text()}, {"size", size}, {"checksum", fmt::format("{:x}", sum)}});
+}
 
 std::size_t SecurityFileStore::max_size(Volume volume) { return volume == Volume::ram ? kMaxRamFile : kMaxNvramFile; }
 
@@ -55,6 +63,7 @@ tl::expected<std::uint16_t, StoreError> SecurityFileStore::add(const SecurityFil
   auto sealed = sealer_.seal(content);
   if (name.volume() == Volume::ram) {
     ram_.emplace(name.file(), Record{.size = content.size(), .checksum = sum, .sealed = std::move(sealed)});
+    note_stored(name, content.size(), sum);
     return sum;
   }
   Bytes record;
@@ -65,6 +74,7 @@ tl::expected<std::uint16_t, StoreError> SecurityFileStore::add(const SecurityFil
     log_.error("{} could not be stored: {}", name.text(), describe(written.error()));
     return tl::unexpected{written.error() == FlashError::full ? StoreError::no_space : StoreError::failed};
   }
+  note_stored(name, content.size(), sum);
   return sum;
 }
 
@@ -80,12 +90,14 @@ tl::expected<void, StoreError> SecurityFileStore::remove(const SecurityFileName&
   if (const auto existing = find(name); !existing) return tl::unexpected{existing.error()};
   if (name.volume() == Volume::ram) {
     ram_.erase(name.file());
+    journal_.write(RecordKind::file, {{"event", "deleted"}, {"name", name.text()}});
     return {};
   }
   if (const auto erased = flash_.erase(name.file()); !erased) {
     log_.error("{} could not be deleted: {}", name.text(), describe(erased.error()));
     return tl::unexpected{StoreError::failed};
   }
+  journal_.write(RecordKind::file, {{"event", "deleted"}, {"name", name.text()}});
   return {};
 }
 

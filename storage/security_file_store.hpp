@@ -8,6 +8,7 @@
 
 #include <tl/expected.hpp>
 
+#include "core/journal.hpp"
 #include "core/log.hpp"
 #include "storage/file_name.hpp"
 #include "storage/flash.hpp"
@@ -36,7 +37,7 @@ class SecurityFileStore {
     Check check;
   };
 
-  SecurityFileStore(Flash& flash, Sealer& sealer, Logger log);
+  SecurityFileStore(Flash& flash, Sealer& sealer, Logger log, Journal journal = {});
 
   static std::size_t max_size(Volume volume);
 
@@ -66,10 +67,12 @@ class SecurityFileStore {
   tl::expected<Record, StoreError> find(const SecurityFileName& name) const;
   static Check checked(const Record& record, const Sealer::Opened& opened);
   std::size_t ram_used() const;
+  void note_stored(const SecurityFileName& name, std::size_t size, std::uint16_t sum) const;
 
   Flash& flash_;
   Sealer& sealer_;
   Logger log_;
+  Journal journal_;
   std::map<std::string, Record, std::less<>> ram_;
 };
 

@@ -103,5 +103,6 @@ ClientSession::State ClientSession::state() const { return impl_->engine.state()
 const TlsError& ClientSession::error() const { return impl_->engine.error(); }
 Version ClientSession::version() const { return impl_->engine.version(); }
 CipherSuite ClientSession::suite() const { return impl_->engine.suite(); }
+std::optional<std::string> ClientSession::peer_subject() const { return impl_->engine.peer_subject(); }
 
 }  // namespace quasimodem::tls

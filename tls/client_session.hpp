@@ -79,6 +79,8 @@ class ClientSession {
   const TlsError& error() const;  ///< meaningful in State::failed
   Version version() const;        ///< meaningful once connected
   CipherSuite suite() const;      ///< meaningful once connected
+  /// `CN=…, O=…` of the certificate that the peer showed, if it did.
+  std::optional<std::string> peer_subject() const;
 
   static constexpr std::size_t kOutgoingLimit = 16384;
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/core.h>
+
 namespace quasimodem::atcmd {
 namespace {
 
@@ -16,6 +18,13 @@ constexpr std::uint8_t kLineFeed = 0x0A;
 constexpr std::size_t kInputLimit = 8192;
 // A TE that does not read stops being served above this; nothing that was answered is lost.
 constexpr std::size_t kOutputLimit = 65536;
+
+ByteSpan without_line_ends(ByteSpan line) {
+  const auto ends = [](std::uint8_t byte) { return byte == '\r' || byte == kLineFeed; };
+  while (!line.empty() && ends(line.front())) line = line.subspan(1);
+  while (!line.empty() && ends(line.back())) line = line.first(line.size() - 1);
+  return line;
+}
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -143,6 +152,7 @@ void Channel::run_line() {
   while (!line_.done()) {
     const auto call = line_.next();
     ++ticket_;
+    if (journal_) command_since_ = timeline_.now();
     running_command_ = true;
     auto reply = call ? commands_.run(*call, *this) : Reply::error();
     running_command_ = false;
@@ -153,6 +163,7 @@ void Channel::run_line() {
 }
 
 Channel::Line Channel::apply(Reply reply) {
+  if (command_since_) note_result(reply);
   const auto drop_rest = [this] {
     end_line();
     return Line::over;
@@ -192,6 +203,28 @@ Channel::Line Channel::apply(Reply reply) {
                         },
                     },
                     reply.value());
+}
+
+void Channel::note_result(const Reply& reply) {
+  std::visit(Overloaded{
+                 [&](const Reply::Code& final) { note_command(ResponseWriter::words(final.code)); },
+                 [&](const Reply::Words& final) { note_command(final.text); },
+                 [&](const Reply::CmeError& final) { note_command(writer_.cme_words(final.number)); },
+                 [&](const Reply::CmsError& final) { note_command(writer_.cms_words(final.number)); },
+                 [&](const Reply::Said&) { note_command({}); },
+                 [&](const Reply::Through&) { note_command(ResponseWriter::words(ResultCode::connect)); },
+                 [](const Reply::Held&) {},
+                 [](const Reply::Intake&) {},
+             },
+             reply.value());
+}
+
+void Channel::note_command(std::string_view result) {
+  const auto since = std::exchange(command_since_, std::nullopt);
+  if (!since) return;
+  const auto took = std::chrono::floor<std::chrono::milliseconds>(timeline_.now() - *since);
+  journal_.write(RecordKind::at,
+                 {{"command", fmt::format("AT{}", line_.last())}, {"result", result}, {"took_ms", took.count()}});
 }
 
 void Channel::carry_on(Reply reply) {
@@ -423,11 +456,16 @@ void Channel::unsolicited(std::string line) {
 
 void Channel::flush_urcs() {
   while (std::holds_alternative<Command>(mode_) && editor_.idle() && !urcs_.empty() && output_.size() < kOutputLimit) {
+    const auto before = output_.size();
     urcs_.pop()(writer_);
+    if (journal_ && output_.size() > before) {
+      journal_.write(RecordKind::urc, {{"text", without_line_ends(ByteSpan{output_}.subspan(before))}});
+    }
   }
 }
 
 void Channel::reset() {
+  note_command({});  // whoever waited for it waits no more
   held_.cancel();
   silence_.cancel();
   escape_.stop();

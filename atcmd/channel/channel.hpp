@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +19,7 @@
 #include "atcmd/syntax/command_line.hpp"
 #include "atcmd/syntax/dialogue.hpp"
 #include "atcmd/syntax/response_writer.hpp"
+#include "core/journal.hpp"
 #include "core/timeline.hpp"
 
 namespace quasimodem::atcmd {
@@ -52,8 +54,14 @@ class Channel {
   /// False while typed-ahead input or unread output piles up: the line's CTS.
   bool accepts_input() const;
 
+  /// Each command with its final result, and each URC as it is written, go there.
+  void keep_journal(Journal journal) { journal_ = journal; }
+
   Bytes take_output();
   std::size_t output_size() const { return output_.size(); }
+  /// Bytes from the TE that nobody has looked at yet.
+  std::size_t input_size() const { return input_.size() - input_used_; }
+  const Dialogue& dialogue() const { return dialogue_; }
 
   /// Written as soon as no command line, command, prompt or data is in the way.
   void unsolicited(Urc urc);
@@ -73,6 +81,8 @@ class Channel {
   Tunnel* escaped_tunnel() const { return escaped_tunnel_; }
   /// After CONNECT: DCD is on. A prompt is no data state.
   bool in_data_state() const;
+  /// What the TE sends is data now, for a prompt, an upload or a peer.
+  bool takes_data() const { return std::holds_alternative<Intake>(mode_) || transparent(); }
   /// A command line has come and its answer is not complete.
   bool answering() const { return std::holds_alternative<Held>(mode_); }
   bool transparent() const { return std::holds_alternative<Transparent>(mode_); }
@@ -84,6 +94,9 @@ class Channel {
   /// Power off or DTR drop: Command mode, nothing pending; results that come later are dropped. What was already
   /// written stays.
   void reset();
+
+  /// The supply was cut: what was written and not taken is lost as well.
+  void drop_output() { output_.clear(); }
 
   /// The printable state, for logs and snapshots.
   std::string_view mode_name() const;
@@ -118,6 +131,8 @@ class Channel {
   Line apply(Reply reply);
   void carry_on(Reply reply);
   void end_line();
+  void note_result(const Reply& reply);
+  void note_command(std::string_view result);
 
   void begin_intake(Reply::Intake intake);
   void begin_data_phase(const DataRequest& request);
@@ -129,7 +144,6 @@ class Channel {
   bool pass_released(Tunnel& tunnel);
   void leave_for_command_state(Tunnel& tunnel);
   void drop_unsent();
-  bool takes_data() const { return std::holds_alternative<Intake>(mode_) || transparent(); }
   void swallow_line_feed_before_data();
   void flush_urcs();
 
@@ -152,6 +166,8 @@ class Channel {
   std::string last_body_;
   bool ok_is_due_ = false;
   UrcQueue urcs_;
+  Journal journal_;
+  std::optional<Instant> command_since_;  ///< a command is under way that the journal waits for
 
   std::uint64_t ticket_ = 0;
   std::function<void()> on_abort_;  ///< of a held command that a character ends

@@ -47,10 +47,13 @@ class CommandLineReader {
 
   bool done();
   tl::expected<CommandCall, SyntaxError> next();
+  /// What `next` read last, as it was typed.
+  std::string_view last() const { return std::string_view{text_}.substr(begin_, position_ - begin_); }
   /// The rest of the line is ignored (ATZ).
   void drop_rest() { position_ = text_.size(); }
 
  private:
+  tl::expected<CommandCall, SyntaxError> read_next();
   char peek();
   char take();
   bool at_separator();
@@ -64,6 +67,7 @@ class CommandLineReader {
 
   std::string text_;
   std::size_t position_ = 0;
+  std::size_t begin_ = 0;  ///< of the command read last
 };
 
 }  // namespace quasimodem::atcmd

@@ -58,14 +58,21 @@ void ResponseWriter::result(std::string_view words) {
   if (!dialogue_.quiet) information(words);
 }
 
-void ResponseWriter::cme_error(int number) { error_line("+CME ERROR", number, texts_.cme(number)); }
-void ResponseWriter::cms_error(int number) { error_line("+CMS ERROR", number, texts_.cms(number)); }
-
-void ResponseWriter::error_line(std::string_view prefix, int number, std::string_view text) {
+void ResponseWriter::cme_error(int number) {
   if (dialogue_.error_format == 0) return result(ResultCode::error);
-  if (dialogue_.quiet) return;
-  if (dialogue_.error_format == 2 && !text.empty()) return information(fmt::format("{}: {}", prefix, text));
-  information(fmt::format("{}: {}", prefix, number));
+  result(cme_words(number));
+}
+void ResponseWriter::cms_error(int number) {
+  if (dialogue_.error_format == 0) return result(ResultCode::error);
+  result(cms_words(number));
+}
+
+std::string_view ResponseWriter::words(ResultCode code) { return words_of(code); }
+
+std::string ResponseWriter::error_words(std::string_view prefix, int number, std::string_view text) const {
+  if (dialogue_.error_format == 0) return std::string{words_of(ResultCode::error)};
+  if (dialogue_.error_format == 2 && !text.empty()) return fmt::format("{}: {}", prefix, text);
+  return fmt::format("{}: {}", prefix, number);
 }
 
 void ResponseWriter::prompt() {

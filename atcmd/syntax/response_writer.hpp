@@ -39,6 +39,11 @@ class ResponseWriter {
   void cme_error(int number);
   void cms_error(int number);
 
+  /// The words of these results, as the TE's settings want them; for who keeps a journal.
+  static std::string_view words(ResultCode code);
+  std::string cme_words(int number) const { return error_words("+CME ERROR", number, texts_.cme(number)); }
+  std::string cms_words(int number) const { return error_words("+CMS ERROR", number, texts_.cms(number)); }
+
   /// An unsolicited line is framed like an information response.
   void unsolicited(std::string_view line) { information(line); }
 
@@ -56,7 +61,7 @@ class ResponseWriter {
 
  private:
   void line_end();
-  void error_line(std::string_view prefix, int number, std::string_view text);
+  std::string error_words(std::string_view prefix, int number, std::string_view text) const;
 
   Bytes& out_;
   const Dialogue& dialogue_;

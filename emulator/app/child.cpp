@@ -20,7 +20,7 @@ namespace {
 /// Those of a module around this one would send the command there.
 bool names_an_endpoint(std::string_view variable) {
   return variable.starts_with("QUASIMODEM_TTY") || variable.starts_with("QUASIMODEM_TCP") ||
-         variable.starts_with("QUASIMODEM_RFC2217");
+         variable.starts_with("QUASIMODEM_RFC2217") || variable.starts_with("QUASIMODEM_CTL");
 }
 
 std::vector<std::string> environment_with(const Environment& additions) {

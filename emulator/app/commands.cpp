@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/control/ctl.hpp"
 #include "emulator/app/demo/demo.hpp"
 #include "emulator/app/doctor/doctor.hpp"
 #include "emulator/app/explain/explain.hpp"
@@ -48,6 +49,8 @@ struct Command {
 constexpr Command kCommands[] = {
     {"run", "start a module: the options below", &start_run},
     {"demo", "a host, a module and its network, live and offline: tls, tcp, transparent, fault", &demo},
+    {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl},
+    {"wait", "wait until a module is ready", &wait_until_ready},
     {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
     {"doctor", "what this machine and this build can do", &start_doctor},
     {"play", "transcripts against an emulated or a real module", &play},

@@ -38,6 +38,12 @@ void HostClock::catch_up() {
   impl_->timeline.advance_to(Instant{impl_->of_module(std::chrono::steady_clock::now() - impl_->start)});
 }
 
+void HostClock::jump(Duration span) {
+  impl_->start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(span);
+  impl_->armed.reset();  // for an instant that is nearer now
+  catch_up();
+}
+
 void HostClock::arm() {
   const auto next = impl_->timeline.next_deadline();
   // A timer that fires too early does no harm, so only an earlier deadline needs a new one.
@@ -45,7 +51,7 @@ void HostClock::arm() {
   impl_->armed = next;
   impl_->timer.expires_at(impl_->start + impl_->of_host(next->time_since_epoch()));
   impl_->timer.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+    if (error) return;  // another deadline took its place
     impl_->armed.reset();
     impl_->on_due();
   });

@@ -2,6 +2,7 @@
 #include "emulator/app/modem_host.hpp"
 
 #include <algorithm>
+#include <unistd.h>
 #include <utility>
 #include <variant>
 
@@ -37,26 +38,25 @@ std::unique_ptr<storage::Flash> open_flash(const RunOptions& options) {
 
 }  // namespace
 
-ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink,
-                     std::function<void()> on_ready, std::function<void()> on_finished)
+ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events)
     : name_{options.name},
       log_{sink, options.name},
-      on_ready_{std::move(on_ready)},
-      on_finished_{std::move(on_finished)},
+      events_{std::move(events)},
+      configuration_{options.module},
       clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
       faults_{timeline_, options.module.seed, log_},
+      initial_faults_{options.faults},
       files_{open_flash(options)},
       flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
-  const auto& timing = options.module.timing;
   faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
-  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, timing, options.module.seed, log_);
-  modem_ = std::make_unique<emulator::Modem>(
-      options.module, device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_});
-  noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
-  line_ =
-      std::make_unique<uart::UartLine>(timeline_, *noise_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
+  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
+  faults_.on_fired = [this](const FaultFiring& fired) {
+    Journal{journal_}.write(RecordKind::fault,
+                            {{"id", fired.id}, {"name", fired.rule.name}, {"subject", fired.subject}});
+  };
+  plug_in();
   const auto uart_log = log_.part("uart");
   for (const auto& url : with_links(options)) {
     ports_.push_back(open_port(io, url, port_events(), uart_log));
@@ -65,14 +65,62 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
   if (ports_.size() > 1) {
     for (const auto& port : ports_) uart_log.info("at {}", port->address());
   }
-  faults_.plug_in(*modem_, *weather_);
-  for (const auto& rule : options.faults) faults_.add(rule);
-  weather_->begin(modem_->me());
+  for (const auto& rule : initial_faults_) faults_.add(rule);
+  open_control(io, options);
   started_ = true;
-  enter([this] {
+  enter([this, &options] {
     follow_terminals();
-    modem_->power_key();
+    if (options.power == InitialPower::on) return modem_->power_key();
+    if (events_.ready) std::exchange(events_.ready, {})();  // there is nothing to wait for
   });
+}
+
+void ModemHost::plug_in() {
+  weather_->end();
+  line_.reset();
+  noise_.reset();
+  modem_ = std::make_unique<emulator::Modem>(
+      configuration_, device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_, Journal{journal_}});
+  noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
+  const auto pacing = configuration_.timing.uart_paced ? uart::Pacing::on : uart::Pacing::off;
+  line_ = std::make_unique<uart::UartLine>(timeline_, *noise_, pacing);
+  faults_.plug_in(*modem_, *weather_);
+  weather_->begin(modem_->me());
+}
+
+void ModemHost::open_control(boost::asio::io_context& io, const RunOptions& options) {
+  const auto own_name = fmt::format("{}-{}", options.name, ::getpid());
+  const bool private_name = !options.command.empty() && !options.named;
+  const auto open = [&](const std::string& name) {
+    control_ = std::make_unique<control::Server>(
+        io, runtime_directory() / (name + ".ctl"), *this, [this](const auto& body) { enter(body); }, log_.part("ctl"));
+  };
+  try {
+    const auto taken = runtime_directory() / (options.name + ".ctl");
+    const bool other = private_name || control::socket_is_alive(taken);
+    if (other && !private_name) log_.warning("another module is called {}; ctl finds this one as {}", name_, own_name);
+    open(other ? own_name : options.name);
+  } catch (const Problem& problem) {
+    // A module whose UART can be had works; it only cannot be controlled.
+    log_.warning("no control socket: {}", problem.what());
+  }
+}
+
+void ModemHost::reset(Memory memory) {
+  Journal{journal_}.write(RecordKind::power, {{"event", "reset"}});
+  faults_.clear();  // while the module is there in which they undo what they did
+  modem_->cut_supply();
+  if (memory == Memory::forget) {
+    if (const auto records = flash_.list()) {
+      for (const auto& record : *records) {
+        if (!flash_.erase(record)) log_.error("{} could not be erased", record);
+      }
+    }
+  }
+  plug_in();
+  for (const auto& rule : initial_faults_) faults_.add(rule);
+  follow_terminals();
+  modem_->power_key();
 }
 
 ModemHost::~ModemHost() = default;
@@ -105,8 +153,8 @@ void ModemHost::settle() {
   move_bytes();
   show_lines();
   end_finished_terminals();
-  if (on_ready_ && modem_->me().power() == device::MobileEquipment::Power::on) {
-    std::exchange(on_ready_, {})();
+  if (events_.ready && modem_->me().power() == device::MobileEquipment::Power::on) {
+    std::exchange(events_.ready, {})();
     if (stdio_) stdio_->resume_reading();
   }
   clock_.arm();
@@ -133,7 +181,7 @@ void ModemHost::move_bytes() {
     if (const auto own = port->attached() || ports_.size() == 1 ? port->terminal_rate() : 0; rate == 0) rate = own;
     port->set_module_rate(modem_->baud());
     // Whoever writes into a pipe cannot know when the module hears it; every other TE is told by the ready line.
-    const bool too_early = on_ready_ && port.get() == stdio_;
+    const bool too_early = events_.ready && port.get() == stdio_;
     line_->wants_input() && !too_early ? port->resume_reading() : port->pause_reading();
   }
   if (rate) line_->set_terminal_rate(rate);
@@ -175,7 +223,7 @@ void ModemHost::end_finished_terminals() {
   for (const auto& port : ports_) {
     if (port->input_ended() && !port->write_pending() && quiet()) port->close_end();
   }
-  if (finished_ports_ == ports_.size() && on_finished_) std::exchange(on_finished_, {})();
+  if (finished_ports_ == ports_.size() && events_.finished) std::exchange(events_.finished, {})();
 }
 
 }  // namespace quasimodem::app

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/journal_ring.hpp"
 #include "core/log.hpp"
+#include "emulator/app/control/server.hpp"
+#include "emulator/app/control/target.hpp"
 #include "emulator/app/host_clock.hpp"
 #include "emulator/app/host_random.hpp"
 #include "emulator/app/ports/port.hpp"
@@ -21,24 +26,44 @@
 
 namespace quasimodem::app {
 
-/// One module in the real world: host clock, host sockets, files, ports.
-class ModemHost {
+/// One module in the real world: host clock, host sockets, files, ports, control socket.
+class ModemHost final : public control::Target {
  public:
-  /// Throws Problem when something it needs cannot be had. `on_ready` is called once the module hears its UART,
-  /// `on_finished` when nobody can ever reach it again.
-  ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, std::function<void()> on_ready,
-            std::function<void()> on_finished = {});
+  struct Events {
+    std::function<void()> ready;     ///< once the module hears its UART
+    std::function<void()> finished;  ///< nobody can ever reach it again
+    std::function<void()> quit;      ///< a client of the control socket wants the program to end
+  };
+
+  /// Throws Problem when something it needs cannot be had.
+  ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events);
   ~ModemHost();
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const override { return name_; }
   /// What its ports are called, in the order of the options.
   std::vector<std::string> addresses() const;
+  /// The control socket; empty when there is none.
+  std::filesystem::path control_path() const { return control_ ? control_->path() : std::filesystem::path{}; }
+  JournalRing& journal() override { return journal_; }
 
  private:
   /// Every event of the host comes in through here: the module's time advances to now, then it happens, then what the
   /// module has to say goes out.
   void enter(const std::function<void()>& body);
   void settle();
+  void plug_in();
+  void open_control(boost::asio::io_context& io, const RunOptions& options);
+
+  // control::Target
+  std::string address() const override { return ports_.front()->address(); }
+  emulator::Modem& modem() override { return *modem_; }
+  emulator::Faults& faults() override { return faults_; }
+  Timeline& timeline() override { return timeline_; }
+  void jump(Duration span) override { clock_.jump(span); }
+  void reset(Memory memory) override;
+  bool ready() const override { return modem_->me().power() == device::MobileEquipment::Power::on; }
+  void quit() override { events_.quit(); }
+
   void move_bytes();
   void follow_terminals();
   void show_lines();
@@ -49,12 +74,14 @@ class ModemHost {
 
   std::string name_;
   Logger log_;
-  std::function<void()> on_ready_;
-  std::function<void()> on_finished_;
+  Events events_;
+  device::Configuration configuration_;
   Timeline timeline_;
+  JournalRing journal_{timeline_};
   HostRandom random_;
   HostClock clock_;
   emulator::Faults faults_;
+  std::vector<FaultRule> initial_faults_;
   std::unique_ptr<storage::Flash> files_;
   storage::FaultyFlash flash_;
   std::unique_ptr<net::Bearer> sockets_;
@@ -64,6 +91,7 @@ class ModemHost {
   std::unique_ptr<uart::NoisyLine> noise_;
   std::unique_ptr<uart::UartLine> line_;
   std::vector<std::unique_ptr<Port>> ports_;
+  std::unique_ptr<control::Server> control_;
   Port* stdio_ = nullptr;
   std::size_t finished_ports_ = 0;
   bool started_ = false;

@@ -41,6 +41,7 @@ void add_variables(Environment& variables, const ModuleEndpoints& module, const 
     if (std::any_of(variables.begin(), variables.end(), same)) continue;
     variables.emplace_back(variable, plain(module.uarts[i], module.addresses[i]));
   }
+  if (!module.control.empty()) variables.emplace_back("QUASIMODEM_CTL" + suffix, module.control);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ struct ModuleEndpoints {
   std::string name;
   std::vector<UartUrl> uarts;          ///< as they were asked for
   std::vector<std::string> addresses;  ///< as they are, in the same order
+  std::string control;                 ///< path of the control socket; empty: there is none
 };
 
 enum class ReadyForm { line, json };
@@ -22,8 +23,8 @@ enum class ReadyForm { line, json };
 /// where that is a UART itself, to standard error.
 void print_ready_lines(const std::vector<ModuleEndpoints>& modules, ReadyForm form);
 
-/// QUASIMODEM_TTY, QUASIMODEM_TCP and QUASIMODEM_RFC2217: the first of their kind. With several modules those of the
-/// first one, and QUASIMODEM_TTY_0, QUASIMODEM_TTY_1, … for each.
+/// QUASIMODEM_TTY, QUASIMODEM_TCP and QUASIMODEM_RFC2217: the first of their kind; QUASIMODEM_CTL. With several modules
+/// those of the first one, and QUASIMODEM_TTY_0, QUASIMODEM_TTY_1, … for each.
 Environment variables_for(const std::vector<ModuleEndpoints>& modules);
 
 }  // namespace quasimodem::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/run.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/child.hpp"
@@ -21,9 +23,13 @@
 #include "emulator/app/ready_lines.hpp"
 #include "emulator/app/signals.hpp"
 #include "emulator/app/spdlog_sink.hpp"
+#include "emulator/app/trace_file.hpp"
+#include "emulator/app/uart_watch.hpp"
 
 namespace quasimodem::app {
 namespace {
+
+constexpr auto kGrace = std::chrono::seconds{5};  // for a command that is told to end
 
 class Runner {
  public:
@@ -37,9 +43,14 @@ class Runner {
     ::signal(SIGPIPE, SIG_IGN);
     for (const auto& module : each_module(options_)) {
       uarts_.push_back(module.uarts);
-      hosts_.push_back(std::make_unique<ModemHost>(
-          io_, module, *sink_, [this] { ++ready_; }, [this] { exit_code_ = static_cast<int>(ExitCode::ok); }));
+      hosts_.push_back(
+          std::make_unique<ModemHost>(io_, module, *sink_,
+                                      ModemHost::Events{.ready = [this] { ++ready_; },
+                                                        .finished = [this] { exit_code_ = unasked_end(); },
+                                                        .quit = [this] { end_with(static_cast<int>(ExitCode::ok)); }}));
     }
+    trace();
+    expect();
     while (!exit_code_) {
       if (ready_ == hosts_.size() && !std::exchange(announced_, true)) announce();
       if (io_.run_one() == 0) break;
@@ -58,7 +69,7 @@ class Runner {
   std::vector<ModuleEndpoints> all_endpoints() const {
     std::vector<ModuleEndpoints> all;
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
-      all.push_back({hosts_[i]->name(), uarts_[i], hosts_[i]->addresses()});
+      all.push_back({hosts_[i]->name(), uarts_[i], hosts_[i]->addresses(), hosts_[i]->control_path().string()});
     }
     return all;
   }
@@ -69,7 +80,7 @@ class Runner {
       // Ctrl-C has reached the command as well; twice would cut its own cleaning up short.
       if (!signal.from_terminal) ::kill(*child_, signal.number);
     } else if (options_.command.empty()) {
-      exit_code_ = static_cast<int>(ExitCode::ok);
+      exit_code_ = unasked_end();
     } else {  // the command was never started
       exit_code_ = static_cast<int>(ExitCode::signalled) + signal.number;
     }
@@ -78,7 +89,57 @@ class Runner {
   void reap() {
     int status = 0;
     if (!child_ || ::waitpid(*child_, &status, WNOHANG) != *child_) return;
-    exit_code_ = shell_exit_code(status);
+    exit_code_ = verdict_ ? *verdict_ : shell_exit_code(status);
+    if (!verdict_ && *exit_code_ == 0) exit_code_ = unasked_end();
+  }
+
+  /// The exit code when it ends before a text or the time decided.
+  int unasked_end() const {
+    if (watches_.empty() || !watches_.front()->waits()) return static_cast<int>(ExitCode::ok);
+    fmt::print(stderr, "FAIL: {}\n", watches_.front()->unmet());
+    return static_cast<int>(ExitCode::expectation_failed);
+  }
+
+  void trace() {
+    if (!options_.trace) return;
+    trace_.emplace(*options_.trace);
+    for (const auto& host : hosts_) trace_->follow(host->journal(), host->name());
+  }
+
+  void expect() {
+    const auto& wanted = options_.expectations;
+    const auto found = [this](UartWatch::Seen seen, const std::string& text) {
+      const bool failed = seen == UartWatch::Seen::failure;
+      if (failed) fmt::print(stderr, "FAIL: the UART showed \"{}\"\n", escaped(text));
+      end_with(static_cast<int>(failed ? ExitCode::expectation_failed : ExitCode::ok));
+    };
+    for (const auto& host : hosts_) {
+      if (wanted.expect.empty() && wanted.fail.empty()) break;
+      watches_.push_back(std::make_unique<UartWatch>(wanted, host->journal(), found));
+    }
+    if (!wanted.timeout) return;
+    timeout_.expires_after(std::chrono::duration_cast<boost::asio::steady_timer::duration>(*wanted.timeout));
+    timeout_.async_wait([this](const auto& error) {
+      if (error) return;
+      const auto what = watches_.empty() ? std::string{"the time is up"} : watches_.front()->unmet();
+      fmt::print(stderr, "FAIL: {} (--timeout)\n", what);
+      end_with(static_cast<int>(ExitCode::timed_out));
+    });
+  }
+
+  /// The command, if there is one, is told to end; its own exit code does not count any more.
+  void end_with(int code) {
+    if (verdict_) return;
+    verdict_ = code;
+    if (!child_) {
+      exit_code_ = code;
+      return;
+    }
+    ::kill(*child_, SIGTERM);
+    timeout_.expires_after(kGrace);
+    timeout_.async_wait([this](const auto& error) {
+      if (!error && child_) ::kill(*child_, SIGKILL);
+    });
   }
 
   const RunOptions& options_;
@@ -91,6 +152,10 @@ class Runner {
   std::size_t ready_ = 0;  ///< modules that hear their UART
   bool announced_ = false;
   std::optional<int> exit_code_;
+  std::optional<int> verdict_;
+  boost::asio::steady_timer timeout_{io_};
+  std::optional<TraceFile> trace_;
+  std::vector<std::unique_ptr<UartWatch>> watches_;  ///< of each module, when there is something to wait for
 };
 
 }  // namespace

@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <utility>
 #include <variant>
 
@@ -14,7 +12,9 @@
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/clock_text.hpp"
 #include "emulator/app/commands.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -81,47 +81,10 @@ double read_time_scale(const std::string& text) {
   return scale;
 }
 
-device::LocalTime host_time() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  const std::chrono::seconds zone{local.tm_gmtoff};
-  return {std::chrono::local_seconds{(now + zone).time_since_epoch()},
-          static_cast<int>(zone / std::chrono::minutes{15})};
-}
-
-/// `2015-04-08T12:00:00`, with `Z`, `±hh:mm` or nothing behind it (UTC).
-device::LocalTime read_iso_time(std::string_view option, const std::string& text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  int hour = 0, minute = 0, second = 0, zone_hours = 0, zone_minutes = 0, used = 0;
-  char sign = '+';
-  const bool has_time =
-      std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used) == 6;
-  if (!has_time && (std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &used) != 3)) used = 0;
-  const auto rest = used > 0 ? text.substr(static_cast<std::size_t>(used)) : "?";
-  int zone_used = 0;
-  const bool zone_ok = rest.empty() || rest == "Z" ||
-                       (std::sscanf(rest.c_str(), "%c%2d:%2d%n", &sign, &zone_hours, &zone_minutes, &zone_used) == 3 &&
-                        static_cast<std::size_t>(zone_used) == rest.size() && (sign == '+' || sign == '-') &&
-                        zone_hours <= 12 && zone_minutes < 60);
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-  if (used == 0 || !zone_ok || !date.ok() || hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 ||
-      second < 0) {
-    usage(fmt::format("{0} {1}: not a date and time", option, text),
-          fmt::format("use {0} host, {0} factory or {0} 2015-04-08T12:00:00Z", option));
-  }
-  const int quarters = (zone_hours * 60 + zone_minutes) / 15;
-  return {std::chrono::local_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-              std::chrono::seconds{second},
-          sign == '-' ? -quarters : quarters};
-}
-
-device::LocalTime read_clock(std::string_view option, const std::string& text) {
-  if (text == "host") return host_time();
-  if (text == "factory") return device::Rtc::factory();
-  return read_iso_time(option, text);
+device::LocalTime read_time(std::string_view option, const std::string& text) {
+  if (const auto time = read_clock(text)) return *time;
+  usage(fmt::format("{0} {1}: not a date and time", option, text),
+        fmt::format("use {0} host, {0} factory or {0} 2015-04-08T12:00:00Z", option));
 }
 
 bool all_digits(std::string_view text) {
@@ -157,6 +120,9 @@ void disable(const std::string& feature, device::Configuration& module) {
 
 struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
+  std::string power = "on";
+  std::vector<std::string> expect, fail;
+  std::optional<std::string> trace, timeout;
   std::optional<std::string> name, profile, seed, time_scale, imei, apn_local, nvram, key_log, ready_fd, count;
   std::vector<std::string> uarts, allow, map, faults;
   std::optional<std::string> network_time;
@@ -205,6 +171,11 @@ void declare(CLI::App& app, Raw& raw) {
   repeatable("--allow", raw.allow, "PEER", "HOST[:PORT] the module may reach, repeatable; default: all");
   repeatable("--map", raw.map, "FROM=TO",
              "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable");
+  repeatable("--expect", raw.expect, "TEXT", "end with 0 when the UART shows this, sent by either side; repeatable");
+  repeatable("--fail", raw.fail, "TEXT", "end with 1 when the UART shows this; repeatable");
+  once("--timeout", raw.timeout, "DURATION", "end with 124 after 10s, 500ms, 2min …");
+  once("--trace", raw.trace, "FILE", "write everything that happens there, a JSON object a line");
+  once("--power", raw.power, "on|off", "off: start switched off, `quasimodem ctl power key` switches on; default on");
   once("--keylog", raw.key_log, "FILE", "append the TLS secrets there, for Wireshark; also SSLKEYLOGFILE");
   app.add_flag("--json", raw.json, "print the ready line as a JSON object");
   once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the module is ready");
@@ -237,6 +208,20 @@ std::optional<std::filesystem::path> read_key_log(const Raw& raw) {
   if (raw.key_log) return *raw.key_log;
   const char* variable = std::getenv("SSLKEYLOGFILE");
   return variable && *variable ? std::optional<std::filesystem::path>{variable} : std::nullopt;
+}
+
+Expectations read_expectations(const Raw& raw) {
+  Expectations expectations{raw.expect, raw.fail, std::nullopt};
+  for (const auto* texts : {&raw.expect, &raw.fail}) {
+    const bool has_empty = std::find(texts->begin(), texts->end(), "") != texts->end();
+    if (has_empty) usage("--expect and --fail need a text; an empty one is always there");
+  }
+  if (!raw.timeout) return expectations;
+  expectations.timeout = control::parse_duration(*raw.timeout);
+  if (!expectations.timeout) {
+    usage(fmt::format("--timeout {}: not a duration", *raw.timeout), "use 10s, 500ms or 2min");
+  }
+  return expectations;
 }
 
 int read_count(const std::string& text) {
@@ -291,8 +276,8 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   options.module.timing = read_profile(raw.profile.value_or(wrapped ? "instant" : "lab"));
   if (raw.seed) options.module.seed = read_seed(*raw.seed);
   if (raw.time_scale) options.time_scale = read_time_scale(*raw.time_scale);
-  options.module.clock = read_clock("--rtc", raw.rtc);
-  if (raw.network_time) options.module.network_clock = read_clock("--network-time", *raw.network_time);
+  options.module.clock = read_time("--rtc", raw.rtc);
+  if (raw.network_time) options.module.network_clock = read_time("--network-time", *raw.network_time);
   for (const auto& feature : raw.disable) disable(feature, options.module);
   options.module.sim = read_sim(raw.sim);
   if (raw.imei) options.module.imei = read_imei(*raw.imei);
@@ -320,6 +305,11 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
     options.network.local = *address;
   }
   options.key_log = read_key_log(raw);
+  if (raw.power != "on" && raw.power != "off") usage(fmt::format("--power {}: not on or off", raw.power));
+  options.power = raw.power == "off" ? InitialPower::off : InitialPower::on;
+  if (raw.trace && raw.trace->empty()) usage("--trace \"\": not a file");
+  if (raw.trace) options.trace = *raw.trace;
+  options.expectations = read_expectations(raw);
   if (raw.ready_fd) options.ready_fd = read_descriptor(*raw.ready_fd, "quasimodem run --ready-fd 3 3>ready");
   options.log_level = raw.verbose > 0 ? LogLevel::debug
                       : raw.quiet     ? LogLevel::error

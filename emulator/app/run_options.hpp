@@ -14,6 +14,15 @@
 
 namespace quasimodem::app {
 
+enum class InitialPower { on, off };
+
+/// When the program ends by itself: the UART shows a text in either direction, or time is up.
+struct Expectations {
+  std::vector<std::string> expect;  ///< any of them: 0
+  std::vector<std::string> fail;    ///< any of them: 1
+  std::optional<Duration> timeout;  ///< of the host's time: 124
+};
+
 /// What `quasimodem run` was asked for, checked.
 struct RunOptions {
   device::Configuration module;
@@ -29,6 +38,9 @@ struct RunOptions {
   net::BearerRules network;
   std::optional<std::filesystem::path> key_log;  ///< --keylog or SSLKEYLOGFILE
   std::optional<int> ready_fd;
+  InitialPower power = InitialPower::on;
+  std::optional<std::filesystem::path> trace;
+  Expectations expectations;
   LogLevel log_level = LogLevel::info;
   std::vector<std::string> command;  ///< after `--`
 };

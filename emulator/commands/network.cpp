@@ -63,7 +63,7 @@ Reply show_attachment(Call& call) {
 // AT+CSQ → <rssi>,<ber>                                                                                      [M66 6.3]
 Reply show_signal(Call& call) {
   const auto strength = call.me().signal_strength();
-  call.respond(fmt::format("+CSQ: {},{}", strength, strength == 99 ? 99 : 0));
+  call.respond(fmt::format("+CSQ: {},{}", strength, strength == 99 ? 99 : call.me().registration().bit_error_rate()));
   return Reply::ok();
 }
 

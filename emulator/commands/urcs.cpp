@@ -215,6 +215,16 @@ class Wording {
 
   Urc operator()(const device::SocketWritable&) const { return {}; }
   Urc operator()(const device::PoweredOff&) const { return {}; }
+  // MANUAL M66 16.6. OBSERVED: the SDK's table has one blank behind the words (at-reference 2.6).
+  Urc operator()(const device::SupplyVoltage& event) const {
+    switch (event.level) {
+      case device::SupplyVoltage::Level::under_warning: return line("UNDER_VOLTAGE WARNING ");
+      case device::SupplyVoltage::Level::under_power_down: return line("UNDER_VOLTAGE POWER DOWN ");
+      case device::SupplyVoltage::Level::over_warning: return line("OVER_VOLTAGE WARNING ");
+      case device::SupplyVoltage::Level::over_power_down: return line("OVER_VOLTAGE POWER DOWN ");
+    }
+    return {};
+  }
 
  private:
   emulator::TerminalAdapter& ta_;

@@ -44,6 +44,7 @@ void Connection::conclude_opening(Outcome outcome) {
 
 void Connection::fail(std::string_view reason) {
   if (!live()) return;
+  reason_ = reason;
   if (!reason.empty()) log().info("{}:{}: {}", target_.host, target_.port, reason);
   if (state_ == SocketState::connected) return end();
   state_ = SocketState::closed;

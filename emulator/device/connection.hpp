@@ -13,6 +13,10 @@
 #include "core/timeline.hpp"
 #include "net/bearer.hpp"
 
+namespace quasimodem::tls {
+class ClientSession;
+}
+
 namespace quasimodem::device {
 
 /// <socketstatus> of SSL 2.2.6.
@@ -86,6 +90,10 @@ class Connection : protected net::LinkObserver {
   void fail(std::string_view reason);
 
   virtual bool secure() const = 0;
+  /// The TLS session of a secure socket, else null.
+  virtual const tls::ClientSession* session() const { return nullptr; }
+  /// Why it failed or ended, as far as it is known.
+  const std::string& reason() const { return reason_; }
   SocketState state() const { return state_; }
   bool live() const { return state_ == SocketState::connecting || state_ == SocketState::connected; }
   /// `Callbacks::opened` is still to come, though it may be clear already what it will say.
@@ -150,6 +158,7 @@ class Connection : protected net::LinkObserver {
   std::deque<std::size_t> packets_;  ///< sizes of what waits in received_
   std::size_t taken_ = 0;
   bool paused_ = false;
+  std::string reason_;
   bool result_told_ = false;
   /// Callbacks still under way find out that the connection was closed meanwhile.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

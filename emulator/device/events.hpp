@@ -145,6 +145,12 @@ struct ContextLost {
 };
 struct PoweredOff {};
 
+/// The supply leaves its range.
+struct SupplyVoltage {
+  enum class Level { under_warning, under_power_down, over_warning, over_power_down };
+  Level level;
+};
+
 /// A context that had an address ended without AT+QIDEACT or AT+CGACT: AT+CGEREP.
 struct BearerEnded {
   enum class By { network, module };
@@ -190,8 +196,8 @@ using Event =
     std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
                  ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
                  ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised, NetworkTime,
-                 ContextLost, PoweredOff, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits, CallAlerting,
-                 CallAnswered, CallEnded, SupplementaryAnswer>;
+                 ContextLost, PoweredOff, SupplyVoltage, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits,
+                 CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "emulator/device/sms/alphabet.hpp"
+#include "storage/checksum.hpp"
 
 namespace quasimodem::device {
 namespace {
@@ -75,12 +76,21 @@ FileStore::Result<Bytes> FileStore::read(const FileName& name) const {
 }
 
 FileStore::Result<void> FileStore::put(const FileName& name, Bytes content) {
+  const auto note = [&, size = content.size(), sum = storage::checksum(content)] {
+    journal_.write(
+        RecordKind::file,
+        {{"event", "stored"}, {"name", name.text()}, {"size", size}, {"checksum", fmt::format("{:x}", sum)}});
+  };
   if (name.volume == FileVolume::ram) {
     ram_[name.file] = std::move(content);
+    note();
     return {};
   }
   const auto written = flash_.write(record_name(name), content);
-  if (written) return {};
+  if (written) {
+    note();
+    return {};
+  }
   return tl::unexpected{written.error() == storage::FlashError::full ? FileProblem::no_space : FileProblem::failed};
 }
 
@@ -106,6 +116,7 @@ FileStore::Result<void> FileStore::remove(const FileName& name) {
   } else if (!flash_.erase(record_name(name))) {
     return tl::unexpected{FileProblem::failed};
   }
+  journal_.write(RecordKind::file, {{"event", "deleted"}, {"name", name.text()}});
   return {};
 }
 

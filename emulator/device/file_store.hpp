@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "core/bytes.hpp"
+#include "core/journal.hpp"
 #include "storage/flash.hpp"
 
 namespace quasimodem::device {
@@ -43,7 +44,7 @@ class FileStore {
   template <class T>
   using Result = tl::expected<T, FileProblem>;
 
-  explicit FileStore(storage::Flash& flash) : flash_{flash} {}
+  explicit FileStore(storage::Flash& flash, Journal journal = {}) : flash_{flash}, journal_{journal} {}
 
   static std::size_t capacity(FileVolume volume);
   std::size_t available(FileVolume volume) const;
@@ -85,6 +86,7 @@ class FileStore {
   Result<void> put(const FileName& name, Bytes content);
 
   storage::Flash& flash_;
+  Journal journal_;
   std::map<std::string, Bytes, std::less<>> ram_;
   std::map<int, Open> open_;
 };

@@ -46,9 +46,20 @@ void Messaging::send(sms::Pdu pdu, sms::Submit message, std::function<void(int)>
         journal_.push_back(sent);
         if (journal_.size() > kJournalLength) journal_.pop_front();
         surroundings_.log.info("message {} sent to {}", sent.reference, sms::number_text(sent.message.destination));
+        note_sent(sent);
         if (on_sent) on_sent(sent);
         done(sent.reference);
       });
+}
+
+void Messaging::note_sent(const Sent& sent) const {
+  if (!surroundings_.journal) return;
+  const auto& message = sent.message;
+  const auto text = sms::text_of(message.data, message.first_octet, message.data_coding);
+  surroundings_.journal.write(RecordKind::sms, {{"event", "sent"},
+                                                {"to", sms::number_text(message.destination)},
+                                                {"text", as_bytes(sms::to_utf8(text))},
+                                                {"reference", sent.reference}});
 }
 
 Messaging::Delivery Messaging::deliver(const Bytes& octets) {

@@ -10,6 +10,7 @@
 
 #include <tl/expected.hpp>
 
+#include "core/journal.hpp"
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/message_store.hpp"
@@ -58,6 +59,7 @@ class Messaging {
     Pace& pace;
     EventSink& events;
     Logger log;
+    Journal journal{};
   };
 
   explicit Messaging(Surroundings surroundings);
@@ -87,6 +89,7 @@ class Messaging {
   Delivery deliver(const Bytes& pdu);
 
  private:
+  void note_sent(const Sent& sent) const;
   Delivery keep(MessageMemory memory, const Bytes& pdu, bool report);
   Delivery deliver_report(const Bytes& pdu);
 

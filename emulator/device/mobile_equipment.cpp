@@ -41,11 +41,12 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       pace_{configuration_.timing, configuration_.seed, surroundings_.log.part("pace")},
       rtc_{surroundings_.timeline, configuration_.clock},
       registration_{surroundings_.timeline, pace_, events},
-      security_files_{surroundings_.flash, sealer, surroundings_.log.part("files")},
-      messaging_{{surroundings_.timeline, surroundings_.flash, pace_, events, surroundings_.log.part("sms")}},
+      security_files_{surroundings_.flash, sealer, surroundings_.log.part("files"), surroundings_.journal},
+      messaging_{{surroundings_.timeline, surroundings_.flash, pace_, events, surroundings_.log.part("sms"),
+                  surroundings_.journal}},
       calls_{surroundings_.timeline, pace_, events},
       phonebooks_{surroundings_.flash},
-      files_{surroundings_.flash},
+      files_{surroundings_.flash, surroundings_.journal},
       names_{surroundings_.timeline, surroundings_.bearer, events},
       ping_{surroundings_.timeline, surroundings_.bearer, events},
       time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
@@ -55,9 +56,9 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       supplementary_{surroundings_.timeline} {
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
-    contexts_[static_cast<std::size_t>(id)] =
-        std::make_unique<PdpContext>(id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer,
-                                                                  registration_, pace_, events_, surroundings_.log});
+    contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
+        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, pace_, events_,
+                                     surroundings_.log, surroundings_.journal});
   }
 }
 
@@ -154,6 +155,16 @@ void MobileEquipment::set_functionality(Functionality functionality) {
   if (functionality == Functionality::full) radio_on();
 }
 
+// ---- what happens around the module ----
+
+void MobileEquipment::report_voltage(SupplyVoltage::Level level) {
+  if (power_ != Power::on) return;
+  events_.on_event(SupplyVoltage{level});
+  const bool too_much =
+      level == SupplyVoltage::Level::under_power_down || level == SupplyVoltage::Level::over_power_down;
+  if (too_much) power_off_soon();
+}
+
 SimStatus MobileEquipment::sim_status() const {
   if (functionality_ == Functionality::minimum && sim().inserted()) return SimStatus::not_ready;
   return sim().status();
@@ -171,10 +182,13 @@ Sim::PinResult MobileEquipment::unblock_pin(std::string_view puk, std::string_vi
   return result;
 }
 
-void MobileEquipment::serve(RegistrationStatus granted) {
+void MobileEquipment::serve(RegistrationStatus granted, Outage outage) {
   registration_.serve(granted);
   if (registration_.registered()) return;
+  calls_.lose_all();
+  if (outage == Outage::brief) return;
   for (auto& context : contexts_) context->lose(BearerEnded::By::network);
+  packet_domain.deactivate_all();
 }
 
 void MobileEquipment::change_sim(Sim sim) {

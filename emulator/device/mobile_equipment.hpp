@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/journal.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
@@ -97,6 +98,7 @@ struct Surroundings {
   storage::Flash& flash;
   RandomSource& random;
   Logger log;
+  Journal journal{};
 };
 
 /// The ME: radio, SIM, TCP/IP stack, SSL, certificate stores. It speaks typed values and knows no text.
@@ -142,6 +144,7 @@ class MobileEquipment {
   storage::SecurityFileStore& security_files() { return security_files_; }
   storage::Flash& flash() { return surroundings_.flash; }
   const Logger& log() const { return surroundings_.log; }
+  const Journal& journal() const { return surroundings_.journal; }
   Timeline& timeline() { return surroundings_.timeline; }
 
   Messaging& messaging() { return messaging_; }
@@ -179,9 +182,10 @@ class MobileEquipment {
   const std::string& band() const { return band_; }
   void set_band(std::string_view band);
 
-  /// What the network grants from now on. Without service the contexts go.
-  void serve(RegistrationStatus granted);
-  /// Another SIM in the holder, or none.
+  /// What the network grants from now on. Without service the contexts go, unless the outage is short.
+  enum class Outage { brief, lasting };
+  void serve(RegistrationStatus granted, Outage outage = Outage::lasting);
+  /// Another SIM in the holder, or none. ASSUMED: the module notices at once, as with a card switch (AT+QSIMDET).
   void change_sim(Sim sim);
   /// Has a hand in what a TLS session is made of; none: as AT+QSSLCFG says.
   std::function<void(std::string_view host, tls::ClientConfig&)> on_tls_config;
@@ -212,6 +216,11 @@ class MobileEquipment {
 
   /// AT+QSSLOPEN in the foreground context, with the settings of `ssl_context` as they are now.
   PdpContext::Opening open_secure(int index, int ssl_context, Connection::Target target);
+
+  // ---- what happens around the module ----
+
+  /// `SupplyVoltage` follows.
+  void report_voltage(SupplyVoltage::Level level);
 
   /// The network takes a context away, as a cell change or a stingy operator does.
   void lose_context(int id) { context(id).lose(BearerEnded::By::network); }

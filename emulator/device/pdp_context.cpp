@@ -11,7 +11,6 @@
 #include "emulator/device/secure_connection.hpp"
 
 namespace quasimodem::device {
-namespace {
 
 std::string_view name_of(TcpIpState state) {
   constexpr std::array<std::string_view, 11> kNames{"IP INITIAL", "IP START",  "IP CONFIG",    "IP IND",
@@ -19,8 +18,6 @@ std::string_view name_of(TcpIpState state) {
                                                     "CONNECT OK", "PDP DEACT", "IP PROCESSING"};
   return kNames[static_cast<std::size_t>(state)];
 }
-
-}  // namespace
 
 PdpContext::PdpContext(int id, Surroundings surroundings)
     : id_{id},
@@ -33,6 +30,45 @@ void PdpContext::enter(TcpIpState state) {
   if (state == state_) return;
   state_ = state;
   surroundings_.log.debug("context {}: {}", id_, name_of(state));
+  surroundings_.journal.write(RecordKind::state, {{"what", "tcpip"}, {"context", id_}, {"state", name_of(state)}});
+}
+
+// ---- what the journal hears
+
+void PdpContext::note_bearer(std::string_view event) const {
+  if (!surroundings_.journal) return;
+  surroundings_.journal.write(
+      RecordKind::bearer,
+      {{"event", event}, {"context", id_}, {"apn", access.apn}, {"address", active() ? local_address().text() : ""}});
+}
+
+void PdpContext::note_socket(int index, std::string_view event, std::string_view reason) const {
+  const auto* socket = this->socket(index);
+  if (!surroundings_.journal || !socket) return;
+  const auto& target = socket->target();
+  const auto transport = socket->secure() ? "ssl" : target.transport == net::Transport::tcp ? "tcp" : "udp";
+  surroundings_.journal.write(RecordKind::socket, {{"event", event},
+                                                   {"context", id_},
+                                                   {"socket", index},
+                                                   {"transport", transport},
+                                                   {"host", target.host},
+                                                   {"port", target.port},
+                                                   {"peer", socket->peer() ? socket->peer()->text() : ""},
+                                                   {"reason", reason}});
+}
+
+void PdpContext::note_handshake(int index) const {
+  const auto* session = socket(index)->session();
+  using State = tls::ClientSession::State;
+  if (!surroundings_.journal || !session || session->state() == State::handshaking) return;
+  const bool failed = session->state() == State::failed;
+  surroundings_.journal.write(RecordKind::tls, {{"event", failed ? "failed" : "connected"},
+                                                {"context", id_},
+                                                {"socket", index},
+                                                {"version", failed ? "" : tls::name(session->version())},
+                                                {"suite", failed ? "" : tls::name(session->suite())},
+                                                {"subject", session->peer_subject().value_or("")},
+                                                {"reason", failed ? session->error().reason : ""}});
 }
 
 // ---- bringing the context up and down ----
@@ -55,6 +91,7 @@ bool PdpContext::activate(Done done) {
       const bool possible = access.mode == 1 && surroundings_.attachment.attached() && (!grants || grants());
       if (possible) ++activations_;
       enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
+      note_bearer(possible ? "up" : "refused");
       std::exchange(activation_done_, {})(possible);
     });
   });
@@ -76,6 +113,7 @@ void PdpContext::deactivate(std::function<void()> done) {
   transition_.start(was_down ? Duration::zero() : surroundings_.pace.next(&Timing::deactivate),
                     [this, done = std::move(done)] {
                       enter(TcpIpState::ip_initial);
+                      note_bearer("down");
                       done();
                     });
 }
@@ -94,6 +132,10 @@ bool PdpContext::active() const {
 std::optional<net::IpAddress> PdpContext::query_local_address() {
   if (!active()) return std::nullopt;
   if (state_ == TcpIpState::ip_gprsact) enter(TcpIpState::ip_status);
+  return local_address();
+}
+
+net::IpAddress PdpContext::local_address() const {
   // ASSUMED: the network gives the next address of its pool at every activation; a host must not rely on the old one.
   auto address = surroundings_.bearer.local_address();
   address.octets[3] = static_cast<std::uint8_t>(address.octets[3] + activations_ - 1);
@@ -106,6 +148,7 @@ void PdpContext::lose(BearerEnded::By by) {
   close_all(Report::all_secure);
   transition_.cancel();
   enter(TcpIpState::pdp_deact);
+  note_bearer("lost");
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
   // ASSUMED: under which <cid> AT+CGEREP knows the contexts of AT+QIFGCNT.
   if (address) surroundings_.events.on_event(BearerEnded{by, id_ + 1, address->text()});
@@ -179,6 +222,7 @@ PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::T
 
 void PdpContext::start(Sessions sessions, int index) {
   enter(sessions == Sessions::multiple ? TcpIpState::ip_processing : TcpIpState::connecting);
+  note_socket(index, "opening");
   socket(index)->open();
 }
 
@@ -188,6 +232,7 @@ void PdpContext::opened(Sessions sessions, int index, Connection::Outcome outcom
     // ASSUMED: IP CLOSE after a connection that could not be made (at-reference 8).
     enter(connected ? TcpIpState::connect_ok : TcpIpState::ip_close);
   }
+  note_socket(index, connected ? "connected" : "failed", socket(index)->reason());
   if (!connected) sockets_.at(static_cast<std::size_t>(index)).reset();
   if (connected) {
     surroundings_.events.on_event(Connected{id_, index});
@@ -198,6 +243,7 @@ void PdpContext::opened(Sessions sessions, int index, Connection::Outcome outcom
 
 void PdpContext::ended(Sessions sessions, int index) {
   if (sessions == Sessions::single) enter(TcpIpState::ip_close);
+  note_socket(index, "ended", socket(index)->reason());
   surroundings_.events.on_event(RemoteClosed{id_, index});
 }
 
@@ -239,6 +285,7 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
           .packet = {},
           .ended =
               [this, index] {
+                note_socket(index, "ended", this->socket(index)->reason());
                 surroundings_.events.on_event(SecureClosed{id_, index});
               },
           .writable =
@@ -253,6 +300,8 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
 
 void PdpContext::secure_opened(int index, Connection::Outcome outcome) {
   const bool connected = outcome == Connection::Outcome::connected;
+  note_handshake(index);
+  note_socket(index, connected ? "connected" : "failed", socket(index)->reason());
   if (!connected) sockets_.at(static_cast<std::size_t>(index)).reset();
   surroundings_.events.on_event(SecureOpened{id_, index, connected ? ConnectCode::success : ConnectCode::error});
 }
@@ -262,6 +311,7 @@ bool PdpContext::close(Sessions sessions, int index) {
   if (!socket) return false;
   const bool was_live = socket->live();
   if (!was_live && socket->awaits_result()) return false;  // it has failed and is about to say so
+  if (was_live) note_socket(index, "closed");
   socket->close();
   socket.reset();
   if (was_live && sessions == Sessions::single && active()) enter(TcpIpState::ip_close);
@@ -287,6 +337,7 @@ void PdpContext::close_all(Report report) {
     auto& socket = sockets_[static_cast<std::size_t>(index)];
     if (!socket || !(socket->live() || socket->awaits_result())) continue;
     const bool was_told = !socket->awaits_result();
+    note_socket(index, "closed", "the context ended");
     socket->close();
     if (!socket->secure()) continue;
     // Whoever asked for a secure socket hears what became of it, always and once.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/journal.hpp"
 #include "emulator/device/connection.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/pace.hpp"
@@ -32,6 +33,9 @@ enum class TcpIpState {
   pdp_deact = 9,
   ip_processing = 10,  // ASSUMED: the digit; the manual gives none
 };
+
+/// `IP INITIAL` …
+std::string_view name_of(TcpIpState state);
 
 /// AT+QICSGP, AT+QIREGAPP.
 struct Access {
@@ -65,6 +69,7 @@ class PdpContext {
     Pace& pace;
     EventSink& events;
     Logger log;
+    Journal journal{};
   };
 
   PdpContext(int id, Surroundings surroundings);
@@ -131,10 +136,14 @@ class PdpContext {
   void opened(Sessions sessions, int index, Connection::Outcome outcome);
   void ended(Sessions sessions, int index);
   void secure_opened(int index, Connection::Outcome outcome);
+  void note_bearer(std::string_view event) const;
+  void note_socket(int index, std::string_view event, std::string_view reason = {}) const;
+  void note_handshake(int index) const;
   void report_unopened(int index, ConnectCode code);
   /// After the answer of the command that caused it.
   void report_later(const Event& event);
   Connection::Surroundings surroundings_for(int index) const;
+  net::IpAddress local_address() const;
   enum class Report { unopened, all_secure };
   void close_all(Report report);
 

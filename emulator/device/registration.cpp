@@ -56,7 +56,7 @@ void Registration::attach(std::function<void(bool)> done) {
   }
   attaching_.start(pace_.next(&Timing::attach), [this, done = std::move(done)] {
     set(Domain::packet_switched, granted_);
-    done(true);
+    done(attached());
   });
 }
 

@@ -24,6 +24,7 @@ class Registration final : public Attachment {
   /// What the network grants from now on, and at once to a module with its radio on: home, roaming, denied, or
   /// searching when there is none to be found.
   void serve(RegistrationStatus granted);
+  RegistrationStatus granted() const { return granted_; }
 
   RegistrationStatus status(Domain domain) const;
   bool registered() const { return served(circuit_switched_); }
@@ -38,8 +39,10 @@ class Registration final : public Attachment {
   std::string_view operator_number() const { return "46000"; }
   std::string_view location_area() const { return "1878"; }
   std::string_view cell() const { return "0873"; }
-  int signal_strength() const { return signal_; }  ///< <rssi> of the cell
+  int signal_strength() const { return signal_; }         ///< <rssi> of the cell
+  int bit_error_rate() const { return bit_error_rate_; }  ///< <ber>
   void set_signal_strength(int rssi) { signal_ = rssi; }
+  void set_bit_error_rate(int rate) { bit_error_rate_ = rate; }
 
  private:
   static bool served(RegistrationStatus status) {
@@ -55,6 +58,7 @@ class Registration final : public Attachment {
   Timer attaching_;
   RegistrationStatus granted_ = RegistrationStatus::home;
   int signal_ = 30;
+  int bit_error_rate_ = 0;
   std::function<void()> on_registered_;
   RegistrationStatus circuit_switched_ = RegistrationStatus::not_searching;
   RegistrationStatus packet_switched_ = RegistrationStatus::not_searching;

@@ -17,6 +17,7 @@ class SecureConnection final : public Connection {
                    std::unique_ptr<tls::ClientSession> session, Duration handshake_time);
 
   bool secure() const override { return true; }
+  const tls::ClientSession* session() const override { return session_.get(); }
   void close() override;
   SendResult send(ByteSpan data) override;
   std::size_t send_some(ByteSpan data) override;

@@ -20,6 +20,17 @@ class Sim {
   static Sim without_pin() { return Sim{SimStatus::ready, {}}; }
   static Sim with_pin(std::string pin) { return Sim{SimStatus::pin_needed, std::move(pin)}; }
 
+  /// One whose PIN was forgotten: it asks for the PUK.
+  static Sim with_puk() {
+    auto sim = Sim::with_pin(std::string{kUsualPin});
+    sim.pin_tries_ = 0;
+    sim.status_ = SimStatus::puk_needed;
+    return sim;
+  }
+
+  /// The same SIM, asking for its PIN.
+  Sim locked_again() const { return with_pin(pin_.empty() ? std::string{kUsualPin} : pin_); }
+
   bool inserted() const { return status_ != SimStatus::not_inserted; }
   SimStatus status() const { return status_; }
 

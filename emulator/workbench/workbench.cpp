@@ -21,7 +21,8 @@ void Workbench::plug_in() {
   modem_.reset();
   modem_ = std::make_unique<emulator::Modem>(
       options_.configuration,
-      device::Surroundings{timeline_, weather_.bearer(), faulty_flash_, random_, Logger{log_, "m95"}});
+      device::Surroundings{timeline_, weather_.bearer(), faulty_flash_, random_, Logger{log_, "m95"},
+                           options_.journal ? Journal{journal_} : Journal{}});
   line_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
   faults_.plug_in(*modem_, weather_);
   weather_.begin(modem_->me());

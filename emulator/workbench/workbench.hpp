@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/journal_ring.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
@@ -44,6 +45,7 @@ class Workbench {
     Ready ready = Ready::attached;
     bool echo = false;  ///< leave ATE1
     std::uint64_t seed = 1;
+    bool journal = false;  ///< keep one from the start
   };
 
   Workbench() : Workbench{Options{}} {}
@@ -67,6 +69,8 @@ class Workbench {
   /// Stands before `flash()`: every operation of the module goes through it and can be made to fail.
   storage::FaultyFlash& faulty_flash() { return faulty_flash_; }
   CollectedLog& log() { return log_; }
+  /// Empty without Options::journal.
+  JournalRing& journal() { return journal_; }
   emulator::Modem& modem() { return *modem_; }
   atcmd::Channel& channel() { return modem_->ta().channel(); }
   device::MobileEquipment& me() { return modem_->me(); }
@@ -85,6 +89,7 @@ class Workbench {
   Timeline timeline_;
   SeededRandom random_;
   CollectedLog log_;
+  JournalRing journal_{timeline_};
   storage::MemoryFlash flash_;
   net::SimNetwork network_{timeline_};
   emulator::Faults faults_;

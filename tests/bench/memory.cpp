@@ -63,7 +63,7 @@ class AskedModule {
     const auto& options = *invocation.run;
     const auto sink = app::stderr_sink(LogLevel::error);
     boost::asio::io_context io{1};
-    app::ModemHost host{io, options, *sink, [] {}};
+    app::ModemHost host{io, options, *sink, {}};
     boost::asio::posix::stream_descriptor questions{io, questions_.reading.get()};
     std::uint8_t question = 0;
     std::function<void()> wait = [&] {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include "core/bytes.hpp"
+
+namespace quasimodem {
+
+/// What a record of the journal is about. docs/control.md lists the fields of each.
+enum class RecordKind { uart_rx, uart_tx, at, urc, state, bearer, socket, tls, file, sms, fault, power, ctl };
+inline constexpr int kRecordKinds = 13;
+
+/// `uart.rx`, `at` …
+std::string_view name_of(RecordKind kind);
+std::optional<RecordKind> record_kind(std::string_view name);
+
+/// One field of a record as its writer has it at hand: it owns nothing and is copied only when somebody listens.
+/// The name is a literal. Bytes are shown as text with `\r \n \xNN` escapes.
+struct Field {
+  using Value = std::variant<std::string_view, ByteSpan, std::int64_t, bool>;
+
+  Field(std::string_view field_name, std::string_view text) : name{field_name}, value{text} {}
+  Field(std::string_view field_name, const char* text) : name{field_name}, value{std::string_view{text}} {}
+  Field(std::string_view field_name, const std::string& text) : name{field_name}, value{std::string_view{text}} {}
+  Field(std::string_view field_name, ByteSpan bytes) : name{field_name}, value{bytes} {}
+  Field(std::string_view field_name, bool flag) : name{field_name}, value{flag} {}
+  template <class Integer>
+  requires std::is_integral_v<Integer> Field(std::string_view field_name, Integer number)
+      : name{field_name}, value{static_cast<std::int64_t>(number)} {}
+
+  std::string_view name;
+  Value value;
+};
+
+/// Where the records of one module go. It must not call the module back: records are written in the middle of things.
+class JournalSink {
+ public:
+  virtual void record(RecordKind kind, std::span<const Field> fields) = 0;
+
+ protected:
+  ~JournalSink() = default;
+};
+
+/// What the parts of a module write into. Copy freely. Without a sink a record costs one comparison.
+/// Content of certificates and keys never goes through here.
+class Journal {
+ public:
+  Journal() = default;
+  explicit Journal(JournalSink& sink) : sink_{&sink} {}
+
+  /// Somebody listens: worth asking before text is put together for a record.
+  explicit operator bool() const { return sink_ != nullptr; }
+
+  void write(RecordKind kind, std::initializer_list<Field> fields) const {
+    if (sink_) sink_->record(kind, {fields.begin(), fields.size()});
+  }
+
+ private:
+  JournalSink* sink_ = nullptr;
+};
+
+}  // namespace quasimodem

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/journal_ring.hpp"
+
+#include <algorithm>
+
+namespace quasimodem {
+namespace {
+
+Record::Value kept(const Field::Value& value) {
+  if (const auto* text = std::get_if<std::string_view>(&value)) return std::string{*text};
+  if (const auto* bytes = std::get_if<ByteSpan>(&value)) return escaped(*bytes);
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  return std::get<std::int64_t>(value);
+}
+
+std::size_t size_of(const Record& record) {
+  std::size_t octets = 0;
+  for (const auto& [name, value] : record.fields) {
+    if (const auto* text = std::get_if<std::string>(&value)) octets += text->size();
+  }
+  return octets;
+}
+
+}  // namespace
+
+const Record::Value* Record::find(std::string_view name) const {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == name; });
+  return found == fields.end() ? nullptr : &found->second;
+}
+
+std::string Record::text() const {
+  std::string all;
+  for (const auto& [name, value] : fields) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (!text) continue;
+    if (!all.empty()) all += ' ';
+    all += *text;
+  }
+  return all;
+}
+
+void JournalRing::record(RecordKind kind, std::span<const Field> fields) {
+  Record record{next_++, timeline_.now(), kind, {}};
+  record.fields.reserve(fields.size());
+  for (const auto& field : fields) record.fields.emplace_back(field.name, kept(field.value));
+  octets_ += size_of(record);
+  records_.push_back(std::move(record));
+  while (records_.size() > kEntries || (octets_ > kOctets && records_.size() > 1)) {
+    octets_ -= size_of(records_.front());
+    records_.pop_front();
+  }
+  // A copy: a listener may have another record written, which may push this one out.
+  if (listeners_.empty()) return;
+  const auto told = records_.back();
+  for (auto each = listeners_.begin(); each != listeners_.end();) {
+    if (const auto listener = each->lock()) {
+      (*listener)(told);
+      ++each;
+    } else {
+      each = listeners_.erase(each);
+    }
+  }
+}
+
+JournalRing::Subscription JournalRing::listen(Listener listener) {
+  auto subscription = std::make_shared<Listener>(std::move(listener));
+  listeners_.push_back(subscription);
+  return subscription;
+}
+
+}  // namespace quasimodem

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/journal.hpp"
+#include "core/timeline.hpp"
+
+namespace quasimodem {
+
+/// One thing that happened, as the journal keeps it.
+struct Record {
+  using Value = std::variant<std::string, std::int64_t, bool>;
+
+  std::uint64_t seq = 0;  ///< from 1 on, without gaps
+  Instant time{};
+  RecordKind kind{};
+  std::vector<std::pair<std::string_view, Value>> fields;
+
+  /// Null when there is no such field.
+  const Value* find(std::string_view name) const;
+  /// All text of the record, for matching: the values of its fields that are text, joined by blanks.
+  std::string text() const;
+};
+
+/// The last records of one module, and who wants to hear of new ones.
+class JournalRing final : public JournalSink {
+ public:
+  // Enough for a test of minutes; older records make room. The trace file has them all.
+  static constexpr std::size_t kEntries = 10'000;
+  static constexpr std::size_t kOctets = 1 << 20;  ///< of text in all records together
+
+  using Listener = std::function<void(const Record&)>;
+  /// Ends when it is destroyed, also within the listener's own call.
+  using Subscription = std::shared_ptr<Listener>;
+
+  explicit JournalRing(const Timeline& timeline) : timeline_{timeline} {}
+  JournalRing(const JournalRing&) = delete;
+  JournalRing& operator=(const JournalRing&) = delete;
+
+  void record(RecordKind kind, std::span<const Field> fields) override;
+
+  /// Calls `listener` for every record from now on, in order. It must not call the module.
+  [[nodiscard]] Subscription listen(Listener listener);
+
+  const std::deque<Record>& records() const { return records_; }
+  /// The number of the last record; 0 before the first.
+  std::uint64_t last() const { return next_ - 1; }
+
+ private:
+  const Timeline& timeline_;
+  std::deque<Record> records_;
+  std::size_t octets_ = 0;
+  std::uint64_t next_ = 1;
+  std::list<std::weak_ptr<Listener>> listeners_;
+};
+
+}  // namespace quasimodem

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/control/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/control/server.hpp"
+#include "emulator/app/paths.hpp"
+#include "emulator/app/problem.hpp"
+
+namespace quasimodem::app::control {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSuffix = ".ctl";
+constexpr auto kStart = "start one: quasimodem";
+
+std::vector<std::string> names(const std::vector<fs::path>& sockets) {
+  std::vector<std::string> list;
+  for (const auto& socket : sockets) list.push_back(socket.stem().string());
+  return list;
+}
+
+bool is_live_socket(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_socket(path, ignored) && socket_is_alive(path);
+}
+
+/// The module whose UART is at this link.
+std::optional<fs::path> module_at(const fs::path& link) {
+  std::error_code ignored;
+  const auto wanted = fs::absolute(link, ignored).lexically_normal().string();
+  for (const auto& socket : running_modules()) {
+    const auto answer = Connection{socket}.ask("state", nullptr);
+    const auto* state = answer.find("result");
+    const auto* uart = state ? state->find("uart") : nullptr;
+    const auto* address = uart ? uart->find("address") : nullptr;
+    if (address && address->as<std::string>() && *address->as<std::string>() == wanted) return socket;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<fs::path> running_modules() {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator{runtime_directory(), error}) {
+    if (entry.path().extension() == kSuffix && is_live_socket(entry.path())) found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+fs::path find_socket(const std::optional<std::string>& to) {
+  if (to) {
+    const bool is_name = to->find('/') == std::string::npos;
+    if (is_name) {
+      if (const auto path = runtime_directory() / (*to + std::string{kSuffix}); is_live_socket(path)) return path;
+    }
+    if (is_live_socket(*to)) return *to;
+    if (const auto found = module_at(*to)) return *found;
+    const auto running = names(running_modules());
+    throw Problem{ExitCode::environment, fmt::format("no module \"{}\" is running{}", *to, did_you_mean(*to, running)),
+                  running.empty() ? std::string{kStart} : fmt::format("these are: {}", fmt::join(running, ", "))};
+  }
+  if (const char* path = std::getenv("QUASIMODEM_CTL"); path && *path) return path;
+  const auto running = running_modules();
+  if (running.size() == 1) return running.front();
+  if (running.empty()) throw Problem{ExitCode::environment, "no module is running", kStart};
+  throw Problem{ExitCode::environment,
+                fmt::format("{} modules are running: {}", running.size(), fmt::join(names(running), ", ")),
+                fmt::format("say which: --to {}", names(running).front())};
+}
+
+Connection::Connection(const fs::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto text = path.string();
+  const auto refuse = [&](int problem) {
+    if (socket_ >= 0) ::close(socket_);
+    throw Problem{ExitCode::environment,
+                  fmt::format("cannot reach the module at {}: {}", text, std::generic_category().message(problem)),
+                  "is it still running? quasimodem ctl --to NAME state"};
+  };
+  if (text.size() >= sizeof(address.sun_path)) refuse(ENAMETOOLONG);
+  text.copy(address.sun_path, text.size());
+  socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket_ < 0 || ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+    refuse(errno);
+}
+
+Connection::~Connection() { ::close(socket_); }
+
+void Connection::send(const Json& request) {
+  const auto line = to_text(request) + "\n";
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const auto sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) throw Problem{ExitCode::environment, "the module has gone"};
+    rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+std::optional<Json> Connection::receive() {
+  std::array<char, 65536> block{};
+  std::size_t searched = 0;
+  auto end = unread_.find('\n');
+  while (end == std::string::npos) {
+    searched = unread_.size();
+    const auto size = ::recv(socket_, block.data(), block.size(), 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return std::nullopt;
+    unread_.append(block.data(), static_cast<std::size_t>(size));
+    end = unread_.find('\n', searched);
+  }
+  auto json = parse_json(std::string_view{unread_}.substr(0, end));
+  unread_.erase(0, end + 1);
+  if (!json) throw Problem{ExitCode::environment, fmt::format("this is no control socket: {}", json.error())};
+  return std::move(*json);
+}
+
+Json Connection::ask(std::string_view method, Json params) {
+  Json::Object request{{"id", 1}, {"method", method}};
+  if (!params.as<std::nullptr_t>()) request.emplace_back("params", std::move(params));
+  send(request);
+  while (auto line = receive()) {
+    if (line->find("id")) return std::move(*line);
+  }
+  throw Problem{ExitCode::environment, "the module has ended without an answer"};
+}
+
+}  // namespace quasimodem::app::control

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/control/dispatch.hpp"
+
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "emulator/app/arguments.hpp"
+
+namespace quasimodem::app::control {
+namespace {
+
+struct Request {
+  Json id;
+  const Method* method = nullptr;
+  Json params;
+};
+
+tl::expected<Request, std::pair<Json, Failure>> read_request(std::string_view line) {
+  auto json = parse_json(line);
+  const auto refuse = [](Json id, ErrorCode code, std::string message) {
+    return tl::unexpected{std::pair{std::move(id), Failure{code, std::move(message)}}};
+  };
+  if (!json) return refuse(nullptr, ErrorCode::not_json, fmt::format("not JSON: {}", json.error()));
+  const auto* object = json->as<Json::Object>();
+  constexpr auto kForm = "a request is {\"id\":1,\"method\":\"…\",\"params\":{…}}";
+  if (!object) return refuse(nullptr, ErrorCode::not_a_request, kForm);
+  Request request;
+  for (const auto& [name, value] : *object) {
+    if (name == "id") request.id = value;
+  }
+  for (const auto& [name, value] : *object) {
+    if (name == "params") {
+      request.params = value;
+    } else if (name != "id" && name != "method" && name != "jsonrpc") {
+      return refuse(request.id, ErrorCode::not_a_request,
+                    fmt::format("\"{}\" is no part of a request{}; {}", name,
+                                did_you_mean(name, {"id", "method", "params"}), kForm));
+    }
+  }
+  const auto* member = json->find("method");
+  const auto* name = member ? member->as<std::string>() : nullptr;
+  if (!name) return refuse(request.id, ErrorCode::not_a_request, kForm);
+  request.method = find_method(*name);
+  if (!request.method) {
+    auto failure = unknown_method(*name);
+    return tl::unexpected{std::pair{request.id, std::move(failure)}};
+  }
+  return request;
+}
+
+Json result_line(const Json& id, Json result) { return Json::Object{{"id", id}, {"result", std::move(result)}}; }
+
+Json line_of(const Json& id, const tl::expected<Json, Failure>& result) {
+  return result ? result_line(id, *result) : failure_line(id, result.error());
+}
+
+/// Requests that change something are written down, before their effects.
+void note(Target& target, const Method& method, const Json& params) {
+  constexpr std::size_t kLongest = 300;
+  if (method.effect == Effect::none) return;
+  auto text = params.as<std::nullptr_t>() ? std::string{} : to_text(params);
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
+  Journal{target.journal()}.write(RecordKind::ctl, {{"method", method.name}, {"params", text}});
+}
+
+}  // namespace
+
+Json failure_line(const Json& id, const Failure& failure) {
+  return Json::Object{{"id", id},
+                      {"error", Json::Object{{"code", static_cast<int>(failure.code)}, {"message", failure.message}}}};
+}
+
+Dispatched dispatch(std::string_view line, Target& target, Subscriber& client,
+                    const std::function<void(const Json&)>& reply, const std::function<void()>& answered_later) {
+  const auto request = read_request(line);
+  if (!request) {
+    reply(failure_line(request.error().first, request.error().second));
+    return Dispatched::answered;
+  }
+  const auto& method = *request->method;
+  const auto arguments = read_arguments(method, request->params);
+  if (!arguments) {
+    reply(failure_line(request->id, arguments.error()));
+    return Dispatched::answered;
+  }
+  note(target, method, request->params);
+
+  const auto waits = std::make_shared<bool>(false);
+  const Answer answer{[id = request->id, reply, answered_later, waits](const tl::expected<Json, Failure>& result) {
+    if (*waits) answered_later();
+    reply(line_of(id, result));
+  }};
+  Call call{target, *arguments, client, answer};
+  auto outcome = method.run(call);
+  if (std::holds_alternative<Later>(outcome) && answer.open()) {
+    *waits = true;
+    return Dispatched::waits;
+  }
+  if (auto* result = std::get_if<Json>(&outcome)) answer(std::move(*result));
+  if (auto* failure = std::get_if<Failure>(&outcome)) answer(tl::unexpected{std::move(*failure)});
+  return Dispatched::answered;
+}
+
+}  // namespace quasimodem::app::control

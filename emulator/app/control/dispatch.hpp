@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "emulator/app/control/method.hpp"
+#include "emulator/app/control/target.hpp"
+#include "emulator/app/json_value.hpp"
+
+namespace quasimodem::app::control {
+
+enum class Dispatched { answered, waits };
+
+/// Carries out one request line. `reply` gets the answer, now or later; in the second case `answered_later` is called
+/// before it. Whatever the line is, there is exactly one answer.
+Dispatched dispatch(std::string_view line, Target& target, Subscriber& client,
+                    const std::function<void(const Json&)>& reply, const std::function<void()>& answered_later);
+
+/// `{"id":…,"error":{"code":…,"message":"…"}}`
+Json failure_line(const Json& id, const Failure& failure);
+
+}  // namespace quasimodem::app::control

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/control/method.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "emulator/app/arguments.hpp"
+
+namespace quasimodem::app::control {
+namespace {
+
+constexpr double kLongest = 1e9;  // s; far beyond any test, far below what a Duration holds
+
+template <class All>
+std::vector<std::string> names(const All& all) {
+  std::vector<std::string> list;
+  for (const auto& each : all) list.emplace_back(each.name);
+  return list;
+}
+
+Failure unknown_param(const Method& method, std::string_view name) {
+  auto message = fmt::format("{} has no parameter \"{}\"{}", method.name, name,
+                             did_you_mean(std::string{name}, names(method.params)));
+  if (method.params.empty())
+    message += "; it takes none";
+  else
+    message += fmt::format("; it takes {}", fmt::join(names(method.params), ", "));
+  return {ErrorCode::invalid_parameter, message};
+}
+
+Failure wrong_type(const Method& method, const Param& param, std::string_view got) {
+  return {ErrorCode::invalid_parameter,
+          fmt::format("{}: {} must be {}, not {}", method.name, param.name, name_of(param.type), got)};
+}
+
+std::optional<Duration> duration_of(const Json& json) {
+  if (const auto* text = json.as<std::string>()) return parse_duration(*text);
+  if (const auto* number = json.as<std::int64_t>()) return parse_duration(fmt::format("{}", *number));
+  if (const auto* number = json.as<double>()) return parse_duration(fmt::format("{:.9f}", *number));
+  return std::nullopt;
+}
+
+std::optional<Arguments::Value> value_of(ParamType type, const Json& json) {
+  switch (type) {
+    case ParamType::boolean:
+      if (const auto* flag = json.as<bool>()) return *flag;
+      return std::nullopt;
+    case ParamType::integer:
+      if (const auto* number = json.as<std::int64_t>()) return *number;
+      return std::nullopt;
+    case ParamType::number:
+      if (const auto* number = json.as<double>()) return *number;
+      if (const auto* number = json.as<std::int64_t>()) return static_cast<double>(*number);
+      return std::nullopt;
+    case ParamType::text:
+      if (const auto* text = json.as<std::string>()) return *text;
+      return std::nullopt;
+    case ParamType::duration:
+      if (const auto duration = duration_of(json)) return *duration;
+      return std::nullopt;
+    case ParamType::json: return json;
+  }
+  return std::nullopt;
+}
+
+template <class Number>
+std::optional<Number> read_number(std::string_view text) {
+  Number number{};
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// A word of the command line as the JSON that the type wants.
+std::optional<Json> json_of(ParamType type, const std::string& word) {
+  switch (type) {
+    case ParamType::boolean:
+      if (word == "true" || word == "on" || word == "1" || word == "yes") return Json{true};
+      if (word == "false" || word == "off" || word == "0" || word == "no") return Json{false};
+      return std::nullopt;
+    case ParamType::integer:
+      if (const auto number = read_number<std::int64_t>(word)) return Json{*number};
+      return std::nullopt;
+    case ParamType::number:
+      if (const auto number = read_number<double>(word); number && std::isfinite(*number)) return Json{*number};
+      return std::nullopt;
+    case ParamType::json: {
+      auto json = parse_json(word);
+      return json ? std::optional{std::move(*json)} : std::nullopt;
+    }
+    case ParamType::text:
+    case ParamType::duration: return Json{word};
+  }
+  return std::nullopt;
+}
+
+const Param* find_param(const Method& method, std::string_view name) {
+  const auto found =
+      std::find_if(method.params.begin(), method.params.end(), [&](const Param& param) { return param.name == name; });
+  return found == method.params.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string_view name_of(ParamType type) {
+  switch (type) {
+    case ParamType::boolean: return "true|false";
+    case ParamType::integer: return "NUMBER";
+    case ParamType::number: return "NUMBER";
+    case ParamType::text: return "TEXT";
+    case ParamType::duration: return "DURATION";
+    case ParamType::json: return "JSON";
+  }
+  return {};
+}
+
+bool Arguments::flag(std::string_view name) const {
+  const auto* value = find(name);
+  return value && std::get<bool>(*value);
+}
+
+const Arguments::Value* Arguments::find(std::string_view name) const {
+  const auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& each) { return each.first == name; });
+  return found == values_.end() ? nullptr : &found->second;
+}
+
+const Method* find_method(std::string_view name) {
+  const auto all = methods();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Method& method) { return method.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Failure unknown_method(std::string_view name) {
+  return {ErrorCode::unknown_method, fmt::format("there is no method \"{}\"{}; \"help\" lists them all", name,
+                                                 did_you_mean(std::string{name}, names(methods())))};
+}
+
+tl::expected<Arguments, Failure> read_arguments(const Method& method, const Json& params) {
+  Arguments arguments;
+  const auto* object = params.as<Json::Object>();
+  if (!object && !params.as<std::nullptr_t>()) {
+    return tl::unexpected{
+        Failure{ErrorCode::invalid_parameter, fmt::format("{}: params must be an object", method.name)}};
+  }
+  const Json::Object none;
+  for (const auto& [name, json] : object ? *object : none) {
+    const auto* param = find_param(method, name);
+    if (!param) return tl::unexpected{unknown_param(method, name)};
+    if (arguments.has(name)) {
+      return tl::unexpected{Failure{ErrorCode::invalid_parameter, fmt::format("{}: {} twice", method.name, name)}};
+    }
+    auto value = value_of(param->type, json);
+    if (!value) return tl::unexpected{wrong_type(method, *param, to_text(json))};
+    arguments.add(param->name, std::move(*value));
+  }
+  for (const auto& param : method.params) {
+    if (param.need == Need::required && !arguments.has(param.name)) {
+      return tl::unexpected{
+          Failure{ErrorCode::invalid_parameter, fmt::format("{} needs {} ({})", method.name, param.name, param.help)}};
+    }
+  }
+  return arguments;
+}
+
+tl::expected<Json, Failure> params_from_words(const Method& method, std::span<const std::string> words) {
+  Json::Object object;
+  for (const auto& word : words) {
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    const auto* param = find_param(method, name);
+    if (!param) return tl::unexpected{unknown_param(method, name)};
+    const auto text = equals == std::string::npos ? "true" : word.substr(equals + 1);
+    if (equals == std::string::npos && param->type != ParamType::boolean) {
+      return tl::unexpected{
+          Failure{ErrorCode::invalid_parameter,
+                  fmt::format("{}: {} needs a value: {}={}", method.name, name, name, name_of(param->type))}};
+    }
+    auto json = json_of(param->type, text);
+    if (!json) return tl::unexpected{wrong_type(method, *param, text)};
+    object.emplace_back(name, std::move(*json));
+  }
+  return Json{std::move(object)};
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  double number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
+  const std::string_view unit{end, static_cast<std::size_t>(text.data() + text.size() - end)};
+  const double factor = unit.empty() || unit == "s"    ? 1
+                        : unit == "ms"                 ? 1e-3
+                        : unit == "us"                 ? 1e-6
+                        : unit == "min" || unit == "m" ? 60
+                        : unit == "h"                  ? 3600
+                                                       : 0;
+  if (factor == 0 || number * factor > kLongest) return std::nullopt;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>{number * factor});
+}
+
+}  // namespace quasimodem::app::control

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "core/time.hpp"
+#include "emulator/app/json_value.hpp"
+
+namespace quasimodem::app::control {
+
+class Subscriber;
+class Target;
+
+/// `error.code` of an answer. The negative ones are those of JSON-RPC 2.0.
+enum class ErrorCode {
+  not_json = -32700,
+  not_a_request = -32600,
+  unknown_method = -32601,
+  invalid_parameter = -32602,
+  impossible = 1,  ///< not in the module's present state
+  timed_out = 2,
+};
+
+struct Failure {
+  ErrorCode code;
+  std::string message;
+};
+
+enum class ParamType { boolean, integer, number, text, duration, json };
+std::string_view name_of(ParamType type);  ///< `true|false`, `NUMBER` …: as the help shows it
+
+enum class Need { required, optional };
+
+/// One parameter of a method. From this come the check of a request, `ctl help` and docs/control.md.
+struct Param {
+  std::string_view name;
+  ParamType type;
+  Need need;
+  std::string_view help;
+};
+
+/// The parameters of one request: names and types are checked, nothing else.
+class Arguments {
+ public:
+  using Value = std::variant<bool, std::int64_t, double, std::string, Duration, Json>;
+
+  void add(std::string_view name, Value value) { values_.emplace_back(name, std::move(value)); }
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  bool empty() const { return values_.empty(); }
+
+  /// False when it was not given.
+  bool flag(std::string_view name) const;
+  template <class T>
+  std::optional<T> get(std::string_view name) const {
+    const auto* value = find(name);
+    return value ? std::optional{std::get<T>(*value)} : std::nullopt;
+  }
+
+ private:
+  const Value* find(std::string_view name) const;
+
+  std::vector<std::pair<std::string, Value>> values_;
+};
+
+/// Answers a request that was not answered at once. Copy it freely: late and second answers go nowhere.
+class Answer {
+ public:
+  using Send = std::function<void(const tl::expected<Json, Failure>&)>;
+  explicit Answer(Send send) : send_{std::make_shared<Send>(std::move(send))} {}
+
+  void operator()(const tl::expected<Json, Failure>& result) const {
+    if (const auto send = std::exchange(*send_, {})) send(result);
+  }
+  bool open() const { return static_cast<bool>(*send_); }
+
+ private:
+  std::shared_ptr<Send> send_;
+};
+
+/// What a handler works with.
+struct Call {
+  Target& target;
+  const Arguments& arguments;
+  Subscriber& client;
+  Answer answer;  ///< for those who return Later
+};
+
+struct Later {};
+using Outcome = std::variant<Json, Failure, Later>;
+
+/// Requests of methods that change something are written into the journal.
+enum class Effect { none, changes };
+
+/// One method of the control socket.
+struct Method {
+  std::string_view name;
+  std::string_view summary;
+  std::span<const Param> params;
+  Outcome (*run)(Call& call);
+  Effect effect = Effect::changes;
+};
+
+/// All methods, in the order of the documentation. A family of methods is a span in a file of its own, added there.
+std::span<const Method> methods();
+const Method* find_method(std::string_view name);
+
+/// Checks `params` (an object or null) against the method's table.
+tl::expected<Arguments, Failure> read_arguments(const Method& method, const Json& params);
+/// The same for `key=value` words of a command line; a word alone is `key=true`.
+tl::expected<Json, Failure> params_from_words(const Method& method, std::span<const std::string> words);
+
+Failure unknown_method(std::string_view name);
+
+/// `5s`, `250ms`, `1.5s`, `2min`, `1h`; a bare number is seconds.
+std::optional<Duration> parse_duration(std::string_view text);
+
+}  // namespace quasimodem::app::control

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is done to the module itself: its power, its lines, its clock.
+#include <fmt/core.h>
+
+#include "emulator/app/clock_text.hpp"
+#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/target.hpp"
+#include "emulator/event_records.hpp"
+
+namespace quasimodem::app::control {
+namespace {
+
+using Level = device::SupplyVoltage::Level;
+
+Failure exactly_one(std::string_view method, std::string_view choice) {
+  return {ErrorCode::invalid_parameter, fmt::format("{} needs exactly one of {}", method, choice)};
+}
+
+int given(const Arguments& arguments, std::initializer_list<std::string_view> names) {
+  int count = 0;
+  for (const auto name : names) count += arguments.has(name) ? 1 : 0;
+  return count;
+}
+
+// ---- power ----
+
+constexpr Param kPowerParams[] = {
+    {"key", ParamType::boolean, Need::optional, "a pulse on PWRKEY: on, or off with NORMAL POWER DOWN"},
+    {"on", ParamType::boolean, Need::optional, "the same, unless it is on already"},
+    {"off", ParamType::boolean, Need::optional, "the same, unless it is off already"},
+    {"cut", ParamType::boolean, Need::optional, "the supply is gone at once, without a word"},
+    {"under_voltage", ParamType::boolean, Need::optional, "UNDER_VOLTAGE WARNING"},
+    {"over_voltage", ParamType::boolean, Need::optional, "OVER_VOLTAGE WARNING"},
+    {"shutdown", ParamType::boolean, Need::optional, "with under_voltage or over_voltage: the module gives up"},
+};
+
+Outcome power(Call& call) {
+  const auto& wish = call.arguments;
+  auto& modem = call.target.modem();
+  if (given(wish, {"key", "on", "off", "cut", "under_voltage", "over_voltage"}) != 1) {
+    return exactly_one("power", "key, on, off, cut, under_voltage, over_voltage");
+  }
+  const bool is_off = modem.me().power() == device::MobileEquipment::Power::off;
+  const bool shutdown = wish.flag("shutdown");
+  const bool press = wish.flag("key") || (wish.flag("on") && is_off) || (wish.flag("off") && !is_off);
+  if (press) modem.power_key();
+  if (wish.flag("cut")) modem.cut_supply();
+  if (wish.flag("under_voltage")) {
+    modem.me().report_voltage(shutdown ? Level::under_power_down : Level::under_warning);
+  }
+  if (wish.flag("over_voltage")) modem.me().report_voltage(shutdown ? Level::over_power_down : Level::over_warning);
+  return Json::Object{{"power", emulator::word_of(modem.me().power())}};
+}
+
+// ---- line ----
+
+constexpr Param kLineParams[] = {
+    {"dtr", ParamType::boolean, Need::optional, "the host's DTR, for endpoints that have none"},
+    {"rts", ParamType::boolean, Need::optional, "the host's RTS"},
+};
+
+Outcome line(Call& call) {
+  auto& modem = call.target.modem();
+  if (const auto level = call.arguments.get<bool>("dtr")) modem.set_line(emulator::Line::dtr, *level);
+  if (const auto level = call.arguments.get<bool>("rts")) modem.set_line(emulator::Line::rts, *level);
+  return Json::Object{{"dtr", modem.line(emulator::Line::dtr)},
+                      {"rts", modem.line(emulator::Line::rts)},
+                      {"cts", modem.line(emulator::Line::cts)},
+                      {"dcd", modem.line(emulator::Line::dcd)}};
+}
+
+// ---- clock ----
+
+constexpr Param kClockParams[] = {
+    {"set", ParamType::text, Need::optional, "the module's RTC: ISO 8601, host or factory"},
+    {"advance", ParamType::duration, Need::optional, "lets so much module time pass at once: 5s, 90s, 2h"},
+};
+
+Outcome clock(Call& call) {
+  auto& rtc = call.target.modem().me().rtc();
+  if (const auto text = call.arguments.get<std::string>("set")) {
+    const auto time = read_clock(*text);
+    if (!time) {
+      return Failure{ErrorCode::invalid_parameter,
+                     fmt::format("clock: set=\"{}\" is no time; use host, factory or 2015-04-08T12:00:00Z", *text)};
+    }
+    rtc.set(*time);
+  }
+  if (const auto span = call.arguments.get<Duration>("advance")) call.target.jump(*span);
+  return Json::Object{{"rtc", iso_text(rtc.now())},
+                      {"t", std::chrono::duration<double>{call.target.timeline().now().time_since_epoch()}.count()}};
+}
+
+// ---- reset ----
+
+constexpr Param kResetParams[] = {
+    {"forget", ParamType::boolean, Need::optional, "erase NVRAM as well: certificates, saved settings, messages"},
+};
+
+Outcome reset(Call& call) {
+  call.target.reset(call.arguments.flag("forget") ? Target::Memory::forget : Target::Memory::keep);
+  return Json{true};
+}
+
+constexpr Method kMethods[] = {
+    {"power", "switches the module on and off, or disturbs its supply", kPowerParams, &power},
+    {"line", "sets the host's modem lines and shows all of them", kLineParams, &line},
+    {"clock", "sets the module's clock or lets module time pass", kClockParams, &clock},
+    {"reset", "the module as it was at the start, on; SIM, network, signal and settings too", kResetParams, &reset},
+};
+
+}  // namespace
+
+std::span<const Method> module_methods() { return kMethods; }
+
+}  // namespace quasimodem::app::control

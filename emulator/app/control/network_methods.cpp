@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens around the module: SIM, network, messages and calls that arrive.
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/core.h>
+
+#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/target.hpp"
+#include "emulator/event_records.hpp"
+#include "emulator/terminal_adapter.hpp"
+
+namespace quasimodem::app::control {
+namespace {
+
+using device::Domain;
+using device::Messaging;
+using device::MobileEquipment;
+using device::RegistrationStatus;
+
+Failure impossible(std::string message) { return {ErrorCode::impossible, std::move(message)}; }
+Failure invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
+
+// ---- sim ----
+
+constexpr Param kSimParams[] = {
+    {"insert", ParamType::boolean, Need::optional, "a SIM that asks for no PIN"},
+    {"remove", ParamType::boolean, Need::optional, "pull it out"},
+    {"lock", ParamType::text, Need::optional, "a SIM that asks for this PIN (4 to 8 digits)"},
+    {"puk", ParamType::boolean, Need::optional, "a SIM whose PIN was forgotten; its PUK is 12345678"},
+};
+
+Outcome sim(Call& call) {
+  const auto& wish = call.arguments;
+  auto& me = call.target.modem().me();
+  const auto pin = wish.get<std::string>("lock");
+  if (wish.flag("insert") + wish.flag("remove") + wish.flag("puk") + (pin ? 1 : 0) > 1) {
+    return invalid("sim: one of insert, remove, lock, puk at a time");
+  }
+  const auto is_digit = [](unsigned char c) { return std::isdigit(c); };
+  if (pin && (pin->size() < 4 || pin->size() > 8 || !std::all_of(pin->begin(), pin->end(), is_digit))) {
+    return invalid(fmt::format("sim: lock=\"{}\": a PIN has 4 to 8 digits", *pin));
+  }
+  if (wish.flag("insert")) me.change_sim(device::Sim::without_pin());
+  if (wish.flag("remove")) me.change_sim(device::Sim::none());
+  if (wish.flag("puk")) me.change_sim(device::Sim::with_puk());
+  if (pin) me.change_sim(device::Sim::with_pin(*pin));
+  return Json::Object{{"sim", emulator::word_of(me.sim_status())}};
+}
+
+// ---- network ----
+
+constexpr Param kNetworkParams[] = {
+    {"register", ParamType::boolean, Need::optional, "the home network takes the module"},
+    {"roam", ParamType::boolean, Need::optional, "a foreign network takes it"},
+    {"deny", ParamType::boolean, Need::optional, "the network refuses it; the contexts are lost"},
+    {"search", ParamType::boolean, Need::optional, "no cell for a short while; the contexts stay"},
+    {"lost", ParamType::boolean, Need::optional, "no cell any more; the contexts are lost"},
+};
+
+Outcome network(Call& call) {
+  const auto& wish = call.arguments;
+  auto& me = call.target.modem().me();
+  int wishes = 0;
+  for (const auto& param : kNetworkParams) wishes += wish.flag(param.name) ? 1 : 0;
+  if (wishes > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
+  if (wish.flag("register")) me.serve(RegistrationStatus::home);
+  if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
+  if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
+  if (wish.flag("search")) me.serve(RegistrationStatus::searching, MobileEquipment::Outage::brief);
+  if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
+  const auto& registration = me.registration();
+  return Json::Object{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
+                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))}};
+}
+
+// ---- signal ----
+
+constexpr Param kSignalParams[] = {
+    {"rssi", ParamType::integer, Need::optional, "strength as AT+CSQ shows it: 0 to 31, 99 unknown"},
+    {"ber", ParamType::integer, Need::optional, "bit errors as AT+CSQ shows them: 0 to 7, 99 unknown"},
+};
+
+Outcome signal(Call& call) {
+  constexpr int kUnknown = 99;
+  auto& registration = call.target.modem().me().registration();
+  const auto rssi = call.arguments.get<std::int64_t>("rssi").value_or(registration.signal_strength());
+  const auto ber = call.arguments.get<std::int64_t>("ber").value_or(registration.bit_error_rate());
+  if (rssi != kUnknown && (rssi < 0 || rssi > 31)) return invalid(fmt::format("signal: rssi={}: 0 to 31, or 99", rssi));
+  if (ber != kUnknown && (ber < 0 || ber > 7)) return invalid(fmt::format("signal: ber={}: 0 to 7, or 99", ber));
+  registration.set_signal_strength(static_cast<int>(rssi));
+  registration.set_bit_error_rate(static_cast<int>(ber));
+  return Json::Object{{"rssi", rssi}, {"ber", ber}};
+}
+
+// ---- pdp ----
+
+constexpr Param kPdpParams[] = {
+    {"deactivate", ParamType::boolean, Need::required, "the network takes the context away: +PDP DEACT"},
+    {"context", ParamType::integer, Need::optional, "0 or 1; default: the foreground context"},
+};
+
+Outcome pdp(Call& call) {
+  auto& me = call.target.modem().me();
+  const auto id = call.arguments.get<std::int64_t>("context").value_or(me.foreground().id());
+  if (id < 0 || id >= device::kContexts) return invalid(fmt::format("pdp: context={}: there are 0 and 1", id));
+  auto& context = me.context(static_cast<int>(id));
+  if (!call.arguments.flag("deactivate")) return invalid("pdp: deactivate=true is what it can do");
+  if (!context.active()) return impossible(fmt::format("pdp: context {} is not active", id));
+  me.lose_context(static_cast<int>(id));
+  return Json::Object{{"context", id}, {"state", device::name_of(context.state())}};
+}
+
+// ---- what arrives ----
+
+constexpr Param kSmsParams[] = {
+    {"from", ParamType::text, Need::required, "number, or a name of up to 11 characters"},
+    {"text", ParamType::text, Need::required, "UTF-8; long texts come in parts"},
+};
+
+Outcome deliver_sms(Call& call) {
+  const auto from = *call.arguments.get<std::string>("from");
+  if (from.empty()) return invalid("sms.deliver: from is empty");
+  switch (call.target.modem().me().deliver_sms(from, *call.arguments.get<std::string>("text"))) {
+    case Messaging::Delivery::stored: return Json::Object{{"delivery", "stored"}};
+    case Messaging::Delivery::shown: return Json::Object{{"delivery", "shown"}};
+    case Messaging::Delivery::dropped: return Json::Object{{"delivery", "dropped"}};
+    case Messaging::Delivery::memory_full: return impossible("sms.deliver: the message memory is full");
+    case Messaging::Delivery::failed: break;
+  }
+  return impossible("sms.deliver: the module cannot be reached: it is off or not registered");
+}
+
+constexpr Param kRingParams[] = {
+    {"from", ParamType::text, Need::optional, "the caller's number; none: withheld"},
+    {"hang_up", ParamType::boolean, Need::optional, "the caller gives up, or ends the call"},
+};
+
+Outcome ring(Call& call) {
+  auto& me = call.target.modem().me();
+  if (call.arguments.flag("hang_up")) {
+    if (!me.calls().current()) return impossible("call.ring: there is no call to end");
+    me.calls().far_end_hangs_up();
+    return Json{true};
+  }
+  if (me.ring(call.arguments.get<std::string>("from").value_or(""))) return Json{true};
+  return impossible("call.ring: the line is busy, or the module is off or not registered");
+}
+
+constexpr Param kUrcParams[] = {{"text", ParamType::text, Need::required, "one line, without its CR LF"}};
+
+Outcome urc(Call& call) {
+  constexpr std::size_t kLongest = 1024;
+  auto text = *call.arguments.get<std::string>("text");
+  if (text.empty() || text.size() > kLongest) return invalid("urc: text must have 1 to 1024 octets");
+  auto& modem = call.target.modem();
+  if (modem.me().power() != MobileEquipment::Power::on) return impossible("urc: the module is off");
+  modem.ta().channel().unsolicited(std::move(text));
+  return Json{true};
+}
+
+constexpr Method kMethods[] = {
+    {"sim", "puts a SIM in or out, or shows its state", kSimParams, &sim},
+    {"network", "what the network grants from now on; shows the registration", kNetworkParams, &network},
+    {"signal", "sets and shows signal strength and bit errors", kSignalParams, &signal},
+    {"pdp", "the network ends a PDP context", kPdpParams, &pdp},
+    {"sms.deliver", "somebody sends a message", kSmsParams, &deliver_sms},
+    {"call.ring", "somebody calls, or gives up", kRingParams, &ring},
+    {"urc", "any line arrives as an unsolicited result code", kUrcParams, &urc},
+};
+
+}  // namespace
+
+std::span<const Method> network_methods() { return kMethods; }
+
+}  // namespace quasimodem::app::control

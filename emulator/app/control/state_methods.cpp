@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The module's state: shown, taken away as one value, and put back. No key material in any of it.
+#include <chrono>
+
+#include <fmt/core.h>
+
+#include "emulator/app/clock_text.hpp"
+#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/snapshot.hpp"
+#include "emulator/app/control/target.hpp"
+#include "emulator/commands/tcpip_text.hpp"
+#include "emulator/event_records.hpp"
+#include "emulator/terminal_adapter.hpp"
+
+namespace quasimodem::app::control {
+namespace {
+
+using device::MobileEquipment;
+
+Json sim_state(MobileEquipment& me) {
+  return Json::Object{{"status", emulator::word_of(me.sim_status())},
+                      {"pin_tries", me.sim().pin_tries()},
+                      {"puk_tries", me.sim().puk_tries()}};
+}
+
+Json network_state(MobileEquipment& me) {
+  const auto& registration = me.registration();
+  return Json::Object{
+      {"registration", emulator::word_of(registration.status(device::Domain::circuit_switched))},
+      {"attachment", emulator::word_of(registration.status(device::Domain::packet_switched))},
+      {"operator", registration.operator_name()},
+      {"rssi", me.signal_strength()},
+      {"ber", registration.bit_error_rate()},
+  };
+}
+
+Json socket_state(const device::Connection& socket, int index) {
+  return Json::Object{{"socket", index},
+                      {"transport", socket.secure() ? "SSL" : commands::transport_text(socket)},
+                      {"host", socket.target().host},
+                      {"port", socket.target().port},
+                      {"peer", socket.peer() ? socket.peer()->text() : ""},
+                      {"state", commands::socket_state_text(socket.state())},
+                      {"unread", socket.available()},
+                      {"sent", socket.send_count().sent},
+                      {"acknowledged", socket.send_count().acknowledged}};
+}
+
+Json context_state(MobileEquipment& me, int id) {
+  const auto& context = std::as_const(me.context(id));
+  Json::Array sockets;
+  for (int index = 0; index < device::kSockets; ++index) {
+    if (const auto* socket = context.socket(index)) sockets.push_back(socket_state(*socket, index));
+  }
+  return Json::Object{{"context", id},
+                      {"foreground", me.foreground().id() == id},
+                      {"state", device::name_of(context.state())},
+                      {"apn", context.access.apn},
+                      {"sockets", std::move(sockets)}};
+}
+
+Json ssl_state(const device::SslContext& context, int id) {
+  Json::Array suites;
+  for (const auto suite : context.suites) suites.push_back(tls::name(suite));
+  return Json::Object{
+      {"context", id},
+      {"sslversion", context.version == device::kAllVersions ? std::string_view{"all"}
+                                                             : tls::name(static_cast<tls::Version>(context.version))},
+      {"seclevel", static_cast<int>(context.security)},
+      {"ciphersuites", suites.empty() ? Json{"all"} : Json{std::move(suites)}},
+      {"cacert", context.ca_certificate},
+      {"clientcert", context.client_certificate},
+      {"clientkey", context.client_key},
+  };
+}
+
+Json uart_state(Target& target) {
+  auto& modem = target.modem();
+  auto& ta = modem.ta();
+  return Json::Object{{"address", target.address()},
+                      {"baud", modem.baud()},
+                      {"mode", ta.channel().mode_name()},
+                      {"echo", ta.settings().dialogue.echo != 0},
+                      {"verbose", ta.settings().dialogue.verbose != 0},
+                      {"errors", ta.settings().dialogue.error_format},
+                      {"dtr", modem.line(emulator::Line::dtr)},
+                      {"rts", modem.line(emulator::Line::rts)},
+                      {"cts", modem.line(emulator::Line::cts)},
+                      {"dcd", modem.line(emulator::Line::dcd)}};
+}
+
+Outcome state(Call& call) {
+  auto& me = call.target.modem().me();
+  Json::Array contexts, ssl;
+  for (int id = 0; id < device::kContexts; ++id) contexts.push_back(context_state(me, id));
+  for (int id = 0; id < device::kSslContexts; ++id) {
+    ssl.push_back(ssl_state(me.ssl.contexts[static_cast<std::size_t>(id)], id));
+  }
+  return Json::Object{
+      {"name", call.target.name()},
+      {"model", me.profile().name},
+      {"revision", me.profile().revision},
+      {"imei", me.configuration().imei},
+      {"power", emulator::word_of(me.power())},
+      {"ready", call.target.ready()},
+      {"functionality", emulator::word_of(me.functionality())},
+      {"sim", sim_state(me)},
+      {"network", network_state(me)},
+      {"contexts", std::move(contexts)},
+      {"qimux", me.tcpip.multiple_sessions},
+      {"qimode", me.tcpip.transparent},
+      {"ssl_contexts", std::move(ssl)},
+      {"ignorertctime", me.ssl.ignore_rtc_time},
+      {"certificates", certificate_list(me)},
+      {"files", file_list(me)},
+      {"uart", uart_state(call.target)},
+      {"rtc", iso_text(me.rtc().now())},
+      {"t", std::chrono::duration<double>{call.target.timeline().now().time_since_epoch()}.count()},
+      {"journal", call.target.journal().last()},
+  };
+}
+
+Outcome snapshot(Call& call) { return take_snapshot(call.target); }
+
+constexpr Param kRestoreParams[] = {{"snapshot", ParamType::json, Need::required, "what snapshot gave"}};
+
+Outcome restore(Call& call) {
+  auto restored = restore_snapshot(call.target, *call.arguments.get<Json>("snapshot"));
+  if (!restored) return Failure{ErrorCode::invalid_parameter, fmt::format("restore: {}", restored.error())};
+  return std::move(*restored);
+}
+
+constexpr Method kMethods[] = {
+    {"state", "everything about the module", {}, &state, Effect::none},
+    {"snapshot",
+     "the module's settings and surroundings as one value, without keys and connections",
+     {},
+     &snapshot,
+     Effect::none},
+    {"restore", "puts a snapshot back; connections end, contexts come up again", kRestoreParams, &restore},
+};
+
+}  // namespace
+
+std::span<const Method> state_methods() { return kMethods; }
+
+}  // namespace quasimodem::app::control

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/journal_ring.hpp"
+
+namespace quasimodem::app {
+
+/// `--trace FILE`: every record of the modules as a line of JSON, from the first one on. Written at once, so that it is
+/// whole when something crashes.
+class TraceFile {
+ public:
+  /// Throws Problem when the file cannot be written.
+  explicit TraceFile(const std::filesystem::path& path);
+  /// From now on, after what the journal has already.
+  void follow(JournalRing& journal, const std::string& modem);
+
+ private:
+  std::shared_ptr<std::FILE> file_;
+  std::vector<JournalRing::Subscription> subscriptions_;
+};
+
+}  // namespace quasimodem::app

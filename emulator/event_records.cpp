@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/event_records.hpp"
+
+#include <variant>
+
+namespace quasimodem::emulator {
+namespace {
+
+/// One overload for each event that has a record of its own.
+class Note {
+ public:
+  Note(const Journal& journal, device::MobileEquipment& me) : journal_{journal}, me_{me} {}
+
+  void operator()(const device::Started&) const { journal_.write(RecordKind::power, {{"event", "on"}}); }
+  void operator()(const device::PoweredOff&) const { journal_.write(RecordKind::power, {{"event", "off"}}); }
+  void operator()(const device::SupplyVoltage& event) const {
+    using Level = device::SupplyVoltage::Level;
+    const bool low = event.level == Level::under_warning || event.level == Level::under_power_down;
+    journal_.write(RecordKind::power, {{"event", low ? "under voltage" : "over voltage"}});
+  }
+  void operator()(const device::FunctionalityReached& event) const {
+    state("functionality", word_of(event.functionality));
+  }
+  void operator()(const device::SimStatusChanged& event) const { state("sim", word_of(event.status)); }
+  void operator()(const device::CallReady&) const { state("module", "call ready"); }
+  void operator()(const device::RegistrationChanged& event) const {
+    const bool circuit = event.domain == device::Domain::circuit_switched;
+    state(circuit ? "registration" : "attachment", word_of(me_.registration().status(event.domain)));
+  }
+
+  void operator()(const device::ServerOpened& event) const {
+    journal_.write(RecordKind::socket,
+                   {{"event", event.succeeded ? "listening" : "listening failed"}, {"context", event.context}});
+  }
+  void operator()(const device::ClientArrived& event) const { client("client connected", event.context, event.index); }
+  void operator()(const device::RemoteClosed& event) const {
+    if (event.role == device::Role::server) client("client ended", event.context, event.index);
+  }
+
+  template <class Other>
+  void operator()(const Other&) const {}
+
+ private:
+  void state(std::string_view what, std::string_view now) const {
+    journal_.write(RecordKind::state, {{"what", what}, {"state", now}});
+  }
+  void client(std::string_view event, int context, int index) const {
+    const auto* socket = me_.context(context).socket(index, device::Role::server);
+    const auto peer = socket && socket->peer() ? socket->peer()->text() : "";
+    journal_.write(RecordKind::socket, {{"event", event}, {"context", context}, {"client", index}, {"peer", peer}});
+  }
+
+  const Journal& journal_;
+  device::MobileEquipment& me_;
+};
+
+}  // namespace
+
+void note_event(const Journal& journal, const device::Event& event, device::MobileEquipment& me) {
+  if (journal) std::visit(Note{journal, me}, event);
+}
+
+std::string_view word_of(device::SimStatus status) {
+  switch (status) {
+    case device::SimStatus::not_inserted: return "not inserted";
+    case device::SimStatus::not_ready: return "not ready";
+    case device::SimStatus::pin_needed: return "pin needed";
+    case device::SimStatus::puk_needed: return "puk needed";
+    case device::SimStatus::blocked: return "blocked";
+    case device::SimStatus::ready: return "ready";
+  }
+  return {};
+}
+
+std::string_view word_of(device::RegistrationStatus status) {
+  switch (status) {
+    case device::RegistrationStatus::not_searching: return "not searching";
+    case device::RegistrationStatus::home: return "home";
+    case device::RegistrationStatus::searching: return "searching";
+    case device::RegistrationStatus::denied: return "denied";
+    case device::RegistrationStatus::unknown: return "unknown";
+    case device::RegistrationStatus::roaming: return "roaming";
+  }
+  return {};
+}
+
+std::string_view word_of(device::Functionality functionality) {
+  switch (functionality) {
+    case device::Functionality::minimum: return "minimum";
+    case device::Functionality::full: return "full";
+    case device::Functionality::flight: return "flight";
+  }
+  return {};
+}
+
+std::string_view word_of(device::MobileEquipment::Power power) {
+  switch (power) {
+    case device::MobileEquipment::Power::off: return "off";
+    case device::MobileEquipment::Power::starting: return "starting";
+    case device::MobileEquipment::Power::on: return "on";
+  }
+  return {};
+}
+
+}  // namespace quasimodem::emulator

@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ctl, wait, the control socket, --trace and --expect, from outside the program."""
+
+import json
+import os
+import signal
+import socket
+import stat
+
+import pytest
+from support import OK, PROGRAM, PYTHON, Deadline
+
+KEY = b"-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0c2VjcmV0c2VjcmV0\n-----END RSA PRIVATE KEY-----\n"
+SECRET = "c2VjcmV0"
+
+
+class Client:
+    """Any program at the control socket."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(str(path))
+        self.unread = b""
+        self.events = []
+        self.last = 0
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, text):
+        self.socket.sendall(text.encode() + b"\n")
+
+    def line(self):
+        deadline = Deadline("a line of the control socket")
+        while b"\n" not in self.unread:
+            deadline.readable(self.socket)
+            block = self.socket.recv(65536)
+            assert block, "the module hung up"
+            self.unread += block
+        line, _, self.unread = self.unread.partition(b"\n")
+        return json.loads(line)
+
+    def ask(self, method, **params):
+        self.last += 1
+        self.send(json.dumps({"id": self.last, "method": method, "params": params}))
+        while "id" not in (answer := self.line()):
+            self.events.append(answer)
+        assert answer["id"] == self.last
+        return answer
+
+    def result(self, method, **params):
+        answer = self.ask(method, **params)
+        assert "result" in answer, answer
+        return answer["result"]
+
+    def error(self, method, **params):
+        return self.ask(method, **params)["error"]
+
+
+def control_of(module):
+    return module.tty + ".ctl"
+
+
+@pytest.fixture
+def module(world):
+    module = world.module("--ephemeral")
+    yield module
+    if module.process.poll() is None:
+        module.stop()
+
+
+@pytest.fixture
+def client(module):
+    client = Client(control_of(module))
+    yield client
+    client.close()
+
+
+def test_state_tells_what_the_uart_tells(module, client):
+    with module.host() as host:
+        host.bring_up()
+        state = client.result("state")
+        host.send("AT+GSN\r")
+        imei = host.expect_match(r"\r\n(\d{15})\r\n\r\nOK\r\n")[1].decode()
+    assert (state["name"], state["model"], state["imei"]) == ("m95", "M95", imei)
+    assert (state["power"], state["ready"]) == ("on", True)
+    assert state["network"]["registration"] == state["network"]["attachment"] == "home"
+    assert state["contexts"][0]["apn"] == "CMNET"
+    assert state["uart"]["address"] == module.tty
+    assert state["uart"]["echo"] is False
+
+
+def test_power_key_and_cut(module, client):
+    with module.host() as host:
+        assert client.result("power", key=True)["power"] == "off"
+        host.expect("\r\nNORMAL POWER DOWN\r\n")
+        assert client.result("state")["ready"] is False
+        client.result("power", on=True)
+        assert client.result("wait") == {"ready": True}
+        host.echo = True  # as after every start
+        host.echo_off()
+        assert client.result("power", cut=True)["power"] == "off"
+        client.result("power", key=True)
+        client.result("wait")
+        host.echo = True
+        host.exchange("AT")  # it went without a word
+
+
+def test_signal_network_and_context(module, client):
+    with module.host() as host:
+        assert client.result("signal", rssi=7, ber=3) == {"rssi": 7, "ber": 3}
+        host.exchange("AT+CSQ", f"\r\n+CSQ: 7,3\r\n{OK}")
+        host.exchange("AT+CREG=1")
+        client.result("network", deny=True)
+        host.expect("\r\n+CREG: 3\r\n")
+        client.result("network", register=True)
+        host.expect("\r\n+CREG: 1\r\n")
+        while client.result("network")["attachment"] != "home":
+            pass
+        host.bring_up()
+        assert client.result("pdp", deactivate=True)["state"] == "PDP DEACT"
+        host.expect("\r\n+PDP DEACT\r\n")
+        assert client.error("pdp", deactivate=True)["code"] == 1
+
+
+def test_messages_calls_and_any_line(module, client):
+    with module.host() as host:
+        host.exchange("AT+CMGF=1")
+        assert client.result("sms.deliver", **{"from": "+4915112345678", "text": "hello"}) == {"delivery": "stored"}
+        host.expect('\r\n+CMTI: "SM",1\r\n')
+        client.result("urc", text="+QFOO: 1")
+        host.expect("\r\n+QFOO: 1\r\n")
+        client.result("call.ring", **{"from": "+4915112345678"})
+        host.expect("\r\nRING\r\n")
+        client.result("call.ring", hang_up=True)
+        host.expect_match(r"(?:\r\nRING\r\n)*\r\nNO CARRIER\r\n")
+
+
+def test_clock(module, client):
+    assert client.result("clock", set="2015-04-08T12:00:00Z")["rtc"] == "2015-04-08T12:00:00+00:00"
+    before = client.result("clock")["t"]
+    client.result("clock", advance="1h")
+    assert client.result("clock")["t"] >= before + 3600
+    with module.host() as host:
+        host.send("AT+CCLK?\r")
+        assert host.expect_match(r'\r\n\+CCLK: "([^"]*)"\r\n\r\nOK\r\n')[1].startswith(b"15/04/08,13:0")
+
+
+def test_journal_wait_and_subscribe(module, client):
+    with module.host() as host:
+        start = client.result("journal")["last"]
+        client.result("subscribe", kind="at")
+        client.send('{"id":"w","method":"wait","params":{"match":"AT+CSQ","kind":"at"}}')
+        host.exchange("AT+CREG?", f"\r\n+CREG: 0,1\r\n{OK}")
+        host.exchange("AT+CSQ", f"\r\n+CSQ: 30,0\r\n{OK}")
+        lines = [client.line() for _ in range(3)]
+    waited = [line["result"] for line in lines if line.get("id") == "w"]
+    events = [line for line in lines if "id" not in line]
+    assert [(e["kind"], e["command"], e["result"]) for e in events] == [("at", "AT+CREG?", "OK"), ("at", "AT+CSQ", "OK")]
+    assert [w["seq"] for w in waited] == [events[1]["seq"]]
+    journal = client.result("journal", since=start, kind="uart.rx")
+    assert "".join(r["text"] for r in journal["records"]) == "AT+CREG?\\rAT+CSQ\\r"
+    assert client.error("wait", match="never", timeout="10ms")["code"] == 2
+
+
+def test_snapshot_and_journal_hold_no_key(module, client):
+    with module.host() as host:
+        host.upload("RAM:k.pem", KEY)
+        snapshot = client.result("snapshot")
+        assert snapshot["certificates"][0]["name"] == "RAM:k.pem"
+        host.exchange("AT+CMEE=2")
+        assert client.result("restore", snapshot=snapshot) == {"missing_certificates": []}
+        host.exchange("AT+CMEE?", f"\r\n+CMEE: 1\r\n{OK}")
+    for method in ("snapshot", "state", "journal"):
+        assert SECRET not in json.dumps(client.result(method))
+
+
+def test_wrong_requests_leave_the_connection_open(client):
+    wrong = client.error("pwer")
+    assert wrong["code"] == -32601 and 'did you mean "power"?' in wrong["message"]
+    wrong = client.error("network", denny=True)
+    assert wrong["code"] == -32602 and 'did you mean "deny"?' in wrong["message"]
+    client.send("x" * (1 << 20))
+    assert client.line()["error"]["code"] == -32600
+    client.send("{")
+    assert client.line()["error"]["code"] == -32700
+    assert client.result("wait") == {"ready": True}
+
+
+def test_socket_is_the_owners_alone_and_goes_with_the_module(module):
+    path = control_of(module)
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    module.stop()
+    assert not os.path.lexists(path)
+
+
+def test_quit(module, client):
+    assert client.result("quit") is True
+    assert module.wait() == 0
+
+
+def test_ctl_in_words_and_as_json(world, module):
+    assert world.run("ctl", "signal", "rssi=9").stdout == b"rssi  9\nber   0\n"
+    done = world.run("ctl", "--to", "m95", "signal", "--json")
+    assert json.loads(done.stdout) == {"rssi": 9, "ber": 0}
+    assert world.run("ctl", "--to", module.tty, "urc", "text=HI").stdout == b"OK\n"
+    done = world.run("ctl", "pwer")
+    assert done.returncode == 2 and b'did you mean "power"?' in done.stderr
+    assert world.run("ctl", "pdp", "deactivate").returncode == 1
+    assert world.run("ctl", "wait", "match=never", "timeout=10ms").returncode == 124
+    assert world.run("wait").returncode == 0
+
+
+def test_without_a_module(world):
+    assert world.run("ctl", "state").returncode == 3
+    assert world.run("wait", "--timeout", "10ms").returncode == 124
+
+
+def test_module_that_starts_off(world):
+    module = world.module("--ephemeral", "--power", "off")
+    assert world.run("ctl", "power", "key").returncode == 0
+    assert world.run("wait").returncode == 0
+    with module.host():
+        pass
+    module.stop()
+
+
+def test_each_of_several_modules_has_its_own(world):
+    program = world.start("-p", "instant", "--ephemeral", "--count", "2", "--trace", world.directory / "trace")
+    names = [program.read_line().split(" ")[1] for _ in range(2)]
+    assert names == ["m95-0", "m95-1"]
+    done = world.run("ctl", "state")
+    assert done.returncode == 3 and b"m95-0" in done.stderr
+    for name in names:
+        assert json.loads(world.run("ctl", "--to", name, "state", "--json").stdout)["name"] == name
+    program.stop()
+    traced = {json.loads(line)["modem"] for line in (world.directory / "trace").read_text().splitlines()}
+    assert traced == set(names)
+
+
+def test_command_finds_the_socket(world):
+    done = world.run("run", "--ephemeral", "--", "sh", "-c", '"$0" ctl signal rssi=5 --json', PROGRAM)
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"rssi": 5, "ber": 0}), done.stderr
+
+
+def test_trace(world):
+    trace = world.directory / "trace.jsonl"
+    module = world.module("--ephemeral", "--trace", trace)
+    with module.host() as host:
+        host.upload("RAM:k.pem", KEY)
+    module.stop()
+    text = trace.read_text()
+    records = [json.loads(line) for line in text.splitlines()]
+    assert [r["seq"] for r in records] == list(range(1, len(records) + 1))
+    assert {"power", "uart.rx", "uart.tx", "at", "file"} <= {r["kind"] for r in records}
+    assert SECRET not in text and "PRIVATE KEY" not in text
+
+
+SEND_AT = """
+import os, sys
+tty = os.open(os.environ["QUASIMODEM_TTY"], os.O_RDWR | os.O_NOCTTY)
+os.write(tty, b"AT+CSQ\\r")
+os.read(tty, 100)
+if len(sys.argv) > 1:
+    import signal
+    signal.pause()
+"""
+
+
+@pytest.mark.parametrize(
+    "options, waits, code",
+    [
+        (["--expect", "+CSQ: "], True, 0),
+        (["--expect", "AT+CSQ\r"], True, 0),
+        (["--fail", "+CSQ: "], True, 1),
+        (["--expect", "never"], False, 1),
+        (["--expect", "never", "--timeout", "300ms"], True, 124),
+    ],
+)
+def test_ends_by_what_the_uart_shows(world, options, waits, code):
+    command = [PYTHON, "-c", SEND_AT, *(["waits"] if waits else [])]
+    done = world.run("run", "--ephemeral", *options, "--", *command)
+    assert done.returncode == code, done.stderr
+    assert (b"FAIL: " in done.stderr) == (code != 0)
+
+
+def test_expectation_without_a_command(world):
+    module = world.module("--ephemeral", "--expect", "SEND OK", "--fail", "+CMS ERROR")
+    with module.host() as host:
+        host.exchange("AT+QFOO", "\r\nERROR\r\n")
+        host.exchange("AT")
+    module.signal(signal.SIGTERM)
+    assert module.wait() == 1
+    assert "FAIL: the UART did not show \"SEND OK\"" in module.log()
