@@ -10,11 +10,9 @@ import termios
 
 import pytest
 
-from support import OK, Deadline, Host, receive_exactly, wait_until
+from support import LITTLE_MEMORY, OK, Deadline, Host, receive_exactly, wait_until
 
 BOOT_TEXT = b"\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n"
-# AddressSanitizer keeps freed memory for a while; here it would look like a leak.
-LITTLE_MEMORY = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
 ALL_BYTES = bytes(range(256))
 
 
@@ -301,6 +299,7 @@ def test_flood_without_end_of_line(module, start, megabytes, answer):
     noise = noise.replace(b"\r", b"?").replace(b"\x08", b"?")  # Backspace could take the start back
     running = module(environment=LITTLE_MEMORY)
     with running.host() as host:
+        host.fill_journal()
         before = running.peak_kilobytes()
         host.send(start)
         host.send(noise)
