@@ -107,8 +107,8 @@ Outcome wait(Call& call) {
 
   const auto waiting = std::make_shared<Waiting>(target.timeline(), call.answer);
   const auto what = for_ready ? std::string{"the module to be ready"} : fmt::format("\"{}\"", match);
-  waiting->timer.start(timeout, [waiting, what]() mutable {
-    const auto keep = std::move(waiting);
+  waiting->timer.start(timeout, [waiting, what] {
+    const auto keep = waiting;
     keep->subscription.reset();
     keep->answer(tl::unexpected{Failure{ErrorCode::timed_out, fmt::format("wait: waited in vain for {}", what)}});
   });
