@@ -66,7 +66,7 @@ fs::path find_socket(const std::optional<std::string>& to) {
   if (to) {
     const bool is_name = to->find('/') == std::string::npos;
     if (is_name) {
-      if (const auto path = runtime_directory() / (*to + std::string{kSuffix}); is_live_socket(path)) return path;
+      if (auto path = runtime_directory() / (*to + std::string{kSuffix}); is_live_socket(path)) return path;
     }
     if (is_live_socket(*to)) return *to;
     if (const auto found = module_at(*to)) return *found;
