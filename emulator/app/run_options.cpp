@@ -105,10 +105,12 @@ LogLevel log_level_of(const RunOptions& options) {
 
 RunOptions check(const Settings& settings, std::vector<std::string> command) {
   RunOptions options;
-  const bool wrapped = !command.empty();
+  const auto under = command.empty() ? UnderRun::alone : UnderRun::with_command;
   options.command = std::move(command);
-  options.ephemeral = wrapped && !settings.find("nvram");
-  if (!settings.find("profile")) options.module.timing = read_profile(wrapped ? "instant" : "lab");
+  options.ephemeral = under == UnderRun::with_command && !settings.find("nvram");
+  if (!settings.find("profile")) {
+    options.module.timing = read_profile(std::string{default_value(*run_option("profile"), under)});
+  }
   if (const auto now = read_clock("host")) options.module.clock = *now;
   take_settings(settings, options);
 
@@ -117,20 +119,15 @@ RunOptions check(const Settings& settings, std::vector<std::string> command) {
   check_uarts(options);
   options.named = settings.find("name") || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
   if (options.ephemeral && options.nvram) usage("--nvram and --ephemeral exclude each other");
-  options.log_level = log_level_of(options);
+  options.log.lowest = log_level_of(options);
   return options;
 }
 
-/// Everything but the command line.
-std::vector<std::string> read_surroundings(const Environment& environment, Settings& settings) {
-  auto warnings = read_environment(environment, settings);
-  // A variable that other programs know too; ours goes before it.
-  if (auto file = variable_in(environment, "SSLKEYLOGFILE"); !file.empty()) {
-    settings.add(*run_option("keylog"), {Source::environment, {{std::move(file), "SSLKEYLOGFILE", {}}}});
-  }
-  const auto* named = settings.find("config");
-  read_configuration(named ? std::optional{named->values.back().text} : std::nullopt, environment, settings);
-  return warnings;
+/// A variable that other programs know too; ours goes before it.
+void read_key_log_variable(const Environment& environment, Settings& settings) {
+  auto file = variable_in(environment, "SSLKEYLOGFILE");
+  if (file.empty()) return;
+  settings.add(*run_option("keylog"), {Source::environment, {{std::move(file), "SSLKEYLOGFILE", {}}}});
 }
 
 }  // namespace
@@ -145,25 +142,42 @@ Flags declare_run(CLI::App& app) {
   return Flags{app};
 }
 
-Invocation read_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+std::pair<std::vector<std::string>, std::vector<std::string>> split_command(const std::vector<std::string>& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
-  std::vector<std::string> ours{arguments.begin(), dashes};
   std::vector<std::string> command;
   if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
-  if (dashes != arguments.end() && command.empty())
+  if (dashes != arguments.end() && command.empty()) {
     usage("nothing to run after \"--\"", "quasimodem run [OPTIONS] -- CMD [ARG...]");
-  if (!ours.empty() && ours.front() == "help") ours.front() = "--help";
+  }
+  return {{arguments.begin(), dashes}, std::move(command)};
+}
 
+Invocation read_settings(Settings flags, std::vector<std::string> command, const Environment& environment) {
+  Invocation invocation{.settings = std::move(flags)};
+  auto& settings = invocation.settings;
+  invocation.warnings = read_environment(environment, settings);
+  read_key_log_variable(environment, settings);
+  const auto* named = settings.find("config");
+  invocation.configuration =
+      read_configuration(named ? std::optional{named->values.back().text} : std::nullopt, environment, settings);
+  settle_contradictions(settings);
+  invocation.run = check(settings, std::move(command));
+  return invocation;
+}
+
+Invocation read_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+  auto [ours, command] = split_command(arguments);
+  if (!ours.empty() && ours.front() == "help") ours.front() = "--help";
   CLI::App app;
   const auto flags = declare_run(app);
   if (auto help = read_arguments(app, std::move(ours), command_names())) return {.text = *help};
-  if (app.count("--version") > 0) return {.text = fmt::format("quasimodem {}\n", kVersion)};
-  Invocation invocation;
-  flags.add_to(invocation.settings);
-  invocation.warnings = read_surroundings(environment, invocation.settings);
-  settle_contradictions(invocation.settings);
-  invocation.run = check(invocation.settings, std::move(command));
-  return invocation;
+  if (app.count("--version") > 0) {
+    constexpr std::string_view kJson = R"({{"name":"quasimodem","version":"{}"}})" "\n";
+    return {.text = app.count("--json") > 0 ? fmt::format(kJson, kVersion) : fmt::format("quasimodem {}\n", kVersion)};
+  }
+  Settings settings;
+  flags.add_to(settings);
+  return read_settings(std::move(settings), std::move(command), environment);
 }
 
 }  // namespace quasimodem::app

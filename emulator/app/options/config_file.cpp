@@ -212,7 +212,8 @@ void parse_configuration(std::string_view text, const std::string& source, Setti
   }
 }
 
-void read_configuration(const std::optional<std::string>& named, const Environment& environment, Settings& settings) {
+std::optional<std::string> read_configuration(const std::optional<std::string>& named, const Environment& environment,
+                                              Settings& settings) {
   std::string file;
   if (named) {
     file = *named;
@@ -221,9 +222,10 @@ void read_configuration(const std::optional<std::string>& named, const Environme
   } else if (const auto own = user_file(environment); is_there(own)) {
     file = own.string();
   } else {
-    return;
+    return std::nullopt;
   }
   parse_configuration(contents(file), file, settings);
+  return file;
 }
 
 }  // namespace quasimodem::app

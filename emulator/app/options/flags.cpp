@@ -19,7 +19,7 @@ Flags::Flags(CLI::App& app, const std::vector<std::string_view>& without) {
 void Flags::declare(CLI::App& app, Flag& flag) {
   const auto& option = *flag.option;
   const auto names = option.letter.empty() ? flag_of(option) : fmt::format("-{},{}", option.letter, flag_of(option));
-  const auto standard = default_of(option);
+  const auto standard = default_in_words(option);
   const auto help =
       standard.empty() ? std::string{option.meaning} : fmt::format("{}; default {}", option.meaning, standard);
   const std::string placeholder{option.placeholder};

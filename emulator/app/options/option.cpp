@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/core.h>
+
 namespace quasimodem::app {
 
 const Option* run_option(std::string_view name) {
@@ -26,10 +28,17 @@ std::string variable_of(const Option& option) {
   return "QUASIMODEM_" + name;
 }
 
-std::string default_of(const Option& option) {
+std::string_view default_value(const Option& option, UnderRun under) {
+  return under == UnderRun::with_command && !option.with_command.empty() ? option.with_command : option.standard;
+}
+
+std::string default_in_words(const Option& option) {
+  if (!option.standard_note.empty()) return std::string{option.standard_note};
   const bool bare = option.kind == OptionKind::flag || option.kind == OptionKind::count;
-  if (bare && option.standard_note.empty()) return {};  // not to be given is the default
-  return std::string{option.standard_note.empty() ? option.standard : option.standard_note};
+  if (bare && option.with_command.empty()) return {};  // not to be given is the default
+  if (option.kind == OptionKind::flag) return "off, with `-- CMD` on";
+  return option.with_command.empty() ? std::string{option.standard}
+                                     : fmt::format("{}, with `-- CMD` {}", option.standard, option.with_command);
 }
 
 }  // namespace quasimodem::app

@@ -39,6 +39,7 @@ struct Option {
   void (*take)(RunOptions& options, const std::string& value);
   OptionChange change = OptionChange::at_restart;
   std::string_view standard_note = {};  ///< the default in words, where the value alone does not say it
+  std::string_view with_command = {};   ///< the default under `run -- CMD`, where it is another one
 };
 
 /// In the order of the help. To add an option is to add a row there.
@@ -49,6 +50,12 @@ const Option* run_option(std::string_view name);
 std::string flag_of(const Option& option);      ///< `--time-scale`
 std::string variable_of(const Option& option);  ///< `QUASIMODEM_TIME_SCALE`
 std::string key_of(const Option& option);       ///< `time_scale`
-std::string default_of(const Option& option);   ///< in words, for people
+
+/// Whether the module is there for a command (`run -- CMD`).
+enum class UnderRun { alone, with_command };
+/// Empty when the default is no value.
+std::string_view default_value(const Option& option, UnderRun under);
+/// For people; empty when there is nothing to say.
+std::string default_in_words(const Option& option);
 
 }  // namespace quasimodem::app

@@ -206,6 +206,16 @@ void take_verbose(RunOptions& options, Text text) {
   options.verbose = *times;
 }
 
+void take_log_format(RunOptions& options, Text text) {
+  if (text != "text" && text != "json") {
+    usage(fmt::format("--log-format {}: not a format{}", text, did_you_mean(text, {"text", "json"})),
+          "use --log-format text or --log-format json");
+  }
+  options.log.format = text == "json" ? LogFormat::json : LogFormat::text;
+}
+
+void take_color(RunOptions& options, Text text) { options.log.color = read_color(text); }
+
 void take_quiet(RunOptions& options, Text text) { options.quiet = text == "true"; }
 
 using enum OptionKind;
@@ -226,15 +236,15 @@ constexpr std::array kOptions{
     Option{"nvram", "", "module", text, "DIR", "", "directory for NVRAM and saved settings", &take_nvram, at_restart,
            "in the state directory"},
     Option{"ephemeral", "", "module", flag, "", "false", "nothing on disk", &take_ephemeral, at_restart,
-           "off, with `-- CMD` on"},
+           "", "true"},
     Option{"profile", "p", "network", text, "PROFILE", "lab",
-           "how long everything takes: instant, lab, realistic, poor or a FILE", &take_profile, at_restart,
-           "lab, with `-- CMD` instant"},
+           "how long everything takes: instant, lab, realistic, poor or a FILE", &take_profile, at_once,
+           "", "instant"},
     Option{"seed", "", "network", number, "N", "1", "makes what the profile draws by chance reproducible", &take_seed},
     Option{"time-scale", "", "network", number, "X", "1", "the module's time runs X times as fast, every wait of it",
-           &take_time_scale},
+           &take_time_scale, at_once},
     Option{"fault", "", "test", list, "FAULT", "",
-           "something that goes wrong, as in docs/faults.md, repeatable: \"bearer.outage after=30s\"", &take_fault},
+           "something that goes wrong, as in docs/faults.md, repeatable: \"bearer.outage after=30s\"", &take_fault, at_once},
     Option{"rtc", "", "module", time, "TIME", "host",
            "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601", &take_rtc},
     Option{"network-time", "", "network", time, "TIME", "", "what the network says of the time (NITZ), as for --rtc",
@@ -246,9 +256,9 @@ constexpr std::array kOptions{
     Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",
            &take_apn_local},
     Option{"allow", "", "network", list, "PEER", "", "HOST[:PORT] the module may reach, repeatable", &take_allow,
-           at_restart, "all"},
+           at_once, "all"},
     Option{"map", "", "network", list, "FROM=TO", "",
-           "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable", &take_map},
+           "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable", &take_map, at_once},
     Option{"expect", "", "test", list, "TEXT", "",
            "end with 0 when the UART shows this, sent by either side; repeatable", &take_expect},
     Option{"fail", "", "test", list, "TEXT", "", "end with 1 when the UART shows this; repeatable", &take_fail},
@@ -262,8 +272,13 @@ constexpr std::array kOptions{
     Option{"json", "", "output", flag, "", "false", "print the ready line as a JSON object", &take_json},
     Option{"ready-fd", "", "", number, "N", "", "write a newline to this descriptor once the module is ready",
            &take_ready_fd},
-    Option{"verbose", "v", "output", count, "", "0", "log more, -vv everything", &take_verbose},
-    Option{"quiet", "q", "output", flag, "", "false", "log errors only", &take_quiet},
+    Option{"verbose", "v", "output", count, "", "0", "log more, -vv everything", &take_verbose, at_once},
+    Option{"quiet", "q", "output", flag, "", "false", "log errors only", &take_quiet, at_once},
+    Option{"log-format", "", "output", text, "text|json", "text",
+           "json: an object a line, as in docs/configuration.md", &take_log_format, at_once},
+    Option{"color", "", "output", text, "WHEN", "auto",
+           "colour of the log: auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM",
+           &take_color, at_once},
 };
 
 }  // namespace

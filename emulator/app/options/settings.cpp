@@ -43,6 +43,11 @@ void Settings::add(const Option& option, Setting setting) {
 
 void Settings::remove(std::string_view option) { settings_.erase(option); }
 
+void Settings::follow(const Settings& other, std::string_view option) {
+  remove(option);
+  if (const auto* setting = other.find(option)) settings_[option] = *setting;
+}
+
 bool same_values(const Setting* one, const Setting* other) {
   if (!one || !other) return one == other;
   return std::equal(one->values.begin(), one->values.end(), other->values.begin(), other->values.end(),

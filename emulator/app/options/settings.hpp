@@ -34,6 +34,8 @@ class Settings {
   /// Whoever comes first in `Source` gives way.
   void add(const Option& option, Setting setting);
   void remove(std::string_view option);
+  /// Takes over what `other` says of this option, nothing included.
+  void follow(const Settings& other, std::string_view option);
 
  private:
   std::map<std::string_view, Setting> settings_;
