@@ -66,8 +66,7 @@ class Runner {
         sink_{sink},
         log_{sink, "quasimodem"},
         // A command may want to be interrupted many times, as an interpreter does.
-        signals_{io_,
-                 options_.command.empty() ? Signals::SecondInterrupt::ends : Signals::SecondInterrupt::is_told,
+        signals_{io_, options_.command.empty() ? Signals::SecondInterrupt::ends : Signals::SecondInterrupt::is_told,
                  [this](Signals::Signal signal) { on_signal(signal); }} {
     for (const auto& warning : invocation.warnings) log_.warning("{}", warning);
   }

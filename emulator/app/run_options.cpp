@@ -172,7 +172,8 @@ Invocation read_command_line(const std::vector<std::string>& arguments, const En
   const auto flags = declare_run(app);
   if (auto help = read_arguments(app, std::move(ours), command_names())) return {.text = *help};
   if (app.count("--version") > 0) {
-    constexpr std::string_view kJson = R"({{"name":"quasimodem","version":"{}"}})" "\n";
+    constexpr std::string_view kJson = R"({{"name":"quasimodem","version":"{}"}})"
+                                       "\n";
     return {.text = app.count("--json") > 0 ? fmt::format(kJson, kVersion) : fmt::format("quasimodem {}\n", kVersion)};
   }
   Settings settings;

@@ -53,17 +53,17 @@ struct RunOptions {
   Expectations expectations;
   int verbose = 0;  ///< -v, how often
   bool quiet = false;
-  LogStyle log;  ///< its level is what comes of these two
-  std::vector<std::string> command;     ///< after `--`
+  LogStyle log;                      ///< its level is what comes of these two
+  std::vector<std::string> command;  ///< after `--`
 };
 
 /// What to do after the command line was read.
 struct Invocation {
   std::optional<RunOptions> run;
-  Settings settings;                  ///< where each of them comes from
-  std::vector<std::string> warnings;  ///< what was said and means nothing
+  Settings settings;                         ///< where each of them comes from
+  std::vector<std::string> warnings;         ///< what was said and means nothing
   std::optional<std::string> configuration;  ///< the file that was read
-  std::string text;                   ///< --help, --version: to be printed, then exit 0
+  std::string text;                          ///< --help, --version: to be printed, then exit 0
 };
 
 /// Declares `quasimodem run`. What comes back is to live as long as `app` is used.

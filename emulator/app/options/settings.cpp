@@ -11,6 +11,12 @@
 namespace quasimodem::app {
 namespace {
 
+/// `use --seed 1, 2, 3` for who has written no flag.
+std::string without(std::string text, const std::string& word) {
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at)) text.erase(at, word.size());
+  return text;
+}
+
 /// A message speaks of the flag, as most people know the option. Whoever wrote the value elsewhere is led there.
 [[noreturn]] void refuse(const Option& option, const Setting& setting, const GivenValue& value,
                          const Problem& problem) {
@@ -19,14 +25,14 @@ namespace {
   const auto as_flag = fmt::format("{} {}", flag_of(option), value.text);
   const bool names_flag = what.starts_with(as_flag);
   if (names_flag) what.erase(0, as_flag.size());
+  const auto way_out = without(problem.way_out(), flag_of(option) + " ");
   if (setting.source == Source::environment) {
     what = fmt::format("{}={}{}{}", value.place, value.text, names_flag ? "" : ": ", what);
-    throw Problem{problem.code(), what, problem.way_out()};
+    throw Problem{problem.code(), what, way_out};
   }
   what = names_flag ? fmt::format("{}: {} = {}{}", value.place, key_of(option), value.text, what)
                     : fmt::format("{}: {}", value.place, what);
-  throw Problem{problem.code(), what,
-                problem.way_out().empty() ? value.excerpt : fmt::format("{}\n{}", value.excerpt, problem.way_out())};
+  throw Problem{problem.code(), what, way_out.empty() ? value.excerpt : fmt::format("{}\n{}", value.excerpt, way_out)};
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ class Peer {
     const auto address = open();
     warn(address);
     if (options_.json) {
-      fmt::print("{}\n", to_text(Json::Object{{"event", "ready"}, {"name", options_.name}, {"address", address.text()}}));
+      fmt::print("{}\n",
+                 to_text(Json::Object{{"event", "ready"}, {"name", options_.name}, {"address", address.text()}}));
     } else {
       fmt::print("ready {} {}\n", options_.name, address.text());
     }
