@@ -37,6 +37,13 @@ void Weather::end() {
   drop_.cancel();
 }
 
+void Weather::change(const Timing& timing, device::MobileEquipment& me) {
+  pace_.set_timing(timing);
+  bearer_.set_radio(radio(pace_));
+  end();
+  begin(me);
+}
+
 void Weather::await_outage() {
   outage_.start(pace_.until(&Timing::outage), [this] {
     const auto length = pace_.length(&Timing::outage);

@@ -22,6 +22,8 @@ class Weather {
   /// From now on the module has this weather. It must outlive what is left of the Timeline, or `end` be called.
   void begin(device::MobileEquipment& me);
   void end();
+  /// Other weather from now on; an outage that there is goes on.
+  void change(const device::Timing& timing, device::MobileEquipment& me);
   device::Pace& pace() { return pace_; }
 
  private:

@@ -80,12 +80,12 @@ ColorChoice read_color(const std::string& text) {
         "use --color auto, always or never");
 }
 
-std::vector<std::string> split(const std::string& list) {
+std::vector<std::string> split(const std::string& list, char separator) {
   std::vector<std::string> parts;
   for (std::size_t at = 0; at <= list.size();) {
-    const auto comma = std::min(list.find(',', at), list.size());
-    parts.push_back(list.substr(at, comma - at));
-    at = comma + 1;
+    const auto end = std::min(list.find(separator, at), list.size());
+    parts.push_back(list.substr(at, end - at));
+    at = end + 1;
   }
   return parts;
 }

@@ -31,6 +31,6 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 ColorChoice read_color(const std::string& text);
 
 /// The parts of `a,b,c`.
-std::vector<std::string> split(const std::string& list);
+std::vector<std::string> split(const std::string& list, char separator = ',');
 
 }  // namespace quasimodem::app

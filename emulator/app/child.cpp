@@ -2,6 +2,7 @@
 #include "emulator/app/child.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <signal.h>
 #include <spawn.h>
@@ -17,10 +18,10 @@
 namespace quasimodem::app {
 namespace {
 
-/// Those of a module around this one would send the command there.
-bool names_an_endpoint(std::string_view variable) {
-  return variable.starts_with("QUASIMODEM_TTY") || variable.starts_with("QUASIMODEM_TCP") ||
-         variable.starts_with("QUASIMODEM_RFC2217") || variable.starts_with("QUASIMODEM_CTL");
+/// Those of a module around this one would send the command there; a descriptor and a service manager hear of one
+/// readiness only.
+bool stays_here(std::string_view variable) {
+  return names_an_endpoint(variable) || variable == "QUASIMODEM_READY_FD" || variable == "NOTIFY_SOCKET";
 }
 
 std::vector<std::string> environment_with(const Environment& additions) {
@@ -28,7 +29,8 @@ std::vector<std::string> environment_with(const Environment& additions) {
   for (char** entry = environ; *entry; ++entry) {
     const std::string variable{*entry};
     const auto replaced = [&](const auto& addition) { return variable.starts_with(addition.first + "="); };
-    if (!names_an_endpoint(variable) && std::none_of(additions.begin(), additions.end(), replaced)) {
+    if (!stays_here(variable.substr(0, variable.find('='))) &&
+        std::none_of(additions.begin(), additions.end(), replaced)) {
       variables.push_back(variable);
     }
   }
@@ -44,6 +46,18 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 }
 
 }  // namespace
+
+bool names_an_endpoint(std::string_view variable) {
+  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  for (const std::string_view name : {"QUASIMODEM_TTY", "QUASIMODEM_TCP", "QUASIMODEM_RFC2217", "QUASIMODEM_CTL"}) {
+    if (!variable.starts_with(name)) continue;
+    const auto rest = variable.substr(name.size());
+    if (rest.empty() || (rest.size() > 1 && rest[0] == '_' && std::all_of(rest.begin() + 1, rest.end(), is_digit))) {
+      return true;
+    }
+  }
+  return false;
+}
 
 pid_t start_child(const std::vector<std::string>& command, const Environment& additions) {
   const auto variables = environment_with(additions);

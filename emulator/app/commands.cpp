@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/config/config.hpp"
 #include "emulator/app/control/ctl.hpp"
 #include "emulator/app/demo/demo.hpp"
 #include "emulator/app/doctor/doctor.hpp"
@@ -26,8 +27,9 @@ int print(std::string_view text) {
 }
 
 int start_run(const Arguments& arguments) {
-  auto invocation = read_command_line(arguments);
-  return invocation.run ? run(std::move(*invocation.run)) : print(invocation.text);
+  const auto read = [&] { return read_command_line(arguments); };
+  auto invocation = read();
+  return invocation.run ? run(std::move(invocation), read) : print(invocation.text);
 }
 
 int start_peer(const Arguments& arguments) {
@@ -52,6 +54,7 @@ constexpr Command kCommands[] = {
     {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl},
     {"wait", "wait until a module is ready", &wait_until_ready},
     {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
+    {"config", "what run is configured to do, and by whom", &config},
     {"doctor", "what this machine and this build can do", &start_doctor},
     {"play", "transcripts against an emulated or a real module", &play},
     {"explain", "what a command, response, URC or error code means", &explain},

@@ -38,6 +38,15 @@ void HostClock::catch_up() {
   impl_->timeline.advance_to(Instant{impl_->of_module(std::chrono::steady_clock::now() - impl_->start)});
 }
 
+void HostClock::set_scale(double scale) {
+  catch_up();
+  const auto now = std::chrono::steady_clock::now();
+  const auto passed = impl_->of_module(now - impl_->start);
+  impl_->scale = scale;
+  impl_->start = now - (scale == 1 ? passed : Impl::multiplied(passed, 1 / scale));
+  impl_->armed.reset();
+}
+
 void HostClock::jump(Duration span) {
   impl_->start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(span);
   impl_->armed.reset();  // for an instant that is nearer now

@@ -23,6 +23,8 @@ class HostClock {
 
   /// Advances the Timeline to now.
   void catch_up();
+  /// From now on the Timeline goes that many times as fast.
+  void set_scale(double scale);
   /// Puts the Timeline so much ahead of the host's clock; what is due meanwhile happens.
   void jump(Duration span);
   /// Arms the timer for the Timeline's next entry.

@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/arguments.hpp"
 #include "emulator/app/commands.hpp"
 #include "emulator/app/problem.hpp"
 
@@ -42,7 +43,9 @@ int main(int argc, char** argv) {
     return start(std::vector<std::string>{argv + 1, argv + argc});
   } catch (const Problem& problem) {
     fmt::print(stderr, "error: {}\n", printable(problem.what()));
-    if (!problem.way_out().empty()) fmt::print(stderr, "       {}\n", printable(problem.way_out()));
+    if (!problem.way_out().empty()) {
+      for (const auto& line : split(problem.way_out(), '\n')) fmt::print(stderr, "       {}\n", printable(line));
+    }
     return static_cast<int>(problem.code());
   } catch (const std::exception& error) {
     fmt::print(stderr, "internal error: {}\n", error.what());

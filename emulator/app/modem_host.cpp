@@ -65,7 +65,7 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
   if (ports_.size() > 1) {
     for (const auto& port : ports_) uart_log.info("at {}", port->address());
   }
-  for (const auto& rule : initial_faults_) faults_.add(rule);
+  add_initial_faults();
   open_control(io, options);
   started_ = true;
   enter([this, &options] {
@@ -86,6 +86,30 @@ void ModemHost::plug_in() {
   line_ = std::make_unique<uart::UartLine>(timeline_, *noise_, pacing);
   faults_.plug_in(*modem_, *weather_);
   weather_->begin(modem_->me());
+}
+
+void ModemHost::add_initial_faults() {
+  initial_fault_ids_.clear();
+  for (const auto& rule : initial_faults_) initial_fault_ids_.push_back(faults_.add(rule));
+}
+
+void ModemHost::set_timing(const device::Timing& timing) {
+  configuration_.timing = timing;
+  modem_->me().pace().set_timing(timing);
+  weather_->change(timing, modem_->me());
+  line_->set_pacing(timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
+}
+
+void ModemHost::reconfigure(const RunOptions& options, const std::set<std::string_view>& changed) {
+  enter([&] {
+    if (changed.contains("time-scale")) clock_.set_scale(options.time_scale);
+    if (changed.contains("allow") || changed.contains("map")) sockets_->set_rules(options.network);
+    if (changed.contains("profile")) set_timing(options.module.timing);
+    if (!changed.contains("fault")) return;
+    for (const int id : initial_fault_ids_) faults_.remove(id);  // those that came by `ctl` stay
+    initial_faults_ = options.faults;
+    add_initial_faults();
+  });
 }
 
 void ModemHost::open_control(boost::asio::io_context& io, const RunOptions& options) {
@@ -118,7 +142,7 @@ void ModemHost::reset(Memory memory) {
     }
   }
   plug_in();
-  for (const auto& rule : initial_faults_) faults_.add(rule);
+  add_initial_faults();
   follow_terminals();
   modem_->power_key();
 }

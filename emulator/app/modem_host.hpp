@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/journal_ring.hpp"
@@ -45,6 +47,8 @@ class ModemHost final : public control::Target {
   /// The control socket; empty when there is none.
   std::filesystem::path control_path() const { return control_ ? control_->path() : std::filesystem::path{}; }
   JournalRing& journal() override { return journal_; }
+  /// Takes over what a running module can: profile, time scale, faults, --allow and --map, those that have changed.
+  void reconfigure(const RunOptions& options, const std::set<std::string_view>& changed);
 
  private:
   /// Every event of the host comes in through here: the module's time advances to now, then it happens, then what the
@@ -52,6 +56,8 @@ class ModemHost final : public control::Target {
   void enter(const std::function<void()>& body);
   void settle();
   void plug_in();
+  void add_initial_faults();
+  void set_timing(const device::Timing& timing);
   void open_control(boost::asio::io_context& io, const RunOptions& options);
 
   // control::Target
@@ -82,9 +88,10 @@ class ModemHost final : public control::Target {
   HostClock clock_;
   emulator::Faults faults_;
   std::vector<FaultRule> initial_faults_;
+  std::vector<int> initial_fault_ids_;
   std::unique_ptr<storage::Flash> files_;
   storage::FaultyFlash flash_;
-  std::unique_ptr<net::Bearer> sockets_;
+  std::unique_ptr<net::AsioBearer> sockets_;
   std::unique_ptr<net::FaultyBearer> faulty_;   ///< before the sockets
   std::unique_ptr<emulator::Weather> weather_;  ///< before that one, as the profile has it
   std::unique_ptr<emulator::Modem> modem_;

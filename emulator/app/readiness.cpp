@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
-#include <string_view>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <system_error>
@@ -35,10 +34,8 @@ void check_ready_fd(std::optional<int> descriptor, const char* example) {
                 fmt::format("open it for writing before: {}", example)};
 }
 
-namespace {
-
 /// sd_notify(3), without its library: one datagram. Who does not listen does not need to know.
-void tell_service_manager() {
+void tell_service_manager(std::string_view state) {
   const char* where = std::getenv("NOTIFY_SOCKET");
   if (!where || (where[0] != '/' && where[0] != '@')) return;
   sockaddr_un address{};
@@ -49,16 +46,13 @@ void tell_service_manager() {
   if (path.front() == '@') address.sun_path[0] = '\0';
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return;
-  constexpr std::string_view kReady = "READY=1";
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-  ::sendto(socket, kReady.data(), kReady.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
+  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
   ::close(socket);
 }
 
-}  // namespace
-
 void tell_ready(std::optional<int> descriptor) {
-  tell_service_manager();
+  tell_service_manager("READY=1");
   if (!descriptor) return;
   // Who does not listen any more does not need to know.
   [[maybe_unused]] const auto written = ::write(*descriptor, "\n", 1);

@@ -3,16 +3,20 @@
 
 #include <chrono>
 #include <cstdio>
+#include <fcntl.h>
 #include <memory>
 #include <optional>
+#include <set>
 #include <signal.h>
+#include <string_view>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "emulator/app/child.hpp"
 #include "emulator/app/key_log.hpp"
@@ -31,12 +35,41 @@ namespace {
 
 constexpr auto kGrace = std::chrono::seconds{5};  // for a command that is told to end
 
+LogStyle style_of(const RunOptions& options) {
+  auto style = options.log;
+  for (const auto& module : each_module(options)) style.modules.push_back(module.name);
+  return style;
+}
+
+/// The terminal that the program was started from, if any.
+class ControllingTerminal {
+ public:
+  /// Whether a SIGHUP says that it is gone. The kernel says so itself; a shell hands it on to its jobs, and to those
+  /// it looks like somebody's kill.
+  bool is_gone(Signals::Signal signal) const { return signal.from_terminal || (was_there_ && !is_there()); }
+
+ private:
+  static bool is_there() {
+    const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal >= 0) ::close(terminal);
+    return terminal >= 0;
+  }
+  bool was_there_ = is_there();
+};
+
 class Runner {
  public:
-  explicit Runner(const RunOptions& options)
-      : options_{options}, sink_{stderr_sink(options.log_level)}, signals_{io_, [this](Signals::Signal signal) {
-                                                                             on_signal(signal);
-                                                                           }} {}
+  Runner(Invocation invocation, StderrSink& sink, std::function<Invocation()> read_again)
+      : options_{std::move(*invocation.run)},
+        settings_{std::move(invocation.settings)},
+        read_again_{std::move(read_again)},
+        sink_{sink},
+        log_{sink, "quasimodem"},
+        // A command may want to be interrupted many times, as an interpreter does.
+        signals_{io_, options_.command.empty() ? Signals::SecondInterrupt::ends : Signals::SecondInterrupt::is_told,
+                 [this](Signals::Signal signal) { on_signal(signal); }} {
+    for (const auto& warning : invocation.warnings) log_.warning("{}", warning);
+  }
 
   int run() {
     // A TE or peer that goes away is told by the return code of write.
@@ -44,7 +77,7 @@ class Runner {
     for (const auto& module : each_module(options_)) {
       uarts_.push_back(module.uarts);
       hosts_.push_back(
-          std::make_unique<ModemHost>(io_, module, *sink_,
+          std::make_unique<ModemHost>(io_, module, sink_,
                                       ModemHost::Events{.ready = [this] { ++ready_; },
                                                         .finished = [this] { exit_code_ = unasked_end(); },
                                                         .quit = [this] { end_with(static_cast<int>(ExitCode::ok)); }}));
@@ -55,6 +88,7 @@ class Runner {
       if (ready_ == hosts_.size() && !std::exchange(announced_, true)) announce();
       if (io_.run_one() == 0) break;
     }
+    tell_service_manager("STOPPING=1");
     return exit_code_.value_or(static_cast<int>(ExitCode::internal));
   }
 
@@ -76,7 +110,10 @@ class Runner {
 
   void on_signal(Signals::Signal signal) {
     if (signal.number == SIGCHLD) return reap();
-    if (child_) {
+    if (signal.number == SIGHUP && options_.command.empty() && !terminal_.is_gone(signal)) return read_again();
+    if (child_ && verdict_ && signal.number == SIGINT) {
+      ::kill(*child_, SIGKILL);  // it was told to end before
+    } else if (child_) {
       // Ctrl-C has reached the command as well; twice would cut its own cleaning up short.
       if (!signal.from_terminal) ::kill(*child_, signal.number);
     } else if (options_.command.empty()) {
@@ -84,6 +121,39 @@ class Runner {
     } else {  // the command was never started
       exit_code_ = static_cast<int>(ExitCode::signalled) + signal.number;
     }
+  }
+
+  /// SIGHUP: the configuration may have changed.
+  void read_again() {
+    using namespace std::chrono;
+    const auto now = duration_cast<microseconds>(steady_clock::now().time_since_epoch());
+    tell_service_manager(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.count()));
+    try {
+      take_over(read_again_());
+    } catch (const Problem& problem) {
+      log_.error("the settings stay as they are: {}", problem.what());
+    }
+    if (announced_) tell_service_manager("READY=1");
+  }
+
+  void take_over(const Invocation& invocation) {
+    for (const auto& warning : invocation.warnings) log_.warning("{}", warning);
+    std::set<std::string_view> changed;
+    std::vector<std::string_view> waiting;
+    for (const auto& option : run_option_table()) {
+      if (same_values(settings_.find(option.name), invocation.settings.find(option.name))) continue;
+      if (option.change == OptionChange::at_restart) {
+        waiting.push_back(option.name);
+        continue;
+      }
+      changed.insert(option.name);
+      settings_.follow(invocation.settings, option.name);
+    }
+    for (const auto& host : hosts_) host->reconfigure(*invocation.run, changed);
+    log_.info("read again; changed: {}", changed.empty() ? "nothing" : fmt::format("{}", fmt::join(changed, ", ")));
+    if (!waiting.empty()) log_.warning("a restart is needed for a change of {}", fmt::join(waiting, ", "));
+    options_.log = invocation.run->log;
+    sink_.set_style(style_of(options_));
   }
 
   void reap() {
@@ -96,8 +166,14 @@ class Runner {
   /// The exit code when it ends before a text or the time decided.
   int unasked_end() const {
     if (watches_.empty() || !watches_.front()->waits()) return static_cast<int>(ExitCode::ok);
-    fmt::print(stderr, "FAIL: {}\n", watches_.front()->unmet());
+    fail(watches_.front()->unmet());
     return static_cast<int>(ExitCode::expectation_failed);
+  }
+
+  /// The reason of an exit code that is not 0; a line of the log where a program reads that.
+  void fail(const std::string& what) const {
+    if (options_.log.format == LogFormat::json) return log_.error("FAIL: {}", what);
+    fmt::print(stderr, "FAIL: {}\n", what);
   }
 
   void trace() {
@@ -110,7 +186,7 @@ class Runner {
     const auto& wanted = options_.expectations;
     const auto found = [this](UartWatch::Seen seen, const std::string& text) {
       const bool failed = seen == UartWatch::Seen::failure;
-      if (failed) fmt::print(stderr, "FAIL: the UART showed \"{}\"\n", escaped(text));
+      if (failed) fail(fmt::format("the UART showed \"{}\"", escaped(text)));
       end_with(static_cast<int>(failed ? ExitCode::expectation_failed : ExitCode::ok));
     };
     for (const auto& host : hosts_) {
@@ -122,7 +198,7 @@ class Runner {
     timeout_.async_wait([this](const auto& error) {
       if (error) return;
       const auto what = watches_.empty() ? std::string{"the time is up"} : watches_.front()->unmet();
-      fmt::print(stderr, "FAIL: {} (--timeout)\n", what);
+      fail(what + " (--timeout)");
       end_with(static_cast<int>(ExitCode::timed_out));
     });
   }
@@ -142,8 +218,12 @@ class Runner {
     });
   }
 
-  const RunOptions& options_;
-  std::unique_ptr<LogSink> sink_;
+  RunOptions options_;
+  Settings settings_;  ///< those in force
+  std::function<Invocation()> read_again_;
+  StderrSink& sink_;
+  Logger log_;
+  ControllingTerminal terminal_;
   boost::asio::io_context io_{1};
   Signals signals_;
   std::vector<std::unique_ptr<ModemHost>> hosts_;
@@ -160,10 +240,18 @@ class Runner {
 
 }  // namespace
 
-int run(RunOptions options) {
+int run(Invocation invocation, const std::function<Invocation()>& read_again) {
+  auto& options = *invocation.run;
   check_ready_fd(options.ready_fd, "quasimodem run --ready-fd 3 3>ready");
-  if (options.key_log) options.module.key_log = open_key_log(*options.key_log);
-  return Runner{options}.run();
+  const auto sink = stderr_sink(style_of(options));
+  try {
+    if (options.key_log) options.module.key_log = open_key_log(*options.key_log);
+    return Runner{std::move(invocation), *sink, read_again}.run();
+  } catch (const Problem& problem) {
+    if (sink->style().format == LogFormat::text) throw;
+    Logger{*sink, "quasimodem"}.error("{}", problem.what());  // a program reads this
+    return static_cast<int>(problem.code());
+  }
 }
 
 }  // namespace quasimodem::app

@@ -4,15 +4,25 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/fault_book.hpp"
 #include "core/log.hpp"
+#include "emulator/app/options/environment.hpp"
+#include "emulator/app/options/settings.hpp"
+#include "emulator/app/spdlog_sink.hpp"
 #include "emulator/app/uart_url.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "net/host/bearer_rules.hpp"
 
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
+class App;
+}
+
 namespace quasimodem::app {
+
+class Flags;
 
 enum class InitialPower { on, off };
 
@@ -41,17 +51,32 @@ struct RunOptions {
   InitialPower power = InitialPower::on;
   std::optional<std::filesystem::path> trace;
   Expectations expectations;
-  LogLevel log_level = LogLevel::info;
+  int verbose = 0;  ///< -v, how often
+  bool quiet = false;
+  LogStyle log;                      ///< its level is what comes of these two
   std::vector<std::string> command;  ///< after `--`
 };
 
 /// What to do after the command line was read.
 struct Invocation {
   std::optional<RunOptions> run;
-  std::string text;  ///< --help, --version: to be printed, then exit 0
+  Settings settings;                         ///< where each of them comes from
+  std::vector<std::string> warnings;         ///< what was said and means nothing
+  std::optional<std::string> configuration;  ///< the file that was read
+  std::string text;                          ///< --help, --version: to be printed, then exit 0
 };
 
-/// Reads the command line. Throws Problem with ExitCode::usage.
-Invocation read_command_line(const std::vector<std::string>& arguments);
+/// Declares `quasimodem run`. What comes back is to live as long as `app` is used.
+Flags declare_run(CLI::App& app);
+
+/// What stands before the `--` and what after it. Throws Problem when there is nothing after it.
+std::pair<std::vector<std::string>, std::vector<std::string>> split_command(const std::vector<std::string>& arguments);
+
+/// Adds to what flags say what the variables and the configuration file say. Throws Problem with ExitCode::usage.
+Invocation read_settings(Settings flags, std::vector<std::string> command, const Environment& environment);
+
+/// Reads the command line, the variables and the configuration file. Throws Problem with ExitCode::usage.
+Invocation read_command_line(const std::vector<std::string>& arguments,
+                             const Environment& environment = process_environment());
 
 }  // namespace quasimodem::app

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/signals.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <fcntl.h>
+#include <limits>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <system_error>
@@ -24,7 +28,7 @@ bool is_ignored(int signal) {
 sigset_t signals_of_interest() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGCHLD}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGCHLD}) sigaddset(&set, signal);
   if (!is_ignored(SIGHUP)) sigaddset(&set, SIGHUP);
   return set;
 }
@@ -38,14 +42,52 @@ int open_signals() {
   return descriptor;
 }
 
+// SIGINT has a handler of its own, because the second one must come through when nobody reads descriptors any more.
+std::atomic<int> interrupt_pipe{-1};
+std::atomic<int> interrupts_left{0};  // until one ends the program
+
+void on_interrupt(int, siginfo_t* info, void*) {
+  const int saved = errno;
+  if (interrupts_left.fetch_sub(1) == 0) {
+    ::signal(SIGINT, SIG_DFL);
+    ::raise(SIGINT);  // when this handler is over
+  }
+  const Signals::Signal signal{SIGINT, info->si_code == SI_KERNEL};
+  [[maybe_unused]] const auto written = ::write(interrupt_pipe, &signal, sizeof signal);
+  errno = saved;
+}
+
+/// The reading end of the pipe that the handler writes to.
+int open_interrupts(Signals::SecondInterrupt second) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw std::system_error{errno, std::generic_category(), "pipe"};
+  interrupt_pipe = ends[1];
+  interrupts_left = second == Signals::SecondInterrupt::ends ? 1 : std::numeric_limits<int>::max();
+  struct sigaction action {};
+  action.sa_sigaction = &on_interrupt;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  return ends[0];
+}
+
 }  // namespace
 
 struct Signals::Impl {
-  Impl(boost::asio::io_context& io, std::function<void(Signal)> on_signal_now)
-      : on_signal{std::move(on_signal_now)}, descriptor{io, open_signals()} {}
+  Impl(boost::asio::io_context& io, SecondInterrupt second, std::function<void(Signal)> on_signal_now)
+      : on_signal{std::move(on_signal_now)}, descriptor{io, open_signals()}, interrupts{io, open_interrupts(second)} {}
+  /// The handler stays: a SIGINT while the rest is taken down is the first or the second one all the same.
+  ~Impl() {
+    interrupts_left = std::min(interrupts_left.load(), 1);
+    ::close(interrupt_pipe.exchange(-1));
+  }
 
   std::function<void(Signal)> on_signal;
   stream_descriptor descriptor;
+  stream_descriptor interrupts;
 
   void wait() {
     descriptor.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
@@ -57,11 +99,23 @@ struct Signals::Impl {
       wait();
     });
   }
+
+  void wait_for_interrupts() {
+    interrupts.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+      if (error) return;
+      Signal signal;
+      while (::read(interrupts.native_handle(), &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
+        on_signal(signal);
+      }
+      wait_for_interrupts();
+    });
+  }
 };
 
-Signals::Signals(boost::asio::io_context& io, std::function<void(Signal)> on_signal)
-    : impl_{std::make_unique<Impl>(io, std::move(on_signal))} {
+Signals::Signals(boost::asio::io_context& io, SecondInterrupt second, std::function<void(Signal)> on_signal)
+    : impl_{std::make_unique<Impl>(io, second, std::move(on_signal))} {
   impl_->wait();
+  impl_->wait_for_interrupts();
 }
 
 Signals::~Signals() = default;

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/spdlog_sink.hpp"
 
-#include <cstdlib>
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <unistd.h>
+#include <utility>
 
+#include <fmt/chrono.h>
 #include <fmt/core.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include "emulator/app/json_value.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -20,29 +27,78 @@ spdlog::level::level_enum level_of(LogLevel level) {
   return spdlog::level::err;
 }
 
-class SpdlogSink final : public LogSink {
+std::string_view name_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug: return "debug";
+    case LogLevel::info: return "info";
+    case LogLevel::warning: return "warning";
+    case LogLevel::error: break;
+  }
+  return "error";
+}
+
+/// `2026-11-28T06:02:19.123456Z`
+std::string timestamp() {
+  using namespace std::chrono;
+  const auto now = system_clock::now();
+  const auto micros = duration_cast<microseconds>(now.time_since_epoch()) % seconds{1};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(system_clock::to_time_t(now)), micros.count());
+}
+
+std::int64_t monotonic_us() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+class SpdlogSink final : public StderrSink {
  public:
-  explicit SpdlogSink(LogLevel lowest) {
-    const char* no_color = std::getenv("NO_COLOR");
-    const auto color = no_color && *no_color ? spdlog::color_mode::never : spdlog::color_mode::automatic;
-    auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>(color);
+  explicit SpdlogSink(LogStyle style) { set_style(std::move(style)); }
+
+  const LogStyle& style() const override { return style_; }
+  void set_style(LogStyle style) override {
+    const bool colored = coloring(style.color, STDERR_FILENO) == Coloring::colored;
+    auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>(colored ? spdlog::color_mode::always
+                                                                              : spdlog::color_mode::never);
     logger_ = std::make_shared<spdlog::logger>("quasimodem", std::move(sink));
-    logger_->set_pattern("%H:%M:%S.%e %^%-7l%$ %v");
-    logger_->set_level(level_of(lowest));
+    logger_->set_pattern(style.format == LogFormat::json ? "%v" : "%H:%M:%S.%e %^%-7l%$ %v");
+    logger_->set_level(level_of(style.lowest));
+    style_ = std::move(style);
   }
 
   bool wants(LogLevel level) const override { return logger_->should_log(level_of(level)); }
   void write(LogLevel level, std::string_view who, std::string_view message) override {
-    logger_->log(level_of(level), "{}: {}", who, message);
+    if (style_.format == LogFormat::text) return logger_->log(level_of(level), "{}: {}", who, message);
+    Json::Object object{{"ts", timestamp()}, {"mono_us", monotonic_us()}, {"seq", ++seq_}};
+    auto part = who;
+    if (const auto modem = modem_of(who); !modem.empty()) {
+      object.emplace_back("modem", modem);
+      part.remove_prefix(std::min(who.size(), modem.size() + 1));
+    }
+    object.emplace_back("level", name_of(level));
+    if (!part.empty()) object.emplace_back("part", part);
+    object.emplace_back("msg", message);
+    logger_->log(level_of(level), "{}", to_text(object));
   }
 
  private:
+  /// The module of `m95.tls`. A name may have dots itself.
+  std::string_view modem_of(std::string_view who) const {
+    std::string_view found;
+    for (const auto& name : style_.modules) {
+      const bool is = who.starts_with(name) && (who.size() == name.size() || who[name.size()] == '.');
+      if (is && name.size() > found.size()) found = name;
+    }
+    return found;
+  }
+
+  LogStyle style_;
+  std::int64_t seq_ = 0;
   std::shared_ptr<spdlog::logger> logger_;
 };
 
 }  // namespace
 
-std::unique_ptr<LogSink> stderr_sink(LogLevel lowest) { return std::make_unique<SpdlogSink>(lowest); }
+std::unique_ptr<StderrSink> stderr_sink(LogStyle style) { return std::make_unique<SpdlogSink>(std::move(style)); }
 
 std::string log_library_version() {
   return fmt::format("{}.{}.{}", SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "core/log.hpp"
@@ -18,6 +19,8 @@ class Pace {
   Pace(Timing timing, std::uint64_t seed, Logger log);
 
   const Timing& timing() const { return timing_; }
+  /// From the next delay on; the sequences go on where they are.
+  void set_timing(Timing timing) { timing_ = std::move(timing); }
   /// The next one of this kind. Constant delays are not drawn and cost nothing.
   Duration next(Delay Timing::*kind);
   /// Until the spell comes the next time, from now or from the end of the last one; how long it then lasts.

@@ -20,6 +20,13 @@ UartLine::UartLine(Timeline& timeline, Dce& module, Pacing pacing)
 
 bool UartLine::wants_input() const { return module_.clear_to_send() && inward_.size() < kInwardLimit; }
 
+void UartLine::set_pacing(Pacing pacing) {
+  pacing_ = pacing;
+  if (pacing == Pacing::on) return;  // from the next byte on
+  inward_.set_character_time({});
+  outward_.set_character_time({});
+}
+
 void UartLine::set_rate() {
   if (pacing_ == Pacing::off) return;
   const auto fixed = module_.baud();

@@ -30,6 +30,8 @@ class UartLine {
   /// The port is stuck: the module may keep its output.
   void set_port_ready(bool ready) { port_ready_ = ready; }
 
+  /// Off: what is on its way arrives at once.
+  void set_pacing(Pacing pacing);
   /// The TE's own baud rate, which the module follows while AT+IPR is 0.
   void set_terminal_rate(int baud) { terminal_rate_ = baud; }
 

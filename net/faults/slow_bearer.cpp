@@ -100,6 +100,8 @@ void SlowBearer::stall(Duration length) {
   core_->stalled_until = std::max(core_->stalled_until, core_->timeline.now() + length);
 }
 
+void SlowBearer::set_radio(Radio radio) { core_->radio = std::move(radio); }
+
 void SlowBearer::set_rates(double down, double up) {
   core_->radio.down_kbit_s = down;
   core_->radio.up_kbit_s = up;

@@ -40,6 +40,8 @@ class SlowBearer final : public Bearer {
   /// From now on nothing moves for that long; what was under way arrives afterwards.
   void stall(Duration length);
 
+  /// From the next packet on.
+  void set_radio(Radio radio);
   /// In kbit/s; 0: unlimited.
   void set_rates(double down, double up);
 

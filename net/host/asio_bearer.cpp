@@ -213,6 +213,13 @@ AsioBearer::~AsioBearer() {
       } -> close_now();
 }
 
+void AsioBearer::set_rules(BearerRules rules) {
+  rules.local = impl_->rules.local;
+  impl_->rules = std::move(rules);
+  impl_->complaints.clear();
+  for (const auto& mapping : impl_->rules.map) impl_->give_address(comparable_host(mapping.from.host));
+}
+
 void AsioBearer::set_local_address(IpAddress address) { impl_->rules.local = address; }
 
 IpAddress AsioBearer::local_address() const { return impl_->rules.local; }

@@ -34,6 +34,9 @@ class AsioBearer final : public Bearer {
   ~AsioBearer() override;
 
   void set_local_address(IpAddress address);
+  /// For connections from now on; those that there are stay. The local address is not changed. A mapped name keeps the
+  /// address it had.
+  void set_rules(BearerRules rules);
   IpAddress local_address() const override;
 
   /// A name on the left of a mapping resolves to an address of 198.18.0.0/15 of its own, the same in every run with

@@ -61,7 +61,7 @@ class AskedModule {
     const auto invocation =
         app::read_command_line({"--ephemeral", "--profile", "instant", "--name", "asked", "--uart", "pty:" + device_});
     const auto& options = *invocation.run;
-    const auto sink = app::stderr_sink(LogLevel::error);
+    const auto sink = app::stderr_sink({.lowest = LogLevel::error});
     boost::asio::io_context io{1};
     app::ModemHost host{io, options, *sink, {}};
     boost::asio::posix::stream_descriptor questions{io, questions_.reading.get()};

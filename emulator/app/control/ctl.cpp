@@ -44,9 +44,11 @@ Methods:
 
 constexpr std::string_view kWaitUsage = R"(Waits until a module runs and hears its UART.
 
-Usage: quasimodem wait [--to NAME|PATH] [--timeout DURATION]
+Usage: quasimodem wait [--to NAME|PATH] [--timeout DURATION] [--json]
 
+  --to NAME|PATH       which module, when several run
   --timeout DURATION   5s, 500ms, 1min; default 10s. Too late: exit code 124
+  --json               print {"ready":true} then
 )";
 
 struct Options {
@@ -173,7 +175,7 @@ int ctl(const std::vector<std::string>& arguments) {
 }
 
 int wait_until_ready(const std::vector<std::string>& arguments) {
-  const auto options = read_options(arguments, {"--to", "--timeout", "--help"});
+  const auto options = read_options(arguments, {"--to", "--timeout", "--json", "--help"});
   if (options.help) {
     print(std::string{kWaitUsage});
     return static_cast<int>(ExitCode::ok);
@@ -190,7 +192,9 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
     try {
       control::Connection connection{control::find_socket(options.to)};
       const auto seconds = std::max(0.0, std::chrono::duration<double>{left}.count());
-      result_of(connection.ask("wait", Json::Object{{"timeout", seconds}}));
+      const auto answer = connection.ask("wait", Json::Object{{"timeout", seconds}});
+      const auto& result = result_of(answer);
+      if (options.json) print(to_text(result) + "\n");
       return static_cast<int>(ExitCode::ok);
     } catch (const Problem& problem) {
       // No module yet is what this command is for; several need a name, now as later.

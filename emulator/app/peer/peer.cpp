@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/host_random.hpp"
+#include "emulator/app/json_value.hpp"
 #include "emulator/app/peer/plain_conversation.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
@@ -29,10 +30,10 @@ class Peer {
  public:
   explicit Peer(const PeerOptions& options)
       : options_{options},
-        sink_{stderr_sink(options.log_level)},
+        sink_{stderr_sink({.lowest = options.log_level})},
         log_{*sink_, options.name},
         session_log_{options.log_level == LogLevel::debug ? log_.part("tls") : Logger{}},
-        signals_{io_, [this](Signals::Signal signal) {
+        signals_{io_, Signals::SecondInterrupt::ends, [this](Signals::Signal signal) {
                    if (signal.number != SIGCHLD) io_.stop();
                  }} {}
 
@@ -41,7 +42,12 @@ class Peer {
     if (options_.kind == PeerOptions::Kind::tls_echo) make_conversation({});  // whatever is wrong is told now
     const auto address = open();
     warn(address);
-    fmt::print("ready {} {}\n", options_.name, address.text());
+    if (options_.json) {
+      fmt::print("{}\n",
+                 to_text(Json::Object{{"event", "ready"}, {"name", options_.name}, {"address", address.text()}}));
+    } else {
+      fmt::print("ready {} {}\n", options_.name, address.text());
+    }
     std::fflush(stdout);
     tell_ready(options_.ready_fd);
     io_.run();

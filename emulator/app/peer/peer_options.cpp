@@ -89,7 +89,7 @@ struct Raw {
   std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd;
   std::vector<std::string> faults;
   int verbose = 0;
-  bool once = false;
+  bool once = false, json = false;
 };
 
 // ── single values ──
@@ -220,6 +220,7 @@ void declare(CLI::App& app, Raw& raw, PeerOptions::Kind kind) {
   app.add_flag(
       "--once", raw.once,
       kind == PeerOptions::Kind::udp_echo ? "exit after the first datagram" : "one connection; exit when it has ended");
+  app.add_flag("--json", raw.json, "print the ready line as a JSON object");
   once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the server listens");
   app.add_flag("-v,--verbose", raw.verbose, "log a line per connection; -vv: what TLS does too");
 }
@@ -258,6 +259,7 @@ PeerOptions check(const Raw& raw, const Server& server) {
   for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(server.kind, fault));
   options.banner = unescaped(raw.banner);
   options.once = raw.once;
+  options.json = raw.json;
   if (raw.ready_fd) options.ready_fd = read_descriptor(*raw.ready_fd, kReadyExample);
   options.log_level = raw.verbose > 1 ? LogLevel::debug : raw.verbose > 0 ? LogLevel::info : LogLevel::warning;
   return options;

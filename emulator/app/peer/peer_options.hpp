@@ -24,6 +24,7 @@ struct PeerOptions {
   std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again
   Bytes banner;
   bool once = false;
+  bool json = false;  ///< the ready line as an object
   std::optional<int> ready_fd;
   LogLevel log_level = LogLevel::warning;
 };

@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/json_value.hpp"
 #include "emulator/app/play/port_player.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/workbench/player.hpp"
@@ -44,6 +45,7 @@ struct Options {
   int baud = 115200;
   device::Model model = device::Model::m95;
   std::map<std::string, std::string> values;
+  bool json = false;
 };
 
 std::string file_text(const std::string& path) {
@@ -79,6 +81,18 @@ std::vector<std::string> play_in_memory(const Transcript& transcript, const Opti
   return difference.empty() ? std::vector<std::string>{} : std::vector{difference};
 }
 
+void print_verdict(const std::string& name, const std::vector<std::string>& differences) {
+  fmt::print("{}  {}\n", differences.empty() ? "pass" : "FAIL", name);
+  for (const auto& difference : differences) fmt::print("{}\n", difference);
+}
+
+void print_object(const std::string& name, const std::vector<std::string>& differences) {
+  Json::Array list;
+  for (const auto& difference : differences) list.emplace_back(difference);
+  fmt::print("{}\n", to_text(Json::Object{
+                         {"transcript", name}, {"pass", differences.empty()}, {"differences", std::move(list)}}));
+}
+
 int play_all(const Options& options) {
   std::vector<Transcript> transcripts;
   for (const auto& file : options.files) transcripts.push_back(load(file));
@@ -88,12 +102,11 @@ int play_all(const Options& options) {
   for (const auto& transcript : transcripts) {
     const auto differences =
         port ? PortPlayer{*port, {.values = options.values}}.play(transcript) : play_in_memory(transcript, options);
-    fmt::print("{}  {}\n", differences.empty() ? "pass" : "FAIL", transcript.name);
-    for (const auto& difference : differences) fmt::print("{}\n", difference);
+    options.json ? print_object(transcript.name, differences) : print_verdict(transcript.name, differences);
     std::fflush(stdout);
     failed += differences.empty() ? 0 : 1;
   }
-  fmt::print("{} of {} as written\n", transcripts.size() - failed, transcripts.size());
+  if (!options.json) fmt::print("{} of {} as written\n", transcripts.size() - failed, transcripts.size());
   return static_cast<int>(failed == 0 ? ExitCode::ok : ExitCode::expectation_failed);
 }
 
@@ -113,6 +126,7 @@ int play(const std::vector<std::string>& arguments) {
   app.add_option("--set", values, "value of {NAME} in the files, repeatable; @FILE is the content of a file")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  app.add_flag("--json", options.json, "one JSON object a transcript instead of text");
   app.add_option("files", options.files, "transcripts")->type_name("FILE");
   app.positionals_at_end();
   if (const auto help = read_arguments(app, arguments)) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quasimodem::app {
+
+struct RunOptions;
+
+/// What an option takes.
+enum class OptionKind {
+  text,
+  number,  ///< a number in a file, too
+  time,    ///< a date and time in a file, too
+  list,    ///< repeatable; an array in a file, parts between semicolons in the environment
+  flag,
+  count,  ///< a flag that counts how often it is given
+};
+
+/// When a changed value is taken over by SIGHUP.
+enum class OptionChange { at_restart, at_once };
+
+/// One option of `run`, its only declaration: from it come the flag `--time-scale`, the variable
+/// QUASIMODEM_TIME_SCALE, the key `time_scale` in its section of a configuration file, the help and
+/// docs/configuration.md.
+struct Option {
+  std::string_view name;
+  std::string_view letter;   ///< of the short flag; empty: none
+  std::string_view section;  ///< of a configuration file; empty: not in one
+  OptionKind kind;
+  std::string_view placeholder;  ///< what the help shows as the value
+  std::string_view standard;     ///< the default as a value; empty: there is none
+  std::string_view meaning;
+  /// Takes over one value; a list is taken value by value, a flag as `true` or `false`. Throws Problem; a message about
+  /// the value begins with `--NAME VALUE`.
+  void (*take)(RunOptions& options, const std::string& value);
+  OptionChange change = OptionChange::at_restart;
+  std::string_view standard_note = {};  ///< the default in words, where the value alone does not say it
+  std::string_view with_command = {};   ///< the default under `run -- CMD`, where it is another one
+};
+
+/// In the order of the help. To add an option is to add a row there.
+std::span<const Option> run_option_table();
+/// Null when there is none of that name.
+const Option* run_option(std::string_view name);
+
+std::string flag_of(const Option& option);      ///< `--time-scale`
+std::string variable_of(const Option& option);  ///< `QUASIMODEM_TIME_SCALE`
+std::string key_of(const Option& option);       ///< `time_scale`
+
+/// Whether the module is there for a command (`run -- CMD`).
+enum class UnderRun { alone, with_command };
+/// Empty when the default is no value.
+std::string_view default_value(const Option& option, UnderRun under);
+/// For people; empty when there is nothing to say.
+std::string default_in_words(const Option& option);
+
+}  // namespace quasimodem::app

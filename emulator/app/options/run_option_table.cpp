@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of `run`: each has one row at the end of this file, and above it what reads its value.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+
+#include <fmt/core.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/clock_text.hpp"
+#include "emulator/app/control/method.hpp"
+#include "emulator/app/options/option.hpp"
+#include "emulator/app/profile.hpp"
+#include "emulator/app/readiness.hpp"
+#include "emulator/app/run_options.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/faults/fault_table.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+using Text = const std::string&;
+
+template <class Number>
+std::optional<Number> whole_number(Text text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool all_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+/// Nothing is configured by it: it says where the configuration is.
+void take_elsewhere(RunOptions&, Text) {}
+
+// ---- the module ----
+
+void take_model(RunOptions& options, Text text) {
+  const auto model = device::model_named(text);
+  if (!model) {
+    usage(fmt::format("unknown model \"{}\"{}", text, did_you_mean(text, {"m10", "m66", "m85", "m95"})),
+          "the models are m10, m66, m85 and m95");
+  }
+  options.module.model = *model;
+}
+
+void take_uart(RunOptions& options, Text text) { options.uarts.push_back(read_uart_url(text)); }
+
+void take_name(RunOptions& options, Text name) {
+  // The ready line is split at blanks.
+  const auto allowed = [](unsigned char c) { return c > ' ' && c != 0x7F && c != '/'; };
+  if (name.empty() || name.starts_with('.') || !std::all_of(name.begin(), name.end(), allowed)) {
+    usage(fmt::format("--name \"{}\": cannot be the name of a module", name),
+          "a name has no blank and no / and does not begin with a dot");
+  }
+  options.name = name;
+}
+
+void take_count(RunOptions& options, Text text) {
+  constexpr int kMost = 10000;
+  const auto count = whole_number<int>(text);
+  if (!count || *count < 1 || *count > kMost) {
+    usage(fmt::format("--count {}: not a number of modules", text), fmt::format("1 to {}", kMost));
+  }
+  options.count = *count;
+}
+
+void take_nvram(RunOptions& options, Text text) {
+  // An empty variable of a script must not lead to the NVRAM of the user's own module.
+  if (text.empty()) usage("--nvram \"\": not a directory", "none at all: --ephemeral");
+  options.nvram = text;
+}
+
+void take_ephemeral(RunOptions& options, Text text) { options.ephemeral = text == "true"; }
+
+device::LocalTime read_time(std::string_view option, Text text) {
+  if (const auto time = read_clock(text)) return *time;
+  usage(fmt::format("{} {}: not a date and time", option, text),
+        fmt::format("use {0} host, {0} factory or {0} 2015-04-08T12:00:00Z", option));
+}
+
+void take_rtc(RunOptions& options, Text text) { options.module.clock = read_time("--rtc", text); }
+
+void take_disable(RunOptions& options, Text feature) {
+  if (feature != "transparent-ssl") {
+    usage(fmt::format("--disable {}: unknown feature{}", feature, did_you_mean(feature, {"transparent-ssl"})),
+          "a firmware may lack: transparent-ssl");
+  }
+  options.module.transparent_ssl = false;
+}
+
+device::Sim read_sim(Text text) {
+  constexpr std::string_view kPin = "pin:";
+  if (text == "none") return device::Sim::none();
+  if (text == "ready") return device::Sim::without_pin();
+  if (text.starts_with(kPin)) {
+    const auto pin = text.substr(kPin.size());
+    if (pin.size() >= 4 && pin.size() <= 8 && all_digits(pin)) return device::Sim::with_pin(pin);
+  }
+  usage(fmt::format("--sim {}: not a SIM", text), "use --sim none, --sim ready or --sim pin:1234 (4 to 8 digits)");
+}
+
+void take_sim(RunOptions& options, Text text) { options.module.sim = read_sim(text); }
+
+void take_imei(RunOptions& options, Text text) {
+  if (text.size() != 15 || !all_digits(text)) {
+    usage(fmt::format("--imei {}: not an IMEI", text), "an IMEI has 15 digits");
+  }
+  options.module.imei = text;
+}
+
+void take_power(RunOptions& options, Text text) {
+  if (text != "on" && text != "off") usage(fmt::format("--power {}: not on or off", text));
+  options.power = text == "off" ? InitialPower::off : InitialPower::on;
+}
+
+// ---- time and network ----
+
+void take_profile(RunOptions& options, Text text) { options.module.timing = read_profile(text); }
+
+void take_seed(RunOptions& options, Text text) {
+  const auto seed = whole_number<std::uint64_t>(text);
+  if (!seed) usage(fmt::format("--seed {}: not a whole number", text), "use --seed 1, 2, 3 ...");
+  options.module.seed = *seed;
+}
+
+void take_time_scale(RunOptions& options, Text text) {
+  char* end = nullptr;
+  const double scale = std::strtod(text.c_str(), &end);
+  constexpr double kLeast = 0.01, kMost = 1000;
+  if (text.empty() || *end != '\0' || !(scale >= kLeast && scale <= kMost)) {
+    usage(fmt::format("--time-scale {}: not a factor", text),
+          "use a number from 0.01 to 1000: 10 makes everything ten times as fast");
+  }
+  options.time_scale = scale;
+}
+
+void take_network_time(RunOptions& options, Text text) {
+  options.module.network_clock = read_time("--network-time", text);
+}
+
+void take_apn_local(RunOptions& options, Text text) {
+  const auto address = net::IpAddress::parse(text);
+  if (!address) usage(fmt::format("--apn-local {}: not an IPv4 address", text));
+  options.network.local = *address;
+}
+
+template <class T>
+void add_parsed(std::vector<T>& list, std::string_view option, Text text, tl::expected<T, std::string> value) {
+  if (!value) usage(fmt::format("{} {}: {}", option, text, value.error()));
+  list.push_back(std::move(*value));
+}
+
+void take_allow(RunOptions& options, Text text) {
+  add_parsed(options.network.allow, "--allow", text, net::HostPort::parse(text));
+}
+void take_map(RunOptions& options, Text text) {
+  add_parsed(options.network.map, "--map", text, net::HostMapping::parse(text));
+}
+
+// ---- tests ----
+
+void take_fault(RunOptions& options, Text text) {
+  add_parsed(options.faults, "--fault", text, emulator::parse_fault(text));
+}
+
+void add_awaited(std::vector<std::string>& list, Text text) {
+  if (text.empty()) usage("--expect and --fail need a text; an empty one is always there");
+  list.push_back(text);
+}
+void take_expect(RunOptions& options, Text text) { add_awaited(options.expectations.expect, text); }
+void take_fail(RunOptions& options, Text text) { add_awaited(options.expectations.fail, text); }
+
+void take_timeout(RunOptions& options, Text text) {
+  options.expectations.timeout = control::parse_duration(text);
+  if (!options.expectations.timeout) {
+    usage(fmt::format("--timeout {}: not a duration", text), "use 10s, 500ms or 2min");
+  }
+}
+
+// ---- output ----
+
+void take_trace(RunOptions& options, Text text) {
+  if (text.empty()) usage("--trace \"\": not a file");
+  options.trace = text;
+}
+
+void take_key_log(RunOptions& options, Text text) { options.key_log = text; }
+void take_json(RunOptions& options, Text text) { options.json = text == "true"; }
+
+void take_ready_fd(RunOptions& options, Text text) {
+  options.ready_fd = read_descriptor(text, "quasimodem run --ready-fd 3 3>ready");
+}
+
+void take_verbose(RunOptions& options, Text text) {
+  constexpr int kMost = 9;
+  const auto times = whole_number<int>(text);
+  if (!times || *times < 0 || *times > kMost) {
+    usage(fmt::format("--verbose {}: not a level", text), "0 as usual, 1 more, 2 everything");
+  }
+  options.verbose = *times;
+}
+
+void take_log_format(RunOptions& options, Text text) {
+  if (text != "text" && text != "json") {
+    usage(fmt::format("--log-format {}: not a format{}", text, did_you_mean(text, {"text", "json"})),
+          "use --log-format text or --log-format json");
+  }
+  options.log.format = text == "json" ? LogFormat::json : LogFormat::text;
+}
+
+void take_color(RunOptions& options, Text text) { options.log.color = read_color(text); }
+
+void take_quiet(RunOptions& options, Text text) { options.quiet = text == "true"; }
+
+using enum OptionKind;
+using enum OptionChange;
+
+constexpr std::array kOptions{
+    Option{"config", "", "", text, "FILE", "", "settings, as in docs/configuration.md", &take_elsewhere, at_restart,
+           "./quasimodem.toml, else ~/.config/quasimodem/config.toml"},
+    Option{"model", "m", "module", text, "MODEL", "m95", "m10, m66, m85 or m95", &take_model},
+    Option{"uart", "u", "module", list, "URL", "pty:",
+           "a way to the UART, repeatable: pty:[LINK], tcp-listen:HOST:PORT, tcp:HOST:PORT, rfc2217:HOST:PORT, "
+           "unix:PATH, tty:PATH[,BAUD], stdio",
+           &take_uart, at_restart, "pty: (in the runtime directory)"},
+    Option{"name", "n", "module", text, "NAME", "", "name of this module: runtime and state directory, log", &take_name,
+           at_restart, "the model"},
+    Option{"count", "", "module", number, "N", "1", "N modules; names, links and paths get -0, -1, ..., ports count up",
+           &take_count},
+    Option{"nvram", "", "module", text, "DIR", "", "directory for NVRAM and saved settings", &take_nvram, at_restart,
+           "in the state directory"},
+    Option{"ephemeral", "", "module", flag, "", "false", "nothing on disk", &take_ephemeral, at_restart, "", "true"},
+    Option{"profile", "p", "network", text, "PROFILE", "lab",
+           "how long everything takes: instant, lab, realistic, poor or a FILE", &take_profile, at_once, "", "instant"},
+    Option{"seed", "", "network", number, "N", "1", "makes what the profile draws by chance reproducible", &take_seed},
+    Option{"time-scale", "", "network", number, "X", "1", "the module's time runs X times as fast, every wait of it",
+           &take_time_scale, at_once},
+    Option{"fault", "", "test", list, "FAULT", "",
+           "something that goes wrong, as in docs/faults.md, repeatable: \"bearer.outage after=30s\"", &take_fault,
+           at_once},
+    Option{"rtc", "", "module", time, "TIME", "host",
+           "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601", &take_rtc},
+    Option{"network-time", "", "network", time, "TIME", "", "what the network says of the time (NITZ), as for --rtc",
+           &take_network_time, at_restart, "nothing"},
+    Option{"disable", "", "module", list, "FEATURE", "", "what this firmware lacks, repeatable: transparent-ssl",
+           &take_disable},
+    Option{"sim", "", "module", text, "SIM", "ready", "none, ready or pin:1234", &take_sim},
+    Option{"imei", "", "module", text, "IMEI", "863071016800770", "15 digits", &take_imei},
+    Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",
+           &take_apn_local},
+    Option{"allow", "", "network", list, "PEER", "", "HOST[:PORT] the module may reach, repeatable", &take_allow,
+           at_once, "all"},
+    Option{"map", "", "network", list, "FROM=TO", "",
+           "HOST[:PORT]=HOST:PORT: where a host of the module's world is on this machine, repeatable", &take_map,
+           at_once},
+    Option{"expect", "", "test", list, "TEXT", "",
+           "end with 0 when the UART shows this, sent by either side; repeatable", &take_expect},
+    Option{"fail", "", "test", list, "TEXT", "", "end with 1 when the UART shows this; repeatable", &take_fail},
+    Option{"timeout", "", "test", text, "DURATION", "", "end with 124 after 10s, 500ms, 2min …", &take_timeout},
+    Option{"trace", "", "output", text, "FILE", "", "write everything that happens there, a JSON object a line",
+           &take_trace},
+    Option{"power", "", "module", text, "on|off", "on",
+           "off: start switched off, `quasimodem ctl power key` switches on", &take_power},
+    Option{"keylog", "", "output", text, "FILE", "", "append the TLS secrets there, for Wireshark; also SSLKEYLOGFILE",
+           &take_key_log},
+    Option{"json", "", "output", flag, "", "false", "print the ready line as a JSON object", &take_json},
+    Option{"ready-fd", "", "", number, "N", "", "write a newline to this descriptor once the module is ready",
+           &take_ready_fd},
+    Option{"verbose", "v", "output", count, "", "0", "log more, -vv everything", &take_verbose, at_once},
+    Option{"quiet", "q", "output", flag, "", "false", "log errors only", &take_quiet, at_once},
+    Option{"log-format", "", "output", text, "text|json", "text", "json: an object a line, as in docs/configuration.md",
+           &take_log_format, at_once},
+    Option{"color", "", "output", text, "WHEN", "auto",
+           "colour of the log: auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM",
+           &take_color, at_once},
+};
+
+}  // namespace
+
+std::span<const Option> run_option_table() { return kOptions; }
+
+}  // namespace quasimodem::app
