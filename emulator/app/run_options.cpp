@@ -109,11 +109,15 @@ std::string read_imei(const std::string& text) {
 }
 
 void disable(const std::string& feature, device::Configuration& module) {
-  if (feature != "transparent-ssl") {
-    usage(fmt::format("--disable {}: unknown feature{}", feature, did_you_mean(feature, {"transparent-ssl"})),
-          "a firmware may lack: transparent-ssl");
+  if (feature == "transparent-ssl") {
+    module.transparent_ssl = false;
+  } else if (feature == "close-index") {
+    module.close_names_socket = false;
+  } else {
+    usage(fmt::format("--disable {}: unknown feature{}", feature,
+                      did_you_mean(feature, {"transparent-ssl", "close-index"})),
+          "a firmware may lack: transparent-ssl, close-index");
   }
-  module.transparent_ssl = false;
 }
 
 // ---- the whole line ----
@@ -164,7 +168,7 @@ void declare(CLI::App& app, Raw& raw) {
        "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
   once("--network-time", raw.network_time, "TIME",
        "what the network says of the time (NITZ), as for --rtc; default: nothing");
-  repeatable("--disable", raw.disable, "FEATURE", "what this firmware lacks, repeatable: transparent-ssl");
+  repeatable("--disable", raw.disable, "FEATURE", "what this firmware lacks, repeatable: transparent-ssl, close-index");
   once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");
   once("--imei", raw.imei, "IMEI", "15 digits");
   once("--apn-local", raw.apn_local, "IP", "address that the network gives the module; default 10.1.83.188");

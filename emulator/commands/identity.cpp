@@ -98,7 +98,11 @@ Reply capabilities(Call& call) {
 }
 
 constexpr std::array kCommands{
-    Command{.name = "I", .summary = "Identification", .manual = "M66 2.1", .write = atcmd::write<&identify>(kPage)},
+    Command{.name = "I",
+            .summary = "Identification",
+            .manual = "M66 2.1",
+            .write = atcmd::write<&identify>(kPage),
+            .test = atcmd::answers_ok()},
     Command{.name = "+GMI", .summary = "Manufacturer", .manual = "M66 2.2", .execution = atcmd::plain<&maker>()},
     Command{.name = "+GMM", .summary = "Model", .manual = "M66 2.3", .execution = atcmd::plain<&model>()},
     Command{.name = "+GMR", .summary = "Revision", .manual = "M66 2.4", .execution = atcmd::plain<&revision>()},

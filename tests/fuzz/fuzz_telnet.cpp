@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client of --uart rfc2217: sends, raw: telnet with COM-PORT. The first octet says into how large pieces it is cut.
+// What a client of --uart rfc2217: sends, raw: telnet with COM-PORT. The first octet says into how large pieces it is
+// cut.
 #include <algorithm>
 #include <string>
 #include <utility>
