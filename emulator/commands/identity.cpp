@@ -126,7 +126,7 @@ constexpr std::array kCommands{
     Command{.name = "+QGMR",
             .summary = "Revision in full",
             .manual = "at-reference 1.5",
-            .confidence = atcmd::Confidence::inferred,
+            .confidence = atcmd::Confidence::seen,
             .execution = atcmd::plain<&full_revision>()},
     Command{.name = "+GCAP",
             .summary = "Capabilities",

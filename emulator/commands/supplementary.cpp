@@ -120,8 +120,7 @@ constexpr std::array kCommands{
     list_setting<&CallSettings::radio_link, kRadioLink>("+CRLP", "Radio link protocol", "M66 16.3"),
     as_sure(list_setting<&CallSettings::bearer, kBearer>("+CBST", "Bearer service", "M66 table 2"),
             Confidence::inferred),
-    as_sure(list_setting<&StatusSettings::microphone, kMicrophone>("+QMIC", "Microphone gain", "M66 13"),
-            Confidence::inferred),
+    list_setting<&StatusSettings::microphone, kMicrophone>("+QMIC", "Microphone gain", "M66 13"),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 
