@@ -45,7 +45,7 @@ Reply show_network(Call& call) {
   return Reply::ok();
 }
 
-/// ASSUMED: all but the M66, whose manual lacks what is theirs alone.
+/// ASSUMED: all but the M66, whose manual does not have these.
 constexpr auto kWithSwitch = device::bit(Model::m10) | device::bit(Model::m85) | device::bit(Model::m95);
 constexpr Command among(std::uint32_t models, Command command) {
   command.models = models;
@@ -78,7 +78,7 @@ struct Ignored {
 constexpr std::array kSimSwitch{atcmd::integer<&Ignored::value>("mode", 0, 1).as_range(),
                                 atcmd::integer<&Ignored::value>("active", 0, 1).as_range().optional()};
 
-// AT+QEXTUNSOL="<kind>",<mode> — 0 off, 1 on, 2 is it on?. OBSERVED: drivers switch all of them off and go on only
+// AT+QEXTUNSOL="<kind>",<mode> — 0 off, 1 on, 2 asks. OBSERVED: drivers switch all of them off and go on only
 // after an OK. ASSUMED: the answer to 2; and the reports (+CSQN, +CCINFO …) do not come.
 constexpr std::array<std::string_view, 9> kExtraReports{"SQ", "FN", "MW", "UR", "BC", "BM", "SM", "CC", "CN"};
 struct ExtraReport {
