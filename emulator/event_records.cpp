@@ -18,6 +18,7 @@ class Note {
     const bool low = event.level == Level::under_warning || event.level == Level::under_power_down;
     journal_.write(RecordKind::power, {{"event", low ? "under voltage" : "over voltage"}});
   }
+  void operator()(const device::AlarmRang&) const { journal_.write(RecordKind::power, {{"event", "alarm"}}); }
   void operator()(const device::FunctionalityReached& event) const {
     state("functionality", word_of(event.functionality));
   }

@@ -27,6 +27,7 @@ struct CallSettings {
   int second_caller = 0;                                ///< AT+QCLIP
   int second_answerer = 0;                              ///< AT+QCOLP
   int charge = 1;                                       ///< AT+CAOC. ASSUMED: the default
+  int charge_warning = 0;                               ///< AT+CCWE
   int single_numbering = 0;                             ///< AT+CSNS
   std::array<int, 2> notifications{0, 0};               ///< AT+CSSN
   std::array<int, 3> closed_group{0, 0, 0};             ///< AT+CCUG

@@ -30,6 +30,17 @@ struct StatusSettings {
   std::array<int, 3> microphone{4, 9, 8};  ///< AT+QMIC. ASSUMED: the defaults
   int ring_line_mode = 0;                  ///< AT+QRIMODE
   int ring_line_report = 1;                ///< AT+QINDRI
+  int preferred_format = 2;                ///< AT+CPOL
+  int frequency_lock = 0;                  ///< AT+QLOCKF
+  int extra_reports = 0;                   ///< AT+QEXTUNSOL, a bit for each kind
+  int sim_report = 0;                      ///< AT+QSIMSTAT
+  std::array<int, 2> sim_switch{0, 0};     ///< AT+QSIMDET
+  int speaker_loudness = 0;                ///< ATL
+  int speaker_mode = 0;                    ///< ATM
+  /// AT+QECHO. ASSUMED: the defaults of this and the next
+  std::array<int, 5> echo_cancellation{253, 96, 16388, 57351, 0};
+  int side_tone = 80;      ///< AT+QSIDET
+  int tone_detection = 0;  ///< AT+QTONEDET
 };
 
 }  // namespace quasimodem::emulator

@@ -89,7 +89,13 @@ tl::expected<CommandCall, SyntaxError> CommandLineReader::basic_command() {
   if (peek() == '&') call.name += take();
   if (!is_letter(peek())) return tl::unexpected{SyntaxError{}};
   call.name += upper(take());
-  if (const auto value = digits(); !value.empty()) call.arguments.push_back({Argument::Kind::bare, value});
+  if (const auto value = digits(); !value.empty()) {
+    call.arguments.push_back({Argument::Kind::bare, value});
+  } else if (peek() == '=') {
+    take();
+    if (take() != '?' || !at_separator()) return tl::unexpected{SyntaxError{}};
+    call.form = CommandForm::test;
+  }
   return call;
 }
 

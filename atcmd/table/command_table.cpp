@@ -8,6 +8,9 @@ namespace {
 
 Reply run_test_form(const Command& command, Call& call, const CommandCall& typed) {
   if (command.test) return command.test.run(command, call, typed);
+  // V.250 5.3 has a test form for extended commands only.
+  const bool basic = command.name.front() == '&' || (command.name.front() >= 'A' && command.name.front() <= 'Z');
+  if (basic) return invalid(command);
   if (const auto text = test_response(command); !text.empty()) call.respond(text);
   return Reply::ok();
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only file that sees Boost.JSON, whole and from its headers: no library to link, and seconds to compile.
+#include <algorithm>
+#include <cmath>
+
 #include <boost/json/src.hpp>
 #include <fmt/core.h>
 
@@ -32,6 +35,15 @@ Json converted(const boost::json::value& value) {
   return {};
 }
 
+/// Boost reads 1e999 as infinity, which JSON has no word for.
+bool is_finite(const Json& json) {
+  if (const auto* number = json.as<double>()) return std::isfinite(*number);
+  if (const auto* array = json.as<Json::Array>()) return std::all_of(array->begin(), array->end(), is_finite);
+  const auto* object = json.as<Json::Object>();
+  return !object ||
+         std::all_of(object->begin(), object->end(), [](const auto& each) { return is_finite(each.second); });
+}
+
 }  // namespace
 
 tl::expected<Json, std::string> parse_json(std::string_view text) {
@@ -40,7 +52,9 @@ tl::expected<Json, std::string> parse_json(std::string_view text) {
   boost::system::error_code error;
   const auto value = boost::json::parse({text.data(), text.size()}, error, {}, options);
   if (error) return tl::unexpected{error.message()};
-  return converted(value);
+  auto json = converted(value);
+  if (!is_finite(json)) return tl::unexpected{std::string{"a number is too large"}};
+  return json;
 }
 
 }  // namespace quasimodem::app

@@ -7,10 +7,11 @@ namespace quasimodem::commands {
 
 std::span<const atcmd::Family> all_families() {
   static const std::vector<atcmd::Family> families{
-      kBasicFamily,         kIdentityFamily,     kSerialFamily, kGeneralFamily,       kNetworkFamily,  kSimFamily,
-      kOperatorFamily,      kPacketDomainFamily, kClockFamily,  kHardwareFamily,      kTcpIpFamily,    kSocketFamily,
-      kServerFamily,        kNamesFamily,        kSslFamily,    kSecurityFilesFamily, kMessagesFamily, kCallsFamily,
-      kSupplementaryFamily, kPhonebookFamily,    kFilesFamily,
+      kBasicFamily,  kIdentityFamily,      kSerialFamily,        kGeneralFamily,       kNetworkFamily,
+      kSimFamily,    kOperatorFamily,      kOperatorListsFamily, kPacketDomainFamily,  kClockFamily,
+      kAlarmFamily,  kHardwareFamily,      kSoundFamily,         kTcpIpFamily,         kSocketFamily,
+      kServerFamily, kNamesFamily,         kSslFamily,           kSecurityFilesFamily, kMessagesFamily,
+      kCallsFamily,  kSupplementaryFamily, kForwardingFamily,    kPhonebookFamily,     kFilesFamily,
   };
   return families;
 }

@@ -85,10 +85,7 @@ struct FixedRow {
 /// What the list has and no command of ours sets.
 // ASSUMED: the values, but for that of +CMUX; how +QECHO and +QSIDET look.
 constexpr std::array kFixedRows{
-    FixedRow{"+CCUG", "+CCWE: 0"},
-    FixedRow{"+CCUG", "+QSIMSTAT: 0"},
     FixedRow{"+CCUG", "+CMUX: -1"},
-    FixedRow{"+QMIC", "+QSIMDET: 0,0"},
     FixedRow{"+QCLIP", "+QECHO(NORMAL_AUDIO): 253,96,16388,57351,0"},
     FixedRow{"+QCLIP", "+QECHO(Earphone_AUDIO): 253,0,10756,57351,1"},
     FixedRow{"+QCLIP", "+QECHO(LoudSpk_AUDIO): 224,96,5256,57351,2"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Battery, sleep, lamp and sound: accepted, stored and said back (M66 13, 14; at-reference 1.14).
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/commands/urcs.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -26,8 +28,7 @@ Reply show_battery(Call& call) {
   return Reply::ok();
 }
 
-// AT+QTEMP?                                                                                           [MC60; TinyGSM
-// 377]
+// AT+QTEMP? — OBSERVED: TinyGSM 377, and a driver's table of the M10's commands                                 [MC60]
 Reply show_temperature(Call& call) {
   call.respond("+QTEMP: 1,1123,36");
   return Reply::ok();
@@ -44,12 +45,81 @@ Reply show_network(Call& call) {
   return Reply::ok();
 }
 
+/// ASSUMED: all but the M66, whose manual does not have these.
+constexpr auto kWithSwitch = device::bit(Model::m10) | device::bit(Model::m85) | device::bit(Model::m95);
+constexpr Command among(std::uint32_t models, Command command) {
+  command.models = models;
+  return command;
+}
+
 template <int StatusSettings::*Member, std::int64_t Lowest, std::int64_t Highest>
 constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
   return with_cme(setting<Member, Lowest, Highest>(name, summary, manual), cme::kOperationNotAllowed);
 }
 
-// AT+QADC? → <status>,<mV>. ASSUMED: which of these modules have it, and its layout; the name is from M26 and MC60
+// AT+QSIMSTAT=<n> — the switch of the card's holder; +QSIMSTAT: <n>,<inserted> also as a URC. OBSERVED: the answer's
+// form, in a driver for the M10. ASSUMED: which other modules have it; M26 and MC60 do
+Reply show_sim_holder(Call& call) {
+  call.respond(sim_holder_line(call.ta()));
+  return Reply::ok();
+}
+struct Report {
+  int on = 0;
+};
+constexpr std::array kReport{atcmd::integer<&Report::on>("n", 0, 1).as_range()};
+Reply report_sim_holder(Call& call, const Report& args) {
+  call.settings().status.sim_report = args.on;
+  return Reply::ok();
+}
+
+struct Ignored {
+  int value = 0;
+};
+constexpr std::array kSimSwitch{atcmd::integer<&Ignored::value>("mode", 0, 1).as_range(),
+                                atcmd::integer<&Ignored::value>("active", 0, 1).as_range().optional()};
+
+// AT+QEXTUNSOL="<kind>",<mode> — 0 off, 1 on, 2 asks. OBSERVED: drivers switch all of them off and go on only
+// after an OK. ASSUMED: the answer to 2; and the reports (+CSQN, +CCINFO …) do not come.
+constexpr std::array<std::string_view, 9> kExtraReports{"SQ", "FN", "MW", "UR", "BC", "BM", "SM", "CC", "CN"};
+struct ExtraReport {
+  std::string_view kind;
+  int mode = 0;
+};
+constexpr std::array kExtraReport{atcmd::text<&ExtraReport::kind>("exunsol", 2, 2),
+                                  atcmd::integer<&ExtraReport::mode>("mode", 0, 2).as_range()};
+Reply set_extra_report(Call& call, const ExtraReport& args) {
+  constexpr int kAsk = 2;
+  const auto found = std::find(kExtraReports.begin(), kExtraReports.end(), args.kind);
+  if (found == kExtraReports.end()) return Reply::cme(cme::kOperationNotAllowed);
+  auto& reports = call.settings().status.extra_reports;
+  const int bit = 1 << (found - kExtraReports.begin());
+  if (args.mode == kAsk) {
+    call.respond(fmt::format("+QEXTUNSOL: \"{}\",{}", args.kind, reports & bit ? 1 : 0));
+  } else {
+    reports = args.mode ? reports | bit : reports & ~bit;
+  }
+  return Reply::ok();
+}
+
+// AT+QREFUSECS=<sms>,<call> — 1: messages, calls do not get through. OBSERVED: a driver for the M95 goes on only after
+// an OK
+struct Refusal {
+  int messages = 0;
+  int calls = 0;
+};
+constexpr std::array kRefusal{atcmd::integer<&Refusal::messages>("sms", 0, 1).as_range(),
+                              atcmd::integer<&Refusal::calls>("call", 0, 1).as_range()};
+Reply set_refusal(Call& call, const Refusal& args) {
+  call.me().refuses_messages = args.messages != 0;
+  call.me().refuses_calls = args.calls != 0;
+  return Reply::ok();
+}
+Reply show_refusal(Call& call) {
+  call.respond(fmt::format("+QREFUSECS: {},{}", call.me().refuses_messages ? 1 : 0, call.me().refuses_calls ? 1 : 0));
+  return Reply::ok();
+}
+
+// AT+QADC? → <status>,<mV>. OBSERVED: the M10 has it. ASSUMED: which others do, and the layout
 Reply show_voltage(Call& call) {
   call.respond("+QADC: 1,1500");
   return Reply::ok();
@@ -83,12 +153,38 @@ constexpr std::array kCommands{
             .manual = "at-reference 1.14",
             .confidence = Confidence::seen,
             .read = atcmd::plain<&show_temperature>(),
-            .models = device::bit(Model::m95)},
+            .models = device::bit(Model::m10) | device::bit(Model::m95)},
     Command{.name = "+QADC",
             .summary = "Voltage at the converter's input",
             .manual = "at-reference 1.14",
             .confidence = Confidence::inferred,
             .read = atcmd::plain<&show_voltage>(),
+            .models = kWithSwitch},
+    Command{.name = "+QSIMSTAT",
+            .summary = "Report whether a SIM is inserted",
+            .manual = "at-reference 1.14",
+            .confidence = Confidence::inferred,
+            .write = atcmd::write<&report_sim_holder>(kReport),
+            .read = atcmd::plain<&show_sim_holder>(),
+            .invalid_parameter = cme::kOperationNotAllowed,
+            .models = kWithSwitch},
+    among(kWithSwitch, as_sure(list_setting<&StatusSettings::sim_switch, kSimSwitch>(
+                                   "+QSIMDET", "Watch the switch of the SIM's holder", "at-reference 1.14"),
+                               Confidence::inferred)),
+    Command{.name = "+QEXTUNSOL",
+            .summary = "Reports of the maker's own",
+            .manual = "M66 16.3",
+            .confidence = Confidence::seen,
+            .write = atcmd::write<&set_extra_report>(kExtraReport),
+            .test_text = " (\"SQ\",\"FN\",\"MW\",\"UR\",\"BC\",\"BM\",\"SM\",\"CC\",\"CN\"),(0-2)",
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+QREFUSECS",
+            .summary = "Let no messages, no calls through",
+            .manual = "at-reference 1.14",
+            .confidence = Confidence::seen,
+            .write = atcmd::write<&set_refusal>(kRefusal),
+            .read = atcmd::plain<&show_refusal>(),
+            .invalid_parameter = cme::kOperationNotAllowed,
             .models = device::bit(Model::m85) | device::bit(Model::m95)},
 };
 static_assert(atcmd::names_are_unique(kCommands));

@@ -98,7 +98,11 @@ Reply capabilities(Call& call) {
 }
 
 constexpr std::array kCommands{
-    Command{.name = "I", .summary = "Identification", .manual = "M66 2.1", .write = atcmd::write<&identify>(kPage)},
+    Command{.name = "I",
+            .summary = "Identification",
+            .manual = "M66 2.1",
+            .write = atcmd::write<&identify>(kPage),
+            .test = atcmd::answers_ok()},
     Command{.name = "+GMI", .summary = "Manufacturer", .manual = "M66 2.2", .execution = atcmd::plain<&maker>()},
     Command{.name = "+GMM", .summary = "Model", .manual = "M66 2.3", .execution = atcmd::plain<&model>()},
     Command{.name = "+GMR", .summary = "Revision", .manual = "M66 2.4", .execution = atcmd::plain<&revision>()},
@@ -122,7 +126,7 @@ constexpr std::array kCommands{
     Command{.name = "+QGMR",
             .summary = "Revision in full",
             .manual = "at-reference 1.5",
-            .confidence = atcmd::Confidence::inferred,
+            .confidence = atcmd::Confidence::seen,
             .execution = atcmd::plain<&full_revision>()},
     Command{.name = "+GCAP",
             .summary = "Capabilities",

@@ -35,7 +35,7 @@ std::string body(const sms::UserData& data, std::uint8_t first_octet, std::uint8
   return sms::to_hex(Bytes{text.begin(), text.end()});
 }
 
-/// `,"+8613800210500",145,27` — what AT+CSDH=1 adds at the end.
+/// `,"+8613800210500",145,27` — what AT+CSDH=1 adds at the end. ASSUMED: an empty number when the PDU names no centre.
 std::string tail(const std::optional<sms::Address>& centre, int length, const Settings& settings) {
   if (!centre) return fmt::format(",\"\",129,{}", length);
   return fmt::format(",\"{}\",{},{}", number(*centre, settings), centre->type, length);
@@ -125,7 +125,8 @@ MessageLines message_lines(const device::StoredMessage& message, const Settings&
 }
 
 MessageLines listed_lines(int index, const device::StoredMessage& message, const Settings& settings) {
-  // The list adds only <tooa>,<length> with AT+CSDH=1 (27.005 3.4.2).
+  // The list adds only <tooa>,<length> with AT+CSDH=1 (27.005 3.4.2). ASSUMED: to messages to be sent as well, behind
+  // an empty <scts>.
   auto plain = settings;
   plain.messages.show_header = 0;
   const auto lines = message_lines(message, plain);
@@ -152,6 +153,7 @@ std::vector<std::string> shown_lines(const Bytes& octets, const Settings& settin
             body(deliver->data, deliver->first_octet, deliver->data_coding, settings)};
   }
   const auto report = sms::decode_status_report(pdu.tpdu);
+  // ASSUMED: 27.005's layout of reports, of which no source has a sample.
   return {fmt::format("+CDS: {}", report ? report_fields(*report, settings) : std::string{})};
 }
 

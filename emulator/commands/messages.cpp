@@ -46,7 +46,7 @@ constexpr int kInvalidParameters = 514;
 constexpr int kNotReady = 3517;  // OBSERVED: logs of drivers, just after boot (quirk Q20)
 
 constexpr auto kSendLimit = 120s;               // M66 8.8
-constexpr std::size_t kLongestTyped = 4 * 160;  // text as UCS2 digits
+constexpr std::size_t kLongestTyped = 4 * 160;  // ASSUMED: what is longer is an error; text as UCS2 digits
 
 Reply failure(StorageProblem problem) {
   switch (problem) {
@@ -235,7 +235,8 @@ constexpr std::array kSend{
     atcmd::integer<&Send::type>("toda", 128, 255).optional(),
 };
 
-constexpr int kShortestPdu = 7;
+constexpr int kShortestPdu =
+    7;  // ASSUMED: as other modules have it; a SUBMIT with an empty number and text has 7 octets
 
 Reply send(Call& call, const std::vector<Argument>& arguments) {
   if (auto refused = refusal_to_send(call)) return *refused;

@@ -106,6 +106,13 @@ Reply set_band(Call& call, const Band& args) {
   }
   return Reply::cme(cme::kOperationNotAllowed);
 }
+// ASSUMED: the layout.
+Reply list_bands(Call& call) {
+  std::string names;
+  for (const auto band : kBands) names += fmt::format("{}\"{}\"", names.empty() ? "" : ",", band);
+  call.respond(fmt::format("+QBAND: ({})", names));
+  return Reply::ok();
+}
 Reply show_band(Call& call) {
   call.respond(fmt::format("+QBAND: \"{}\"", call.me().band()));
   return Reply::ok();
@@ -153,6 +160,33 @@ Reply show_activity(Call& call) {
   return Reply::ok();
 }
 
+// AT+QLOCKF=<mode>[,<band1900>[,<ARFCN>…]] — stay on these cells. ASSUMED: all but its name; there is one cell here,
+// and a lock does not lose it.
+struct FrequencyLock {
+  int mode = 0;
+  std::optional<int> band_1900;
+  std::optional<int> channel;  ///< the last of up to six
+};
+constexpr auto kChannel = atcmd::integer<&FrequencyLock::channel>("ARFCN", 0, 1023).optional();
+constexpr std::array kFrequencyLock{
+    atcmd::integer<&FrequencyLock::mode>("mode", 0, 2).as_range(),
+    atcmd::integer<&FrequencyLock::band_1900>("band1900", 0, 1).as_range().optional(),
+    kChannel,
+    kChannel,
+    kChannel,
+    kChannel,
+    kChannel,
+    kChannel,
+};
+Reply lock_frequency(Call& call, const FrequencyLock& args) {
+  call.settings().status.frequency_lock = args.mode;
+  return Reply::ok();
+}
+Reply show_frequency_lock(Call& call) {
+  call.respond(fmt::format("+QLOCKF: {}", call.settings().status.frequency_lock));
+  return Reply::ok();
+}
+
 constexpr std::array kCommands{
     Command{.name = "+CEER",
             .summary = "Cause of the last failure",
@@ -180,6 +214,7 @@ constexpr std::array kCommands{
             .confidence = Confidence::seen,
             .write = atcmd::write<&set_band>(kBand),
             .read = atcmd::plain<&show_band>(),
+            .test = atcmd::plain<&list_bands>(),
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+QENG",
             .summary = "Serving cell",
@@ -188,6 +223,14 @@ constexpr std::array kCommands{
             .write = atcmd::write<&set_engineering>(kEngineering),
             .read = atcmd::plain<&show_engineering>(),
             .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+QLOCKF",
+            .summary = "Keep to frequencies",
+            .manual = "M66 6.4–6.9",
+            .confidence = Confidence::inferred,
+            .write = atcmd::write<&lock_frequency>(kFrequencyLock),
+            .read = atcmd::plain<&show_frequency_lock>(),
+            .test_text = " (0-2),(0,1),(0-1023)",
+            .invalid_parameter = cme::kInvalidArfcn},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -276,7 +276,7 @@ Reply close(Call& call, const Close& args) {
   // Whatever AT+QIMUX says, a secure socket leaves the context in IP PROCESSING.
   if (!socket || !call.context().close(device::Sessions::multiple, args.ssid)) return Reply::error();
   if (transparent) call.ta().close_tunnel({});
-  return Reply::result(of_socket(call.me().tcpip, args.ssid, "CLOSE OK"));
+  return Reply::result(close_words(call.me(), args.ssid));
 }
 
 // ---- AT+QSSLSEND ----

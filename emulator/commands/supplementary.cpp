@@ -112,14 +112,15 @@ constexpr std::array kCommands{
     list_setting<&CallSettings::notifications, kNotifications>("+CSSN", "Notifications of services", "M66 16.3"),
     list_setting<&CallSettings::closed_group, kClosedGroup>("+CCUG", "Closed user group", "M66 16.3"),
     as_sure(stored<&CallSettings::charge, 2>("+CAOC", "Advice of charge", "M66 table 2"), Confidence::inferred),
+    as_sure(stored<&CallSettings::charge_warning, 1>("+CCWE", "Warn before the charge is used up", "M66 table 2"),
+            Confidence::inferred),
     stored<&CallSettings::second_caller, 1>("+QCLIP", "Name with the caller's number", "M66 16.3"),
     stored<&CallSettings::second_answerer, 1>("+QCOLP", "Name with the answering number", "M66 16.3"),
     stored<&CallSettings::single_numbering, 7>("+CSNS", "Single numbering scheme", "M66 16.3"),
     list_setting<&CallSettings::radio_link, kRadioLink>("+CRLP", "Radio link protocol", "M66 16.3"),
     as_sure(list_setting<&CallSettings::bearer, kBearer>("+CBST", "Bearer service", "M66 table 2"),
             Confidence::inferred),
-    as_sure(list_setting<&StatusSettings::microphone, kMicrophone>("+QMIC", "Microphone gain", "M66 13"),
-            Confidence::inferred),
+    list_setting<&StatusSettings::microphone, kMicrophone>("+QMIC", "Microphone gain", "M66 13"),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

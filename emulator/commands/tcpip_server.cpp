@@ -104,6 +104,7 @@ constexpr std::array kCommands{
     Command{.name = "+QISSTAT",
             .summary = "State of the server",
             .manual = "M66 11.11",
+            .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_server_state>(),
             .test = atcmd::answers_ok()},
     Command{.name = "+QISERVER",

@@ -110,7 +110,7 @@ Reply close(Call& call, int index) {
       role(call) == Role::client ? context.close(sessions(call), index) : context.server().close_client(index);
   if (!closed) return Reply::error();
   if (transparent) call.ta().close_tunnel({});
-  return Reply::result(of_socket(call.me().tcpip, index, "CLOSE OK"));
+  return Reply::result(close_words(call.me(), index));
 }
 // The four cases of M66 11.3: a client's socket; with AT+QISRVC=2 the socket that came in, or the server itself.
 // ASSUMED: with a single session the first QICLOSE ends the socket that came in, the next one the server.
@@ -291,11 +291,13 @@ constexpr std::array kCommands{
     Command{.name = "+QISTAT",
             .summary = "State of the stack",
             .manual = "M66 11.9",
+            .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_status>()},
     Command{.name = "+QISTATE",
             .summary = "State of every socket",
             .manual = "M66 11.10",
             .confidence = Confidence::inferred,
+            .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_states>()},
     setting<&TcpIpSettings::role, 1, 2>("+QISRVC", "Commands mean client or server", "M66 11.20"),
     Command{.name = "+QISACK",

@@ -12,6 +12,11 @@ std::string of_socket(const device::TcpIpSettings& settings, int index, std::str
   return settings.multiple_sessions ? fmt::format("{}, {}", index, words) : std::string{words};
 }
 
+std::string close_words(device::MobileEquipment& me, int index) {
+  constexpr std::string_view kClosed = "CLOSE OK";
+  return me.configuration().close_names_socket ? of_socket(me.tcpip, index, kClosed) : std::string{kClosed};
+}
+
 std::string state_text(const device::PdpContext& context) {
   switch (context.state()) {
     case TcpIpState::ip_initial: return "IP INITIAL";

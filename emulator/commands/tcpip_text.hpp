@@ -17,6 +17,9 @@ namespace quasimodem::commands {
 /// `<n>, CONNECT OK` with several sessions, `CONNECT OK` with one.
 std::string of_socket(const device::TcpIpSettings& settings, int index, std::string_view words);
 
+/// The result of AT+QICLOSE and AT+QSSLCLOSE.
+std::string close_words(device::MobileEquipment& me, int index);
+
 /// `IP STATUS`, `TCP CONNECTING`: M66 11.9.
 std::string state_text(const device::PdpContext& context);
 std::string_view socket_state_text(device::SocketState state);

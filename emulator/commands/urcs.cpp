@@ -78,6 +78,9 @@ class Wording {
     return line(fmt::format("+CFUN: {}", static_cast<int>(event.functionality)));
   }
   Urc operator()(const device::SimStatusChanged& event) const { return line(sim_status_line(event.status)); }
+  Urc operator()(const device::SimMoved&) const {
+    return ta_.settings().status.sim_report ? line(sim_holder_line(ta_)) : Urc{};
+  }
   Urc operator()(const device::CallReady&) const {
     return ta_.settings().initialisation_report ? line("Call Ready") : Urc{};
   }
@@ -215,6 +218,9 @@ class Wording {
 
   Urc operator()(const device::SocketWritable&) const { return {}; }
   Urc operator()(const device::PoweredOff&) const { return {}; }
+  // MANUAL M66 14.2.
+  Urc operator()(const device::AlarmRang&) const { return line("ALARM RING"); }
+  Urc operator()(const device::AlarmModeEntered&) const { return line("ALARM MODE"); }
   // MANUAL M66 16.6. OBSERVED: the SDK's table has one blank behind the words (at-reference 2.6).
   Urc operator()(const device::SupplyVoltage& event) const {
     switch (event.level) {
@@ -245,6 +251,10 @@ atcmd::ResultCode call_result(device::CallEnd end, int call_progress) {
     case device::CallEnd::no_carrier: break;
   }
   return atcmd::ResultCode::no_carrier;
+}
+
+std::string sim_holder_line(emulator::TerminalAdapter& ta) {
+  return fmt::format("+QSIMSTAT: {},{}", ta.settings().status.sim_report, ta.me().sim().inserted() ? 1 : 0);
 }
 
 std::string sim_status_line(device::SimStatus status) {

@@ -22,6 +22,8 @@ void announce_power_down(emulator::TerminalAdapter& ta);
 atcmd::ResultCode call_result(device::CallEnd end, int call_progress);
 
 /// `+CPIN: READY`, as a URC and as an answer.
+/// `+QSIMSTAT: <n>,<inserted>`
+std::string sim_holder_line(emulator::TerminalAdapter& ta);
 std::string sim_status_line(device::SimStatus status);
 
 /// `<stat>[,"<lac>","<ci>"]` of AT+CREG and AT+CGREG with <n> = `report`.

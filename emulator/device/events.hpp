@@ -50,6 +50,8 @@ struct FunctionalityReached {
 struct SimStatusChanged {
   SimStatus status;
 };
+/// A card was put into the holder or taken out.
+struct SimMoved {};
 struct CallReady {};
 struct RegistrationChanged {
   Domain domain;
@@ -145,6 +147,11 @@ struct ContextLost {
 };
 struct PoweredOff {};
 
+/// The time of AT+QALARM has come.
+struct AlarmRang {};
+/// The module was switched on by its alarm: radio and SIM are off (AT+CFUN=0).
+struct AlarmModeEntered {};
+
 /// The supply leaves its range.
 struct SupplyVoltage {
   enum class Level { under_warning, under_power_down, over_warning, over_power_down };
@@ -193,11 +200,11 @@ struct SupplementaryAnswer {
 };
 
 using Event =
-    std::variant<Started, FunctionalityReached, SimStatusChanged, CallReady, RegistrationChanged, Connected,
+    std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged, Connected,
                  ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
                  ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised, NetworkTime,
-                 ContextLost, PoweredOff, SupplyVoltage, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits,
-                 CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+                 ContextLost, PoweredOff, AlarmRang, AlarmModeEntered, SupplyVoltage, BearerEnded, MessageStored,
+                 MessageShown, CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

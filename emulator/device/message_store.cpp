@@ -23,6 +23,7 @@ std::optional<StoredMessage> parse_record(ByteSpan record) {
 
 }  // namespace
 
+// ASSUMED: "MT" is both, one behind the other.
 int MessageStore::capacity(MessageMemory memory) {
   switch (memory) {
     case MessageMemory::sim: return kSimCapacity;

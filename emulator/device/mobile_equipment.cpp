@@ -17,6 +17,11 @@ namespace {
 constexpr std::string_view kTimeServerRecord = "ntp";
 constexpr std::string_view kClockUpdateRecord = "ctzu";
 constexpr std::string_view kBandRecord = "band";
+constexpr std::string_view kAlarmRecord = "alarm";
+constexpr std::string_view kPreferredOperatorsRecord = "cpol";
+
+// ASSUMED: the module switches itself off when it is left alone in alarm mode.
+constexpr auto kAlarmModeLasts = 90s;
 
 sms::Timestamp timestamp_of(const LocalTime& local) {
   const auto day = std::chrono::floor<std::chrono::days>(local.time);
@@ -47,13 +52,17 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       calls_{surroundings_.timeline, pace_, events},
       phonebooks_{surroundings_.flash},
       files_{surroundings_.flash, surroundings_.journal},
+      alarm_{surroundings_.timeline, rtc_, [this](const Alarm::Setting& setting) { alarm_rings(setting); }},
       names_{surroundings_.timeline, surroundings_.bearer, events},
       ping_{surroundings_.timeline, surroundings_.bearer, events},
       time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
       starting_{surroundings_.timeline},
       switching_{surroundings_.timeline},
       call_ready_{surroundings_.timeline},
-      supplementary_{surroundings_.timeline} {
+      supplementary_{surroundings_.timeline},
+      alarm_mode_end_{surroundings_.timeline} {
+  rtc_.on_set = [this] { alarm_.clock_changed(); };
+  if (const auto record = kept(kAlarmRecord)) alarm_.recall(*record);
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
@@ -74,9 +83,13 @@ void MobileEquipment::power_on() {
 
 void MobileEquipment::start_up() {
   power_ = Power::on;
-  functionality_ = Functionality::full;
+  functionality_ = alarm_mode_ ? Functionality::minimum : Functionality::full;
   recall_saved();
   events_.on_event(Started{});
+  if (alarm_mode_) {
+    alarm_mode_end_.start(kAlarmModeLasts, [this] { power_off(); });
+    return events_.on_event(AlarmModeEntered{});
+  }
   events_.on_event(FunctionalityReached{functionality_});
   events_.on_event(SimStatusChanged{sim_status()});
   radio_on();
@@ -99,10 +112,13 @@ void MobileEquipment::power_off() {
   messaging_.power_off();
   calls_.end_all();
   supplementary_.cancel();
+  alarm_mode_ = false;
+  alarm_mode_end_.cancel();
   files_.power_off();
   configuration_.sim.power_cycle();
   security_files_.clear_ram();
   packet_domain = {};
+  refuses_messages = refuses_calls = false;
   time_told_ = false;
   tcpip = {};
   ssl = {};
@@ -150,6 +166,7 @@ bool MobileEquipment::end_bearers() {
 void MobileEquipment::set_functionality(Functionality functionality) {
   const auto before = std::exchange(functionality_, functionality);
   if (before == functionality) return;
+  alarm_mode_end_.cancel();
   if (before == Functionality::full) radio_off();
   if (before == Functionality::minimum) events_.on_event(SimStatusChanged{sim_status()});
   if (functionality == Functionality::full) radio_on();
@@ -194,8 +211,10 @@ void MobileEquipment::serve(RegistrationStatus granted, Outage outage) {
 void MobileEquipment::change_sim(Sim sim) {
   const bool radio = power_ == Power::on && functionality_ == Functionality::full;
   if (radio) radio_off();
+  const bool was_inserted = configuration_.sim.inserted();
   configuration_.sim = std::move(sim);
   if (power_ != Power::on) return;
+  if (configuration_.sim.inserted() != was_inserted) events_.on_event(SimMoved{});
   events_.on_event(SimStatusChanged{sim_status()});
   if (radio) radio_on();
 }
@@ -210,6 +229,31 @@ void MobileEquipment::leave_network() {
 void MobileEquipment::rejoin_network() {
   if (functionality_ != Functionality::full || sim_status() != SimStatus::ready || registration_.registered()) return;
   registration_.begin([this] { network_tells_time(); });
+}
+
+// ---- the alarm ----
+
+bool MobileEquipment::set_alarm(const Alarm::Setting& setting) {
+  if (!alarm_.set(setting)) return false;
+  keep(kAlarmRecord, alarm_.record());
+  return true;
+}
+
+void MobileEquipment::clear_alarm() {
+  alarm_.clear();
+  keep(kAlarmRecord, alarm_.record());
+}
+
+// ASSUMED: what <power> does, and that it rings in any state of a module that is on.
+void MobileEquipment::alarm_rings(const Alarm::Setting& setting) {
+  keep(kAlarmRecord, alarm_.record());
+  if (power_ == Power::on) {
+    events_.on_event(AlarmRang{});
+    if (setting.power == Alarm::Power::off) power_off_soon();
+  } else if (power_ == Power::off && setting.power == Alarm::Power::on) {
+    alarm_mode_ = true;
+    power_on();
+  }
 }
 
 // ---- the network's time ----
@@ -269,7 +313,27 @@ void MobileEquipment::set_band(std::string_view band) {
   keep(kBandRecord, band);
 }
 
+bool MobileEquipment::prefer_operator(int index, std::string_view number) {
+  auto changed = preferred_operators_;
+  changed.at(static_cast<std::size_t>(index - 1)) = number;
+  std::string record;
+  for (const auto& each : changed) record += each + '\n';
+  if (!flash().write(kPreferredOperatorsRecord, as_bytes(record))) return false;
+  preferred_operators_ = std::move(changed);
+  return true;
+}
+
+void MobileEquipment::recall_preferred_operators() {
+  auto record = kept(kPreferredOperatorsRecord).value_or("");
+  for (auto& each : preferred_operators_) {
+    const auto length = std::min(record.find('\n'), record.size());
+    each = record.substr(0, length);
+    record.erase(0, length + 1);
+  }
+}
+
 void MobileEquipment::recall_saved() {
+  recall_preferred_operators();
   if (const auto mode = kept(kClockUpdateRecord)) clock_update_ = std::atoi(mode->c_str());
   if (const auto band = kept(kBandRecord)) band_ = *band;
   // ASSUMED: what both contexts share comes from context 0, the foreground after a start.
@@ -298,10 +362,12 @@ Messaging::Delivery MobileEquipment::deliver_sms(std::string_view from, std::str
 }
 
 Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
-  return in_service() ? messaging_.deliver(pdu) : Messaging::Delivery::failed;
+  return in_service() && !refuses_messages ? messaging_.deliver(pdu) : Messaging::Delivery::failed;
 }
 
-bool MobileEquipment::ring(std::string_view number) { return in_service() && calls_.ring(std::string{number}); }
+bool MobileEquipment::ring(std::string_view number) {
+  return in_service() && !refuses_calls && !forwarding.diverts_voice() && calls_.ring(std::string{number});
+}
 
 void MobileEquipment::request_supplementary(std::string request) {
   supplementary_.start(pace_.next(&Timing::round_trip), [this, request = std::move(request)] {

@@ -10,6 +10,8 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
+#include "emulator/device/alarm.hpp"
+#include "emulator/device/call_forwarding.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/messaging.hpp"
@@ -33,7 +35,8 @@
 
 namespace quasimodem::device {
 
-inline constexpr int kContexts = 2;  ///< <cid> 0 and 1 (M66 11.28)
+inline constexpr int kPreferredOperators = 8;  ///< ASSUMED: places of AT+CPOL
+inline constexpr int kContexts = 2;            ///< <cid> 0 and 1 (M66 11.28)
 
 /// AT+QI* settings that say how the stack behaves. Volatile (at-reference 2.9); defaults: at-reference 0, rule 10.
 struct TcpIpSettings {
@@ -88,6 +91,9 @@ struct Configuration {
   std::optional<LocalTime> network_clock{};
   /// <connectmode> 1 of AT+QSSLOPEN. Much firmware of 2015 lacks it (at-reference 3.8); without it the answer is ERROR.
   bool transparent_ssl = true;
+  /// AT+QICLOSE and AT+QSSLCLOSE say which socket they closed when there are several. Contradicted by SSL 2.2.3 and
+  /// uModem, which have `CLOSE OK` alone.
+  bool close_names_socket = true;
   std::function<void(std::string_view)> key_log{};
   std::string own_number = "+8613800210001";  ///< AT+CNUM; empty when the SIM does not say
 };
@@ -170,6 +176,16 @@ class MobileEquipment {
   void request_supplementary(std::string request);
   void end_supplementary() { supplementary_.cancel(); }
 
+  /// AT+QREFUSECS. ASSUMED: forgotten at power-off.
+  bool refuses_messages = false;
+  bool refuses_calls = false;
+  /// AT+CCFC. The network keeps it.
+  CallForwarding forwarding;
+  /// AT+CPOL: MCC and MNC of each place, or nothing. The SIM keeps them.
+  const std::array<std::string, kPreferredOperators>& preferred_operators() const { return preferred_operators_; }
+  /// Places count from 1; an empty number frees one. False when the SIM cannot be written to.
+  bool prefer_operator(int index, std::string_view number);
+
   TcpIpSettings tcpip;
   SslSettings ssl;
 
@@ -178,6 +194,10 @@ class MobileEquipment {
   /// AT+CTZU: 0 leaves the clock alone. Kept at once.
   int clock_update() const { return clock_update_; }
   void set_clock_update(int mode);
+  /// AT+QALARM. Kept at once. False when the time has passed.
+  const Alarm& alarm() const { return alarm_; }
+  bool set_alarm(const Alarm::Setting& setting);
+  void clear_alarm();
   /// AT+QBAND. Kept at once.
   const std::string& band() const { return band_; }
   void set_band(std::string_view band);
@@ -247,13 +267,18 @@ class MobileEquipment {
   FileStore files_;
   std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
   void network_tells_time();
+  void alarm_rings(const Alarm::Setting& setting);
+  void recall_preferred_operators();
   void keep(std::string_view record, std::string_view value);
   std::optional<std::string> kept(std::string_view record);
 
+  Alarm alarm_;
+  bool alarm_mode_ = false;
   std::optional<Rtc> network_clock_;
   bool time_told_ = false;
   int clock_update_ = 0;
   std::string band_{kAllBands};
+  std::array<std::string, kPreferredOperators> preferred_operators_{};
   NameQuery names_;
   Ping ping_;
   TimeSync time_sync_;
@@ -266,6 +291,7 @@ class MobileEquipment {
   Timer switching_;
   Timer call_ready_;
   Timer supplementary_;
+  Timer alarm_mode_end_;
   std::uint8_t concatenations_ = 0;
   bool call_ready_reported_ = false;
 };

@@ -40,7 +40,10 @@ LocalTime Rtc::now() const {
 void Rtc::set(LocalTime time) {
   base_ = time;
   base_at_ = timeline_.now();
+  on_set();
 }
+
+Duration Rtc::until(UtcTime time) const { return base_at_ + (time - base_.utc()) - timeline_.now(); }
 
 LocalTime Rtc::factory() {
   using namespace std::chrono;

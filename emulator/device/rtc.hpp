@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ class Rtc {
   LocalTime now() const;
   UtcTime utc() const { return now().utc(); }
   void set(LocalTime time);
+  /// How long until then; the past is negative.
+  Duration until(UtcTime time) const;
+  /// Runs after every set().
+  std::function<void()> on_set = [] {};
 
   /// After a cold boot, at-reference 1.13.
   static LocalTime factory();

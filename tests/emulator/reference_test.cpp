@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "atcmd/table/command_table.hpp"
 #include "emulator/commands/all.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"
@@ -60,6 +61,58 @@ TEST_CASE("every entry says what it does, where that is written, and has a form"
       // Dispatch compares with names in upper case.
       for (const char c : command.name) CHECK(!(c >= 'a' && c <= 'z'));
     }
+  }
+}
+
+TEST_CASE("documented is what the manual of these modules documents", "[reference]") {
+  for (const auto& family : commands::all_families()) {
+    for (const auto& command : family.commands) {
+      INFO(command.name << ", " << command.manual);
+      const bool theirs = command.manual.starts_with("M66 ") || command.manual.starts_with("SSL ");
+      // A standard and the manual of a sister say what is likely, drivers what is seen.
+      if (command.confidence == atcmd::Confidence::documented) CHECK(theirs);
+      if (command.manual.starts_with("27.0") || command.manual.starts_with("V.250"))
+        CHECK(command.confidence == atcmd::Confidence::inferred);
+    }
+  }
+}
+
+TEST_CASE("every module has the commands that hosts send, and only its own", "[reference]") {
+  using device::Model;
+  const auto has = [](std::string_view name, Model model) {
+    return atcmd::CommandTable{commands::all_families(), device::bit(model)}.find(name) != nullptr;
+  };
+  // at-reference 1 to 5, without what other modules have and HTTP, FTP, SMTP, CMUX and PPP.
+  constexpr std::string_view kAll =
+      "A D E H I L M O P Q T V X Z &C &D &F &V &W S0 S3 S4 S5 S6 S7 S8 S10 +GMI +GMM +GMR +GOI +GSN +QGSN +CGMI +CGMM "
+      "+CGMR +CGSN +CIMI +QCCID +QGMR +GCAP +IPR +ICF +IFC +ILRR +QRIMODE +QINDRI +CMEE +QPOWD +CFUN +QINISTAT +QIURC "
+      "+QALARM +CPIN +CLCK +CPWD +CRSM +QTRPIN +QSPN +CREG +CGREG +COPS +CSQ +QNSTATUS +QBAND +QENG +QLOCKF +CPOL "
+      "+COPN "
+      "+CEER +CPAS +CGATT +CGDCONT +CGACT +CGPADDR +CGEREP +CGCLASS +CGQREQ +CGQMIN +CGSMS +QGPCLASS +QCGTIND +CCLK "
+      "+QNITZ +QLTS +CTZU +CTZR +CBC +QSCLK +CSCS +QLEDMODE +QAUDCH +QMIC +CLVL +QIFGCNT +QICSGP +QIREGAPP +QIACT "
+      "+QIDEACT +QILOCIP +QISTAT +QISTATE +QISSTAT +QIMUX +QIMODE +QITCFG +QIOPEN +QISEND +QICLOSE +QIRD +QINDI "
+      "+QISACK "
+      "+QISRVC +QILPORT +QISERVER +QIDNSIP +QIDNSCFG +QIDNSGIP +QIHEAD +QISHOWRA +QISHOWPT +QISHOWLA +QIAUTOS "
+      "+QIPROMPT "
+      "+QISDE +QISCON +QPING +QNTP +QSSLCFG +QSSLOPEN +QSSLSEND +QSSLRECV +QSSLCLOSE +QSSLSTATE +QSECWRITE +QSECREAD "
+      "+QSECDEL +QFUPL +QFDWL +QFLST +QFLDS +QFOPEN +QFREAD +QFWRITE +QFSEEK +QFCLOSE +QFDEL +CMGF +CMGS +CMGR +CMGL "
+      "+CMGD +QMGDA +CMGW +CMSS +CNMI +CPMS +CSCA +CSMP +CSDH +CSMS +CSCB +QSMSCODE +CLCC +CLIP +COLP +CRC +CHUP +VTS "
+      "+QTONEDET +CCFC +CHLD +CUSD +CPBS +CPBR +CPBW +CPBF +CNUM +CR +FCLASS +CBST +CSTA +CRLP +CCWE +CCUG +CCWA +CAOC "
+      "+CLIR +QECHO +QSIDET +QCLIP +QCOLP +CSNS +QDISH +CSSN +CMOD +QEXTUNSOL +QMOSTAT ";
+  for (const auto model : kModels) {
+    INFO(device::profile_of(model).name);
+    for (auto rest = kAll; !rest.empty(); rest.remove_prefix(rest.find(' ') + 1)) {
+      const auto name = rest.substr(0, rest.find(' '));
+      INFO(name);
+      CHECK(has(name, model));
+    }
+    for (const auto* other : {"+CSCLK", "+GETERROR", "+QIKALIVE", "+QHTTPRSP", "+QMTOPEN", "+CEREG", "+CSIM"})
+      CHECK(!has(other, model));
+    CHECK(has("+CCID", model) == (model == Model::m85 || model == Model::m95));
+    CHECK(has("+QREFUSECS", model) == (model == Model::m85 || model == Model::m95));
+    CHECK(has("+QTEMP", model) == (model == Model::m10 || model == Model::m95));
+    CHECK(has("+QCFG", model) == (model == Model::m95));
+    for (const auto* name : {"+QADC", "+QSIMSTAT", "+QSIMDET"}) CHECK(has(name, model) == (model != Model::m66));
   }
 }
 

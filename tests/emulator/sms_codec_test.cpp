@@ -127,6 +127,32 @@ TEST_CASE("what is encoded decodes to the same", "[sms]") {
   }
 }
 
+TEST_CASE("a PDU with any service centre comes back", "[sms]") {
+  Numbers numbers;
+  for (int i = 0; i < 2000; ++i) {
+    sms::Pdu pdu;
+    if (numbers.below(4)) {
+      pdu.centre = some_address(numbers);
+      if (pdu.centre->is_name()) continue;  // service centres have numbers
+    }
+    pdu.tpdu = numbers.octets(1 + numbers.below(static_cast<int>(sms::kMostTpdu)));
+    const auto again = sms::decode_pdu(sms::encode(pdu));
+    REQUIRE(again);
+    CHECK(*again == pdu);
+  }
+}
+
+TEST_CASE("a service centre of fillers only is none", "[sms]") {
+  // Found by fuzz_pdu: it was read as an address without digits, which cannot be written.
+  CHECK(!sms::decode_pdu(*sms::from_hex("0291FF0100028121F0000001C8")));
+  CHECK(!sms::decode_pdu(*sms::from_hex("0391FFFF0100028121F0000001C8")));
+  CHECK(!sms::decode_pdu(*sms::from_hex("01910100028121F0000001C8")));
+  CHECK(sms::decode_pdu(*sms::from_hex("0291F10100028121F0000001C8")));
+  // Nor is it one of AT+CMGS.
+  const auto submit = sms::decode_submit(*sms::from_hex("01000281FF00000141"));
+  if (submit) CHECK(sms::decode_submit(sms::encode(*submit)) == submit);
+}
+
 TEST_CASE("no octets make a decoder fall", "[sms]") {
   Numbers numbers;
   for (int i = 0; i < 20000; ++i) {

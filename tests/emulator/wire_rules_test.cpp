@@ -345,3 +345,12 @@ TEST_CASE("wire rule 15: +++ with a second of silence on both sides, then QICLOS
   CHECK(bench.ask("AT+QICLOSE") == "\r\nCLOSE OK\r\n");
   CHECK(as_text(listener.last().received()) == "data");
 }
+
+TEST_CASE("wire rule 18: a stray frame that closes the multiplexer is nothing in command state",
+          "[wire][clients 1.18]") {
+  ModemBench bench{{.echo = true}};
+  bench.send_raw("\xF9\x03\xEF\x05\xC3\x01\xF2\xF9");
+  bench.send_raw("AT\r");
+  bench.advance({});
+  CHECK(bench.take().ends_with("AT\r\r\nOK\r\n"));
+}

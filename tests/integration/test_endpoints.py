@@ -270,6 +270,26 @@ def test_ri_at_a_urc(lines, tcp_server, reported):
         assert not any(state & RI for state in lines.port.states)
 
 
+def test_ri_while_a_call_rings_and_at_a_message(lines, world):
+    lines.echo_off()
+    lines.exchange("AT+QINDRI=0")  # what is told is neither a call nor a message
+    world.run("ctl", "call.ring", "from=+4915112345678")
+    lines.expect("\r\nRING\r\n")
+    wait_until(lambda: lines.port.ri, "RI")
+    assert not lines.port.states[-1] & RI_ENDED
+    lines.exchange("ATA")
+    wait_until(lambda: not lines.port.ri, "the end of RI")
+    assert lines.port.states[-1] & RI_ENDED
+    lines.exchange("ATH")
+
+    lines.port.states.clear()
+    world.run("ctl", "sms.deliver", "from=+4915112345678", "text=hello")
+    lines.expect('\r\n+CMTI: "SM",1\r\n')
+    wait_until(lambda: any(state & RI for state in lines.port.states), "RI")
+    wait_until(lambda: lines.port.states[-1] & RI_ENDED, "the end of the pulse")
+    assert not lines.port.ri
+
+
 def test_rts_stops_the_module(lines):
     lines.exchange("AT+IFC=2,2")
     lines.port.rts = False

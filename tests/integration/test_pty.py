@@ -236,6 +236,40 @@ def test_wire_rule_16_closing_the_port_hangs_up_as_at_and_d_says(module, tcp_ser
         host.exchange("ATE0")
 
 
+def test_wire_rule_16_the_speed_b0_hangs_up_as_at_and_d_says(module, tcp_server):
+    """pppd and ModemManager let DTR fall on an open port by the speed 0."""
+    running = module("--verbose")
+
+    def set_speed(host, speed):
+        settings = termios.tcgetattr(host.descriptor)
+        settings[4] = settings[5] = speed
+        termios.tcsetattr(host.descriptor, termios.TCSANOW, settings)
+
+    with running.host() as host:
+        host.bring_up("AT+QIMODE=1")
+    with PlainHost(running.tty, echo=False) as host:
+        open_socket = f'AT+QIOPEN="TCP","127.0.0.1",{tcp_server.port}'
+        # AT&D2: the connection is closed.
+        host.exchange("AT&D2")
+        host.exchange(open_socket, f"{OK}\r\nCONNECT\r\n")
+        connection = tcp_server.connection()
+        set_speed(host, termios.B0)
+        assert connection.recv(1) == b""
+        host.expect("\r\nNO CARRIER\r\n")
+        set_speed(host, termios.B115200)
+        host.exchange("AT")
+        # AT&D1: command state, without a word.
+        host.exchange("AT&D1")
+        host.exchange(open_socket, f"{OK}\r\nCONNECT\r\n")
+        connection = tcp_server.connection()
+        set_speed(host, termios.B0)
+        wait_until(lambda: running.log().count("hangs up by the speed B0") == 2, "the module to notice")
+        set_speed(host, termios.B115200)
+        host.exchange("ATO", "\r\nCONNECT\r\n")
+        host.send("back")
+        assert receive_exactly(connection, 4) == b"back"
+
+
 # ---- too much ----
 
 

@@ -87,11 +87,15 @@ device::LocalTime read_time(std::string_view option, Text text) {
 void take_rtc(RunOptions& options, Text text) { options.module.clock = read_time("--rtc", text); }
 
 void take_disable(RunOptions& options, Text feature) {
-  if (feature != "transparent-ssl") {
-    usage(fmt::format("--disable {}: unknown feature{}", feature, did_you_mean(feature, {"transparent-ssl"})),
-          "a firmware may lack: transparent-ssl");
+  if (feature == "transparent-ssl") {
+    options.module.transparent_ssl = false;
+  } else if (feature == "close-index") {
+    options.module.close_names_socket = false;
+  } else {
+    usage(fmt::format("--disable {}: unknown feature{}", feature,
+                      did_you_mean(feature, {"transparent-ssl", "close-index"})),
+          "a firmware may lack: transparent-ssl, close-index");
   }
-  options.module.transparent_ssl = false;
 }
 
 device::Sim read_sim(Text text) {
@@ -248,8 +252,8 @@ constexpr std::array kOptions{
            "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601", &take_rtc},
     Option{"network-time", "", "network", time, "TIME", "", "what the network says of the time (NITZ), as for --rtc",
            &take_network_time, at_restart, "nothing"},
-    Option{"disable", "", "module", list, "FEATURE", "", "what this firmware lacks, repeatable: transparent-ssl",
-           &take_disable},
+    Option{"disable", "", "module", list, "FEATURE", "",
+           "what this firmware lacks, repeatable: transparent-ssl, close-index", &take_disable},
     Option{"sim", "", "module", text, "SIM", "ready", "none, ready or pin:1234", &take_sim},
     Option{"imei", "", "module", text, "IMEI", "863071016800770", "15 digits", &take_imei},
     Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",

@@ -38,6 +38,10 @@ constexpr auto kOpeningTakes = std::chrono::milliseconds{20};
 // Without inotify the port asks this often whether a TE has come.
 constexpr auto kProbeInterval = std::chrono::milliseconds{20};
 
+// Nothing tells of a new speed, and the only one that matters between two bytes is B0. ModemManager leaves it for 100
+// ms.
+constexpr auto kSpeedProbeInterval = std::chrono::milliseconds{40};
+
 constexpr std::string_view kWithLines = "--uart rfc2217:HOST:PORT";
 
 [[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
@@ -80,7 +84,8 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
         outgoing{std::move(logger)},
         master{io, open_master()},
         watch{io},
-        timer{io} {}
+        timer{io},
+        speed_timer{io} {}
 
   PortEvents events;
   Logger log;
@@ -88,11 +93,13 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   stream_descriptor master;
   stream_descriptor watch;
   boost::asio::steady_timer timer;
+  boost::asio::steady_timer speed_timer;
   std::string device;
   std::optional<StableLink> link;
   int watch_id = -1;
 
   bool attached = false;
+  bool hung_up = false;  ///< the TE has set the speed B0: on a serial port that drops DTR
   bool ever_attached = false;
   bool asks_for_lines = false;
   bool opening = false;  ///< the first TE is just opening the port
@@ -170,7 +177,29 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
       });
     }
     events.changed();
+    watch_speed();
     read();
+  }
+
+  /// What the TE set; the master shows the slave's settings.
+  std::optional<termios> settings() {
+    termios settings{};
+    if (::tcgetattr(master.native_handle(), &settings) != 0) return std::nullopt;
+    return settings;
+  }
+
+  void watch_speed() {
+    const auto now = settings();
+    const bool zero = attached && now && ::cfgetospeed(&*now) == B0;
+    if (std::exchange(hung_up, zero) != zero) {
+      log.debug("the TE {} by the speed B0", zero ? "hangs up" : "no longer hangs up");
+      events.changed();
+    }
+    if (!attached) return;
+    speed_timer.expires_after(kSpeedProbeInterval);
+    speed_timer.async_wait([self = shared_from_this()](const error_code& error) {
+      if (!error) self->watch_speed();
+    });
   }
 
   /// The one wish for lines that a pty shows us. (Parity, seven bits and BREAK it drops without a trace.)
@@ -188,6 +217,8 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   void detach() {
     attached = false;
     opening = false;
+    hung_up = false;
+    speed_timer.cancel();
     outgoing.clear();
     discard_unread();
     log.debug("no TE has {} open", device);
@@ -252,6 +283,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   void stop() {
     error_code ignored;
     timer.cancel();
+    speed_timer.cancel();
     watch.close(ignored);
     master.close(ignored);
     link.reset();
@@ -274,12 +306,16 @@ void PtyPort::resume_reading() {
   if (std::exchange(impl_->paused, false)) impl_->read();
 }
 
+/// A pty has one line: B0 lets DTR fall.
+std::optional<TerminalLines> PtyPort::terminal_lines() const {
+  return impl_->hung_up ? std::optional{TerminalLines{.dtr = false}} : std::nullopt;
+}
+
 int PtyPort::terminal_rate() const {
-  termios settings{};
-  // The master shows the slave's settings.
-  if (::tcgetattr(impl_->master.native_handle(), &settings) != 0) return 0;
-  impl_->look_at_flow_control(settings);
-  return rate_of(::cfgetospeed(&settings));
+  const auto settings = impl_->settings();
+  if (!settings) return 0;
+  impl_->look_at_flow_control(*settings);
+  return rate_of(::cfgetospeed(&*settings));
 }
 
 std::string PtyPort::address() const { return impl_->link ? impl_->link->path().string() : impl_->device; }

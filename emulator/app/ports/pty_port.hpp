@@ -26,6 +26,7 @@ class PtyPort final : public Port {
   bool write_pending() const override;
   void pause_reading() override;
   void resume_reading() override;
+  std::optional<TerminalLines> terminal_lines() const override;
   int terminal_rate() const override;
   std::string address() const override;
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/timeline.hpp"
+#include "emulator/device/rtc.hpp"
+
+namespace quasimodem::device {
+
+/// The alarm of the RTC, AT+QALARM (M66 14.2). It runs while the module is off as well.
+class Alarm {
+ public:
+  enum class Repeat { none = 0, daily = 1, weekly = 2, monthly = 3 };
+  /// What becomes of the module's power: it stays as it is, goes off, comes on.
+  enum class Power { unchanged = 0, off = 1, on = 2 };
+  struct Setting {
+    LocalTime time;  ///< of the next one
+    Repeat repeat = Repeat::none;
+    Power power = Power::unchanged;
+  };
+
+  Alarm(Timeline& timeline, const Rtc& rtc, std::function<void(const Setting&)> on_alarm)
+      : rtc_{rtc}, timer_{timeline}, on_alarm_{std::move(on_alarm)} {}
+
+  /// False, and nothing changes, when the time has passed and the alarm does not repeat.
+  bool set(const Setting& setting);
+  void clear();
+  /// None after the alarm, unless it repeats.
+  const std::optional<Setting>& setting() const { return setting_; }
+
+  /// The RTC was set: what it passed over does not ring.
+  void clock_changed();
+
+  /// For the flash; empty without a setting.
+  std::string record() const;
+  void recall(std::string_view record);
+
+ private:
+  bool in_future(const LocalTime& time) const { return time.utc() > rtc_.utc(); }
+  void arm();
+  void ring();
+
+  const Rtc& rtc_;
+  Timer timer_;
+  std::function<void(const Setting&)> on_alarm_;
+  std::optional<Setting> setting_;
+};
+
+}  // namespace quasimodem::device
