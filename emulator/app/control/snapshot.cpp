@@ -166,7 +166,7 @@ struct Content {
   device::LocalTime rtc{};
   device::Sim::Record sim{};
   device::Functionality functionality = device::Functionality::full;
-  bool attached = true;
+  bool attaches_itself = true;
   RegistrationStatus coverage = RegistrationStatus::home;
   int rssi = 0, ber = 0;
   std::string profile;
@@ -246,7 +246,7 @@ tl::expected<Content, std::string> read(const Json& snapshot) {
   read_sim(reader, reader.member(&snapshot, "sim"), content.sim);
   using enum device::Functionality;
   content.functionality = reader.word(&snapshot, "functionality", std::array{minimum, full, flight});
-  content.attached = reader.flag(&snapshot, "attached");
+  content.attaches_itself = reader.flag(&snapshot, "attaches_itself");
   const auto coverage =
       std::find_if(kCoverage.begin(), kCoverage.end(),
                    [&, name = reader.text(&snapshot, "coverage")](const auto& entry) { return entry.first == name; });
@@ -334,7 +334,7 @@ Json take_snapshot(Target& target) {
       {"rtc", iso_text(me.rtc().now())},
       {"functionality", emulator::word_of(me.functionality())},
       {"sim", sim_record(me.sim())},
-      {"attached", me.registration().attached()},
+      {"attaches_itself", me.registration().attaches_itself()},
       {"coverage", coverage_text(me.registration().granted())},
       {"rssi", me.registration().signal_strength()},
       {"ber", me.registration().bit_error_rate()},
@@ -365,10 +365,12 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   if (to_text(sim_record(me.sim())) != to_text(sim_record(device::Sim::of(content.sim)))) {
     me.change_sim(device::Sim::of(content.sim));
   }
+  if (content.on) me.set_functionality(content.functionality);
+  auto& registration = me.registration();
+  registration.set_attaches_itself(content.attaches_itself);
   me.serve(content.coverage);
+  if (registration.attached() && !content.attaches_itself) registration.detach([](bool) {});
   if (content.on) {
-    me.set_functionality(content.functionality);
-    if (!content.attached && me.registration().attached()) me.registration().detach([](bool) {});
     commands::recall_profile(modem.ta().settings(), as_bytes(content.profile), commands::Recall::everything);
     me.ssl = content.ssl;
     put_back_contexts(me, content);
