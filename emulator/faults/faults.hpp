@@ -14,6 +14,7 @@
 #include "core/log.hpp"
 #include "core/timeline.hpp"
 #include "emulator/faults/faulty_commands.hpp"
+#include "emulator/faults/overlay.hpp"
 #include "emulator/modem.hpp"
 #include "emulator/weather.hpp"
 
@@ -37,6 +38,11 @@ class Faults {
   /// What a fault of the clock has changed is undone. False when there is none with this id.
   bool remove(int id) { return book_.remove(id); }
   void clear() { book_.clear(); }
+  /// None, and the next ones get the ids and the chance of the first.
+  void restart() { book_.restart(); }
+
+  /// The TE's DTR, which the module sees unless a fault holds it down.
+  void set_dtr(bool level);
 
   /// Hears of every strike.
   std::function<void(const FaultFiring&)> on_fired;
@@ -66,8 +72,7 @@ class Faults {
   void plug_in_network();
   void plug_in_power();
   void plug_in_delays();
-  Begin service(device::RegistrationStatus status);
-  void say(std::string_view words);
+  Begin service(device::RegistrationStatus status, device::MobileEquipment::Outage outage);
 
   Timeline& timeline_;
   Logger log_;
@@ -75,6 +80,18 @@ class Faults {
   FaultyCommands commands_;
   Modem* modem_ = nullptr;
   Weather* weather_ = nullptr;
+  struct Coverage {
+    device::RegistrationStatus granted;
+    device::MobileEquipment::Outage outage;
+  };
+  struct Rates {
+    double down, up;  // kbit/s
+  };
+  Overlay<bool> dtr_;
+  Overlay<device::Sim> sim_;
+  Overlay<Coverage> coverage_;
+  Overlay<int> signal_;
+  Overlay<Rates> rates_;
   std::map<std::string_view, Begin> begin_;  ///< by name
   std::map<int, std::unique_ptr<Clockwork>> running_;
 };

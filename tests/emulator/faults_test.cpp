@@ -2,6 +2,7 @@
 // Every fault of the table: what the TE sees of it, and that it is told.
 #include "emulator/faults/faults.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <fstream>
 #include <sstream>
@@ -87,11 +88,20 @@ std::string contents(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("every fault of the table is tried here", "[fault]") {
+// A fault of the table without a test of its name, or with one that does not look at the UART and at what was told,
+// fails here.
+TEST_CASE("every fault of the table has a test that sees its effect and its record", "[fault]") {
   const auto here = contents("tests/emulator/faults_test.cpp");
   for (const auto& kind : fault_kinds()) {
     INFO(kind.name);
-    CHECK(here.find(fmt::format("fault(\"{}", kind.name)) != std::string::npos);
+    const auto begin = here.find(fmt::format("TEST_CASE(\"{}\", ", kind.name));
+    REQUIRE(begin != std::string::npos);
+    const auto test = here.substr(begin, here.find("\n}\n", begin) - begin);
+    const auto has = [&](std::string_view words) { return test.find(words) != std::string::npos; };
+    CHECK(has(fmt::format("fault(\"{}", kind.name)));
+    CHECK((has("expect(") || has("expect_raw(") || has("exchange(") || has("ask(") || has("take()") || has("open(\"") ||
+           has("expect_nothing()")));
+    CHECK((has("expect_told(") || has(".told")));
   }
 }
 
@@ -337,6 +347,17 @@ TEST_CASE("network.lost", "[fault]") {
   bench.expect_told("network.lost: ");
 }
 
+TEST_CASE("network.search", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.ok("AT+CREG=1");
+  bench.fault("network.search for=10s");
+  bench.expect("+CREG: 2");
+  bench.exchange("AT+QISTAT", {"OK", "STATE: IP STATUS"});
+  bench.advance(10s);
+  bench.expect("+CREG: 1");
+  bench.expect_told("network.search: ");
+}
+
 TEST_CASE("network.roaming", "[fault]") {
   Broken bench{Ready::ip_status};
   bench.ok("AT+CREG=1");
@@ -388,6 +409,100 @@ TEST_CASE("a fault that is cleared is undone", "[fault]") {
   bench.faults().clear();
   bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
   CHECK(bench.faults().book().entries().empty());
+}
+
+TEST_CASE("what was there before a fault comes back, not what is usual", "[fault]") {
+  Broken bench;
+  bench.me().registration().set_signal_strength(17);
+  bench.me().serve(device::RegistrationStatus::roaming);
+  bench.fault("signal.drop rssi=4 for=5s");
+  bench.fault("network.denied for=5s");
+  bench.advance(5s);
+  bench.exchange("AT+CSQ", {"+CSQ: 17,0", "OK"});
+  bench.exchange("AT+CREG?", {"+CREG: 0,5", "OK"});
+}
+
+TEST_CASE("of two faults that change the same the later one decides, and neither leaves anything behind", "[fault]") {
+  Broken bench;
+  bench.fault("signal.drop rssi=4 for=10s");
+  bench.fault("signal.drop rssi=9 for=20s");
+  bench.exchange("AT+CSQ", {"+CSQ: 9,0", "OK"});
+  bench.advance(10s);
+  bench.exchange("AT+CSQ", {"+CSQ: 9,0", "OK"});
+  bench.advance(10s);
+  bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
+  bench.fault("sim.removed for=20s");
+  bench.expect("+CPIN: NOT INSERTED");
+  bench.fault("sim.pin pin=4711 for=10s");
+  bench.expect("+CPIN: SIM PIN");
+  bench.advance(10s);
+  bench.expect("+CPIN: NOT INSERTED");
+  bench.advance(10s);
+  bench.expect("+CPIN: READY");
+}
+
+TEST_CASE("DTR that the host drops during uart.dtr stays down", "[fault]") {
+  Broken bench;
+  bench.faults().set_dtr(true);
+  bench.fault("uart.dtr for=5s");
+  bench.faults().set_dtr(true);  // as every change of another line of the host does
+  CHECK_FALSE(bench.modem().line(emulator::Line::dtr));
+  bench.faults().set_dtr(false);
+  bench.advance(5s);
+  CHECK_FALSE(bench.modem().line(emulator::Line::dtr));
+}
+
+TEST_CASE("an outage and a stall that are cleared are over", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("bearer.outage for=1h");
+  bench.say_from_peer("late");
+  bench.expect_nothing();
+  bench.faults().clear();
+  bench.advance({});
+  bench.expect_raw("late");
+  bench.fault("uart.stall time=1h");
+  CHECK(bench.ask("AT").empty());
+  bench.faults().clear();
+  bench.advance({});
+  CHECK(bench.take() == "\r\nOK\r\n");
+}
+
+TEST_CASE("a cleared outage does not end another", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.connect();
+  bench.fault("bearer.outage for=1h");
+  bench.fault("bearer.outage for=1min");
+  bench.say_from_peer("late");
+  bench.faults().remove(1);
+  bench.advance(1min - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  bench.expect_raw("late");
+}
+
+TEST_CASE("the same seed, the same firings; another seed, others", "[fault]") {
+  const auto course = [](std::uint64_t seed) {
+    ModemBench bench{{.seed = seed}};
+    std::string told;
+    bench.faults().on_fired = [&](const FaultFiring& firing) {
+      told += fmt::format("{:.6f} {} {}\n", std::chrono::duration<double>{bench.timeline().now().time_since_epoch()}.count(),
+                          firing.rule.name, escaped(firing.subject));
+    };
+    for (const auto* spec : {"uart.corrupt probability=0.02", "at.error match=AT+CSQ probability=0.3",
+                             "at.late match=AT+CREG probability=0.5 time=2s", "signal.drop after=5s every=20s count=9"}) {
+      REQUIRE(bench.faults().add(spec));
+    }
+    for (int i = 0; i < 100; ++i) {
+      bench.ask(i % 2 ? "AT+CSQ" : "AT+CREG?");
+      bench.advance(1s);
+    }
+    return told;
+  };
+  const auto first = course(7);
+  CHECK(std::count(first.begin(), first.end(), '\n') > 50);
+  CHECK(course(7) == first);
+  CHECK(course(8) != first);
 }
 
 // ---- bearer

@@ -34,6 +34,59 @@ std::string_view coverage_text(RegistrationStatus granted) {
   return std::find_if(kCoverage.begin(), kCoverage.end(), same)->first;
 }
 
+struct NumberRow {
+  std::string_view name;
+  int device::TcpIpSettings::*member;
+  int highest;
+};
+using device::TcpIpSettings;
+constexpr NumberRow kNumbers[] = {
+    {"multiple_sessions", &TcpIpSettings::multiple_sessions, 1},
+    {"transparent", &TcpIpSettings::transparent, 1},
+    {"notify", &TcpIpSettings::notify, 2},
+    {"echo_data", &TcpIpSettings::echo_data, 1},
+    {"host_is_name", &TcpIpSettings::host_is_name, 1},
+    {"role", &TcpIpSettings::role, 2},
+    {"head", &TcpIpSettings::head, 1},
+    {"show_remote", &TcpIpSettings::show_remote, 1},
+    {"show_protocol", &TcpIpSettings::show_protocol, 1},
+    {"show_local", &TcpIpSettings::show_local, 1},
+    {"prompt", &TcpIpSettings::prompt, 3},
+    {"retries", &TcpIpSettings::retries, 65535},
+    {"wait", &TcpIpSettings::wait, 65535},
+    {"send_size", &TcpIpSettings::send_size, 65535},
+    {"escape", &TcpIpSettings::escape, 1},
+    {"auto_send", &TcpIpSettings::auto_send, 1},
+    {"auto_send_time", &TcpIpSettings::auto_send_time, 65535},
+    {"tcp_port", &TcpIpSettings::tcp_port, 65535},
+    {"udp_port", &TcpIpSettings::udp_port, 65535},
+    {"keep_unread", &TcpIpSettings::keep_unread, 1},
+};
+
+Json tcpip_settings(const TcpIpSettings& tcpip) {
+  Json::Object settings;
+  for (const auto& row : kNumbers) settings.emplace_back(row.name, tcpip.*row.member);
+  settings.emplace_back("primary_dns", tcpip.primary_dns);
+  settings.emplace_back("secondary_dns", tcpip.secondary_dns);
+  return settings;
+}
+
+Json sim_record(const device::Sim& sim) {
+  auto record = sim.record();
+  return Json::Object{{"status", emulator::word_of(record.status)},
+                      {"pin", std::move(record.pin)},
+                      {"locked", record.locked},
+                      {"pin_tries", record.pin_tries},
+                      {"puk_tries", record.puk_tries}};
+}
+
+/// As `commands::stored_profile`, with what AT&W does not keep.
+std::string profile_text(emulator::Settings settings) {
+  std::string text;
+  for (const auto& row : commands::profile_rows()) text += fmt::format("{}={}\n", row.name, row.value(settings));
+  return text + fmt::format("+CSCS={}\n", settings.character_set);
+}
+
 Json ssl_settings(const device::SslSettings& ssl) {
   Json::Array contexts;
   for (const auto& context : ssl.contexts) {
@@ -84,6 +137,21 @@ class Reader {
     if (!value) refuse(name, "must be an array");
     return value ? *value : none;
   }
+  bool flag(const Json* of, std::string_view name) {
+    const auto* json = member(of, name);
+    const auto* value = json ? json->as<bool>() : nullptr;
+    if (!value) refuse(name, "must be true or false");
+    return value && *value;
+  }
+  /// The one of these whose word it is.
+  template <class Choices>
+  auto word(const Json* of, std::string_view name, const Choices& choices) {
+    const auto said = text(of, name);
+    const auto found = std::find_if(choices.begin(), choices.end(),
+                                    [&](auto choice) { return emulator::word_of(choice) == said; });
+    if (found == choices.end()) refuse(name, fmt::format("cannot be \"{}\"", said));
+    return found == choices.end() ? choices.front() : *found;
+  }
   void refuse(std::string_view name, const std::string& why) {
     if (problem_.empty()) problem_ = fmt::format("\"{}\" {}", name, why);
   }
@@ -96,16 +164,33 @@ class Reader {
 struct Content {
   bool on = true;
   device::LocalTime rtc{};
-  std::string sim;
+  device::Sim::Record sim{};
+  device::Functionality functionality = device::Functionality::full;
+  bool attaches_itself = true;
   RegistrationStatus coverage = RegistrationStatus::home;
   int rssi = 0, ber = 0;
   std::string profile;
-  std::array<std::string, device::kContexts> tcpip;
+  TcpIpSettings tcpip;
+  std::array<std::string, device::kContexts> access;
   std::array<device::TcpIpState, device::kContexts> states{};
   int foreground = 0;
   device::SslSettings ssl;
-  std::vector<std::string> certificates;
 };
+
+void read_sim(Reader& reader, const Json* json, device::Sim::Record& sim) {
+  sim.pin = reader.text(json, "pin");
+  sim.locked = reader.flag(json, "locked");
+  sim.pin_tries = reader.integer(json, "pin_tries", 0, device::Sim::kPinTries);
+  sim.puk_tries = reader.integer(json, "puk_tries", 0, device::Sim::kPukTries);
+  using enum device::SimStatus;
+  sim.status = reader.word(json, "status", std::array{not_inserted, ready, pin_needed, puk_needed, blocked});
+}
+
+void read_tcpip(Reader& reader, const Json* json, TcpIpSettings& tcpip) {
+  for (const auto& row : kNumbers) tcpip.*row.member = reader.integer(json, row.name, 0, row.highest);
+  tcpip.primary_dns = reader.text(json, "primary_dns");
+  tcpip.secondary_dns = reader.text(json, "secondary_dns");
+}
 
 void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
   const auto& contexts = reader.array(json, "contexts");
@@ -138,7 +223,7 @@ void read_contexts(Reader& reader, const Json& snapshot, Content& content) {
   const auto& contexts = reader.array(&snapshot, "contexts");
   if (contexts.size() != content.states.size()) return reader.refuse("contexts", "must be two");
   for (std::size_t i = 0; i < contexts.size(); ++i) {
-    content.tcpip[i] = reader.text(&contexts[i], "settings");
+    content.access[i] = reader.text(&contexts[i], "settings");
     const auto word = reader.text(&contexts[i], "state");
     constexpr int kStates = 11;
     int state = 0;
@@ -158,9 +243,10 @@ tl::expected<Content, std::string> read(const Json& snapshot) {
     content.rtc = *rtc;
   else
     reader.refuse("rtc", "is no time");
-  content.sim = reader.text(&snapshot, "sim");
-  constexpr std::array<std::string_view, 4> kSims{"not inserted", "ready", "pin needed", "puk needed"};
-  if (std::find(kSims.begin(), kSims.end(), content.sim) == kSims.end()) reader.refuse("sim", "is no state of a SIM");
+  read_sim(reader, reader.member(&snapshot, "sim"), content.sim);
+  using enum device::Functionality;
+  content.functionality = reader.word(&snapshot, "functionality", std::array{minimum, full, flight});
+  content.attaches_itself = reader.flag(&snapshot, "attaches_itself");
   const auto coverage =
       std::find_if(kCoverage.begin(), kCoverage.end(),
                    [&, name = reader.text(&snapshot, "coverage")](const auto& entry) { return entry.first == name; });
@@ -172,35 +258,38 @@ tl::expected<Content, std::string> read(const Json& snapshot) {
   content.ber = reader.integer(&snapshot, "ber", 0, 99);
   content.profile = reader.text(&snapshot, "profile");
   content.foreground = reader.integer(&snapshot, "foreground", 0, device::kContexts - 1);
+  read_tcpip(reader, reader.member(&snapshot, "tcpip"), content.tcpip);
   read_contexts(reader, snapshot, content);
   read_ssl(reader, reader.member(&snapshot, "ssl"), content.ssl);
-  for (const auto& each : reader.array(&snapshot, "certificates"))
-    content.certificates.push_back(reader.text(&each, "name"));
+  reader.array(&snapshot, "certificates");
+  reader.array(&snapshot, "files");
   if (!reader.problem().empty()) return tl::unexpected{reader.problem()};
   return content;
 }
 
-device::Sim sim_like(const std::string& status, const device::Sim& now) {
-  if (status == "not inserted") return device::Sim::none();
-  if (status == "pin needed") return now.locked_again();
-  if (status == "puk needed") return device::Sim::with_puk();
-  return device::Sim::without_pin();
-}
-
 void put_back_contexts(MobileEquipment& me, const Content& content) {
+  me.tcpip = content.tcpip;
   for (int id = 0; id < device::kContexts; ++id) {
     auto& context = me.context(id);
-    const auto wanted = content.states[static_cast<std::size_t>(id)];
-    device::recall_tcpip(as_bytes(content.tcpip[static_cast<std::size_t>(id)]), me.tcpip, context.access);
-    context.power_off();
-    if (wanted == device::TcpIpState::ip_initial) continue;
-    if (wanted == device::TcpIpState::ip_start) {
-      context.register_application();
-    } else {
-      context.when_up([](bool) {});
-    }
+    const auto place = static_cast<std::size_t>(id);
+    auto settings = content.tcpip;  // of those, a context's record brings its own access only
+    device::recall_tcpip(as_bytes(content.access[place]), settings, context.access);
+    context.restore(content.states[place]);
   }
   me.set_foreground(content.foreground);
+}
+
+/// The names of those that are not there any more as they were: content is not in a snapshot.
+Json missing(const Json* then, const Json& now) {
+  Json::Array names;
+  const auto* there = now.as<Json::Array>();
+  for (const auto& entry : *then->as<Json::Array>()) {
+    const bool same = std::any_of(there->begin(), there->end(),
+                                  [&, text = to_text(entry)](const Json& each) { return to_text(each) == text; });
+    const auto* name = entry.find("name");
+    if (!same && name) names.push_back(*name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -243,12 +332,15 @@ Json take_snapshot(Target& target) {
       {"model", me.profile().name},
       {"power", emulator::word_of(me.power())},
       {"rtc", iso_text(me.rtc().now())},
-      {"sim", emulator::word_of(me.sim().status())},
+      {"functionality", emulator::word_of(me.functionality())},
+      {"sim", sim_record(me.sim())},
+      {"attaches_itself", me.registration().attaches_itself()},
       {"coverage", coverage_text(me.registration().granted())},
       {"rssi", me.registration().signal_strength()},
       {"ber", me.registration().bit_error_rate()},
-      {"profile", std::string{as_text(commands::stored_profile(target.modem().ta().settings()))}},
+      {"profile", profile_text(target.modem().ta().settings())},
       {"foreground", me.foreground().id()},
+      {"tcpip", tcpip_settings(me.tcpip)},
       {"contexts", std::move(contexts)},
       {"ssl", ssl_settings(me.ssl)},
       {"certificates", certificate_list(me)},
@@ -270,22 +362,22 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   me.rtc().set(content.rtc);
   me.registration().set_signal_strength(content.rssi);
   me.registration().set_bit_error_rate(content.ber);
-  if (content.sim != emulator::word_of(me.sim().status())) me.change_sim(sim_like(content.sim, me.sim()));
+  if (to_text(sim_record(me.sim())) != to_text(sim_record(device::Sim::of(content.sim)))) {
+    me.change_sim(device::Sim::of(content.sim));
+  }
+  if (content.on) me.set_functionality(content.functionality);
+  auto& registration = me.registration();
+  registration.set_attaches_itself(content.attaches_itself);
   me.serve(content.coverage);
+  if (registration.attached() && !content.attaches_itself) registration.detach([](bool) {});
   if (content.on) {
     commands::recall_profile(modem.ta().settings(), as_bytes(content.profile), commands::Recall::everything);
     me.ssl = content.ssl;
     put_back_contexts(me, content);
   }
 
-  Json::Array missing;
-  const auto there = me.security_files().list();
-  for (const auto& name : content.certificates) {
-    const bool found =
-        std::any_of(there.begin(), there.end(), [&](const auto& entry) { return entry.name.text() == name; });
-    if (!found) missing.push_back(name);
-  }
-  return Json::Object{{"missing_certificates", std::move(missing)}};
+  return Json::Object{{"missing_certificates", missing(snapshot.find("certificates"), certificate_list(me))},
+                      {"missing_files", missing(snapshot.find("files"), file_list(me))}};
 }
 
 }  // namespace quasimodem::app::control
