@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from support import OK, PROGRAM, SOURCE, Deadline, wait_until
+from support import OK, PROGRAM, SOURCE, Deadline, Host, wait_until
 
 USAGE = 2
 
@@ -226,28 +226,28 @@ def test_hangup_takes_over_what_can_be(world, place, echo_server):
     module.stop()
 
 
-def test_hangup_changes_the_profile(world, place):
-    """The module answers at once, then only after what the new profile says, then at once again."""
+def test_hangup_changes_profile_and_time_scale(world, place):
+    """A command that would take 1000 s is answered in one, then in none."""
+    (place.path / "slow.toml").write_text('[uart]\npaced = true\n[module]\ncommand = "1000s"\n')
     place.write('[network]\nprofile = "instant"\n')
-    (place.path / "slow.toml").write_text('[module]\ncommand = "1h"\n')
     module = world.start("--ephemeral", cwd=place.path)
     tty = module.read_line().split()[2]
-    descriptor = os.open(tty, os.O_RDWR | os.O_NOCTTY)
-    for count, profile in enumerate(("./slow.toml", "instant"), start=1):
-        place.write(f'[network]\nprofile = "{profile}"\n')
+
+    def reread(settings, changed):
+        place.write(f"[network]\n{settings}\n")
         module.signal(signal.SIGHUP)
-        wait_until(lambda: module.log().count("changed: profile") == count, "the profile")
-        os.write(descriptor, b"ATE0\r")
-        state = world.run("ctl", "clock", "advance=59min").returncode
-        assert state == 0
-        if profile == "./slow.toml":
-            assert not select.select([descriptor], [], [], 0)[0] or os.read(descriptor, 99) == b"ATE0\r"
-            assert world.run("ctl", "clock", "advance=2min").returncode == 0
-        text = b""
-        while not text.endswith(b"OK\r\n"):
-            Deadline("OK").readable(descriptor)
-            text += os.read(descriptor, 99)
-    os.close(descriptor)
+        wait_until(lambda: module.log().endswith(f"changed: {changed}\n"), "the new settings")
+
+    with Host(tty) as host:
+        host.nothing_more()
+        reread('profile = "./slow.toml"', "profile")
+        host.send("ATE0\r")
+        host.expect("ATE0\r")
+        reread('profile = "./slow.toml"\ntime_scale = 1000', "time-scale")
+        host.expect(OK)
+        host.echo = False
+        reread('profile = "instant"', "profile, time-scale")
+        host.nothing_more()
     module.stop()
 
 
