@@ -110,6 +110,14 @@ tl::expected<Bytes, int> read_whole(FileCalls& calls, int directory, const char*
   return bytes;
 }
 
+/// As the XDG specification has it, whatever the umask. Where it fails the directory itself tells.
+void make_private(const fs::path& directory) {
+  std::error_code error;
+  if (directory.empty() || fs::exists(directory, error)) return;
+  make_private(directory.parent_path());
+  ::mkdir(directory.c_str(), kDirectoryMode);
+}
+
 }  // namespace
 
 // ── opening ──
@@ -136,8 +144,7 @@ FileFlash::~FileFlash() {
 }
 
 FileFlash::Opened FileFlash::make_directory() {
-  std::error_code error;
-  fs::create_directories(path_.parent_path(), error);
+  make_private(path_.parent_path());
   if (::mkdir(path_.c_str(), kDirectoryMode) == -1 && errno != EEXIST) {
     return problem(Kind::cannot_create,
                    fmt::format("The NVRAM directory {} cannot be created: {}. Choose a place where "

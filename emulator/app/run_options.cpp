@@ -144,12 +144,12 @@ Flags declare_run(CLI::App& app) {
 
 std::pair<std::vector<std::string>, std::vector<std::string>> split_command(const std::vector<std::string>& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
-  std::vector<std::string> command;
+  std::vector<std::string> ours{arguments.begin(), dashes}, command;
   if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
   if (dashes != arguments.end() && command.empty()) {
     usage("nothing to run after \"--\"", "quasimodem run [OPTIONS] -- CMD [ARG...]");
   }
-  return {{arguments.begin(), dashes}, std::move(command)};
+  return {std::move(ours), std::move(command)};
 }
 
 Invocation read_settings(Settings flags, std::vector<std::string> command, const Environment& environment) {

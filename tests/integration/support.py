@@ -185,7 +185,10 @@ class World:
         self.home = directory / "home"
         for path in (self.runtime, self.state, self.home):
             path.mkdir(mode=0o700)
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("QUASIMODEM_")}
+        foreign = ("XDG_CONFIG_HOME", "SSLKEYLOGFILE", "NOTIFY_SOCKET", "CLICOLOR_FORCE", "FORCE_COLOR")
+        self.environment = {
+            k: v for k, v in os.environ.items() if not k.startswith("QUASIMODEM_") and k not in foreign
+        }
         self.environment.update(
             XDG_RUNTIME_DIR=str(self.runtime), XDG_STATE_HOME=str(self.state), HOME=str(self.home), NO_COLOR="1"
         )

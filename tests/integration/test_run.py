@@ -241,7 +241,7 @@ def test_link_behind_a_symbolic_link_to_its_directory(world):
     assert list((world.directory / "real").iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_clean_stop(world, number):
     module = world.module()
     with module.host() as host:
@@ -250,6 +250,16 @@ def test_clean_stop(world, number):
         assert world.runtime_files() == []
         # The host sees the line go dead instead of waiting for ever.
         Deadline("the hang-up").readable(host.port.fileno())
+
+
+def test_clean_stop_when_the_terminal_is_gone(world):
+    """A SIGHUP from somebody reads the configuration again; from the kernel it means that nobody is there any more."""
+    terminal, slave = pty.openpty()
+    module = world.module(stdin=slave, preexec_fn=lambda: take_terminal(slave))
+    os.close(slave)
+    os.close(terminal)
+    assert module.wait() == 0
+    assert world.runtime_files() == []
 
 
 def test_nohup(world):

@@ -17,15 +17,6 @@ namespace {
 
 constexpr std::string_view kDefault = "default";
 
-std::vector<std::string_view> sections() {
-  std::vector<std::string_view> names;
-  for (const auto& option : run_option_table()) {
-    if (std::find(names.begin(), names.end(), option.section) == names.end()) names.push_back(option.section);
-  }
-  std::erase(names, "");
-  return names;
-}
-
 /// What has a number in TOML and JSON alike: 7, 2.5; not 007, .5 or what does not fit.
 bool is_plain_number(std::string_view text) {
   constexpr std::size_t kSurelyFits = 18;
@@ -131,7 +122,7 @@ std::string reference_row(const Option& option) {
 std::string settings_text(const Invocation& invocation, ShowOrigin origin) {
   auto text = fmt::format("# Configuration file: {}. What is commented out is the default.\n",
                           invocation.configuration.value_or("none"));
-  for (const auto section : sections()) text += section_text(section, invocation, origin);
+  for (const auto section : option_sections()) text += section_text(section, invocation, origin);
   return text;
 }
 
@@ -160,7 +151,7 @@ std::string configuration_reference() {
   constexpr std::string_view kHead =
       "| Key | Flag | Variable | Default | SIGHUP | Meaning |\n| --- | --- | --- | --- | --- | --- |\n";
   std::string text;
-  auto names = sections();
+  auto names = option_sections();
   names.push_back("");  // what a file cannot say
   for (const auto section : names) {
     text += section.empty() ? std::string{"### Not in a file\n\n"} : fmt::format("### `[{}]`\n\n", section);

@@ -22,15 +22,6 @@ namespace {
 
 constexpr std::string_view kSee = "what it can say: docs/configuration.md";
 
-std::vector<std::string> section_names() {
-  std::vector<std::string> names;
-  for (const auto& option : run_option_table()) {
-    const std::string name{option.section};
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  return names;
-}
-
 /// Null when there is no such key; in any section, when `section` is empty.
 const Option* option_of(std::string_view section, std::string_view key) {
   const auto table = run_option_table();
@@ -79,13 +70,14 @@ class Reader {
   void read(const toml::table& root) {
     for (const auto& [key, node] : in_order(root)) {
       const std::string name{key->str()};
-      const auto sections = section_names();
+      const auto sections = option_sections();
       if (std::find(sections.begin(), sections.end(), name) != sections.end()) {
         const auto* table = node->as_table();
         if (!table) wrong(*node, fmt::format("\"{}\" is a section: [{}]", name, name));
         read_section(name, *key, *table);
       } else if (node->is_table() || node->is_array_of_tables()) {
-        at(key->source(), fmt::format("unknown section [{}]{}", name, did_you_mean(name, sections)));
+        at(key->source(),
+           fmt::format("unknown section [{}]{}", name, did_you_mean(name, {sections.begin(), sections.end()})));
       } else {
         at(key->source(), fmt::format("unknown key \"{}\" outside of a section{}", name, suggestion("", name)));
       }

@@ -8,6 +8,15 @@
 
 namespace quasimodem::app {
 
+std::vector<std::string_view> option_sections() {
+  std::vector<std::string_view> names;
+  for (const auto& option : run_option_table()) {
+    const bool known = std::find(names.begin(), names.end(), option.section) != names.end();
+    if (!option.section.empty() && !known) names.push_back(option.section);
+  }
+  return names;
+}
+
 const Option* run_option(std::string_view name) {
   const auto table = run_option_table();
   const auto found = std::find_if(table.begin(), table.end(), [&](const Option& each) { return each.name == name; });

@@ -44,6 +44,8 @@ struct Option {
 
 /// In the order of the help. To add an option is to add a row there.
 std::span<const Option> run_option_table();
+/// Those of a configuration file, in the order of the table.
+std::vector<std::string_view> option_sections();
 /// Null when there is none of that name.
 const Option* run_option(std::string_view name);
 
