@@ -45,11 +45,11 @@ class ModemHost final : public control::Target {
   /// The control socket; empty when there is none.
   std::filesystem::path control_path() const { return control_ ? control_->path() : std::filesystem::path{}; }
   JournalRing& journal() override { return journal_; }
-
- private:
   /// Every event of the host comes in through here: the module's time advances to now, then it happens, then what the
   /// module has to say goes out.
   void enter(const std::function<void()>& body);
+
+ private:
   void settle();
   void plug_in();
   void open_control(boost::asio::io_context& io, const RunOptions& options);

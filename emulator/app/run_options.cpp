@@ -17,6 +17,7 @@
 #include "emulator/app/control/method.hpp"
 #include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
+#include "emulator/app/scenario/reader.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/faults/fault_table.hpp"
 
@@ -39,7 +40,7 @@ constexpr std::string_view kExamples = R"(Examples:
   quasimodem run --uart rfc2217::7001              with modem lines, for rfc2217://localhost:7001
   quasimodem run -- pytest -q                      for CI: $QUASIMODEM_TTY is set, the exit code handed on
 
-Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
+Exit codes: 0 ok, 1 an expectation failed, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
 
 std::string usage_lines() {
   std::string lines{kUsage};
@@ -122,7 +123,7 @@ struct Raw {
   std::string model = "m95", rtc = "host", sim = "ready";
   std::string power = "on";
   std::vector<std::string> expect, fail;
-  std::optional<std::string> trace, timeout;
+  std::optional<std::string> trace, timeout, scenario, junit;
   std::optional<std::string> name, profile, seed, time_scale, imei, apn_local, nvram, key_log, ready_fd, count;
   std::vector<std::string> uarts, allow, map, faults;
   std::optional<std::string> network_time;
@@ -174,6 +175,9 @@ void declare(CLI::App& app, Raw& raw) {
   repeatable("--expect", raw.expect, "TEXT", "end with 0 when the UART shows this, sent by either side; repeatable");
   repeatable("--fail", raw.fail, "TEXT", "end with 1 when the UART shows this; repeatable");
   once("--timeout", raw.timeout, "DURATION", "end with 124 after 10s, 500ms, 2min …");
+  once("--scenario", raw.scenario, "FILE",
+       "steps of a test, docs/scenarios.md; end with 0 after the last of them, with 1 when one fails");
+  once("--junit", raw.junit, "FILE", "write what became of the scenario's steps there, as JUnit's XML");
   once("--trace", raw.trace, "FILE", "write everything that happens there, a JSON object a line");
   once("--power", raw.power, "on|off", "off: start switched off, `quasimodem ctl power key` switches on; default on");
   once("--keylog", raw.key_log, "FILE", "append the TLS secrets there, for Wireshark; also SSLKEYLOGFILE");
@@ -310,6 +314,9 @@ RunOptions check(const Raw& raw, std::vector<std::string> command) {
   if (raw.trace && raw.trace->empty()) usage("--trace \"\": not a file");
   if (raw.trace) options.trace = *raw.trace;
   options.expectations = read_expectations(raw);
+  if (raw.scenario) options.scenario = scenario::read_scenario(*raw.scenario);
+  if (raw.junit && !raw.scenario) usage("--junit: there is no scenario to tell of", "with --scenario FILE");
+  if (raw.junit) options.junit = *raw.junit;
   if (raw.ready_fd) options.ready_fd = read_descriptor(*raw.ready_fd, "quasimodem run --ready-fd 3 3>ready");
   options.log_level = raw.verbose > 0 ? LogLevel::debug
                       : raw.quiet     ? LogLevel::error

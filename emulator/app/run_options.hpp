@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,10 @@
 #include "net/host/bearer_rules.hpp"
 
 namespace quasimodem::app {
+
+namespace scenario {
+struct Scenario;
+}
 
 enum class InitialPower { on, off };
 
@@ -41,6 +46,8 @@ struct RunOptions {
   InitialPower power = InitialPower::on;
   std::optional<std::filesystem::path> trace;
   Expectations expectations;
+  std::shared_ptr<const scenario::Scenario> scenario;  ///< --scenario; may be none
+  std::optional<std::filesystem::path> junit;          ///< where the scenario's result goes
   LogLevel log_level = LogLevel::info;
   std::vector<std::string> command;  ///< after `--`
 };
