@@ -4,9 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/core.h>
-
-#include "emulator/app/printable.hpp"
 #include "emulator/app/scenario/module_state.hpp"
 
 namespace quasimodem::app::scenario {
@@ -190,8 +187,7 @@ void Engine::tell(const Happening& happening) {
 void Engine::check(Ban& ban, const Happening& happening) {
   if (report_.failing || ban.watcher.feed(happening) == 0) return;
   report_.results[ban.step->id].outcome = Result::Outcome::failed;
-  report_.failing = Failing{ban.step, fmt::format("expected no {}, got {}", in_words(ban.watcher.pattern()),
-                                                  printable(happening.text))};
+  report_.failing = Failing{ban.step, refused(ban.watcher.pattern(), happening)};
 }
 
 /// Begins what is due and ends when there is nothing more to do.

@@ -9,11 +9,12 @@
 
 #include "emulator/app/printable.hpp"
 #include "emulator/app/scenario/command_match.hpp"
+#include "emulator/commands/explain.hpp"
 
 namespace quasimodem::app::scenario {
 namespace {
 
-std::string line(std::string_view what, const std::string& text) { return fmt::format("\n       {:<15}  {}", what, text); }
+std::string line(std::string_view what, const std::string& text) { return fmt::format("\n       {:<17}{}", what, text); }
 
 std::string ago(Duration time) {
   return fmt::format("{:.1f} s ago", std::chrono::duration<double>{time}.count());
@@ -28,9 +29,10 @@ std::string last_from_host(const Observer& observer, Instant now) {
   return text + ")";
 }
 
-const Pattern* pattern_of(const Step& step) {
-  if (const auto* wait = std::get_if<Wait>(&step.what)) return &wait->pattern;
-  return nullptr;
+/// What the host ought to have sent instead of a command that does not exist.
+std::string nearest_known(const std::string& unknown) {
+  const auto near = nearest_command(unknown, commands::command_names());
+  return near ? line("nearest command", *near) : std::string{};
 }
 
 std::string nearest_match(const Pattern& pattern, const Observer& observer) {
@@ -50,15 +52,21 @@ std::string failure_text(const Engine& engine, const Scenario& scenario, const s
   const auto& failing = *engine.report().failing;
   const auto& step = *failing.step;
   const auto& observer = engine.observer();
-  auto text = fmt::format("{}scenario {} step {} (line {}, {}): {}", module.empty() ? "" : module + ": ",
-                          printable(scenario.file), step.number, step.place.line, step.title, printable(failing.what));
+  auto text = fmt::format("{}scenario {} step {} (line {}{}): {}", module.empty() ? "" : module + ": ",
+                          printable(scenario.file), step.number, step.place.line,
+                          step.name.empty() ? "" : ", " + step.name, printable(failing.what));
   text += line("last from host", last_from_host(observer, engine.target().timeline().now()));
-  const auto* pattern = pattern_of(step);
-  if (pattern && pattern->subject == Subject::at && !pattern->text.empty()) text += nearest_match(*pattern, observer);
-  const bool of_module = pattern && (pattern->subject == Subject::urc || pattern->subject == Subject::module);
-  if (of_module) {
+  const auto* wait = std::get_if<Wait>(&step.what);
+  const auto* never = std::get_if<Never>(&step.what);
+  if (wait && wait->pattern.subject == Subject::at && !wait->pattern.text.empty()) {
+    text += nearest_match(wait->pattern, observer);
+  }
+  if (wait && (wait->pattern.subject == Subject::urc || wait->pattern.subject == Subject::module)) {
     const auto& last = observer.last_from_module();
     text += line("last from module", last.empty() ? "nothing so far" : last);
+  }
+  if (never && never->pattern.subject == Subject::unknown && !observer.sent().empty()) {
+    text += nearest_known(observer.sent().back().command);
   }
   if (trace) text += line("full trace", printable(trace->string()));
   return text;

@@ -95,8 +95,10 @@ Act read_fault_step(const std::string& source, const Node& value) {
 }
 
 std::string act_title(const Act& act) {
+  const auto& params = std::get<Json::Object>(act.params.value);
+  if (act.method->name == "fault.add") return fmt::format("fault {}", *params.front().second.as<std::string>());
   std::string title{act.method->name};
-  for (const auto& [name, value] : std::get<Json::Object>(act.params.value)) {
+  for (const auto& [name, value] : params) {
     const auto* text = value.as<std::string>();
     title += fmt::format(" {}={}", name, text ? *text : to_text(value));
   }

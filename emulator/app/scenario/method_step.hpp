@@ -12,7 +12,7 @@ namespace quasimodem::app::scenario {
 Act read_method_step(const std::string& source, const control::Method& method, const Node& value);
 /// `fault: SPEC`, or a map with `name`.
 Act read_fault_step(const std::string& source, const Node& value);
-/// `sms.deliver from=… text=…`
+/// `sms.deliver from=… text=…`, `fault bearer.outage for=6s`
 std::string act_title(const Act& act);
 
 }  // namespace quasimodem::app::scenario

@@ -60,12 +60,11 @@ void Observer::read_line(const Record& record, std::string_view bytes, std::vect
   if (channel.takes_data()) return editor_.clear();
   dialogue_ = channel.dialogue();
   for (const char c : bytes) {
-    const auto event = editor_.push(static_cast<std::uint8_t>(c));
-    if (event == atcmd::LineEditor::Event::command) last_body_ = editor_.take_body();
-    const bool complete = event == atcmd::LineEditor::Event::command || event == atcmd::LineEditor::Event::repeat;
-    if (!complete) continue;
-    for (const auto& command : commands_of(last_body_)) note_sent(record, command, out);
-    if (last_body_.find_first_not_of(' ') == std::string::npos && !record.find("heard")) note_attention(out);
+    // A/ has no end of its own, so its answer is seen before it.
+    if (editor_.push(static_cast<std::uint8_t>(c)) != atcmd::LineEditor::Event::command) continue;
+    const auto body = editor_.take_body();
+    for (const auto& command : commands_of(body)) note_sent(record, command, out);
+    if (body.find_first_not_of(' ') == std::string::npos && !record.find("heard")) note_attention(out);
   }
 }
 
@@ -93,7 +92,7 @@ void Observer::note_answer(const Record& record, std::vector<Happening>& out) {
   const auto plain = plain_command(command);
   const auto same = [&](const Sent& each) { return !each.answer && plain_command(each.command) == plain; };
   auto found = std::find_if(sent_.begin(), sent_.end(), same);
-  // Typed ahead of a prompt, in one piece with the data: what was taken for data was a command after all.
+  // A/, or typed ahead of a prompt: what was taken for data was a command after all.
   if (found == sent_.end()) {
     note_sent(record, command, out);
     found = std::prev(sent_.end());

@@ -58,7 +58,6 @@ class Observer {
   atcmd::CommandTable table_;
   atcmd::Dialogue dialogue_;  ///< the module's, as it was at the last record
   atcmd::LineEditor editor_{dialogue_};
-  std::string last_body_;
   std::deque<Sent> sent_;
   std::string last_from_module_;
 };

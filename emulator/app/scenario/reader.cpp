@@ -86,15 +86,16 @@ class Reader {
     step.place = action.key_place;
     if (const auto* kind = step_kind(action.key)) {
       check_keys(node, action, kind->keys);
-      step.title = title_of(action);
       step.what = read_kind(*kind, node, action, number);
+      const auto* act = std::get_if<Act>(&step.what);
+      step.title = act ? act_title(*act) : title_of(action);
     } else {
       check_keys(node, action, {});
       auto act = read_method_step(source_, *control::find_method(action.key), action);
       step.title = act_title(act);
       step.what = std::move(act);
     }
-    if (const auto* name = node.find("name")) step.title = text(*name);
+    if (const auto* name = node.find("name")) step.name = printable(text(*name));
     step.title = printable(step.title);
     return step;
   }

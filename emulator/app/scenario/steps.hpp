@@ -77,6 +77,7 @@ struct Step {
   std::size_t id = 0;  ///< counts up over the whole file
   std::string number;  ///< `4`, `4.2`: of a step within the fourth
   std::string title;   ///< `wait-at AT+QIACT`
+  std::string name;    ///< what its author calls it; may be empty
   Place place;
   std::variant<Wait, Never, When, Every, State, Act, ClearFaults, Delay, Repeat> what;
 };

@@ -45,9 +45,10 @@ bool expects(const Step& step) {
 
 std::string in_words(const Pattern& pattern) {
   const bool command = pattern.subject == Subject::at || pattern.subject == Subject::unknown;
-  std::string text = pattern.text.empty() ? (command ? "any command" : "anything")
-                     : command            ? printable(pattern.text)
-                                          : quoted(pattern.text);
+  std::string text = pattern.subject == Subject::unknown ? "unknown command"
+                     : pattern.text.empty()              ? (command ? "command" : "anything")
+                     : command                           ? printable(pattern.text)
+                                                         : quoted(pattern.text);
   if (pattern.answer) text += fmt::format(" answered {}", printable(*pattern.answer));
   switch (pattern.subject) {
     case Subject::urc: return text + " as a URC";
@@ -56,6 +57,13 @@ std::string in_words(const Pattern& pattern) {
     case Subject::event: return text + " in the journal";
     default: return text;
   }
+}
+
+std::string refused(const Pattern& pattern, const Happening& happening) {
+  const bool said = pattern.subject != Subject::at && pattern.subject != Subject::unknown;
+  const auto answer = pattern.answer ? fmt::format(" answered {}", happening.answer) : "";
+  return fmt::format("expected no {}, got {}{}", in_words(pattern),
+                     said ? quoted(happening.text) : printable(happening.text), answer);
 }
 
 Walk::Walk(const Steps& steps, control::Target& target, Report& report, const Events& events)
@@ -193,7 +201,7 @@ void Walk::hear(const Happening& happening) {
   if (!watcher_) return;
   const auto found = watcher_->feed(happening);
   if (std::holds_alternative<Never>(step_->what)) {
-    if (found > 0) fail(fmt::format("expected no {}, got {}", in_words(watcher_->pattern()), printable(happening.text)));
+    if (found > 0) fail(refused(watcher_->pattern(), happening));
     return;
   }
   const auto& wait = std::get<Wait>(step_->what);

@@ -81,5 +81,7 @@ class Walk {
 
 /// `AT+CSQ`, `"+CREG: 1"`: in a message.
 std::string in_words(const Pattern& pattern);
+/// `expected no AT+CSQ, got AT+CSQ`
+std::string refused(const Pattern& pattern, const Happening& happening);
 
 }  // namespace quasimodem::app::scenario
