@@ -30,7 +30,7 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr auto kGrace = std::chrono::seconds{5};           // for a command that is told to end
+constexpr auto kGrace = std::chrono::seconds{5};            // for a command that is told to end
 constexpr auto kLastWords = std::chrono::milliseconds{50};  // for what a command has sent before its end
 
 class Runner {
@@ -129,15 +129,16 @@ class Runner {
       modules.push_back({host.get(), [&host = *host](const auto& body) { host.enter(body); }});
     }
     const bool alone = options_.command.empty();
-    scenario_.emplace(scenario::Session::Settings{.scenario = options_.scenario,
-                                                  .lasts = alone ? scenario::Engine::Lasts::steps
-                                                                 : scenario::Engine::Lasts::host,
-                                                  .junit = options_.junit,
-                                                  .trace = options_.trace},
-                      std::move(modules), [this](scenario::Session::Verdict verdict) {
-                        const bool failed = verdict == scenario::Session::Verdict::failed;
-                        end_with(failed ? static_cast<int>(ExitCode::expectation_failed) : unasked_end());
-                      });
+    scenario_.emplace(
+        scenario::Session::Settings{.scenario = options_.scenario,
+                                    .lasts = alone ? scenario::Engine::Lasts::steps : scenario::Engine::Lasts::host,
+                                    .junit = options_.junit,
+                                    .trace = options_.trace,
+                                    .log = Logger{*sink_, "scenario"}},
+        std::move(modules), [this](scenario::Session::Verdict verdict) {
+          const bool failed = verdict == scenario::Session::Verdict::failed;
+          end_with(failed ? static_cast<int>(ExitCode::expectation_failed) : unasked_end());
+        });
   }
 
   /// The exit code, with what the scenario says of it.

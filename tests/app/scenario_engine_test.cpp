@@ -20,8 +20,7 @@ namespace {
 class Stage {
  public:
   explicit Stage(const std::string& steps, Engine::Lasts lasts = Engine::Lasts::steps)
-      : scenario{parse_scenario("t.yaml", "steps:\n" + steps)},
-        engine{target, scenario, lasts, [this] { ++ended; }} {
+      : scenario{parse_scenario("t.yaml", "steps:\n" + steps)}, engine{target, scenario, lasts, [this] { ++ended; }} {
     engine.begin();
   }
 
@@ -237,6 +236,11 @@ TEST_CASE("State: now, in time, and what is wrong with it", "[scenario]") {
 
   Stage wrong{"  - expect-state: {network.registration: denied}\n"};
   CHECK(wrong.failure() == R"(network.registration is "home", not denied)");
+  Stage last{"  - {wait-state: {network.rssi: 3}, within: 120ms}\n  - delay: 1s\n"};
+  last.advance(110ms);
+  last.target.modem().me().registration().set_signal_strength(3);  // between the last look and the end
+  last.advance(10ms);
+  CHECK(last.outcomes() == "p-");
   Stage never{"  - wait-state: {sim.status: blocked}\n"};
   never.advance(10s);
   CHECK(never.failure() == R"(waited 10s in vain: sim.status is "ready", not blocked)");
@@ -307,9 +311,8 @@ TEST_CASE("Deeds: methods of the control socket and faults", "[scenario]") {
   stage.target.bench.take();
   CHECK(stage.ask("AT+CSQ").find("+CSQ: 7,0") != std::string::npos);
   const auto& records = stage.target.journal().records();
-  CHECK(std::count_if(records.begin(), records.end(), [](const Record& each) {
-          return each.kind == RecordKind::ctl;
-        }) == 5);
+  CHECK(std::count_if(records.begin(), records.end(),
+                      [](const Record& each) { return each.kind == RecordKind::ctl; }) == 5);
 }
 
 TEST_CASE("A deed that is not possible fails with the method's own words", "[scenario]") {
@@ -330,8 +333,7 @@ TEST_CASE("The module may be taken away under a scenario", "[scenario]") {
 }
 
 TEST_CASE("Triggers fire each time, beside the steps, one after the other", "[scenario]") {
-  Stage stage{
-      "  - when-at: AT+CSQ\n    do:\n      - delay: 1s\n      - urc: \"+TRIGGERED\"\n  - wait-at: ATI\n"};
+  Stage stage{"  - when-at: AT+CSQ\n    do:\n      - delay: 1s\n      - urc: \"+TRIGGERED\"\n  - wait-at: ATI\n"};
   stage.ask("AT+CSQ");
   stage.ask("AT+CSQ");
   stage.target.bench.take();
@@ -353,9 +355,8 @@ TEST_CASE("times ends a trigger; what fails in it fails the scenario", "[scenari
   stage.advance(1s);
   CHECK(stage.passed());
   const auto& records = stage.target.journal().records();
-  CHECK(std::count_if(records.begin(), records.end(), [](const Record& each) {
-          return each.kind == RecordKind::urc && each.text() == "X";
-        }) == 1);
+  CHECK(std::count_if(records.begin(), records.end(),
+                      [](const Record& each) { return each.kind == RecordKind::urc && each.text() == "X"; }) == 1);
   Stage failing{"  - when-at: AT+CSQ\n    do: [{wait-at: ATI, within: 1s}]\n  - delay: 1h\n"};
   failing.ask("AT+CSQ");
   failing.advance(1s);
@@ -422,6 +423,10 @@ TEST_CASE("A host that ends too early", "[scenario]") {
   CHECK(end(waits) == "expected AT+CSQ, but the command ended with 0");
   Stage state{"  - wait-state: {network.rssi: 3}\n", kHost};
   CHECK(end(state) == "network.rssi is 30, not 3, but the command ended with 0");
+  Stage late{"  - wait-state: {network.rssi: 3}\n  - reset\n", kHost};
+  late.target.modem().me().registration().set_signal_strength(3);
+  CHECK(end(late).empty());
+  CHECK(late.outcomes() == "pp");
   Stage later{"  - delay: 1s\n  - expect-at: AT+CSQ\n", kHost};
   CHECK(end(later) == "the steps after it were not reached, but the command ended with 0");
   Stage rounds{"  - repeat: 2\n    do:\n      - wait-at: AT+CSQ\n      - delay: 1s\n", kHost};

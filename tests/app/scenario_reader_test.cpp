@@ -109,8 +109,7 @@ TEST_CASE("A wrong file: the place, the thing, what was meant", "[scenario]") {
   CHECK(problem_of("steps:\n") == "t.yaml:2:1: steps: a list of steps is wanted, each with a - before it");
   CHECK(problem_of("stps:\n  - reset\n") ==
         R"(t.yaml:1:1: unknown key "stps"; did you mean "steps"?; there are name, within, steps)");
-  CHECK(problem_of("steps:\n  - reset\nsteps:\n  - reset\n") ==
-        R"(t.yaml:3:1: "steps" stands twice; first in line 1)");
+  CHECK(problem_of("steps:\n  - reset\nsteps:\n  - reset\n") == R"(t.yaml:3:1: "steps" stands twice; first in line 1)");
   CHECK(problem_of("steps:\n  - reset\n---\nsteps: []\n") ==
         "t.yaml:1:1: there are several documents in it; a scenario is one");
   CHECK(problem_of("steps: [\n").starts_with("t.yaml:2:1: not YAML: "));
@@ -142,11 +141,16 @@ TEST_CASE("A wrong step: the place, the thing, what was meant", "[scenario]") {
   CHECK(step_problem("{wait-at: AT, count: many}") == "t.yaml:2:26: count: a number from 1 to 1000000 is wanted");
   CHECK(step_problem("{wait-at: AT, within: later}") ==
         "t.yaml:2:27: within: a time is wanted, like 500ms, 10s or 2min");
-  CHECK(step_problem("{wait-event: x, kind: tsl}").starts_with(R"(t.yaml:2:27: there are no records of kind "tsl"; did you mean "tls"?; )"));
-  CHECK(step_problem("expect-state: home") == "t.yaml:2:19: expect-state: a map is wanted, like network.registration: home");
+  CHECK(step_problem("{wait-event: x, kind: tsl}")
+            .starts_with(R"(t.yaml:2:27: there are no records of kind "tsl"; did you mean "tls"?; )"));
+  CHECK(step_problem("expect-state: home") ==
+        "t.yaml:2:19: expect-state: a map is wanted, like network.registration: home");
   CHECK(step_problem("when-at: AT") == "t.yaml:2:14: when-at needs do: with the steps");
   CHECK(step_problem("every: 1ms") == "t.yaml:2:12: every: 10ms or longer");
   CHECK(step_problem("repeat: 0") == "t.yaml:2:13: repeat: a number from 1 to 10000 is wanted");
+  CHECK(step_problem("{repeat: 2, do: [{when-at: AT, do: [reset]}]}") ==
+        "t.yaml:2:23: when-at cannot stand within do:");
+  CHECK(step_problem("{repeat: 2, do: [never-at]}") == "t.yaml:2:22: never-at within do: needs for: how long");
   CHECK(step_problem("quit") == "t.yaml:2:5: a scenario ends by itself, after its last step");
   CHECK(step_problem("state") == "t.yaml:2:5: state only asks; steps that look are wait-…, expect-… and never-…");
 }
@@ -178,6 +182,28 @@ TEST_CASE("docs/scenarios.md has the tables as the program knows them", "[scenar
     INFO(table);
     CHECK(text.str().find(table) != std::string::npos);
   }
+}
+
+TEST_CASE("What docs/scenarios.md shows can be read", "[scenario]") {
+  std::ifstream file{QUASIMODEM_SOURCE_DIR "/docs/scenarios.md"};
+  int blocks = 0;
+  bool inside = false;
+  std::string block;
+  for (std::string line; std::getline(file, line);) {
+    if (line == "```" && inside) {
+      const bool only_steps = block.starts_with("- ");
+      INFO(block);
+      CHECK_NOTHROW(scenario_of(only_steps ? "steps:\n" + block : block));
+      ++blocks;
+      inside = false;
+    }
+    if (inside) block += line + "\n";
+    if (line == "```yaml") {
+      inside = true;
+      block.clear();
+    }
+  }
+  CHECK(blocks == 4);
 }
 
 TEST_CASE("Every word of the vocabulary is explained and used", "[scenario]") {

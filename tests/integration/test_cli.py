@@ -73,7 +73,7 @@ def test_examples_of_the_help_work(world):
 
 # ---- options and values ----
 
-LATER = "--scenario --log-format --color --config"
+LATER = "--log-format --color --config"
 
 
 @pytest.mark.parametrize("option", LATER.split())

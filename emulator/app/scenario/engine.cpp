@@ -200,8 +200,8 @@ void Engine::settle() {
     for (std::size_t i = 0; i < triggers_.size(); ++i) begun |= triggers_[i]->begin_next();
   }
   const auto busy = [](const auto& trigger) { return trigger->busy(); };
-  const bool done =
-      lasts_ == Lasts::steps && main_.over() && heard_.empty() && std::none_of(triggers_.begin(), triggers_.end(), busy);
+  const bool done = lasts_ == Lasts::steps && main_.over() && heard_.empty() &&
+                    std::none_of(triggers_.begin(), triggers_.end(), busy);
   if (report_.failing || done) end();
 }
 

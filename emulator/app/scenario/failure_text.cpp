@@ -14,11 +14,11 @@
 namespace quasimodem::app::scenario {
 namespace {
 
-std::string line(std::string_view what, const std::string& text) { return fmt::format("\n       {:<17}{}", what, text); }
-
-std::string ago(Duration time) {
-  return fmt::format("{:.1f} s ago", std::chrono::duration<double>{time}.count());
+std::string line(std::string_view what, const std::string& text) {
+  return fmt::format("\n       {:<17}{}", what, text);
 }
+
+std::string ago(Duration time) { return fmt::format("{:.1f} s ago", std::chrono::duration<double>{time}.count()); }
 
 std::string last_from_host(const Observer& observer, Instant now) {
   if (observer.sent().empty()) return "nothing so far";

@@ -40,7 +40,8 @@ std::string attributes(const Totals& totals, double time) {
 std::string test_case(const Suite& suite, const Step& step) {
   const auto& result = suite.report->results[step.id];
   auto xml = fmt::format(R"(    <testcase classname="{}" name="{}" file="{}" line="{}" time="{:.3f}")",
-                         xml_escaped(suite.name), xml_escaped(fmt::format("{} {}", step.number, step.name.empty() ? step.title : step.name)),
+                         xml_escaped(suite.name),
+                         xml_escaped(fmt::format("{} {}", step.number, step.name.empty() ? step.title : step.name)),
                          xml_escaped(suite.scenario->file), step.place.line, seconds(result.took));
   switch (result.outcome) {
     case Outcome::failed: {

@@ -106,7 +106,8 @@ std::optional<NoSuchState> unknown_member(const Json& there, const Node& wanted)
     if (at->as<Json::Array>()) {
       // An item may come later.
       const bool number = !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
-      if (!number) return NoSuchState{wanted.key_place, fmt::format("\"{}\": a number from 0 is wanted in a list", part)};
+      if (!number)
+        return NoSuchState{wanted.key_place, fmt::format("\"{}\": a number from 0 is wanted in a list", part)};
       at = member(*at, part);
       if (!at) return std::nullopt;
       continue;
@@ -114,8 +115,8 @@ std::optional<NoSuchState> unknown_member(const Json& there, const Node& wanted)
     const auto names = members_of(*at);
     at = member(*at, part);
     if (!at) {
-      return NoSuchState{wanted.key_place, fmt::format("the module's state has no \"{}\"{}", part,
-                                                       did_you_mean(part, names))};
+      return NoSuchState{wanted.key_place,
+                         fmt::format("the module's state has no \"{}\"{}", part, did_you_mean(part, names))};
     }
   }
   if (wanted.kind != Node::Kind::map) return std::nullopt;

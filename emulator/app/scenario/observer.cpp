@@ -45,9 +45,7 @@ std::vector<Happening> Observer::happenings_of(const Record& record) {
       last_from_module_ = text_field(record, "text");
       add(Happening::Kind::from_module, quasimodem::to_text(unescaped(last_from_module_)));
       break;
-    case RecordKind::urc:
-      add(Happening::Kind::urc, quasimodem::to_text(unescaped(text_field(record, "text"))));
-      break;
+    case RecordKind::urc: add(Happening::Kind::urc, quasimodem::to_text(unescaped(text_field(record, "text")))); break;
     case RecordKind::at: note_answer(record, out); break;
     case RecordKind::fault: note_fault(record); break;
     default: break;
@@ -71,10 +69,8 @@ void Observer::read_line(const Record& record, std::string_view bytes, std::vect
 /// AT alone is no command: it has no record of its own.
 void Observer::note_attention(std::vector<Happening>& out) {
   sent_.back().answer = "OK";
-  out.push_back({.kind = Happening::Kind::answered,
-                 .text = sent_.back().command,
-                 .answer = "OK",
-                 .record = RecordKind::at});
+  out.push_back(
+      {.kind = Happening::Kind::answered, .text = sent_.back().command, .answer = "OK", .record = RecordKind::at});
 }
 
 void Observer::note_sent(const Record& record, const std::string& command, std::vector<Happening>& out) {
@@ -102,8 +98,7 @@ void Observer::note_answer(const Record& record, std::vector<Happening>& out) {
     if (!each->answer) each->answer = "";
   }
   found->answer = text_field(record, "result");
-  out.push_back(
-      {.kind = Happening::Kind::answered, .text = command, .answer = *found->answer, .record = record.kind});
+  out.push_back({.kind = Happening::Kind::answered, .text = command, .answer = *found->answer, .record = record.kind});
 }
 
 void Observer::note_fault(const Record& record) {

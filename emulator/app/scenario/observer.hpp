@@ -29,6 +29,8 @@ struct Happening {
 class Observer {
  public:
   explicit Observer(control::Target& target);
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
 
   /// In the order in which they happened. Asks the module for its mode and nothing else, so it may be called while a
   /// record is written.

@@ -87,6 +87,7 @@ class Reader {
     if (const auto* kind = step_kind(action.key)) {
       check_keys(node, action, kind->keys);
       step.what = read_kind(*kind, node, action, number);
+      if (number.find('.') != std::string::npos) check_within_others(step.what, action);
       const auto* act = std::get_if<Act>(&step.what);
       step.title = act ? act_title(*act) : title_of(action);
     } else {
@@ -121,7 +122,8 @@ class Reader {
     const auto is_known = [](const Node& member) { return find_key(member.key) != nullptr; };
     const auto other = std::find_if_not(node.items.begin(), node.items.end(), is_known);
     if (other == node.items.end()) {
-      wrong_place(source_, node.place, fmt::format("step {} does nothing: wait-at, fault, power … are missing", number));
+      wrong_place(source_, node.place,
+                  fmt::format("step {} does nothing: wait-at, fault, power … are missing", number));
     }
     if (other->key == "quit") wrong_place(source_, other->key_place, "a scenario ends by itself, after its last step");
     if (control::find_method(other->key)) {
@@ -142,6 +144,17 @@ class Reader {
                     fmt::format("{} takes no \"{}\"; it takes {}", action.key, member.key, fmt::join(known, ", ")));
       }
       unknown(member, "key", known);
+    }
+  }
+
+  /// What goes on beside the other steps would be begun again and again.
+  void check_within_others(const decltype(Step::what)& what, const Node& action) const {
+    const auto* never = std::get_if<Never>(&what);
+    if (never && !never->lasting) {
+      wrong_place(source_, action.key_place, fmt::format("{} within do: needs for: how long", action.key));
+    }
+    if (std::holds_alternative<When>(what) || std::holds_alternative<Every>(what)) {
+      wrong_place(source_, action.key_place, fmt::format("{} cannot stand within do:", action.key));
     }
   }
 
@@ -232,7 +245,8 @@ class Reader {
 
   Duration duration(const Node& node) const {
     const auto parsed = node.kind == Node::Kind::scalar ? control::parse_duration(node.text) : std::nullopt;
-    if (!parsed) wrong_place(source_, node.place, fmt::format("{}: a time is wanted, like 500ms, 10s or 2min", node.key));
+    if (!parsed)
+      wrong_place(source_, node.place, fmt::format("{}: a time is wanted, like 500ms, 10s or 2min", node.key));
     return *parsed;
   }
 

@@ -19,8 +19,8 @@ namespace {
 /// Replaces what the file holds.
 void write_file(const std::filesystem::path& path, const std::string& text) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "we"), &std::fclose};
-  const bool written = file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() &&
-                       std::fflush(file.get()) == 0;
+  const bool written =
+      file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() && std::fflush(file.get()) == 0;
   if (!written) {
     throw Problem{ExitCode::environment,
                   fmt::format("--junit {}: {}", path.string(), std::generic_category().message(errno)),
@@ -48,14 +48,16 @@ void Session::begin() {
 }
 
 void Session::engine_ended(std::size_t index) {
-  if (engines_[index]->failed()) {
+  const auto& engine = *engines_[index];
+  if (engine.failed()) {
     failed_ = true;
-    const auto& engine = *engines_[index];
     failures_[index] =
         failure_text(engine, *settings_.scenario, several() ? engine.target().name() : "", settings_.trace);
     fmt::print(stderr, "FAIL:  {}\n", failures_[index]);
+  } else {
+    settings_.log.info("{} passed on {}", settings_.scenario->name, engine.target().name());
   }
-  const bool all = std::all_of(engines_.begin(), engines_.end(), [](const auto& engine) { return engine->over(); });
+  const bool all = std::all_of(engines_.begin(), engines_.end(), [](const auto& each) { return each->over(); });
   // Under a command a failure counts at once; modules on their own may finish theirs.
   const bool decided = all || (failed_ && settings_.lasts == Engine::Lasts::host);
   if (decided && ended_) std::exchange(ended_, {})(failed_ ? Verdict::failed : Verdict::passed);

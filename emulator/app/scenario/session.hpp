@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/log.hpp"
 #include "emulator/app/scenario/engine.hpp"
 
 namespace quasimodem::app::scenario {
@@ -20,6 +21,7 @@ class Session {
     Engine::Lasts lasts;
     std::optional<std::filesystem::path> junit;
     std::optional<std::filesystem::path> trace;  ///< where else to look
+    Logger log;
   };
   struct Module {
     control::Target* target;
@@ -31,6 +33,9 @@ class Session {
   /// `ended` is called once, when it has passed on every module, or failed. Throws Problem when JUnit's file cannot be
   /// written or the scenario does not fit a module.
   Session(Settings settings, std::vector<Module> modules, std::function<void(Verdict)> ended);
+
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   void begin();
   /// Nothing more comes from the host; says what is not as expected. Calls `ended` no more.

@@ -33,8 +33,7 @@ constexpr StepKind kSteps[] = {
     {"wait-event", "TEXT", "until there is a record of the journal with it", Form::wait, Subject::event,
      Keys{kEventWait}},
     {"wait-state", "STATE", "until the module is in this state", Form::wait_state, Subject::event, Keys{kNext}},
-    {"expect-at", "COMMAND", "the next command of the host is this one", Form::expect, Subject::at,
-     Keys{kNextCommand}},
+    {"expect-at", "COMMAND", "the next command of the host is this one", Form::expect, Subject::at, Keys{kNextCommand}},
     {"expect-urc", "TEXT", "the next unsolicited result code has this in it", Form::expect, Subject::urc, Keys{kNext}},
     {"expect-state", "STATE", "the module is in this state now", Form::expect_state},
     {"never-at", "COMMAND", "the host does not send it", Form::never, Subject::at, Keys{kCommandNever}},
@@ -48,8 +47,7 @@ constexpr StepKind kSteps[] = {
      Keys{kEventNever}},
     {"when-at", "COMMAND", "from now on, each time the host sends it, the steps of `do`", Form::when, Subject::at,
      Keys{kCommandWhen}},
-    {"when-urc", "TEXT", "the same, each time the module says it unasked", Form::when, Subject::urc,
-     Keys{kPlainWhen}},
+    {"when-urc", "TEXT", "the same, each time the module says it unasked", Form::when, Subject::urc, Keys{kPlainWhen}},
     {"when-host", "TEXT", "the same, each time these bytes come from the host", Form::when, Subject::host,
      Keys{kPlainWhen}},
     {"when-module", "TEXT", "the same, each time these bytes come from the module", Form::when, Subject::module,
@@ -69,7 +67,8 @@ constexpr Key kKeys[] = {
     {"name", "TEXT", "what the step is called in messages and in JUnit"},
     {"within", "DURATION", "the longest wait; default: that of the file, which is 10s unless it says so"},
     {"count", "NUMBER", "so often; default 1"},
-    {"answer", "TEXT", "only with this final result: `OK`, `ERROR`, `+CME ERROR: *`; seen when the command is answered"},
+    {"answer", "TEXT",
+     "only with this final result: `OK`, `ERROR`, `+CME ERROR: *`; seen when the command is answered"},
     {"kind", "KINDS", "only records of these kinds, separated by commas: docs/control.md"},
     {"for", "DURATION", "so long, and the next step comes then; without: from now on, beside the next steps"},
     {"times", "NUMBER", "at most so often; default: every time"},
@@ -90,7 +89,7 @@ std::span<const Key> keys() { return kKeys; }
 const Key* find_key(std::string_view name) { return find_named(kKeys, name); }
 
 bool is_step(const control::Method& method) {
-  // The scenario ends by itself; fault.add and fault.clear would do, but the words above read their faults better.
+  // The scenario ends by itself.
   return method.effect == control::Effect::changes && method.name != "quit";
 }
 

@@ -130,35 +130,36 @@ bool Walk::start(const Never& never) {
 bool Walk::start(const State& state) {
   if (state.within) {
     wait_for(*state.within, [this, &state] {
-      fail(fmt::format("waited {} in vain: {}", duration_text(*state.within), *mismatch(target_, state.wanted)));
+      if (const auto wrong = mismatch(target_, state.wanted)) {
+        return fail(fmt::format("waited {} in vain: {}", duration_text(*state.within), *wrong));
+      }
+      pass();
+      go_on();
     });
     look_at_state(state);
     return step_ == nullptr;
   }
-  if (auto wrong = mismatch(target_, state.wanted)) {
-    fail(std::move(*wrong));
-    return false;
-  }
-  pass();
-  return true;
+  return decided(mismatch(target_, state.wanted));
 }
 
 bool Walk::start(const Act& act) {
-  if (const auto done = perform(target_, act); !done) {
-    fail(done.error());
-    return false;
-  }
-  pass();
-  return true;
+  const auto done = perform(target_, act);
+  return decided(done ? std::nullopt : std::optional{done.error()});
 }
 
 bool Walk::start(const ClearFaults& faults) {
-  if (const auto done = clear_faults(target_, faults); !done) {
-    fail(done.error());
-    return false;
+  const auto done = clear_faults(target_, faults);
+  return decided(done ? std::nullopt : std::optional{done.error()});
+}
+
+/// A step that is over at once.
+bool Walk::decided(const std::optional<std::string>& problem) {
+  if (problem) {
+    fail(*problem);
+  } else {
+    pass();
   }
-  pass();
-  return true;
+  return !problem;
 }
 
 bool Walk::start(const Delay& delay) {
@@ -217,22 +218,25 @@ void Walk::hear(const Happening& happening) {
 void Walk::stop(const std::string& why) {
   if (over_) return;
   if (!step_) step_ = next_step();  // it has not begun
-  const auto left = [](const Level& level) {
-    const auto from = level.steps->begin() + static_cast<std::ptrdiff_t>(level.rounds > 1 ? 0 : level.next);
-    return std::any_of(from, level.steps->end(), expects);
-  };
+  const auto* state = step_ ? std::get_if<State>(&step_->what) : nullptr;
+  if (state) {
+    if (const auto wrong = mismatch(target_, state->wanted)) return fail(fmt::format("{}, {}", *wrong, why));
+    pass();
+    go_on();
+    if (over_) return;
+  }
   if (step_ && std::holds_alternative<Wait>(step_->what)) {
     return fail(unmet(std::get<Wait>(step_->what), ", " + why));
   }
-  if (step_ && std::holds_alternative<State>(step_->what)) {
-    return fail(fmt::format("{}, {}", *mismatch(target_, std::get<State>(step_->what).wanted), why));
+  const auto expectation_left = [](const Level& level) {
+    const auto from = level.steps->begin() + static_cast<std::ptrdiff_t>(level.rounds > 1 ? 0 : level.next);
+    return std::any_of(from, level.steps->end(), expects);
+  };
+  if (std::any_of(levels_.begin(), levels_.end(), expectation_left)) {
+    return fail(fmt::format("the steps after it were not reached, {}", why));
   }
-  if (std::none_of(levels_.begin(), levels_.end(), left)) {
-    over_ = true;
-    timer_.cancel();
-    return;
-  }
-  fail(fmt::format("the steps after it were not reached, {}", why));
+  over_ = true;
+  timer_.cancel();
 }
 
 void Walk::wait_for(Duration limit, std::function<void()> then) {

@@ -58,6 +58,7 @@ class Walk {
   bool start(const Repeat& repeat);
 
   bool beside();
+  bool decided(const std::optional<std::string>& problem);
   void look_at_state(const State& state);
   void wait_for(Duration limit, std::function<void()> then);
   void time_is_up(const std::function<void()>& then);
