@@ -280,6 +280,7 @@ TEST_CASE("never, for a while and beside everything else", "[scenario]") {
   beside.ask("AT+CREG=9");
   CHECK(beside.failure() == "expected no AT* answered *ERROR*, got AT+CREG=9 answered +CME ERROR: 3");
   CHECK(beside.failing_step() == "1");
+  beside.advance(1h);  // what waited then waits no more
   CHECK(beside.outcomes() == "f-");
   Stage urc{"  - never-urc: RING\n  - delay: 1s\n"};
   urc.target.modem().ta().channel().unsolicited("RING");
@@ -345,6 +346,18 @@ TEST_CASE("Triggers fire each time, beside the steps, one after the other", "[sc
   stage.advance(1s);
   CHECK(stage.target.bench.take() == "\r\n+TRIGGERED\r\n");
   CHECK(stage.passed());
+}
+
+TEST_CASE("What ends a trigger's steps at the last moment lets the next ones begin", "[scenario]") {
+  Stage stage{"  - when-at: AT+CSQ\n    do: [{wait-urc: LAST, within: 1s}]\n  - delay: 1h\n"};
+  // At the same instant as the time limit, and before it.
+  stage.target.timeline().after(1s, [&] { stage.target.modem().ta().channel().unsolicited("LAST"); });
+  stage.ask("AT+CSQ");
+  stage.ask("AT+CSQ");
+  stage.advance(1s);
+  CHECK(stage.runs());
+  stage.advance(1s);
+  CHECK(stage.failure() == R"(expected "LAST" as a URC within 1s, got nothing for 1s)");
 }
 
 TEST_CASE("times ends a trigger; what fails in it fails the scenario", "[scenario]") {

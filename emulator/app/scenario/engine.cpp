@@ -209,7 +209,11 @@ void Engine::end() {
   over_ = true;
   subscription_.reset();
   heard_.clear();
-  for (const auto& trigger : triggers_) trigger->timer.cancel();
+  main_.cancel();
+  for (const auto& trigger : triggers_) {
+    trigger->timer.cancel();
+    if (trigger->walk) trigger->walk->cancel();
+  }
   for_each(scenario_.steps, [&](const Step& step) {
     auto& outcome = report_.results[step.id].outcome;
     if (outcome != Result::Outcome::under_way) return;

@@ -104,7 +104,8 @@ const Step* Walk::next_step() {
 bool Walk::carry_out(const Step& step) {
   step_ = &step;
   began_ = target_.timeline().now();
-  report_.results[step.id].outcome = Result::Outcome::under_way;
+  auto& outcome = report_.results[step.id].outcome;
+  if (outcome == Result::Outcome::not_reached) outcome = Result::Outcome::under_way;
   return std::visit([this](const auto& what) { return start(what); }, step.what);
 }
 
@@ -217,7 +218,10 @@ void Walk::hear(const Happening& happening) {
 
 void Walk::stop(const std::string& why) {
   if (over_) return;
-  if (!step_) step_ = next_step();  // it has not begun
+  if (!step_) {  // it has not begun
+    step_ = next_step();
+    began_ = target_.timeline().now();
+  }
   const auto* state = step_ ? std::get_if<State>(&step_->what) : nullptr;
   if (state) {
     if (const auto wrong = mismatch(target_, state->wanted)) return fail(fmt::format("{}, {}", *wrong, why));
@@ -235,8 +239,13 @@ void Walk::stop(const std::string& why) {
   if (std::any_of(levels_.begin(), levels_.end(), expectation_left)) {
     return fail(fmt::format("the steps after it were not reached, {}", why));
   }
+  cancel();
+}
+
+void Walk::cancel() {
   over_ = true;
   timer_.cancel();
+  look_.cancel();
 }
 
 void Walk::wait_for(Duration limit, std::function<void()> then) {
@@ -246,8 +255,12 @@ void Walk::wait_for(Duration limit, std::function<void()> then) {
 void Walk::time_is_up(const std::function<void()>& then) {
   const auto* step = step_;
   const auto began = began_;
-  events_.before_time_is_up();
-  // What was heard at the last moment may have ended the step.
+  const auto& events = events_;
+  const std::weak_ptr<bool> alive = alive_;
+  events.before_time_is_up();
+  // What was heard at the last moment may have ended the step, or all of them, and another walk may be in this one's
+  // place.
+  if (alive.expired()) return;
   if (over_ || timer_.running() || step_ != step || began_ != began) return events_.moved();
   then();
   events_.moved();
@@ -264,9 +277,7 @@ void Walk::pass() {
 }
 
 void Walk::fail(std::string what) {
-  over_ = true;
-  timer_.cancel();
-  look_.cancel();
+  cancel();
   auto& result = report_.results[step_->id];
   result.outcome = Result::Outcome::failed;
   result.took += waited();

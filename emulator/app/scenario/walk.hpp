@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ class Walk {
   bool over() const { return over_; }
   /// Ends it where it stands. Fails when an expectation is left, with the words of why: `but the command ended`.
   void stop(const std::string& why);
+  /// Ends it where it stands, without a word.
+  void cancel();
 
  private:
   struct Level {
@@ -78,6 +81,7 @@ class Walk {
   Timer timer_;
   Timer look_;  ///< at the state, again
   bool over_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 /// `AT+CSQ`, `"+CREG: 1"`: in a message.
