@@ -3,6 +3,7 @@
 find_package(fmt 9 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+find_package(yaml-cpp 0.7 REQUIRED)
 find_package(Threads REQUIRED)
 
 if(POLICY CMP0167)

@@ -27,8 +27,10 @@ void UartJournal::received(ByteSpan from_te, Listening listening) {
         withhold(in_, count);
         if (listening.echoing || guard_.overrun()) echoes_payload_ = true;
       });
-  if (!in_.text.empty() && (in_.text.back() == listening.terminator || in_.text.size() >= kLongestText))
-    write_text(in_);
+  // Many hosts end a line with CR LF; the LF is no beginning of the next.
+  std::string_view line{in_.text};
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with(listening.terminator) || in_.text.size() >= kLongestText) write_text(in_);
   if (in_.withheld > 0 && !guard_.locked()) write_withheld(in_);
 }
 

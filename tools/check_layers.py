@@ -40,7 +40,7 @@ LIBRARY_HOMES = {
     "spdlog": ["emulator/app/spdlog_sink.cpp"],
     "CLI": ["emulator/app/"],
     "toml++": ["emulator/app/"],
-    "yaml-cpp": ["emulator/app/"],
+    "yaml-cpp": ["emulator/app/scenario/yaml_document.cpp"],
     "catch2": ["tests/"],
     "POSIX": ["net/host/", "emulator/app/", "storage/", "tests/"],  # <unistd.h>, <sys/stat.h> …
 }

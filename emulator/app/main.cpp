@@ -3,7 +3,6 @@
 #include <exception>
 #include <fcntl.h>
 #include <string>
-#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -11,6 +10,7 @@
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/commands.hpp"
+#include "emulator/app/printable.hpp"
 #include "emulator/app/problem.hpp"
 
 /// A program started with a closed standard stream would get its number for the next file it opens, and then print its
@@ -20,20 +20,6 @@ static void open_standard_streams() {
     if (::fcntl(stream, F_GETFD) < 0) [[maybe_unused]]
       const int same = ::open("/dev/null", O_RDWR);
   }
-}
-
-/// What the user typed comes back in messages: nothing of it may control the terminal or pretend to be another line.
-static std::string printable(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x20 || code == 0x7F) {
-      result += fmt::format("\\x{:02x}", code);
-    } else {
-      result += c;
-    }
-  }
-  return result;
 }
 
 int main(int argc, char** argv) {

@@ -49,11 +49,11 @@ class ModemHost final : public control::Target {
   JournalRing& journal() override { return journal_; }
   /// Takes over what a running module can: profile, time scale, faults, --allow and --map, those that have changed.
   void reconfigure(const RunOptions& options, const std::set<std::string_view>& changed);
-
- private:
   /// Every event of the host comes in through here: the module's time advances to now, then it happens, then what the
   /// module has to say goes out.
   void enter(const std::function<void()>& body);
+
+ private:
   void settle();
   void plug_in();
   void add_initial_faults();

@@ -25,6 +25,7 @@
 #include "emulator/app/problem.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/app/ready_lines.hpp"
+#include "emulator/app/scenario/session.hpp"
 #include "emulator/app/signals.hpp"
 #include "emulator/app/spdlog_sink.hpp"
 #include "emulator/app/trace_file.hpp"
@@ -33,7 +34,8 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr auto kGrace = std::chrono::seconds{5};  // for a command that is told to end
+constexpr auto kGrace = std::chrono::seconds{5};            // for a command that is told to end
+constexpr auto kLastWords = std::chrono::milliseconds{50};  // for what a command has sent before its end
 
 LogStyle style_of(const RunOptions& options) {
   auto style = options.log;
@@ -84,12 +86,13 @@ class Runner {
     }
     trace();
     expect();
+    follow_scenario();
     while (!exit_code_) {
       if (ready_ == hosts_.size() && !std::exchange(announced_, true)) announce();
-      if (io_.run_one() == 0) break;
+      if (!exit_code_ && io_.run_one() == 0) break;
     }
     tell_service_manager("STOPPING=1");
-    return exit_code_.value_or(static_cast<int>(ExitCode::internal));
+    return conclude(exit_code_.value_or(static_cast<int>(ExitCode::internal)));
   }
 
  private:
@@ -97,7 +100,8 @@ class Runner {
     const auto endpoints = all_endpoints();
     if (options_.command.empty()) print_ready_lines(endpoints, options_.json ? ReadyForm::json : ReadyForm::line);
     tell_ready(options_.ready_fd);
-    if (!options_.command.empty()) child_ = start_child(options_.command, variables_for(endpoints));
+    if (scenario_) scenario_->begin();
+    if (!options_.command.empty() && !exit_code_) child_ = start_child(options_.command, variables_for(endpoints));
   }
 
   std::vector<ModuleEndpoints> all_endpoints() const {
@@ -111,6 +115,7 @@ class Runner {
   void on_signal(Signals::Signal signal) {
     if (signal.number == SIGCHLD) return reap();
     if (signal.number == SIGHUP && options_.command.empty() && !terminal_.is_gone(signal)) return read_again();
+    interrupted_ = true;
     if (child_ && verdict_ && signal.number == SIGINT) {
       ::kill(*child_, SIGKILL);  // it was told to end before
     } else if (child_) {
@@ -159,7 +164,18 @@ class Runner {
   void reap() {
     int status = 0;
     if (!child_ || ::waitpid(*child_, &status, WNOHANG) != *child_) return;
-    exit_code_ = verdict_ ? *verdict_ : shell_exit_code(status);
+    if (!scenario_ || verdict_) return command_ended(shell_exit_code(status));
+    child_.reset();
+    // What it sent at last may still be on its way.
+    timeout_.expires_after(kLastWords);
+    timeout_.async_wait([this, status](const auto& error) {
+      if (!error) command_ended(shell_exit_code(status));
+    });
+  }
+
+  void command_ended(int code) {
+    end_of_host_ = fmt::format("but the command ended with {}", code);
+    exit_code_ = verdict_ ? *verdict_ : code;
     if (!verdict_ && *exit_code_ == 0) exit_code_ = unasked_end();
   }
 
@@ -180,6 +196,34 @@ class Runner {
     if (!options_.trace) return;
     trace_.emplace(*options_.trace);
     for (const auto& host : hosts_) trace_->follow(host->journal(), host->name());
+  }
+
+  void follow_scenario() {
+    if (!options_.scenario) return;
+    std::vector<scenario::Session::Module> modules;
+    for (const auto& host : hosts_) {
+      modules.push_back({host.get(), [&host = *host](const auto& body) { host.enter(body); }});
+    }
+    const bool alone = options_.command.empty();
+    scenario_.emplace(
+        scenario::Session::Settings{.scenario = options_.scenario,
+                                    .lasts = alone ? scenario::Engine::Lasts::steps : scenario::Engine::Lasts::host,
+                                    .junit = options_.junit,
+                                    .trace = options_.trace,
+                                    .log = Logger{*sink_, "scenario"}},
+        std::move(modules), [this](scenario::Session::Verdict verdict) {
+          const bool failed = verdict == scenario::Session::Verdict::failed;
+          end_with(failed ? static_cast<int>(ExitCode::expectation_failed) : unasked_end());
+        });
+  }
+
+  /// The exit code, with what the scenario says of it.
+  int conclude(int code) {
+    if (!scenario_) return code;
+    const bool failed = scenario_->conclude(end_of_host_) == scenario::Session::Verdict::failed;
+    scenario_->write_junit();
+    const bool decided = code != 0 && (verdict_ || interrupted_);  // by --timeout, or whoever sent the signal
+    return failed && !decided ? static_cast<int>(ExitCode::expectation_failed) : code;
   }
 
   void expect() {
@@ -236,6 +280,9 @@ class Runner {
   boost::asio::steady_timer timeout_{io_};
   std::optional<TraceFile> trace_;
   std::vector<std::unique_ptr<UartWatch>> watches_;  ///< of each module, when there is something to wait for
+  std::optional<scenario::Session> scenario_;
+  std::string end_of_host_ = "but the program ended";
+  bool interrupted_ = false;  ///< by a signal
 };
 
 }  // namespace

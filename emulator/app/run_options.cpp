@@ -35,7 +35,7 @@ constexpr std::string_view kExamples = R"(Examples:
   quasimodem run --uart rfc2217::7001              with modem lines, for rfc2217://localhost:7001
   quasimodem run -- pytest -q                      for CI: $QUASIMODEM_TTY is set, the exit code handed on
 
-Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
+Exit codes: 0 ok, 1 an expectation failed, 2 usage, 3 environment, 4 internal error; with `--` those of the command.)";
 
 std::string usage_lines() {
   std::string lines{kUsage};
@@ -119,6 +119,7 @@ RunOptions check(const Settings& settings, std::vector<std::string> command) {
   check_uarts(options);
   options.named = settings.find("name") || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
   if (options.ephemeral && options.nvram) usage("--nvram and --ephemeral exclude each other");
+  if (options.junit && !options.scenario) usage("--junit: there is no scenario to tell of", "with --scenario FILE");
   options.log.lowest = log_level_of(options);
   return options;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,6 +24,9 @@ class App;
 namespace quasimodem::app {
 
 class Flags;
+namespace scenario {
+struct Scenario;
+}
 
 enum class InitialPower { on, off };
 
@@ -51,7 +55,9 @@ struct RunOptions {
   InitialPower power = InitialPower::on;
   std::optional<std::filesystem::path> trace;
   Expectations expectations;
-  int verbose = 0;  ///< -v, how often
+  std::shared_ptr<const scenario::Scenario> scenario;  ///< --scenario; may be none
+  std::optional<std::filesystem::path> junit;          ///< where the scenario's result goes
+  int verbose = 0;                                     ///< -v, how often
   bool quiet = false;
   LogStyle log;                      ///< its level is what comes of these two
   std::vector<std::string> command;  ///< after `--`

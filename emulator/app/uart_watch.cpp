@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/uart_watch.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,8 +9,9 @@ namespace quasimodem::app {
 
 UartWatch::UartWatch(Expectations expectations, JournalRing& journal, Found found)
     : expectations_{std::move(expectations)}, found_{std::move(found)} {
-  for (const auto* texts : {&expectations_.expect, &expectations_.fail}) {
-    for (const auto& text : *texts) longest_ = std::max(longest_, text.size());
+  for (auto* searches : {&from_host_, &from_module_}) {
+    for (const auto& text : expectations_.fail) searches->push_back({Seen::failure, TextFinder{text}});
+    for (const auto& text : expectations_.expect) searches->push_back({Seen::expected, TextFinder{text}});
   }
   subscription_ = journal.listen([this](const Record& record) { look_at(record); });
 }
@@ -21,20 +21,11 @@ void UartWatch::look_at(const Record& record) {
   if (done_ || (!received && record.kind != RecordKind::uart_tx) || record.find("withheld")) return;
   const auto shown = record.text();
   if (received) last_from_host_ = shown;
-  auto& window = received ? from_host_ : from_module_;
-  window += quasimodem::to_text(unescaped(shown));
-  search(window);
-  if (window.size() >= longest_) window.erase(0, window.size() - longest_ + 1);
-}
-
-void UartWatch::search(std::string& window) {
-  const auto shows = [&](const std::string& text) { return window.find(text) != std::string::npos; };
-  for (const auto& [texts, seen] :
-       {std::pair{&expectations_.fail, Seen::failure}, std::pair{&expectations_.expect, Seen::expected}}) {
-    const auto found = std::find_if(texts->begin(), texts->end(), shows);
-    if (found == texts->end()) continue;
+  const auto bytes = quasimodem::to_text(unescaped(shown));
+  for (auto& [seen, finder] : received ? from_host_ : from_module_) {
+    if (finder.feed(bytes) == 0) continue;
     done_ = true;
-    return found_(seen, *found);
+    return found_(seen, finder.text());
   }
 }
 

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/journal_ring.hpp"
 #include "emulator/app/run_options.hpp"
+#include "emulator/app/text_finder.hpp"
 
 namespace quasimodem::app {
 
@@ -24,14 +26,18 @@ class UartWatch {
   std::string unmet() const;
 
  private:
+  /// One text in one direction.
+  struct Search {
+    Seen seen;
+    TextFinder finder;
+  };
+
   void look_at(const Record& record);
-  void search(std::string& window);
 
   Expectations expectations_;
   Found found_;
-  std::size_t longest_ = 0;
-  std::string from_host_;
-  std::string from_module_;
+  std::vector<Search> from_host_;  ///< failures first
+  std::vector<Search> from_module_;
   std::string last_from_host_;
   bool done_ = false;
   JournalRing::Subscription subscription_;

@@ -9,7 +9,7 @@
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/control/reference.hpp"
 #include "emulator/app/control/result_text.hpp"
-#include "emulator/workbench/workbench.hpp"
+#include "tests/app/bench_target.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;
@@ -18,21 +18,9 @@ using namespace quasimodem::app::control;
 
 namespace {
 
-/// A module in memory under control.
-class Desk final : public Target, public Subscriber {
+/// A module in memory and a client of its control socket.
+class Desk final : public test::BenchTarget, public Subscriber {
  public:
-  Desk() : bench{{.ready = workbench::Ready::attached, .journal = true}} {}
-
-  const std::string& name() const override { return name_; }
-  std::string address() const override { return "/dev/null"; }
-  emulator::Modem& modem() override { return bench.modem(); }
-  emulator::Faults& faults() override { return bench.faults(); }
-  JournalRing& journal() override { return bench.journal(); }
-  Timeline& timeline() override { return bench.timeline(); }
-  void jump(Duration span) override { bench.advance(span); }
-  void reset(Memory) override { bench.replug(); }
-  bool ready() const override { return ready_; }
-  void quit() override { quit_ = true; }
   void subscribe(std::vector<RecordKind>) override {}
   void unsubscribe() override {}
 
@@ -61,13 +49,9 @@ class Desk final : public Target, public Subscriber {
     return *line->find("result");
   }
 
-  workbench::Workbench bench;
   int waiting = 0;
-  bool ready_ = true;
-  bool quit_ = false;
 
  private:
-  std::string name_ = "desk";
   std::shared_ptr<std::string> last_;
 };
 
@@ -99,7 +83,7 @@ TEST_CASE("What is no request gets an error and nothing else happens", "[control
 TEST_CASE("The id comes back as it was", "[control]") {
   Desk desk;
   REQUIRE(desk.ask(R"({"id":"a\"b","method":"quit"})") == R"({"id":"a\"b","result":true})");
-  REQUIRE(desk.quit_);
+  REQUIRE(desk.has_quit);
   REQUIRE(desk.ask(R"({"method":"quit"})") == R"({"id":null,"result":true})");
   REQUIRE(desk.ask(R"({"id":-4,"method":"nope"})").starts_with(R"({"id":-4,"error":{"code":-32601,)"));
 }

@@ -66,6 +66,13 @@ TEST_CASE("Bytes without a line end are written down after a pause", "[journal]"
   REQUIRE(lines(bench.journal(), before) == Lines{R"(uart.rx text=AT\n)"});
 }
 
+TEST_CASE("A line that ends with CR LF is one, at once", "[journal]") {
+  ModemBench bench{with_journal()};
+  const auto before = bench.journal().last();
+  bench.send_raw("AT+CSQ\r\n");
+  REQUIRE(lines(bench.journal(), before).front() == R"(uart.rx text=AT+CSQ\r\n)");
+}
+
 TEST_CASE("Power on, SIM and registration", "[journal]") {
   ModemBench bench{with_journal(Ready::booted)};
   const auto all = lines(bench.journal());

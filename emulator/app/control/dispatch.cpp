@@ -56,20 +56,19 @@ Json line_of(const Json& id, const tl::expected<Json, Failure>& result) {
   return result ? result_line(id, *result) : failure_line(id, result.error());
 }
 
-/// Requests that change something are written down, before their effects.
-void note(Target& target, const Method& method, const Json& params) {
-  constexpr std::size_t kLongest = 300;
-  if (method.effect == Effect::none) return;
-  auto text = params.as<std::nullptr_t>() ? std::string{} : to_text(params);
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
-  Journal{target.journal()}.write(RecordKind::ctl, {{"method", method.name}, {"params", text}});
-}
-
 }  // namespace
 
 Json failure_line(const Json& id, const Failure& failure) {
   return Json::Object{{"id", id},
                       {"error", Json::Object{{"code", static_cast<int>(failure.code)}, {"message", failure.message}}}};
+}
+
+void note_request(Target& target, const Method& method, const Json& params) {
+  constexpr std::size_t kLongest = 300;
+  if (method.effect == Effect::none) return;
+  auto text = params.as<std::nullptr_t>() ? std::string{} : to_text(params);
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
+  Journal{target.journal()}.write(RecordKind::ctl, {{"method", method.name}, {"params", text}});
 }
 
 Dispatched dispatch(std::string_view line, Target& target, Subscriber& client,
@@ -85,7 +84,7 @@ Dispatched dispatch(std::string_view line, Target& target, Subscriber& client,
     reply(failure_line(request->id, arguments.error()));
     return Dispatched::answered;
   }
-  note(target, method, request->params);
+  note_request(target, method, request->params);
 
   const auto waits = std::make_shared<bool>(false);
   const Answer answer{[id = request->id, reply, answered_later, waits](const tl::expected<Json, Failure>& result) {

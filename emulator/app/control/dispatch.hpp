@@ -17,6 +17,9 @@ enum class Dispatched { answered, waits };
 Dispatched dispatch(std::string_view line, Target& target, Subscriber& client,
                     const std::function<void(const Json&)>& reply, const std::function<void()>& answered_later);
 
+/// Writes a request of a method that changes something into the journal, before its effects.
+void note_request(Target& target, const Method& method, const Json& params);
+
 /// `{"id":…,"error":{"code":…,"message":"…"}}`
 Json failure_line(const Json& id, const Failure& failure);
 

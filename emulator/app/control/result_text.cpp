@@ -5,24 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "emulator/app/printable.hpp"
+
 namespace quasimodem::app::control {
 namespace {
 
 constexpr std::size_t kIndent = 2;
-
-/// Nothing that a module or its peer said may control the terminal.
-std::string printable(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x20 || code == 0x7F) {
-      result += fmt::format("\\x{:02x}", code);
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
 
 bool simple(const Json& json) { return !json.as<Json::Array>() && !json.as<Json::Object>(); }
 

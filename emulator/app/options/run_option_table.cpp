@@ -15,6 +15,7 @@
 #include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/app/run_options.hpp"
+#include "emulator/app/scenario/reader.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/faults/fault_table.hpp"
 
@@ -187,6 +188,9 @@ void take_timeout(RunOptions& options, Text text) {
   }
 }
 
+void take_scenario(RunOptions& options, Text text) { options.scenario = scenario::read_scenario(text); }
+void take_junit(RunOptions& options, Text text) { options.junit = text; }
+
 // ---- output ----
 
 void take_trace(RunOptions& options, Text text) {
@@ -267,6 +271,11 @@ constexpr std::array kOptions{
            "end with 0 when the UART shows this, sent by either side; repeatable", &take_expect},
     Option{"fail", "", "test", list, "TEXT", "", "end with 1 when the UART shows this; repeatable", &take_fail},
     Option{"timeout", "", "test", text, "DURATION", "", "end with 124 after 10s, 500ms, 2min …", &take_timeout},
+    Option{"scenario", "", "test", text, "FILE", "",
+           "steps of a test, as in docs/scenarios.md; end with 0 after the last of them, with 1 when one fails",
+           &take_scenario},
+    Option{"junit", "", "test", text, "FILE", "",
+           "write what became of the scenario's steps there, as JUnit's XML", &take_junit},
     Option{"trace", "", "output", text, "FILE", "", "write everything that happens there, a JSON object a line",
            &take_trace},
     Option{"power", "", "module", text, "on|off", "on",
