@@ -232,6 +232,7 @@ TEST_CASE("config show writes what reads back the same", "[config]") {
   }
   CHECK(again.run->expectations.expect.front() == "say \"hi\"\r\n");
   CHECK(read(settings_text(once, ShowOrigin::yes)).run->count == 3);
+  CHECK(settings_text(once, ShowOrigin::yes).find("  # configuration file\n") != std::string::npos);
   CHECK(settings_text(once, ShowOrigin::yes).find("count = 3                              # --count") !=
         std::string::npos);
 }

@@ -61,6 +61,7 @@ std::vector<std::string> texts_of(const Option& option, const Setting* setting, 
 
 std::string origin_of(const Setting* setting) {
   if (!setting) return std::string{kDefault};
+  if (setting->values.empty()) return "configuration file";  // nobody else can say that a list is empty
   std::vector<std::string> places;
   for (const auto& value : setting->values) {
     if (places.empty() || places.back() != value.place) places.push_back(value.place);
