@@ -43,12 +43,12 @@ Exit codes: 0 ok, 2 usage, 3 environment, 4 internal error; with `--` those of t
 
 std::string usage_lines() {
   std::string lines{kUsage};
-  for (const auto& command : command_summaries()) lines += fmt::format("  {:<8}  {}\n", command.name, command.summary);
+  for (const auto& command : command_summaries()) lines += fmt::format("  {:<10}  {}\n", command.name, command.summary);
   return lines;
 }
 
 std::vector<std::string> command_names() {
-  std::vector<std::string> names{"help"};
+  std::vector<std::string> names;
   for (const auto& command : command_summaries()) names.emplace_back(command.name);
   return names;
 }
@@ -160,12 +160,12 @@ void declare(CLI::App& app, Raw& raw) {
   once("--time-scale", raw.time_scale, "X", "the module's time runs X times as fast, every wait of it; default 1");
   repeatable("--fault", raw.faults, "FAULT",
              "something that goes wrong, as in docs/faults.md: \"bearer.outage after=30s\"");
-  once("--rtc", raw.rtc, "TIME",
-       "the module's clock at power-on: host, factory (2004-01-01) or ISO 8601; default host");
-  once("--network-time", raw.network_time, "TIME",
+  once("--rtc", raw.rtc, "host|factory|TIME",
+       "the module's clock at power-on; factory is 2004-01-01, TIME ISO 8601; default host");
+  once("--network-time", raw.network_time, "host|factory|TIME",
        "what the network says of the time (NITZ), as for --rtc; default: nothing");
-  repeatable("--disable", raw.disable, "FEATURE", "what this firmware lacks, repeatable: transparent-ssl");
-  once("--sim", raw.sim, "SIM", "none, ready or pin:1234; default ready");
+  repeatable("--disable", raw.disable, "transparent-ssl", "what this firmware lacks, repeatable");
+  once("--sim", raw.sim, "none|ready|pin:PIN", "the SIM; PIN has 4 to 8 digits; default ready");
   once("--imei", raw.imei, "IMEI", "15 digits");
   once("--apn-local", raw.apn_local, "IP", "address that the network gives the module; default 10.1.83.188");
   repeatable("--allow", raw.allow, "PEER", "HOST[:PORT] the module may reach, repeatable; default: all");
@@ -327,7 +327,6 @@ Invocation read_command_line(const std::vector<std::string>& arguments) {
   if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
   if (dashes != arguments.end() && command.empty())
     usage("nothing to run after \"--\"", "quasimodem run [OPTIONS] -- CMD [ARG...]");
-  if (!ours.empty() && ours.front() == "help") ours.front() = "--help";
 
   Raw raw;
   CLI::App app{"A Quectel M10/M66/M85/M95 on your desk that is not there."};
