@@ -46,10 +46,8 @@ std::string usage_of(const CLI::App& app) {
 }
 
 Declaration declared(const CLI::App& app) {
-  Declaration told{.name = app.get_name(),
-                   .description = app.get_description(),
-                   .usage = usage_of(app),
-                   .footer = app.get_footer()};
+  Declaration told{
+      .name = app.get_name(), .description = app.get_description(), .usage = usage_of(app), .footer = app.get_footer()};
   for (const auto* option : app.get_options()) {
     (option->get_positional() ? told.words : told.options).push_back(declared(*option));
   }

@@ -181,8 +181,7 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
       const bool several = std::string_view{problem.what()}.find(" modules are running") != std::string_view::npos;
       if (problem.code() != ExitCode::environment || several) throw;
       if (left <= decltype(left)::zero()) {
-        throw Problem{ExitCode::timed_out,
-                      fmt::format("no module is ready after {}: {}", duration, problem.what()),
+        throw Problem{ExitCode::timed_out, fmt::format("no module is ready after {}: {}", duration, problem.what()),
                       problem.way_out()};
       }
     }

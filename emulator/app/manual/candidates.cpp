@@ -77,9 +77,7 @@ Declaration command_of(Words& words) {
   return command;
 }
 
-Candidates after_dashes(std::size_t words) {
-  return {.also = words == 1 ? Also::programs : Also::a_command_line};
-}
+Candidates after_dashes(std::size_t words) { return {.also = words == 1 ? Also::programs : Also::a_command_line}; }
 
 Candidates unfiltered(Words words) {
   const bool first = words.size() == 1;
@@ -97,7 +95,8 @@ Candidates unfiltered(Words words) {
   Candidates found;
   const auto earlier = plain_words(command, before);
   if (first) {
-    for (const auto& [name, summary] : command_summaries()) found.words.push_back({std::string{name}, std::string{summary}});
+    for (const auto& [name, summary] : command_summaries())
+      found.words.push_back({std::string{name}, std::string{summary}});
   } else if (!command.commands.empty()) {
     if (!earlier.empty()) return {};
     for (const auto& sub : command.commands) found.words.push_back({sub.name, sub.description});

@@ -74,7 +74,8 @@ int completion(const std::vector<std::string>& arguments) {
     fmt::print("{}", script.text);
     return static_cast<int>(ExitCode::ok);
   }
-  usage(fmt::format("no completion for \"{}\"{}", shell, did_you_mean(shell, shells())), "there are bash, zsh and fish");
+  usage(fmt::format("no completion for \"{}\"{}", shell, did_you_mean(shell, shells())),
+        "there are bash, zsh and fish");
 }
 
 }  // namespace quasimodem::app

@@ -19,7 +19,8 @@ namespace {
 constexpr std::string_view kVersion = QUASIMODEM_VERSION;
 
 constexpr std::string_view kDescription =
-    "A program that behaves like a Quectel M10, M66, M85 or M95 GSM/GPRS module, byte for byte, on a serial port. Behind "
+    "A program that behaves like a Quectel M10, M66, M85 or M95 GSM/GPRS module, byte for byte, on a serial port. "
+    "Behind "
     "the port run a complete AT interpreter, the module's state machine, sockets on real TCP and real TLS, and the RAM "
     "and NVRAM certificate stores. For those who write host firmware: at the desk without hardware or SIM, and in CI.";
 
@@ -46,7 +47,9 @@ std::string paragraph(std::string_view text) { return "\\&" + plain(text) + "\n"
 std::string section(std::string_view name) { return fmt::format(".SH {}\n", plain(name)); }
 std::string subsection(std::string_view name) { return fmt::format(".SS {}\n", plain(name)); }
 
-std::string entry(const std::string& term, std::string_view meaning) { return ".TP\n" + term + "\n" + paragraph(meaning); }
+std::string entry(const std::string& term, std::string_view meaning) {
+  return ".TP\n" + term + "\n" + paragraph(meaning);
+}
 
 std::string bold(std::string_view text) { return "\\fB" + plain(text) + "\\fR"; }
 std::string italic(std::string_view text) { return "\\fI" + plain(text) + "\\fR"; }
@@ -98,12 +101,17 @@ std::string topic_section(const Topic& topic) {
   return roff;
 }
 
-/// "Usage: a\n       b" without the word.
+/// "Usage: a\n       b", without the word and what stands in its column.
 std::string synopsis(const Declaration& run) {
-  auto usage = trimmed(run.usage);
   constexpr std::string_view kWord = "Usage: ";
-  if (usage.starts_with(kWord)) usage.replace(0, kWord.size(), std::string(kWord.size(), ' '));
-  return usage.substr(0, usage.find("\n\n"));
+  const auto usage = trimmed(run.usage);
+  std::string lines;
+  for (std::string_view rest = usage; !rest.empty() && rest.front() != '\n';) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    lines += std::string{line.substr(std::min(line.size(), kWord.size()))} + "\n";
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  }
+  return lines;
 }
 
 }  // namespace
@@ -112,7 +120,7 @@ std::string man_page() {
   const auto run = declaration_of("run");
   auto roff = fmt::format(".\\\" Made by quasimodem man.\n.TH QUASIMODEM 1 \"\" \"quasimodem {}\" \"User Commands\"\n",
                           kVersion);
-  roff += ".nh\n.ad l\n";  // names of options and paths stay in one piece
+  roff += ".nr HY 0\n.ad l\n";  // names of options and paths stay in one piece
   roff += section("NAME") + "quasimodem \\- a Quectel M10, M66, M85 or M95 GSM/GPRS module that is not there\n";
   roff += section("SYNOPSIS") + verbatim(synopsis(run));
   roff += section("DESCRIPTION") + paragraph(kDescription);
@@ -125,9 +133,9 @@ std::string man_page() {
   }
   for (const auto& topic : topics()) roff += topic_section(topic);
   roff += section("EXAMPLES") + verbatim(trimmed(run.footer));
-  roff += section("SEE ALSO");
-  for (const auto* page : {"quasimodem\\-faults", "quasimodem\\-profiles"}) roff += fmt::format(".BR {} (7),\n", page);
-  return roff + ".BR quasimodem\\-control (7)\n";
+  constexpr std::string_view kReferences = QUASIMODEM_MANUAL_REFERENCES;
+  if (!kReferences.empty()) roff += section("SEE ALSO") + paragraph(kReferences);
+  return roff;
 }
 
 int man(const std::vector<std::string>& arguments) {

@@ -73,7 +73,7 @@ Entries environment() {
       {"QUASIMODEM_CTL", "the same: the control socket; `ctl` and `wait` take it unless --to says another"},
       {"SSLKEYLOGFILE", "as --keylog, which goes before it"},
       {"NOTIFY_SOCKET", "READY=1 is sent there once every endpoint is open (systemd, Type=notify)"},
-      {"NO_COLOR", "no colour, whatever it is set to"},
+      {"NO_COLOR", "no colour, unless it is empty"},
       {"CLICOLOR_FORCE, FORCE_COLOR", "colour even where there is no terminal, unless 0"},
       {"TERM", "dumb: no colour"},
       {"XDG_RUNTIME_DIR", "where the runtime directory is, see FILES"},
@@ -87,7 +87,8 @@ Entries files() {
       {"$XDG_RUNTIME_DIR/quasimodem/NAME.ctl", "control socket, mode 0600; beside the link where that has a name"},
       {"/tmp/quasimodem-UID", "the runtime directory without XDG_RUNTIME_DIR; mode 0700"},
       {"$XDG_STATE_HOME/quasimodem/NAME",
-       "NVRAM certificates and what AT&W saved, unless --nvram or --ephemeral; default of XDG_STATE_HOME: ~/.local/state"},
+       "NVRAM certificates and what AT&W saved, unless --nvram or --ephemeral; default of XDG_STATE_HOME: "
+       "~/.local/state"},
   };
 }
 
@@ -100,14 +101,21 @@ Entries signals() {
 }
 
 constexpr Topic kTopics[] = {
-    {"uart", "WAYS TO THE UART", "the ways to the UART, --uart", "--uart URL may be given several times; all ends are at "
-     "the module at once.", &uart_entries,
-     "An empty HOST is 127.0.0.1; PORT 0 is any that is free. Whatever else than this machine can reach is warned about."},
-    {"profiles", "PROFILES", "how long everything takes, --profile", "--profile NAME, or a FILE of your own of the same "
-     "form (a name with a / or a dot).", &profile_entries},
+    {"uart", "WAYS TO THE UART", "the ways to the UART, --uart",
+     "--uart URL may be given several times; all ends are at "
+     "the module at once.",
+     &uart_entries,
+     "An empty HOST is 127.0.0.1; PORT 0 is any that is free. Whatever else than this machine can reach is warned "
+     "about."},
+    {"profiles", "PROFILES", "how long everything takes, --profile",
+     "--profile NAME, or a FILE of your own of the same "
+     "form (a name with a / or a dot).",
+     &profile_entries},
     {"faults", "FAULTS", "what can go wrong, --fault",
-     "--fault \"NAME [match=TEXT] [after=TIME] [for=TIME] [count=N] [probability=P] [every=TIME] ...\", repeatable; while "
-     "it runs: quasimodem ctl fault.add spec=\"...\". A value with blanks stands in quotes.", &fault_entries},
+     "--fault \"NAME [match=TEXT] [after=TIME] [for=TIME] [count=N] [probability=P] [every=TIME] ...\", repeatable; "
+     "while "
+     "it runs: quasimodem ctl fault.add spec=\"...\". A value with blanks stands in quotes.",
+     &fault_entries},
     {"exit-codes", "EXIT STATUS", "the exit codes", "", &exit_codes},
     {"environment", "ENVIRONMENT", "the variables that are read and set", "", &environment},
     {"files", "FILES", "where things lie", "", &files},

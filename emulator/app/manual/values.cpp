@@ -152,9 +152,18 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"MODEL", &models},      {"PROFILE", &profiles},   {"URL", &uarts},          {"PORT", &ports},
-    {"FAULT", &faults},      {"KIND@STEP", &peer_faults}, {"NAME|PATH", &running}, {"ACT", &acts_of_demo},
-    {"METHOD", &methods},    {"TOPIC", &help_topics},  {"NAME=VALUE", &value_of_a_name}, {"FILE", &files},
+    {"MODEL", &models},
+    {"PROFILE", &profiles},
+    {"URL", &uarts},
+    {"PORT", &ports},
+    {"FAULT", &faults},
+    {"KIND@STEP", &peer_faults},
+    {"NAME|PATH", &running},
+    {"ACT", &acts_of_demo},
+    {"METHOD", &methods},
+    {"TOPIC", &help_topics},
+    {"NAME=VALUE", &value_of_a_name},
+    {"FILE", &files},
     {"DIR", &directories},
 };
 
@@ -172,7 +181,8 @@ Candidates candidates_for(const std::string& value, const std::string& word, std
     const auto bar = std::min(value.find('|', at), value.size());
     const auto alternative = value.substr(at, bar - at);
     const auto fixed = alternative.substr(
-        0, static_cast<std::size_t>(std::find_if(alternative.begin(), alternative.end(), is_capital) - alternative.begin()));
+        0, static_cast<std::size_t>(std::find_if(alternative.begin(), alternative.end(), is_capital) -
+                                    alternative.begin()));
     if (!fixed.empty()) found.words.push_back({fixed, {}});
     at = bar + 1;
   }

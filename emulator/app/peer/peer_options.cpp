@@ -30,7 +30,8 @@ Usage: quasimodem peer tls-echo [OPTIONS]   echo over TLS, incl. SSL 3.0, RC4, 3
        quasimodem peer udp-echo [OPTIONS]   echo over UDP
 )";
 
-constexpr const char* kFooter = R"(Each prints one line once it listens, `ready tls-echo 127.0.0.1:PORT`, and runs until SIGINT or SIGTERM.
+constexpr const char* kFooter =
+    R"(Each prints one line once it listens, `ready tls-echo 127.0.0.1:PORT`, and runs until SIGINT or SIGTERM.
 The options of each: quasimodem peer tls-echo --help
 
 Examples:
@@ -207,7 +208,8 @@ void declare(CLI::App& app, Raw& raw, PeerOptions::Kind kind) {
     once("--cert", raw.certificate, "FILE", "certificate, PEM or DER, its chain behind it; default: a throw-away one");
     once("--key", raw.key, "FILE", "its key, PEM or DER, not encrypted");
     once("--ca", raw.authorities, "FILE", "CA certificates that clients must come from");
-    once("--client-auth", raw.client_auth, "none|request|require", "ask for a certificate; default none, with --ca require");
+    once("--client-auth", raw.client_auth, "none|request|require",
+         "ask for a certificate; default none, with --ca require");
     once("--versions", raw.versions, "LIST", "of ssl3,tls1.0,tls1.1,tls1.2; default: all that the build speaks");
     once("--suites", raw.suites, "LIST", "like 0x0035,0x002F, best first; default: all six");
   }
