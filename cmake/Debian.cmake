@@ -4,19 +4,13 @@ set(usr "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr")
 set(documents "${usr}/share/doc/quasimodem")
 file(MAKE_DIRECTORY "${documents}")
 
-# Policy 12.5: one file `copyright`, which refers to the licence that every Debian has.
+# Policy 12.5: one file `copyright`, which refers to the licences that every Debian has.
 file(REMOVE "${documents}/LICENSE")
-file(
-  WRITE "${documents}/copyright"
-  "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: quasimodem
-
-Files: *
-Copyright: The quasimodem authors
-License: Apache-2.0
- On Debian systems the full text of the Apache License 2.0 is in
- /usr/share/common-licenses/Apache-2.0.
-")
+file(COPY_FILE "${CMAKE_CURRENT_LIST_DIR}/debian/copyright" "${documents}/copyright")
+if(CPACK_QUASIMODEM_MBEDTLS STREQUAL "legacy")
+  file(MAKE_DIRECTORY "${usr}/share/lintian/overrides")
+  file(COPY_FILE "${CMAKE_CURRENT_LIST_DIR}/debian/lintian-overrides" "${usr}/share/lintian/overrides/quasimodem")
+endif()
 
 # Policy 12.7, 12.1: the changelog and the manual pages are compressed, without a time in them.
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)  # SOURCE_DATE_EPOCH counts

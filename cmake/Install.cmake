@@ -25,6 +25,7 @@ install(DIRECTORY profiles DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_VENDOR "quasimodem")
+# ASSUMED: nobody's address; whoever publishes packages gives theirs (cpack -D CPACK_PACKAGE_CONTACT=…).
 set(CPACK_PACKAGE_CONTACT "quasimodem maintainers <maintainers@quasimodem.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "emulator of the Quectel GSM/GPRS modules M10, M66, M85 and M95")
 set(CPACK_PACKAGE_DESCRIPTION
@@ -40,5 +41,6 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION comm)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_QUASIMODEM_MBEDTLS "${QUASIMODEM_MBEDTLS_KIND}")
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/Debian.cmake")
 include(CPack)

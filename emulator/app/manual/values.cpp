@@ -48,6 +48,7 @@ Candidates path_behind(const std::string& word, std::initializer_list<std::strin
 
 Candidates uarts(const std::string& word, Earlier) {
   auto found = path_behind(word, {"pty:", "unix:", "tty:"});
+  if (!found.before.empty()) return found;
   for (const auto& form : uart_forms()) {
     const auto colon = form.form.find(':') == std::string_view::npos ? "" : ":";
     found.words.push_back({fmt::format("{}{}", form.name, colon), std::string{form.meaning}});
@@ -56,10 +57,9 @@ Candidates uarts(const std::string& word, Earlier) {
 }
 
 Candidates ports(const std::string& word, Earlier) {
-  auto found = path_behind(word, {"unix:"});
-  if (found.before.empty()) found.also = Also::files;
-  found.words = {{"tcp:", "HOST:PORT"}, {"unix:", "PATH"}};
-  return found;
+  const auto found = path_behind(word, {"unix:"});
+  if (!found.before.empty()) return found;
+  return {.words = {{"tcp:", "HOST:PORT"}, {"unix:", "PATH"}}, .also = Also::files};
 }
 
 /// `bearer.outage for=6s cou`: the name first, then what that kind takes.
