@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import PROGRAM, WATCHDOG
+from support import PROGRAM, SOURCE, WATCHDOG
 
 BUILD = Path(PROGRAM).parent
 
@@ -87,6 +87,17 @@ def test_everything_is_in_its_place(installed):
     # Nothing of the libraries and the tests.
     assert not [name for name in files if name.endswith((".a", ".hpp", ".cmake")) or "/tests/" in name]
     assert {name.split("/")[0] for name in files} == {"bin", "share", "lib"}
+
+
+def test_the_document_says_where_things_are(installed):
+    """docs/installing.md names every directory, and no other."""
+    rows = re.findall(r"^\| (`.*?) \|", (SOURCE / "docs/installing.md").read_text(), re.MULTILINE)
+    places = [place for row in rows for place in re.findall(r"`([^`]+)`", row)]
+    for name in files_in(installed / "usr"):
+        assert any(name == place or name.startswith(place + "/") for place in places), name
+    for place in places:
+        if not re.search(r"man[57]$", place):  # of lowdown
+            assert (installed / "usr" / place).exists(), place
 
 
 def test_the_installed_program_runs(installed, world):
