@@ -175,7 +175,11 @@ bind -x '"\\C-x": printf "<<%s>>\\n" "$READLINE_LINE"'
 """
 ZSH = ["zsh", "-f", "-i"]
 ZSH_SETUP = """PS1=; autoload -Uz compinit; compinit -u -D; source <(quasimodem completion zsh)
-show() { print -r -- "<<$BUFFER>>" }; zle -N show; bindkey '^X' show
+"""
+ZSH_INSTALLED = """PS1=; mkdir ../zfunc; quasimodem completion zsh >../zfunc/_quasimodem
+fpath+=$PWD/../zfunc; autoload -Uz compinit; compinit -u -D
+"""
+ZSH_SHOW = """show() { print -r -- "<<$BUFFER>>" }; zle -N show; bindkey '^X' show
 """
 
 # Typed, and what stands there after one TAB.
@@ -212,8 +216,9 @@ def test_bash(place):
 
 
 @needs("zsh")
-def test_zsh(place):
-    check_typed(Terminal(ZSH, ZSH_SETUP, place))
+@pytest.mark.parametrize("setup", [ZSH_SETUP, ZSH_INSTALLED], ids=["sourced", "in fpath"])
+def test_zsh(place, setup):
+    check_typed(Terminal(ZSH, setup + ZSH_SHOW, place))
 
 
 @needs("bash")

@@ -82,6 +82,23 @@ def test_the_machine_gets_the_port(recipe, name, option):
     assert (code, arguments) == (5, "-M\nboard\n" + option.format(tty=tty))
 
 
+@needs("clang")
+@needs("ld.lld")
+@needs("qemu-system-arm")
+@pytest.mark.parametrize("address, code", [("10.1.83.188", 0), ("10.64.0.9", 1)])
+def test_qemu(recipe, address, code):
+    """A real machine, by the commands that its firmware names. With another address than it expects it does not end."""
+    text = (recipe("qemu").directory / "firmware.c").read_text().replace("\\\n//", "")
+    build, start = re.findall(r"^//   (.*)$", text, re.MULTILINE)
+    built, said = recipe.run("sh", "-c", build)
+    assert built == 0, said
+    wrapper = (recipe.directory / "run").read_text()
+    options = f" --apn-local {address} --fail 10.64.0.9 -- "
+    (recipe.directory / "run").write_text(wrapper.replace(" -- ", options))
+    ended, said = recipe.run("sh", "-c", start)
+    assert ended == code, said
+
+
 @needs("systemd-analyze")
 def test_systemd(recipe):
     recipe("systemd")

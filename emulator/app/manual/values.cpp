@@ -57,7 +57,7 @@ Candidates uarts(const std::string& word, Earlier) {
 }
 
 Candidates ports(const std::string& word, Earlier) {
-  const auto found = path_behind(word, {"unix:"});
+  auto found = path_behind(word, {"unix:"});
   if (!found.before.empty()) return found;
   return {.words = {{"tcp:", "HOST:PORT"}, {"unix:", "PATH"}}, .also = Also::files};
 }
