@@ -35,7 +35,9 @@ if(NOT QUASIMODEM_LOWDOWN)
   message(STATUS "lowdown is not installed: only quasimodem(1) is made, no manual pages from docs/")
 endif()
 list(JOIN manual_references ", " manual_references)
-target_compile_definitions(qm_app PRIVATE "QUASIMODEM_MANUAL_REFERENCES=\"${manual_references}\"")
+set_source_files_properties(
+  "${PROJECT_SOURCE_DIR}/emulator/app/manual/man_page.cpp" TARGET_DIRECTORY qm_app
+  PROPERTIES COMPILE_DEFINITIONS "QUASIMODEM_MANUAL_REFERENCES=\"${manual_references}\"")
 
 if(CMAKE_CROSSCOMPILING)
   message(STATUS "Cross-compiling: quasimodem(1), which the program prints, is not made")
