@@ -61,4 +61,5 @@ elseif(kind STREQUAL "system")
 else()
   message(FATAL_ERROR "QUASIMODEM_MBEDTLS is \"${kind}\", not legacy or system.")
 endif()
+set(QUASIMODEM_MBEDTLS_KIND "${kind}")  # for the package
 message(STATUS "mbedTLS: ${kind} ${source}")

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "emulator/app/declaration.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/suggestion.hpp"
 
@@ -31,7 +32,37 @@ class HelpFormat final : public CLI::Formatter {
   std::string lines_;
 };
 
+DeclaredOption declared(const CLI::Option& option) {
+  DeclaredOption told{{}, option.get_type_size() == 0 ? "" : option.get_type_name(), option.get_description()};
+  for (const auto& name : option.get_snames()) told.names.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) told.names.push_back("--" + name);
+  if (told.names.empty()) told.names.push_back(option.get_name(true));
+  return told;
+}
+
+std::string usage_of(const CLI::App& app) {
+  const auto format = std::dynamic_pointer_cast<CLI::Formatter>(app.get_formatter());
+  return format ? format->make_usage(&app, app.get_name()) : "";
+}
+
+Declaration declared(const CLI::App& app) {
+  Declaration told{
+      .name = app.get_name(), .description = app.get_description(), .usage = usage_of(app), .footer = app.get_footer()};
+  for (const auto* option : app.get_options()) {
+    (option->get_positional() ? told.words : told.options).push_back(declared(*option));
+  }
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    told.commands.push_back(declared(*command));
+  }
+  return told;
+}
+
 }  // namespace
+
+const std::string& CallForDeclaration::argument() {
+  static const std::string kArgument{"\0tell", 5};
+  return kArgument;
+}
 
 void usage(const std::string& what, const std::string& way_out) { throw Problem{ExitCode::usage, what, way_out}; }
 
@@ -44,6 +75,9 @@ void set_usage(CLI::App& app, std::string lines) { app.formatter(std::make_share
 
 std::optional<std::string> read_arguments(CLI::App& app, std::vector<std::string> arguments,
                                           const std::vector<std::string>& commands) {
+  if (arguments.size() == 1 && arguments.front() == CallForDeclaration::argument()) {
+    throw CallForDeclaration{declared(app)};
+  }
   const auto see = fmt::format("see: {} --help", app.get_name());
   app.allow_extras();
   try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/commands.hpp"
 
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,9 @@
 #include "emulator/app/demo/demo.hpp"
 #include "emulator/app/doctor/doctor.hpp"
 #include "emulator/app/explain/explain.hpp"
+#include "emulator/app/manual/completion.hpp"
+#include "emulator/app/manual/help.hpp"
+#include "emulator/app/manual/man_page.hpp"
 #include "emulator/app/peer/peer.hpp"
 #include "emulator/app/play/play.hpp"
 #include "emulator/app/problem.hpp"
@@ -58,16 +62,14 @@ constexpr Command kCommands[] = {
     {"doctor", "what this machine and this build can do", &start_doctor},
     {"play", "transcripts against an emulated or a real module", &play},
     {"explain", "what a command, response, URC or error code means", &explain},
+    {"help", "explains a command, or: uart, faults, profiles, exit-codes ...", &help},
+    {"man", "prints the manual page: quasimodem man | man -l -", &man},
+    {"completion", "prints the completion for bash, zsh or fish", &completion},
 };
 
 }  // namespace
 
-int start(Arguments arguments) {
-  // `help peer` is `peer --help`.
-  if (arguments.size() > 1 && arguments.front() == "help") {
-    arguments.erase(arguments.begin());
-    arguments.emplace_back("--help");
-  }
+int start(const Arguments& arguments) {
   for (const auto& command : kCommands) {
     if (!arguments.empty() && arguments.front() == command.name) {
       return command.start({arguments.begin() + 1, arguments.end()});
@@ -80,6 +82,18 @@ std::vector<CommandSummary> command_summaries() {
   std::vector<CommandSummary> summaries;
   for (const auto& command : kCommands) summaries.push_back({command.name, command.summary});
   return summaries;
+}
+
+Declaration declaration_of(std::string_view name) {
+  for (const auto& command : kCommands) {
+    if (command.name != name) continue;
+    try {
+      command.start({CallForDeclaration::argument()});
+    } catch (CallForDeclaration& call) {
+      return std::move(call.declaration);
+    }
+  }
+  throw std::logic_error{fmt::format("the command \"{}\" does not tell what it takes", name)};
 }
 
 }  // namespace quasimodem::app

@@ -210,7 +210,7 @@ class Runner {
                                     .lasts = alone ? scenario::Engine::Lasts::steps : scenario::Engine::Lasts::host,
                                     .junit = options_.junit,
                                     .trace = options_.trace,
-                                    .log = Logger{*sink_, "scenario"}},
+                                    .log = Logger{sink_, "scenario"}},
         std::move(modules), [this](scenario::Session::Verdict verdict) {
           const bool failed = verdict == scenario::Session::Verdict::failed;
           end_with(failed ? static_cast<int>(ExitCode::expectation_failed) : unasked_end());

@@ -39,12 +39,12 @@ Exit codes: 0 ok, 1 an expectation failed, 2 usage, 3 environment, 4 internal er
 
 std::string usage_lines() {
   std::string lines{kUsage};
-  for (const auto& command : command_summaries()) lines += fmt::format("  {:<8}  {}\n", command.name, command.summary);
+  for (const auto& command : command_summaries()) lines += fmt::format("  {:<10}  {}\n", command.name, command.summary);
   return lines;
 }
 
 std::vector<std::string> command_names() {
-  std::vector<std::string> names{"help"};
+  std::vector<std::string> names;
   for (const auto& command : command_summaries()) names.emplace_back(command.name);
   return names;
 }
@@ -168,7 +168,6 @@ Invocation read_settings(Settings flags, std::vector<std::string> command, const
 
 Invocation read_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
   auto [ours, command] = split_command(arguments);
-  if (!ours.empty() && ours.front() == "help") ours.front() = "--help";
   CLI::App app;
   const auto flags = declare_run(app);
   if (auto help = read_arguments(app, std::move(ours), command_names())) return {.text = *help};

@@ -17,8 +17,7 @@ namespace {
 constexpr std::string_view kLoopback = "127.0.0.1";
 
 struct Scheme {
-  const char* name;
-  const char* form;
+  UartForm form;
   UartUrl (*read)(const std::string& url, std::string_view rest);
 };
 
@@ -100,10 +99,13 @@ UartUrl read_stdio(const std::string& url, std::string_view rest) {
 }
 
 constexpr Scheme kSchemes[] = {
-    {"pty", "pty:[LINK]", &read_pty},    {"tcp-listen", "tcp-listen:HOST:PORT", &read_tcp_listen},
-    {"tcp", "tcp:HOST:PORT", &read_tcp}, {"rfc2217", "rfc2217:HOST:PORT", &read_rfc2217},
-    {"unix", "unix:PATH", &read_unix},   {"tty", "tty:PATH[,BAUD]", &read_tty},
-    {"stdio", "stdio", &read_stdio},
+    {{"pty", "pty:[LINK]", "a pseudo terminal; without LINK its link is in the runtime directory"}, &read_pty},
+    {{"tcp-listen", "tcp-listen:HOST:PORT", "raw bytes, the module listens"}, &read_tcp_listen},
+    {{"tcp", "tcp:HOST:PORT", "raw bytes, the module connects, and again when the connection ends"}, &read_tcp},
+    {{"rfc2217", "rfc2217:HOST:PORT", "with every modem line; the module listens"}, &read_rfc2217},
+    {{"unix", "unix:PATH", "a UNIX socket, mode 0600; the module listens"}, &read_unix},
+    {{"tty", "tty:PATH[,BAUD]", "a serial device, wired with a null modem cable; follows AT+IPR"}, &read_tty},
+    {{"stdio", "stdio", "standard input and output; the ready line goes to stderr"}, &read_stdio},
 };
 
 }  // namespace
@@ -112,16 +114,25 @@ std::string HostAddress::text() const {
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
 }
 
+std::span<const UartForm> uart_forms() {
+  static const auto kForms = [] {
+    std::vector<UartForm> forms;
+    for (const auto& scheme : kSchemes) forms.push_back(scheme.form);
+    return forms;
+  }();
+  return kForms;
+}
+
 UartUrl read_uart_url(const std::string& text) {
   const auto colon = text.find(':');
   const auto name = text.substr(0, colon);
   std::vector<std::string> names;
   std::string forms;
   for (const auto& scheme : kSchemes) {
-    const bool named = scheme.name == name && (colon != std::string::npos || name == "stdio");
+    const bool named = scheme.form.name == name && (colon != std::string::npos || name == "stdio");
     if (named) return scheme.read(text, colon == std::string::npos ? "" : std::string_view{text}.substr(colon + 1));
-    names.emplace_back(scheme.name);
-    forms += fmt::format("{}{}", forms.empty() ? "" : ", ", scheme.form);
+    names.emplace_back(scheme.form.name);
+    forms += fmt::format("{}{}", forms.empty() ? "" : ", ", scheme.form.form);
   }
   const auto ways = fmt::format("the ways are {}", forms);
   if (colon == std::string::npos && text.find('/') != std::string::npos) {

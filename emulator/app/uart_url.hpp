@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace quasimodem::app {
@@ -43,5 +45,13 @@ using UartUrl = std::variant<PtyUrl, TcpListenUrl, TcpUrl, Rfc2217Url, UnixUrl, 
 
 /// Throws Problem with ExitCode::usage; for a scheme that does not exist it suggests one that does.
 UartUrl read_uart_url(const std::string& text);
+
+/// One way to the UART, for those who explain and complete it.
+struct UartForm {
+  std::string_view name;     ///< `tcp-listen`
+  std::string_view form;     ///< `tcp-listen:HOST:PORT`
+  std::string_view meaning;  ///< a phrase
+};
+std::span<const UartForm> uart_forms();
 
 }  // namespace quasimodem::app

@@ -20,6 +20,8 @@ constexpr std::array kProfiles{
 
 }  // namespace
 
+std::span<const ModelProfile> model_profiles() { return kProfiles; }
+
 const ModelProfile& profile_of(Model model) { return kProfiles[static_cast<std::size_t>(model)]; }
 
 std::optional<Model> model_named(std::string_view key) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace quasimodem::device {
@@ -21,6 +22,7 @@ struct ModelProfile {
   bool ccid_with_prefix;      ///< AT+QCCID answers `+QCCID: …` instead of the bare number
 };
 
+std::span<const ModelProfile> model_profiles();
 const ModelProfile& profile_of(Model model);
 /// By `m95`, in any case.
 std::optional<Model> model_named(std::string_view key);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
@@ -23,15 +24,12 @@ using control::ErrorCode;
 using control::Failure;
 using control::Method;
 
-constexpr std::string_view kUsage = R"(State, power, SIM, network, clock and journal of a running module.
-
+constexpr const char* kUsage = R"(
 Usage: quasimodem ctl [--to NAME|PATH] METHOD [key=value…] [--json]
        quasimodem ctl help [METHOD]
+)";
 
-  --to NAME|PATH   which module, when several run: its name, its control socket or the link of its UART
-  --json           the result as JSON, for programs
-
-Examples:
+constexpr std::string_view kExamples = R"(Examples:
   quasimodem ctl state
   quasimodem ctl power key                     PWRKEY
   quasimodem ctl network deny
@@ -43,58 +41,31 @@ Examples:
 Methods:
 )";
 
-constexpr std::string_view kWaitUsage = R"(Waits until a module runs and hears its UART.
-
+constexpr const char* kWaitUsage = R"(
 Usage: quasimodem wait [--to NAME|PATH] [--timeout DURATION] [--json]
-
-  --to NAME|PATH       which module, when several run
-  --timeout DURATION   5s, 500ms, 1min; default 10s. Too late: exit code 124
-  --json               print {"ready":true} then
 )";
 
 struct Options {
   std::optional<std::string> to;
-  std::optional<std::string> timeout;
   bool json = false;
   bool help = false;
   std::vector<std::string> words;
 };
 
-/// What a word with a dash is that is no option of ours: `ctl METHOD --for 6s` is a parameter of the method.
-enum class Others { refused, after_first_word };
+void declare_to(CLI::App& app, std::optional<std::string>& to) {
+  app.add_option("--to", to, "which module, when several run: its name, its control socket or the link of its UART")
+      ->type_name("NAME|PATH")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
 
-Options read_options(const std::vector<std::string>& arguments, const std::vector<std::string>& known, Others others) {
-  Options options;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const auto& word = arguments[i];
-    const auto equals = word.find('=');
-    const auto name = word.substr(0, equals);
-    const bool ours = name == "-h" || std::find(known.begin(), known.end(), name) != known.end();
-    if (!word.starts_with("-") || (!ours && others == Others::after_first_word && !options.words.empty())) {
-      options.words.push_back(word);
-      continue;
-    }
-    if (name == "-h" || name == "--help") {
-      options.help = true;
-      continue;
-    }
-    if (!ours) {
-      usage(fmt::format("unknown option {}{}", name, did_you_mean(name, known)), "see: quasimodem ctl --help");
-    }
-    if (name == "--json") {
-      options.json = true;
-      continue;
-    }
-    auto& value = name == "--to" ? options.to : options.timeout;
-    if (equals != std::string::npos) {
-      value = word.substr(equals + 1);
-    } else if (i + 1 < arguments.size()) {
-      value = arguments[++i];
-    } else {
-      usage(fmt::format("{} needs a value", name), "see: quasimodem ctl --help");
-    }
-  }
-  return options;
+void declare(CLI::App& app, Options& options) {
+  set_usage(app, kUsage);
+  app.footer(std::string{kExamples} + control::help_text());
+  app.set_help_flag();  // ours is the method's, when there is one
+  app.add_flag("-h,--help", options.help, "show this and exit; after METHOD: its parameters");
+  declare_to(app, options.to);
+  app.add_flag("--json", options.json, "the result as JSON, for programs");
+  app.add_option("method", options.words, "what to do, and its parameters")->type_name("METHOD");
 }
 
 ExitCode exit_code_of(ErrorCode code) {
@@ -121,6 +92,25 @@ const Method& method_named(const std::string& name) {
   return *method;
 }
 
+/// Options of ours first: behind the method's name any other word with dashes is a parameter of it, as in `--for 6s`.
+std::vector<std::string> options_first(const std::vector<std::string>& arguments) {
+  const auto ours = [](const std::string& word) {
+    const auto name = word.substr(0, word.find('='));
+    return name == "--to" || name == "--json" || name == "--help" || name == "-h";
+  };
+  std::vector<std::string> options, words;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto& word = arguments[i];
+    const bool option = word.starts_with("-") && (words.empty() || ours(word));
+    (option ? options : words).push_back(word);
+    if (word == "--to" && i + 1 < arguments.size()) options.push_back(arguments[++i]);
+  }
+  const bool dashes = std::any_of(words.begin(), words.end(), [](const auto& word) { return word.starts_with("-"); });
+  if (dashes) options.emplace_back("--");
+  options.insert(options.end(), words.begin(), words.end());
+  return options;
+}
+
 /// `fault add` is `fault.add`.
 void join_name(std::vector<std::string>& words) {
   if (words.size() < 2 || control::find_method(words[0])) return;
@@ -130,12 +120,9 @@ void join_name(std::vector<std::string>& words) {
   words.front() = joined;
 }
 
-int show_help(const std::vector<std::string>& words) {
-  if (!words.empty()) {
-    print(control::help_text(method_named(words.front())));
-  } else {
-    print(std::string{kUsage} + control::help_text());
-  }
+/// Of all methods, or of the one that is named.
+int show_help(const CLI::App& app, const std::optional<std::string>& method) {
+  print(method ? control::help_text(method_named(*method)) : app.help());
   return static_cast<int>(ExitCode::ok);
 }
 
@@ -162,14 +149,19 @@ void follow(control::Connection& connection, bool json) {
 }  // namespace
 
 int ctl(const std::vector<std::string>& arguments) {
-  auto options = read_options(arguments, {"--to", "--json", "--help"}, Others::after_first_word);
+  Options options;
+  CLI::App app{"State, power, SIM, network, clock and journal of a running module.", "quasimodem ctl"};
+  declare(app, options);
+  read_arguments(app, options_first(arguments));
   auto& words = options.words;
   if (!words.empty() && words.front() == "help") {
-    words.erase(words.begin());
     options.help = true;
+    words.erase(words.begin());
   }
   join_name(words);
-  if (options.help || words.empty()) return show_help(words);
+  if (options.help || words.empty()) {
+    return show_help(app, words.empty() ? std::nullopt : std::optional{words.front()});
+  }
 
   const auto& method = method_named(words.front());
   const std::vector<std::string> rest{words.begin() + 1, words.end()};
@@ -190,34 +182,40 @@ int ctl(const std::vector<std::string>& arguments) {
 }
 
 int wait_until_ready(const std::vector<std::string>& arguments) {
-  const auto options = read_options(arguments, {"--to", "--timeout", "--json", "--help"}, Others::refused);
-  if (options.help) {
-    print(std::string{kWaitUsage});
+  std::optional<std::string> to;
+  std::string duration = "10s";
+  bool json = false;
+  CLI::App app{"Waits until a module runs and hears its UART.", "quasimodem wait"};
+  set_usage(app, kWaitUsage);
+  app.footer("Exit codes: 0 it is ready, 2 usage, 3 several run and --to does not say which, 124 too late.");
+  app.set_help_flag("-h,--help", "show this and exit");
+  declare_to(app, to);
+  app.add_option("--timeout", duration, "5s, 500ms, 1min; default 10s")
+      ->type_name("DURATION")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.add_flag("--json", json, "print {\"ready\":true} then");
+  if (const auto help = read_arguments(app, arguments)) {
+    print(*help);
     return static_cast<int>(ExitCode::ok);
   }
-  if (!options.words.empty())
-    usage(fmt::format("wait takes no \"{}\"", options.words.front()), "see: quasimodem wait --help");
-  const auto timeout = control::parse_duration(options.timeout.value_or("10s"));
-  if (!timeout) {
-    usage(fmt::format("--timeout {}: not a duration", *options.timeout), "use 5s, 500ms or 1min");
-  }
+  const auto timeout = control::parse_duration(duration);
+  if (!timeout) usage(fmt::format("--timeout {}: not a duration", duration), "use 5s, 500ms or 1min");
   const auto end = std::chrono::steady_clock::now() + *timeout;
   for (;;) {
     const auto left = end - std::chrono::steady_clock::now();
     try {
-      control::Connection connection{control::find_socket(options.to)};
+      control::Connection connection{control::find_socket(to)};
       const auto seconds = std::max(0.0, std::chrono::duration<double>{left}.count());
       const auto answer = connection.ask("wait", Json::Object{{"timeout", seconds}});
       const auto& result = result_of(answer);
-      if (options.json) print(to_text(result) + "\n");
+      if (json) print(to_text(result) + "\n");
       return static_cast<int>(ExitCode::ok);
     } catch (const Problem& problem) {
       // No module yet is what this command is for; several need a name, now as later.
       const bool several = std::string_view{problem.what()}.find(" modules are running") != std::string_view::npos;
       if (problem.code() != ExitCode::environment || several) throw;
       if (left <= decltype(left)::zero()) {
-        throw Problem{ExitCode::timed_out,
-                      fmt::format("no module is ready after {}: {}", options.timeout.value_or("10s"), problem.what()),
+        throw Problem{ExitCode::timed_out, fmt::format("no module is ready after {}: {}", duration, problem.what()),
                       problem.way_out()};
       }
     }

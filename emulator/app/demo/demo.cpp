@@ -44,7 +44,7 @@ int demo(const std::vector<std::string>& arguments) {
   app.set_help_flag("-h,--help", "show this and exit");
   app.add_flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
   app.add_option("-p,--profile", profile, "how long everything takes; default lab")->type_name("PROFILE");
-  app.add_option("--color", color, "auto, always or never; default auto, which heeds NO_COLOR")->type_name("WHEN");
+  app.add_option("--color", color, "default auto, which heeds NO_COLOR")->type_name("auto|always|never");
   app.add_option("act", name, "what to show; default tls")->type_name("ACT");
   if (const auto help = read_arguments(app, arguments)) {
     fmt::print("{}", *help);

@@ -29,8 +29,8 @@ DoctorInvocation read_doctor_options(const std::vector<std::string>& arguments) 
   app.set_help_flag("-h,--help", "show this and exit");
   app.add_flag("--json", json, "one JSON object instead of text");
   app.add_flag("--tls", tls, "only TLS: versions and cipher suites");
-  app.add_option("--color", color, "auto, always or never; default auto, which heeds NO_COLOR")
-      ->type_name("WHEN")
+  app.add_option("--color", color, "default auto, which heeds NO_COLOR")
+      ->type_name("auto|always|never")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   if (auto help = read_arguments(app, arguments)) return {.doctor = {}, .text = std::move(*help)};
   return {.doctor = DoctorOptions{.form = json ? DoctorOptions::Form::json : DoctorOptions::Form::text,

@@ -39,20 +39,28 @@ std::vector<Named<std::uint8_t>> named_alerts() {
   return list;
 }
 
+template <class Value>
+std::vector<std::string> names_of(std::span<const Named<Value>> known) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : known) names.emplace_back(name);
+  return names;
+}
+
 /// The value with this name, or what to tell the user.
 template <class Value>
 tl::expected<Value, std::string> look_up(const char* what, std::string_view name, std::span<const Named<Value>> known) {
-  std::vector<std::string> names;
   for (const auto& [known_name, value] : known) {
     if (name == known_name) return value;
-    names.emplace_back(known_name);
   }
-  const auto meant = nearest(name, names);
+  const auto meant = nearest(name, names_of(known));
   return tl::make_unexpected(
       fmt::format("unknown {} \"{}\"{}", what, name, meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
 }
 
 }  // namespace
+
+std::vector<std::string> fault_kind_names() { return names_of<FaultKind>(kKinds); }
+std::vector<std::string> fault_step_names() { return names_of<FaultStep>(kSteps); }
 
 tl::expected<std::optional<Fault>, std::string> read_fault(std::string_view text) {
   if (text == "none") return std::nullopt;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -39,5 +40,9 @@ struct Fault {
 
 /// `KIND@STEP`, `alert:NAME@STEP`, or `none` for a connection without a fault. The error is a phrase for the user.
 tl::expected<std::optional<Fault>, std::string> read_fault(std::string_view text);
+
+/// The words of a fault, for those who complete it.
+std::vector<std::string> fault_kind_names();
+std::vector<std::string> fault_step_names();
 
 }  // namespace quasimodem::app

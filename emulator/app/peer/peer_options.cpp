@@ -15,6 +15,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/declaration.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/readiness.hpp"
 #include "tls/capabilities.hpp"
@@ -23,20 +24,20 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr std::string_view kHelp = R"(Test servers for a module, or for anything else.
-
+constexpr const char* kUsage = R"(
 Usage: quasimodem peer tls-echo [OPTIONS]   echo over TLS, incl. SSL 3.0, RC4, 3DES, client authentication
        quasimodem peer tcp-echo [OPTIONS]   echo over TCP
        quasimodem peer udp-echo [OPTIONS]   echo over UDP
+)";
 
-Each prints one line once it listens, `ready tls-echo 127.0.0.1:PORT`, and runs until SIGINT or SIGTERM.
+constexpr const char* kFooter =
+    R"(Each prints one line once it listens, `ready tls-echo 127.0.0.1:PORT`, and runs until SIGINT or SIGTERM.
 The options of each: quasimodem peer tls-echo --help
 
 Examples:
   quasimodem peer tls-echo --listen 127.0.0.1:4433 -v
   quasimodem peer tls-echo --cert server.crt --key server.key --ca ca.crt --client-auth require
-  quasimodem peer tls-echo --fault alert:handshake_failure@hello --fault none    every second connection fails
-)";
+  quasimodem peer tls-echo --fault alert:handshake_failure@hello --fault none    every second connection fails)";
 
 constexpr std::string_view kTlsFooter =
     R"(Faults, KIND@STEP. Given several times, the first connection gets the first, the next the second and so on, over and
@@ -207,13 +208,14 @@ void declare(CLI::App& app, Raw& raw, PeerOptions::Kind kind) {
     once("--cert", raw.certificate, "FILE", "certificate, PEM or DER, its chain behind it; default: a throw-away one");
     once("--key", raw.key, "FILE", "its key, PEM or DER, not encrypted");
     once("--ca", raw.authorities, "FILE", "CA certificates that clients must come from");
-    once("--client-auth", raw.client_auth, "HOW", "none, request or require; default none, with --ca require");
+    once("--client-auth", raw.client_auth, "none|request|require",
+         "ask for a certificate; default none, with --ca require");
     once("--versions", raw.versions, "LIST", "of ssl3,tls1.0,tls1.1,tls1.2; default: all that the build speaks");
     once("--suites", raw.suites, "LIST", "like 0x0035,0x002F, best first; default: all six");
   }
   if (kind != PeerOptions::Kind::udp_echo) {
-    app.add_option("--fault", raw.faults, "KIND@STEP: what goes wrong, and where, see below; repeatable")
-        ->type_name("FAULT")
+    app.add_option("--fault", raw.faults, "what goes wrong, and where, see below; repeatable")
+        ->type_name("KIND@STEP")
         ->allow_extra_args(false);
     once("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
   }
@@ -253,6 +255,10 @@ void read_tls(const Raw& raw, PeerOptions& options) {
   }
 }
 
+std::string usage_line(const Server& server) {
+  return fmt::format("\nUsage: quasimodem peer {} [OPTIONS]\n", server.name);
+}
+
 PeerOptions check(const Raw& raw, const Server& server) {
   PeerOptions options{.kind = server.kind, .name = server.name, .listen = read_listen(raw.listen)};
   if (server.kind == PeerOptions::Kind::tls_echo) read_tls(raw, options);
@@ -263,6 +269,22 @@ PeerOptions check(const Raw& raw, const Server& server) {
   if (raw.ready_fd) options.ready_fd = read_descriptor(*raw.ready_fd, kReadyExample);
   options.log_level = raw.verbose > 1 ? LogLevel::debug : raw.verbose > 0 ? LogLevel::info : LogLevel::warning;
   return options;
+}
+
+/// Of all servers: what `quasimodem peer --help` shows.
+std::optional<std::string> read_overview(const std::string& argument) {
+  Raw raw;
+  CLI::App app{"Test servers for a module, or for anything else.", "quasimodem peer"};
+  app.set_help_flag("-h,--help", "show this and exit");
+  for (const auto& server : servers()) {
+    auto* command = app.add_subcommand(server.name, std::string{server.summary});
+    declare(*command, raw, server.kind);
+    set_usage(*command, usage_line(server));
+    command->footer(std::string{server.footer});
+  }
+  set_usage(app, kUsage);
+  app.footer(kFooter);
+  return read_arguments(app, {argument});
 }
 
 const Server& server_named(const std::string& name) {
@@ -279,13 +301,16 @@ const Server& server_named(const std::string& name) {
 
 PeerInvocation read_peer_options(const std::vector<std::string>& arguments) {
   if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo [OPTIONS]");
-  if (arguments.front() == "--help" || arguments.front() == "-h") return {.peer = {}, .text = std::string{kHelp}};
+  const auto& first = arguments.front();
+  if (first == "--help" || first == "-h" || first == CallForDeclaration::argument()) {
+    return {.peer = {}, .text = read_overview(first).value_or("")};
+  }
 
   const auto& server = server_named(arguments.front());
   Raw raw;
   CLI::App app{std::string{server.summary}, "quasimodem peer " + server.name};
   declare(app, raw, server.kind);
-  set_usage(app, fmt::format("\nUsage: quasimodem peer {} [OPTIONS]\n", server.name));
+  set_usage(app, usage_line(server));
   app.footer(std::string{server.footer});
   if (auto help = read_arguments(app, {arguments.begin() + 1, arguments.end()})) {
     return {.peer = {}, .text = std::move(*help)};

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake --install, and the Debian package (cpack -G DEB). What only the package has comes from cmake/Debian.cmake.
+include(GNUInstallDirs)
+install(TARGETS quasimodem)
+foreach(page IN LISTS manual_pages)
+  cmake_path(GET page EXTENSION LAST_ONLY section)
+  string(SUBSTRING "${section}" 1 -1 section)
+  install(FILES "${page}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}")
+endforeach()
+
+set(shells "${PROJECT_SOURCE_DIR}/emulator/app/manual/shells")
+install(FILES "${shells}/bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME quasimodem)
+install(FILES "${shells}/zsh" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" RENAME _quasimodem)
+install(FILES "${shells}/fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" RENAME quasimodem.fish)
+
+# Where systemd looks for units of users: not LIBDIR, which Debian divides by architecture.
+install(FILES docs/recipes/systemd/quasimodem@.service DESTINATION lib/systemd/user)
+
+install(FILES LICENSE README.md atcmd/COMMANDS.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+file(GLOB documents CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/*.md")
+install(FILES ${documents} DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs/recipes DESTINATION "${CMAKE_INSTALL_DOCDIR}" USE_SOURCE_PERMISSIONS)
+# The program has them built in; these are to start one's own from.
+install(DIRECTORY profiles DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_VENDOR "quasimodem")
+# ASSUMED: nobody's address; whoever publishes packages gives theirs (cpack -D CPACK_PACKAGE_CONTACT=…).
+set(CPACK_PACKAGE_CONTACT "quasimodem maintainers <maintainers@quasimodem.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "emulator of the Quectel GSM/GPRS modules M10, M66, M85 and M95")
+set(CPACK_PACKAGE_DESCRIPTION
+"quasimodem behaves like the module, byte for byte, on a pseudo terminal, a
+TCP or RFC 2217 port or a real serial line: AT interpreter, state machine,
+sockets on real TCP and TLS (SSL 3.0 to TLS 1.2), certificate stores.
+.
+It is for those who write host firmware: at the desk without hardware or
+SIM, and in continuous integration. Faults, profiles of slow networks and a
+control socket make it as difficult as a real network can be.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION comm)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_QUASIMODEM_MBEDTLS "${QUASIMODEM_MBEDTLS_KIND}")
+set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/Debian.cmake")
+include(CPack)

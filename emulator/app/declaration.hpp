@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace quasimodem::app {
+
+/// An option, or a word that stands by itself.
+struct DeclaredOption {
+  std::vector<std::string> names;  ///< `-m`, `--model`; one without dashes for a word
+  std::string value;               ///< `MODEL`, `auto|always|never`; empty for a flag
+  std::string meaning;
+};
+
+/// What a command takes, as its CLI::App declares it: --help shows it, and the manual page and the completion are made
+/// from it.
+struct Declaration {
+  std::string name;         ///< `quasimodem peer tls-echo`, `tls-echo` for a command of a command
+  std::string description;  ///< a sentence
+  std::string usage;        ///< lines that begin with "Usage:"
+  std::string footer;       ///< examples, exit codes: as laid out for --help
+  std::vector<DeclaredOption> options;
+  std::vector<DeclaredOption> words;
+  std::vector<Declaration> commands;
+};
+
+/// What a command throws, as CLI11 does with CLI::CallForHelp, when its only argument is `argument()`: it tells what it
+/// takes instead of doing anything. `read_arguments` does that, so no command has to know of it.
+class CallForDeclaration : public std::exception {
+ public:
+  explicit CallForDeclaration(Declaration told) : declaration{std::move(told)} {}
+  const char* what() const noexcept override { return "the declaration of a command"; }
+
+  static const std::string& argument();  ///< no command line can hold it: there is a NUL in it
+
+  Declaration declaration;
+};
+
+}  // namespace quasimodem::app

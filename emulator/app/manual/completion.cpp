@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/manual/completion.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/manual/candidates.hpp"
+#include "emulator/app/problem.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr const char* kUsage = R"(
+Usage: quasimodem completion bash|zsh|fish
+)";
+
+constexpr const char* kFooter = R"(Installed packages bring it along. For a program that lies elsewhere:
+  source <(quasimodem completion bash)                                        in ~/.bashrc
+  quasimodem completion zsh >~/.zfunc/_quasimodem                             with fpath+=~/.zfunc before compinit
+  quasimodem completion fish >~/.config/fish/completions/quasimodem.fish)";
+
+/// What the scripts send instead of a shell: whatever follows is the command line that is completed, options as well.
+constexpr std::string_view kQuestion = "words";
+
+std::string_view directive(Also also) {
+  switch (also) {
+    case Also::nothing: return "";
+    case Also::files: return ":files";
+    case Also::directories: return ":directories";
+    case Also::programs: return ":programs";
+    case Also::a_command_line: return ":command-line";
+  }
+  return "";
+}
+
+/// A line for each candidate, its meaning behind a tab; last, what the shell shall add.
+std::string answer(const Candidates& found) {
+  std::string text;
+  for (const auto& [word, meaning] : found.words) text += fmt::format("{}\t{}\n", word, meaning);
+  if (found.also != Also::nothing) text += fmt::format("{}\t{}\n", directive(found.also), found.before);
+  return text;
+}
+
+std::vector<std::string> shells() {
+  std::vector<std::string> names;
+  for (const auto& script : completion_scripts()) names.emplace_back(script.shell);
+  return names;
+}
+
+}  // namespace
+
+int completion(const std::vector<std::string>& arguments) {
+  if (arguments.size() > 1 && arguments.front() == kQuestion) {
+    fmt::print("{}", answer(candidates({arguments.begin() + 1, arguments.end()})));
+    return static_cast<int>(ExitCode::ok);
+  }
+  std::string shell;
+  CLI::App app{"Prints the completion of a shell, which asks this program.", "quasimodem completion"};
+  set_usage(app, kUsage);
+  app.footer(kFooter);
+  app.set_help_flag("-h,--help", "show this and exit");
+  app.add_option("shell", shell, "whose")->type_name(fmt::format("{}", fmt::join(shells(), "|")));
+  if (const auto help = read_arguments(app, arguments)) {
+    fmt::print("{}", *help);
+    return static_cast<int>(ExitCode::ok);
+  }
+  if (shell.empty()) usage("for which shell?", "quasimodem completion bash, zsh or fish");
+  for (const auto& script : completion_scripts()) {
+    if (script.shell != shell) continue;
+    fmt::print("{}", script.text);
+    return static_cast<int>(ExitCode::ok);
+  }
+  usage(fmt::format("no completion for \"{}\"{}", shell, did_you_mean(shell, shells())),
+        "there are bash, zsh and fish");
+}
+
+}  // namespace quasimodem::app

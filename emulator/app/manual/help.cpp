@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/manual/help.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/commands.hpp"
+#include "emulator/app/manual/topics.hpp"
+#include "emulator/app/problem.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr const char* kUsage = R"(
+Usage: quasimodem help [TOPIC]
+       quasimodem help COMMAND [WORD...]     the same as quasimodem COMMAND [WORD...] --help
+)";
+
+std::string footer() {
+  std::string text = "Topics:\n";
+  for (const auto& topic : topics()) text += fmt::format("  {:<12} {}\n", topic.name, topic.summary);
+  return text + "\nEverything on one page: man quasimodem, or quasimodem man | man -l -";
+}
+
+}  // namespace
+
+int help(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
+  CLI::App app{"Explains a command or a topic.", "quasimodem help"};
+  set_usage(app, kUsage);
+  app.footer(footer());
+  app.set_help_flag("-h,--help", "show this and exit");
+  app.add_option("topic", words, "a topic below, or a command")->type_name("TOPIC");
+  if (const auto text = read_arguments(app, arguments)) {
+    fmt::print("{}", *text);
+    return static_cast<int>(ExitCode::ok);
+  }
+  if (words.empty()) return start({"--help"});
+  std::vector<std::string> known;
+  for (const auto& topic : topics()) {
+    known.emplace_back(topic.name);
+    if (topic.name != words.front() || words.size() > 1) continue;
+    fmt::print("{}", topic_text(topic));
+    return static_cast<int>(ExitCode::ok);
+  }
+  for (const auto& command : command_summaries()) known.emplace_back(command.name);
+  if (std::find(known.begin(), known.end(), words.front()) == known.end()) {
+    usage(fmt::format("no help about \"{}\"{}", words.front(), did_you_mean(words.front(), known)),
+          "see: quasimodem help --help");
+  }
+  words.emplace_back("--help");
+  return start(words);
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cmake --install and the Debian package, of the build that is tested.
+
+The program in the package is that of the preset, stripped: in `dev` with sanitizers. What is tested is what is where, that
+it runs from there and what lintian says; not that the release build is fast. Nothing is built again.
+"""
+
+import gzip
+import os
+import re
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from support import PROGRAM, SOURCE, WATCHDOG
+
+BUILD = Path(PROGRAM).parent
+
+pytestmark = pytest.mark.skipif(not (BUILD / "CMakeCache.txt").exists(), reason="the program is not in its build directory")
+
+
+def run(*command, **options):
+    done = subprocess.run(
+        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=WATCHDOG, text=True, **options
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def files_in(directory):
+    return {str(path.relative_to(directory)) for path in directory.rglob("*") if not path.is_dir()}
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The tree under a prefix `usr`."""
+    tree = tmp_path_factory.mktemp("installed")
+    run("cmake", "--install", BUILD, "--prefix", tree / "usr", "--strip")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def package(installed, tmp_path_factory):
+    """The .deb, made from the installed tree."""
+    if not shutil.which("dpkg-shlibdeps"):
+        pytest.skip("dpkg-dev is not installed")
+    place = tmp_path_factory.mktemp("package")
+    run(
+        *("cpack", "--config", BUILD / "CPackConfig.cmake", "-G", "DEB", "-B", place),
+        *("-D", "CPACK_INSTALL_CMAKE_PROJECTS=", "-D", f"CPACK_INSTALLED_DIRECTORIES={installed};/"),
+        *("-D", "CPACK_DEBIAN_COMPRESSION_TYPE=gzip"),
+    )
+    (deb,) = place.glob("*.deb")
+    return deb
+
+
+@pytest.fixture(scope="module")
+def unpacked(package, tmp_path_factory):
+    tree = tmp_path_factory.mktemp("unpacked")
+    run("dpkg-deb", "--extract", package, tree)
+    return tree
+
+
+EVERYWHERE = """
+bin/quasimodem
+share/man/man1/quasimodem.1
+share/bash-completion/completions/quasimodem
+share/zsh/site-functions/_quasimodem
+share/fish/vendor_completions.d/quasimodem.fish
+lib/systemd/user/quasimodem@.service
+share/doc/quasimodem/LICENSE
+share/doc/quasimodem/README.md
+share/doc/quasimodem/COMMANDS.md
+share/doc/quasimodem/using.md
+share/doc/quasimodem/installing.md
+share/doc/quasimodem/recipes/pytest/conftest.py
+share/doc/quasimodem/profiles/realistic.toml
+""".split()
+
+
+def test_everything_is_in_its_place(installed):
+    files = files_in(installed / "usr")
+    assert set(EVERYWHERE) <= files
+    assert os.access(installed / "usr/bin/quasimodem", os.X_OK)
+    # Nothing of the libraries and the tests.
+    assert not [name for name in files if name.endswith((".a", ".hpp", ".cmake")) or "/tests/" in name]
+    assert {name.split("/")[0] for name in files} == {"bin", "share", "lib"}
+
+
+def test_the_document_says_where_things_are(installed):
+    """docs/installing.md names every directory, and no other."""
+    rows = re.findall(r"^\| (`.*?) \|", (SOURCE / "docs/installing.md").read_text(), re.MULTILINE)
+    places = [place for row in rows for place in re.findall(r"`([^`]+)`", row)]
+    for name in files_in(installed / "usr"):
+        assert any(name == place or name.startswith(place + "/") for place in places), name
+    for place in places:
+        if not re.search(r"man[57]$", place):  # of lowdown
+            assert (installed / "usr" / place).exists(), place
+
+
+def test_the_installed_program_runs(installed, world):
+    program = installed / "usr/bin/quasimodem"
+    assert re.fullmatch(r"quasimodem \d+\.\d+\.\d+\n", run(program, "--version", env=world.environment))
+    says = 'printf "AT\\r" >"$QUASIMODEM_TTY"; test -c "$QUASIMODEM_TTY" && echo on a tty'
+    assert run(program, "run", "--", "sh", "-c", says, env=world.environment) == "on a tty\n"
+
+
+def test_installed_scripts_are_those_of_the_program(installed, world):
+    usr = installed / "usr/share"
+    for shell, place in (
+        ("bash", "bash-completion/completions/quasimodem"),
+        ("zsh", "zsh/site-functions/_quasimodem"),
+        ("fish", "fish/vendor_completions.d/quasimodem.fish"),
+    ):
+        assert (usr / place).read_bytes() == world.run("completion", shell).stdout
+    assert (usr / "man/man1/quasimodem.1").read_bytes() == world.run("man").stdout
+
+
+def test_the_unit_starts_what_is_installed(installed):
+    unit = (installed / "usr/lib/systemd/user/quasimodem@.service").read_text()
+    assert re.search(r"^ExecStart=/usr/bin/env quasimodem run --name %i$", unit, re.MULTILINE)
+    assert "man:quasimodem(1)" in unit
+
+
+def test_package_has_what_was_installed(installed, unpacked):
+    """Man pages are compressed there, the licence is Debian's, zsh's directory another."""
+    expected = {name for name in files_in(installed) if not name.endswith(("/LICENSE", "/_quasimodem"))}
+    expected = {name + ".gz" if "/share/man/" in name else name for name in expected}
+    expected |= {"usr/share/zsh/vendor-completions/_quasimodem"}
+    expected |= {f"usr/share/doc/quasimodem/{name}" for name in ("copyright", "changelog.gz")}
+    assert files_in(unpacked) - {"usr/share/lintian/overrides/quasimodem"} == expected
+    for path in unpacked.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) in (0o644, 0o755), path
+    page = gzip.decompress((unpacked / "usr/share/man/man1/quasimodem.1.gz").read_bytes())
+    assert page == (installed / "usr/share/man/man1/quasimodem.1").read_bytes()
+
+
+def test_package_says_what_it_is(package):
+    control = run("dpkg-deb", "--field", package)
+    assert re.search(r"^Package: quasimodem$", control, re.MULTILINE)
+    assert re.search(r"^Section: comm$", control, re.MULTILINE)
+    depends = re.search(r"^Depends: (.*)$", control, re.MULTILINE)[1]
+    assert "libc6 (>= " in depends and "libspdlog" in depends and "libfmt" in depends
+    description = control[control.index("Description: ") :].splitlines()
+    assert "M95" in description[0] and len(description) > 5
+
+
+@pytest.mark.skipif(not shutil.which("lintian"), reason="lintian is not installed")
+def test_lintian_accepts_the_package(package):
+    said = run("lintian", "--fail-on", "error,warning", "--allow-root", package)
+    assert said == ""
