@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace quasimodem::app {
@@ -41,7 +42,8 @@ struct StdioUrl {};
 
 using UartUrl = std::variant<PtyUrl, TcpListenUrl, TcpUrl, Rfc2217Url, UnixUrl, TtyUrl, StdioUrl>;
 
-/// Throws Problem with ExitCode::usage; for a scheme that does not exist it suggests one that does.
-UartUrl read_uart_url(const std::string& text);
+/// Throws Problem with ExitCode::usage; for a scheme that does not exist it suggests one that does. `option` is for the
+/// message.
+UartUrl read_uart_url(const std::string& text, std::string_view option = "--uart");
 
 }  // namespace quasimodem::app
