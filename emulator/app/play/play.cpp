@@ -12,7 +12,7 @@
 #include "emulator/app/play/bench_line.hpp"
 #include "emulator/app/play/port_line.hpp"
 #include "emulator/app/play/port_player.hpp"
-#include "emulator/app/play/report.hpp"
+#include "emulator/app/play/play_report.hpp"
 #include "emulator/app/play/trace.hpp"
 #include "emulator/app/play/trace_player.hpp"
 #include "emulator/app/problem.hpp"
@@ -51,12 +51,12 @@ struct Performance {
   const PlayOptions& options;
   LinePort* port;
 
-  Report operator()(const Transcript& transcript) const {
+  PlayReport operator()(const Transcript& transcript) const {
     if (port) return PortPlayer{*port, {.values = options.values, .attended = options.attended}}.play(transcript);
     auto world = workbench::World::throwaway();
     world.model = options.model;
     world.values = options.values;
-    Report report{.name = transcript.name, .kind = "transcript"};
+    PlayReport report{.name = transcript.name, .kind = "transcript"};
     for (const auto& step : transcript.steps) {
       report.sent += step.kind == Transcript::Step::Kind::host ? 1 : 0;
       report.compared += step.kind == Transcript::Step::Kind::module ? 1 : 0;
@@ -69,7 +69,7 @@ struct Performance {
     return report;
   }
 
-  Report operator()(const Trace& trace) const {
+  PlayReport operator()(const Trace& trace) const {
     const TracePlayer::Options how{.mask = options.mask, .setup = options.setup};
     if (port) {
       PortLine line{*port};
@@ -91,7 +91,7 @@ int play(const PlayOptions& options) {
   std::size_t failed = 0;
   for (const auto& dialogue : dialogues) {
     const auto report = std::visit(Performance{options, port.get()}, dialogue);
-    fmt::print("{}", options.json ? to_text(report_json(report)) + "\n" : report_text(report));
+    fmt::print("{}", options.json ? to_text(play_report_json(report)) + "\n" : play_report_text(report));
     std::fflush(stdout);
     failed += report.passed() ? 0 : 1;
   }

@@ -69,7 +69,7 @@ Fit fit(const std::string& expected, const std::string& output) {
   return {Fit::State::fits, used};
 }
 
-Report PortPlayer::play(const Transcript& transcript) {
+PlayReport PortPlayer::play(const Transcript& transcript) {
   report_ = {.name = transcript.name, .kind = "transcript"};
   last_said_.clear();
   missed_event_ = 0;

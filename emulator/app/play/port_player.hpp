@@ -8,7 +8,7 @@
 
 #include "emulator/app/line/line_port.hpp"
 #include "emulator/app/play/mask.hpp"
-#include "emulator/app/play/report.hpp"
+#include "emulator/app/play/play_report.hpp"
 #include "emulator/workbench/transcript.hpp"
 
 namespace quasimodem::app {
@@ -29,7 +29,7 @@ class PortPlayer {
 
   /// After a difference it waits until the module is quiet and goes on with what the host says next. When attended,
   /// tells on standard error what has to be seen to. Throws Problem when the line is gone.
-  Report play(const workbench::Transcript& transcript);
+  PlayReport play(const workbench::Transcript& transcript);
 
  private:
   using Step = workbench::Transcript::Step;
@@ -46,7 +46,7 @@ class PortPlayer {
 
   LinePort& port_;
   Options options_;
-  Report report_;
+  PlayReport report_;
   std::string output_;
   std::string last_said_;
   bool event_before_ = false;

@@ -17,7 +17,7 @@ constexpr std::size_t kMostOutput = 1 << 20;
 
 }  // namespace
 
-Report TracePlayer::play(const Trace& trace) {
+PlayReport TracePlayer::play(const Trace& trace) {
   report_ = {.name = trace.name, .kind = "trace"};
   output_.clear();
   last_said_.clear();

@@ -6,7 +6,7 @@
 
 #include "emulator/app/play/mask.hpp"
 #include "emulator/app/play/replay_line.hpp"
-#include "emulator/app/play/report.hpp"
+#include "emulator/app/play/play_report.hpp"
 #include "emulator/app/play/trace.hpp"
 
 namespace quasimodem::app {
@@ -25,7 +25,7 @@ class TracePlayer {
   TracePlayer(ReplayLine& line, const Options& options) : line_{line}, options_{options} {}
 
   /// After a difference it waits until the module is quiet and goes on with what the host says next.
-  Report play(const Trace& trace);
+  PlayReport play(const Trace& trace);
 
  private:
   void prepare();
@@ -44,7 +44,7 @@ class TracePlayer {
 
   ReplayLine& line_;
   const Options& options_;
-  Report report_;
+  PlayReport report_;
   std::string output_;     ///< of the module, not compared yet
   std::string last_said_;  ///< by the host
   Duration last_said_at_{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/play/report.hpp"
+#include "emulator/app/play/play_report.hpp"
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@ namespace {
 
 std::string place(const std::string& name, int line) { return line ? fmt::format("{}:{}", name, line) : name; }
 
-std::string difference_text(const std::string& name, const Report::Difference& difference) {
+std::string difference_text(const std::string& name, const PlayReport::Difference& difference) {
   auto text = fmt::format("{}: {}\n", place(name, difference.line), difference.what);
   if (!difference.after.empty()) text += fmt::format("  after     {}\n", escaped(difference.after));
   if (difference.expected.empty() && difference.got.empty()) return text;
@@ -31,7 +31,7 @@ std::size_t where_they_part(const std::string& expected, const std::string& got)
   return static_cast<std::size_t>(std::mismatch(expected.begin(), end, got.begin()).first - expected.begin());
 }
 
-std::string report_text(const Report& report) {
+std::string play_report_text(const PlayReport& report) {
   auto text = fmt::format("{}  {}\n", report.passed() ? "pass" : "FAIL", report.name);
   for (const auto& difference : report.differences) text += difference_text(report.name, difference);
   for (const auto& skipped : report.skipped) {
@@ -40,7 +40,7 @@ std::string report_text(const Report& report) {
   return text;
 }
 
-Json report_json(const Report& report) {
+Json play_report_json(const PlayReport& report) {
   Json::Array differences, skipped;
   for (const auto& each : report.differences) {
     differences.emplace_back(Json::Object{{"line", each.line},

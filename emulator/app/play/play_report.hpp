@@ -10,7 +10,7 @@
 namespace quasimodem::app {
 
 /// What came of one file that was played.
-struct Report {
+struct PlayReport {
   /// Where the module did not say what is written.
   struct Difference {
     int line = 0;          ///< in the file; 0: before the first
@@ -40,7 +40,7 @@ struct Report {
 /// The place of the first byte that differs, or the shorter one's length.
 std::size_t where_they_part(const std::string& expected, const std::string& got);
 
-std::string report_text(const Report& report);
-Json report_json(const Report& report);
+std::string play_report_text(const PlayReport& report);
+Json play_report_json(const PlayReport& report);
 
 }  // namespace quasimodem::app
