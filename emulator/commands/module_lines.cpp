@@ -10,7 +10,7 @@ constexpr ModuleLine kLines[] = {
     {"OK", kResult, "the command was carried out; what takes longer reports later", "V.250"},
     {"ERROR", kError, "unknown command, wrong form or value, or not possible now; AT+CMEE=1 may tell more", "V.250"},
     {"+CME ERROR: <cme>", kError, "the command failed in the module, the SIM or the network", "M66 16.7"},
-    {"+CMS ERROR: <cms>", kError, "a short message command failed", "M66 16.7"},
+    {"+CMS ERROR: <cms>", kError, "a short message command failed", "M66 16.8"},
     {"> ", "prompt", "the module waits for data: Ctrl-Z sends, ESC gives up, a length given before ends it by itself",
      ""},
     {"CONNECT", kResult, "data mode: the bytes that follow are no commands, until +++ or the announced size", "V.250"},
@@ -96,6 +96,16 @@ constexpr ModuleLine kLines[] = {
     {"+QSECWRITE: <uploadsize>,<checksum>", kResponse, "the file is stored", "SSL 2.2.7"},
     {"+QSECREAD: <good>,<checksum>", kResponse, "whether the file is as it was written", "SSL 2.2.8"},
 
+    // HTTP and FTP: lines of real modules
+    {"+QHTTPDL: <size>,<total>,<http result>", kUrc, "AT+QHTTPDL: the body is in the file", "HTTP note"},
+    {"+QFTPOPEN:<ftp result>", kUrc, "AT+QFTPOPEN: logged in, or not", "FTP note"},
+    {"+QFTPCFG:<ftp result>", kUrc, "AT+QFTPCFG is done", "FTP note"},
+    {"+QFTPPATH:<ftp result>", kUrc, "AT+QFTPPATH is done", "FTP note"},
+    {"+QFTPSIZE:<octets or error>", kUrc, "size of the file", "FTP note"},
+    {"+QFTPGET:<octets or error>", kUrc, "the file was fetched", "FTP note"},
+    {"+QFTPPUT:<octets or error>", kUrc, "the file was sent", "FTP note"},
+    {"+QFTPCLOSE:<ftp result>", kUrc, "the FTP session has ended", "FTP note"},
+
     // Messages and calls
     {"+CMTI: <memory>,<index>", kUrc, "a short message arrived and is stored", "+CNMI"},
     {"+CMT: <rest>", kUrc, "a short message arrived; it follows", "+CNMI"},
@@ -166,6 +176,8 @@ constexpr ValueMeaning kValues[] = {
     {"m", "0", "no more is expected"},
     {"m", "1", "the service waits for an answer: AT+CUSD=1,\"…\""},
     {"m", "2", "ended by the network"},
+    {"ftp result", "0", "done"},
+    {"http result", "0", "done"},
     {"number type", "145", "international"},
     {"number type", "129", "national or unknown"},
     {"number type", "128", "withheld"},

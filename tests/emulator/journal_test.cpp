@@ -66,6 +66,33 @@ TEST_CASE("Bytes without a line end are written down after a pause", "[journal]"
   REQUIRE(lines(bench.journal(), before) == Lines{R"(uart.rx text=AT\n)"});
 }
 
+TEST_CASE("What the host sent stands before the answer to it, also without a line end", "[journal]") {
+  ModemBench bench{with_journal(Ready::ip_status)};
+  bench.network().listen("198.51.100.9", 80);
+  bench.send("AT+QIOPEN=\"TCP\",\"198.51.100.9\",80");
+  bench.advance(1s);
+  bench.take();
+  bench.ok("AT+QISDE=0");
+  bench.send("AT+QISEND=5");
+  const auto before = bench.journal().last();
+  bench.send_raw("hello");
+  REQUIRE(lines(bench.journal(), before) ==
+          Lines{"uart.rx text=hello", "at command=AT+QISEND=5 result=SEND OK took_ms=0",
+                R"(uart.tx text=\r\nSEND OK\r\n)"});
+}
+
+TEST_CASE("An echo, typed slowly, leaves a command in one record", "[journal]") {
+  auto options = with_journal();
+  options.echo = true;
+  ModemBench bench{options};
+  const auto before = bench.journal().last();
+  for (const char c : std::string{"AT+CSQ\r"}) {
+    bench.send_raw(std::string{c});
+    bench.advance(1ms);
+  }
+  REQUIRE(of(bench.journal(), "uart.rx", before) == Lines{R"(uart.rx text=AT+CSQ\r)"});
+}
+
 TEST_CASE("Power on, SIM and registration", "[journal]") {
   ModemBench bench{with_journal(Ready::booted)};
   const auto all = lines(bench.journal());
@@ -140,6 +167,13 @@ TEST_CASE("A sent message", "[journal]") {
   bench.send_raw("hello\x1a");
   bench.advance(10s);
   REQUIRE(of(bench.journal(), "sms") == Lines{"sms event=sent to=+491701234567 text=hello reference=1"});
+}
+
+TEST_CASE("A message that arrives", "[journal]") {
+  ModemBench bench{with_journal()};
+  bench.me().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+  bench.advance(1s);
+  REQUIRE(of(bench.journal(), "sms") == Lines{"sms event=stored memory=SM index=1"});
 }
 
 // ---- certificates and keys ----

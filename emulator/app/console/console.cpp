@@ -75,10 +75,12 @@ std::string typed() {
   return count > 0 ? std::string(buffer.data(), static_cast<std::size_t>(count)) : std::string{};
 }
 
-/// Until Ctrl-], the end of the terminal, or a signal. Gives the number of the signal's exit code.
-void join_terminal(LinePort& port) {
+/// Until Ctrl-], the end of the terminal, or a signal.
+void join_terminal(LinePort& port, const LineAddress& address) {
   const EndSignals signals;
   const RawTerminal raw;
+  // Only now: what is typed from here on reaches the module as it is.
+  fmt::print(stderr, "console of {}; Ctrl-] ends it\r\n", address.text());
   for (;;) {
     std::array<pollfd, 3> waiting{{{STDIN_FILENO, POLLIN, 0},
                                    {port.descriptor(), POLLIN, 0},
@@ -154,8 +156,7 @@ int console(const ConsoleOptions& options) {
     send_pipe(port, options.quiet);
     return static_cast<int>(ExitCode::ok);
   }
-  fmt::print(stderr, "console of {}; Ctrl-] ends it\n", address.text());
-  join_terminal(port);
+  join_terminal(port, address);
   fmt::print(stderr, "\n");
   return static_cast<int>(ExitCode::ok);
 }
