@@ -30,7 +30,7 @@ def test_every_line_of_standard_input(world, tmp_path):
 
 
 def test_lines_of_traces_and_transcripts(world):
-    record = '{"seq":4,"t":0.2,"modem":"m95","kind":"uart.tx","text":"\\r\\n+CME ERROR: 3\\r\\n"}'
+    record = r'{"seq":4,"t":0.2,"modem":"m95","kind":"uart.tx","text":"\\r\\n+CME ERROR: 3\\r\\n"}'
     done = world.run("explain", "--json", record)
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr

@@ -103,7 +103,7 @@ def test_somebody_causes_the_events(world, module, tmp_path):
 
 def test_against_a_port_of_rfc2217(world, tmp_path):
     file = tmp_path / "short"
-    file.write_text("# start: ATE0\n> AT+IPR?\\r\n< \\r\\n+IPR: 0\\r\\n\\r\\nOK\\r\\n\n> AT+CSCS=\"\\xff\"\\r\n< \\r\\nERROR\\r\\n\n")
+    file.write_text("# start: ATE0\n> AT+IPR?\\r\n< \\r\\n+IPR: 0\\r\\n\\r\\nOK\\r\\n\n> AT+CSCS=\"\\xff\"\\r\n< \\r\\n+CME ERROR: 3\\r\\n\n")
     running = world.module("--uart", "rfc2217:127.0.0.1:0")
     done = world.run("play", "--port", running.tty, file)
     assert (done.returncode, done.stdout.decode()) == (0, f"pass  {file}\n1 of 1 as written\n")
