@@ -10,8 +10,8 @@
 namespace quasimodem::emulator {
 
 /// Writes both directions of the UART into the journal: a line at a time where there are lines, otherwise what came
-/// without a pause; what was sent stands before the answer to it. Of certificates and keys it writes only how many bytes
-/// they were.
+/// without a pause; what was sent stands before the answer to it. Of certificates and keys it writes only how many
+/// bytes they were.
 class UartJournal {
  public:
   /// Of certificates and keys.

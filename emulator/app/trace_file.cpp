@@ -34,7 +34,9 @@ TraceFile TraceFile::new_file(const std::filesystem::path& path) {
   return TraceFile{std::move(file)};
 }
 
-TraceFile TraceFile::standard_output() { return TraceFile{{stdout, [](std::FILE*) {}}}; }
+TraceFile TraceFile::standard_output() {
+  return TraceFile{{stdout, [](std::FILE*) {}}};
+}
 
 void TraceFile::follow(JournalRing& journal, const std::string& modem) {
   const auto write = [file = file_, modem](const Record& record) {

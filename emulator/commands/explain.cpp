@@ -140,10 +140,11 @@ std::optional<Explanation> explain_value(const std::string& line) {
   if ((line.size() == kIccid || line.size() == kIccid - 1) && line.starts_with("89") &&
       all([](unsigned char c) { return std::isxdigit(c) != 0; }))
     return response("ICCID of the SIM, answer of AT+QCCID", manual_of("+QCCID"));
-  if (std::count(line.begin(), line.end(), '.') == 3 && all([](unsigned char c) { return std::isdigit(c) || c == '.'; }))
+  if (std::count(line.begin(), line.end(), '.') == 3 &&
+      all([](unsigned char c) { return std::isdigit(c) || c == '.'; }))
     return response("an address: the module's own (AT+QILOCIP) or that of a name (AT+QIDNSGIP)", manual_of("+QILOCIP"));
-  constexpr std::string_view kDigits[] = {"OK", "CONNECT", "RING", "NO CARRIER", "ERROR", "", "NO DIALTONE", "BUSY",
-                                          "NO ANSWER"};
+  constexpr std::string_view kDigits[] = {"OK", "CONNECT",     "RING", "NO CARRIER", "ERROR",
+                                          "",   "NO DIALTONE", "BUSY", "NO ANSWER"};
   const auto code = line.size() == 1 ? static_cast<std::size_t>(line[0] - '0') : std::size(kDigits);
   if (code < std::size(kDigits) && !kDigits[code].empty()) {
     auto result = explain_known_line(std::string{kDigits[code]});

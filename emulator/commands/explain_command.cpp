@@ -120,8 +120,8 @@ Fields fields_of(const atcmd::Command& command, const atcmd::CommandCall& call) 
   }
   auto params = command.write.params;
   // AT+QIOPEN="TCP",… with a single session: the index is not left empty, it is not there.
-  const bool without_index = command.name == "+QIOPEN" && !call.arguments.empty() &&
-                             !atcmd::parse_integer(call.arguments.front().text);
+  const bool without_index =
+      command.name == "+QIOPEN" && !call.arguments.empty() && !atcmd::parse_integer(call.arguments.front().text);
   if (without_index) params = params.subspan(1);
   Fields fields;
   for (std::size_t i = 0; i < std::max(params.size(), call.arguments.size()); ++i) {

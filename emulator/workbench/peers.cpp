@@ -8,8 +8,8 @@
 namespace quasimodem::workbench {
 
 std::optional<OpenedBy> opened_by(const std::string& from_host) {
-  static const std::regex kOpen{
-      R"re(\+\s*(QSSLOPEN|QIOPEN)\s*=\s*(?:(\d+)\s*,)?.*?"([^"]*\.[^"]*)",\s*"?(\d+))re", std::regex::icase};
+  static const std::regex kOpen{R"re(\+\s*(QSSLOPEN|QIOPEN)\s*=\s*(?:(\d+)\s*,)?.*?"([^"]*\.[^"]*)",\s*"?(\d+))re",
+                                std::regex::icase};
   std::smatch match;
   if (!std::regex_search(from_host, match, kOpen)) return std::nullopt;
   return OpenedBy{.secure = match[1].str().size() == std::string_view{"QSSLOPEN"}.size(),

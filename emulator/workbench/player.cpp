@@ -9,8 +9,8 @@
 
 #include <fmt/core.h>
 
-#include "emulator/workbench/time_server.hpp"
 #include "emulator/workbench/peers.hpp"
+#include "emulator/workbench/time_server.hpp"
 #include "emulator/workbench/workbench.hpp"
 #include "storage/checksum.hpp"
 #include "tls/testing/throwaway_identity.hpp"

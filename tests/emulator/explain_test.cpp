@@ -25,7 +25,8 @@ namespace {
 
 /// Payload in the transcripts: not the module's words.
 bool is_data(const std::string& line) {
-  static const std::set<std::string> kData{"1234567", "Abcde", "0123456789", "world", "hi", "hello", "123", "xyz", "pong"};
+  static const std::set<std::string> kData{"1234567", "Abcde", "0123456789", "world", "hi",
+                                           "hello",   "123",   "xyz",        "pong"};
   static const std::regex kFrames{R"([^\x20-\x7E].*|.*[^\x20-\x7E].*)"};  // CMUX, stuffed bytes
   return kData.contains(line) || std::regex_match(line, kFrames);
 }
@@ -197,7 +198,8 @@ TEST_CASE("every value in the table of values is one that its command takes", "[
     const auto* command = commands::find_command(known.command);
     REQUIRE(command);
     const auto& params = command->write.params;
-    const auto found = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == known.parameter; });
+    const auto found =
+        std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == known.parameter; });
     REQUIRE(found != params.end());
     if (found->kind == atcmd::Param::Kind::text) continue;
     const auto number = atcmd::parse_integer(known.value);

@@ -2,6 +2,7 @@
 // What the journal of a whole module says, and what it must never say.
 #include <algorithm>
 
+#include "core/random.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -283,4 +284,32 @@ TEST_CASE("A key never shows, whatever goes wrong with its upload", "[journal][s
   bench.advance(1s);
   const auto all = of(bench.journal(), "uart.rx", before);
   REQUIRE(std::find(all.begin(), all.end(), R"(uart.rx text=AT+CSQ\r)") != all.end());
+}
+
+TEST_CASE("A key never shows, however its bytes come and whatever the host announces", "[journal][secret]") {
+  const auto seed = GENERATE(range(1, 60));
+  SeededRandom random{static_cast<std::uint64_t>(seed)};
+  const auto one_of = [&](std::size_t count) { return random.next() % count; };
+  auto options = with_journal();
+  options.echo = one_of(2) == 1;
+  ModemBench bench{options};
+  const std::string commands[] = {"AT+QSECWRITE=\"RAM:k\",{}", "AT+QSECWRITE=\"NVRAM:CK0\",{},3", "AT+QFUPL=\"k\",{}",
+                                  "at+ qsecwrite = \"RAM:k\" , {}"};
+  const auto announced = kKey.size() - 40 + one_of(80);
+  auto line = commands[one_of(std::size(commands))];
+  line.replace(line.find("{}"), 2, std::to_string(announced));
+  bench.send(line);
+  for (std::size_t at = 0; at < kKey.size();) {
+    const auto piece = 1 + one_of(90);
+    bench.send_raw(std::string_view{kKey}.substr(at, piece));
+    at += piece;
+    // Shorter and longer than the silence that the guard takes for an end, and than the upload's own time-out.
+    const Duration pauses[] = {0ms, 5ms, 100ms, 390ms, 1s, 4s};
+    bench.advance(one_of(4) == 0 ? pauses[one_of(std::size(pauses))] : Duration{});
+  }
+  bench.advance(200s);
+  bench.send("AT");
+  bench.advance(1s);
+  INFO("seed " << seed);
+  expect_no_key(bench, bench.journal());
 }

@@ -101,7 +101,8 @@ TEST_CASE("an answer that is not in the transcript is reported", "[transcript]")
 
 TEST_CASE("after a difference the play goes on with what the host says next", "[transcript]") {
   const auto transcript = parse_transcript(
-      "small", "# start: ATE0\n> AT\\r\n< \\r\\nNO\\r\\n\n< more\n> AT\\r\n< \\r\\nOK\\r\\n\n> AT+X\\r\n< \\r\\nOK\\r\\n\n");
+      "small",
+      "# start: ATE0\n> AT\\r\n< \\r\\nNO\\r\\n\n< more\n> AT\\r\n< \\r\\nOK\\r\\n\n> AT+X\\r\n< \\r\\nOK\\r\\n\n");
   const auto all = workbench::differences(transcript, workbench::World::throwaway());
   REQUIRE(all.size() == 2);
   CHECK(all[0].line == 3);

@@ -82,9 +82,8 @@ void join_terminal(LinePort& port, const LineAddress& address) {
   // Only now: what is typed from here on reaches the module as it is.
   fmt::print(stderr, "console of {}; Ctrl-] ends it\r\n", address.text());
   for (;;) {
-    std::array<pollfd, 3> waiting{{{STDIN_FILENO, POLLIN, 0},
-                                   {port.descriptor(), POLLIN, 0},
-                                   {signals.descriptor(), POLLIN, 0}}};
+    std::array<pollfd, 3> waiting{
+        {{STDIN_FILENO, POLLIN, 0}, {port.descriptor(), POLLIN, 0}, {signals.descriptor(), POLLIN, 0}}};
     if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
     if (waiting[2].revents) return;
     if (waiting[1].revents) show(port.read(milliseconds{0}));

@@ -14,7 +14,8 @@ constexpr const char* kUsage = R"(
 Usage: quasimodem console [--to NAME|PATH|URL]
 )";
 
-constexpr const char* kFooter = R"(Every key goes to the module as it is, whatever the module says appears. Ctrl-] ends the console.
+constexpr const char* kFooter =
+    R"(Every key goes to the module as it is, whatever the module says appears. Ctrl-] ends the console.
 
 From a pipe the lines are sent one by one, each when the one before has its final result code or a prompt, or after a
 silence; LF is sent as CR. After the last it ends once the module is quiet:

@@ -10,8 +10,8 @@ namespace quasimodem::app {
 
 /// What `quasimodem console` is asked to do.
 struct ConsoleOptions {
-  std::optional<std::string> to;  ///< a name, a path or a URL; none: the only module that runs
-  int baud = 115200;              ///< of a device
+  std::optional<std::string> to;          ///< a name, a path or a URL; none: the only module that runs
+  int baud = 115200;                      ///< of a device
   std::chrono::milliseconds quiet{1000};  ///< input from a pipe: the module has said all after so long a silence
 };
 

@@ -105,9 +105,11 @@ std::string_view meaning_of(RecordKind kind) {
 std::vector<Explanation> explain_record(const std::string& line) {
   const auto record = parse_json(line);
   const auto* kind_name = record ? record->find("kind") : nullptr;
-  const auto kind = kind_name && kind_name->as<std::string>() ? record_kind(*kind_name->as<std::string>()) : std::nullopt;
+  const auto kind =
+      kind_name && kind_name->as<std::string>() ? record_kind(*kind_name->as<std::string>()) : std::nullopt;
   if (!kind) return {};
-  Explanation head{.kind = "record", .line = line, .meaning = std::string{meaning_of(*kind)}, .manual = {}, .fields = {}};
+  Explanation head{
+      .kind = "record", .line = line, .meaning = std::string{meaning_of(*kind)}, .manual = {}, .fields = {}};
   for (const auto& [name, value] : *record->as<Json::Object>()) head.fields.push_back({name, shown(value), {}});
   std::vector<Explanation> all{std::move(head)};
   for (const std::string_view field : {"text", "command"}) {

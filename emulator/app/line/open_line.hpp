@@ -5,8 +5,8 @@
 
 namespace quasimodem::app {
 
-/// Opens a line as its host: a device raw, at its rate and locked, a socket connected. The descriptor does not block and
-/// is the caller's. Throws Problem with ExitCode::environment.
+/// Opens a line as its host: a device raw, at its rate and locked, a socket connected. The descriptor does not block
+/// and is the caller's. Throws Problem with ExitCode::environment.
 int open_line(const LineAddress& address);
 
 }  // namespace quasimodem::app

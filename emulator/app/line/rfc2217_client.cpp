@@ -81,10 +81,8 @@ void Rfc2217Client::command(std::uint8_t name, ByteSpan value) {
 void Rfc2217Client::subnegotiation(ByteSpan message) {
   if (message.size() < 2 || message[0] != kModemState) return;
   const auto state = message[1];
-  events_.lines_changed({.cts = (state & kCts) != 0,
-                         .dsr = (state & kDsr) != 0,
-                         .dcd = (state & kDcd) != 0,
-                         .ri = (state & kRi) != 0});
+  events_.lines_changed(
+      {.cts = (state & kCts) != 0, .dsr = (state & kDsr) != 0, .dcd = (state & kDcd) != 0, .ri = (state & kRi) != 0});
 }
 
 }  // namespace quasimodem::app

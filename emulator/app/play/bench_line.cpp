@@ -136,7 +136,8 @@ std::string BenchLine::arrive(const Trace& trace, std::size_t index) {
   const auto arrival = arrival_in(trace, index);
   if (!arrival) return {};
   if (arrival->kind == Arrival::Kind::other) {
-    return !requested_.empty() ? "" : fmt::format("{} comes from the network, where nobody does it here", arrival->line);
+    return !requested_.empty() ? ""
+                               : fmt::format("{} comes from the network, where nobody does it here", arrival->line);
   }
   let_happen();
   if (arrival->kind == Arrival::Kind::context_lost) {

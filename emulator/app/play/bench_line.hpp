@@ -47,7 +47,7 @@ class BenchLine final : public ReplayLine, private control::Target {
 
   std::string name_;
   bool starts_module_;
-  std::string requested_;       ///< the method of a request since the host spoke last: its consequences have records too
+  std::string requested_;      ///< the method of a request since the host spoke last: its consequences have records too
   bool faults_asked_ = false;  ///< by request
   workbench::Workbench bench_;
   workbench::Peers peers_;

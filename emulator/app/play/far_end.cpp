@@ -12,7 +12,7 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr std::size_t kFarthest = 1 << 20;  // bytes of the module that are looked at for one question
+constexpr std::size_t kFarthest = 1 << 20;   // bytes of the module that are looked at for one question
 constexpr std::size_t kLongestWords = 4096;  // a longer record is data
 
 /// What the module says from a record on.
@@ -96,7 +96,8 @@ std::optional<Arrival> arrival_in(const Trace& trace, std::size_t entry) {
   if (bytes.size() > kLongestWords) return std::nullopt;
   static const std::regex kSecureData{R"re(\+QSSLURC: "recv",\d,(\d))re"}, kPlainData{R"(\+QIRDI: \d,\d,(\d))"};
   static const std::regex kPushed{R"(\+RECEIVE: (\d), ?(\d+)\r\n)"};
-  static const std::regex kSecureClosed{R"re(\+QSSLURC: "closed",(\d))re"}, kPlainClosed{R"(\r\n(?:(\d), )?CLOSED\r\n)"};
+  static const std::regex kSecureClosed{R"re(\+QSSLURC: "closed",(\d))re"},
+      kPlainClosed{R"(\r\n(?:(\d), )?CLOSED\r\n)"};
   static const std::regex kOther{R"(\r\n(RING|\+CRING: \w+|\+CMTI: [^\r]*|\+CMT: [^\r]*|\+CUSD: [^\r]*)\r\n)"};
   for (const auto& [expression, secure] : {std::pair{&kSecureData, true}, std::pair{&kPlainData, false}}) {
     if (const auto match = found(bytes, *expression)) {

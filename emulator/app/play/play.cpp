@@ -10,9 +10,9 @@
 #include <fmt/core.h>
 
 #include "emulator/app/play/bench_line.hpp"
+#include "emulator/app/play/play_report.hpp"
 #include "emulator/app/play/port_line.hpp"
 #include "emulator/app/play/port_player.hpp"
-#include "emulator/app/play/play_report.hpp"
 #include "emulator/app/play/trace.hpp"
 #include "emulator/app/play/trace_player.hpp"
 #include "emulator/app/problem.hpp"
@@ -40,8 +40,7 @@ Dialogue load(const std::string& path, const PlayOptions& options) {
   const auto text = file_text(path);
   if (Trace::looks_like_one(text)) return load_trace(path, text, options);
   auto transcript = Transcript::parse(path, text);
-  if (!transcript)
-    throw Problem{ExitCode::usage, transcript.error(), "the form of a dialogue: quasimodem play --help"};
+  if (!transcript) throw Problem{ExitCode::usage, transcript.error(), "the form of a dialogue: quasimodem play --help"};
   if (transcript->steps.empty()) throw Problem{ExitCode::usage, path + ": nothing is said in it"};
   return std::move(*transcript);
 }

@@ -5,9 +5,9 @@
 
 namespace quasimodem::app {
 
-/// `quasimodem play FILE…`: plays transcripts and traces against a module in memory or, with a port, against whatever is
-/// at the other end of that line. Prints a report of each and gives the exit code: 1 when one of them differed. Throws
-/// Problem.
+/// `quasimodem play FILE…`: plays transcripts and traces against a module in memory or, with a port, against whatever
+/// is at the other end of that line. Prints a report of each and gives the exit code: 1 when one of them differed.
+/// Throws Problem.
 int play(const PlayOptions& options);
 
 }  // namespace quasimodem::app

@@ -55,11 +55,13 @@ void declare(CLI::App& app, Raw& raw) {
     app.add_option(names, target, meaning)->type_name(value)->allow_extra_args(false);
   };
   app.set_help_flag("-h,--help", "show this and exit");
-  once("--port", raw.port, "TTY|URL", "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
+  once("--port", raw.port, "TTY|URL",
+       "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
   once("--baud", raw.baud, "RATE", "rate of a device that names none; default 115200");
   app.add_flag("--attended", raw.attended, "with --port: you cause the events, when they are asked for");
   once("-m,--model", raw.model, "MODEL", "the module in memory: m10, m66, m85 or m95; default m95");
-  often("--set", raw.values, "NAME=VALUE", "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
+  often("--set", raw.values, "NAME=VALUE",
+        "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
   often("--file", raw.uploads, "NAME=PATH", "what the trace withholds: the file that was uploaded as NAME; repeatable");
   often("--setup", raw.setup, "COMMAND", "said before a trace, like ATE0; its answer does not matter; repeatable");
   often("--mask", raw.masks, "LIST", "of the masks below: what may differ in a trace");
@@ -100,7 +102,8 @@ Mask read_mask(const Raw& raw) {
   }
   for (const auto& expression : raw.ignored) {
     if (!mask.add_expression(expression)) {
-      usage(fmt::format("--ignore {}: no regular expression", expression), "a backslash before ( ) [ ] { } . * + ? ^ $ |");
+      usage(fmt::format("--ignore {}: no regular expression", expression),
+            "a backslash before ( ) [ ] { } . * + ? ^ $ |");
     }
   }
   return mask;

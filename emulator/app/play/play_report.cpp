@@ -53,12 +53,9 @@ Json play_report_json(const PlayReport& report) {
   for (const auto& each : report.skipped) {
     skipped.emplace_back(Json::Object{{"line", each.line}, {"step", each.step}, {"why", each.why}});
   }
-  return Json::Object{{"file", report.name},
-                      {"kind", report.kind},
-                      {"passed", report.passed()},
-                      {"sent", report.sent},
-                      {"compared", report.compared},
-                      {"differences", std::move(differences)},
+  return Json::Object{{"file", report.name},          {"kind", report.kind},
+                      {"passed", report.passed()},    {"sent", report.sent},
+                      {"compared", report.compared},  {"differences", std::move(differences)},
                       {"skipped", std::move(skipped)}};
 }
 

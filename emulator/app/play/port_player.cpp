@@ -175,9 +175,9 @@ void PortPlayer::differ(int line, const std::string& what, const std::string& ex
   lost_ = true;
   auto got = rest_of_output();
   if (missed_event_) {
-    report_.skipped.push_back({line, fmt::format("{}: expected {}, got {}", what, escaped(expected), escaped(got)),
-                               fmt::format("it may come from the event of line {}, which did not happen",
-                                           missed_event_)});
+    report_.skipped.push_back(
+        {line, fmt::format("{}: expected {}, got {}", what, escaped(expected), escaped(got)),
+         fmt::format("it may come from the event of line {}, which did not happen", missed_event_)});
     return;
   }
   const auto parts_at = where_they_part(expected, got);

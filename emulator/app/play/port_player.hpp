@@ -51,7 +51,7 @@ class PortPlayer {
   std::string last_said_;
   bool event_before_ = false;
   int missed_event_ = 0;  ///< the line of the first event that did not happen
-  bool lost_ = false;  ///< after a difference, until the host speaks again
+  bool lost_ = false;     ///< after a difference, until the host speaks again
 };
 
 /// The same for bytes in which `{NAME}` without a value stands for anything up to what follows it.

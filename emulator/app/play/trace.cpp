@@ -84,7 +84,8 @@ tl::expected<Trace, std::string> Trace::parse(std::string_view name, std::string
                                fmt::join(modems, ", "), *modems.begin())};
   }
   if (!modem.empty() && trace.entries.empty()) {
-    return Problem{fmt::format("{}: no record of a module \"{}\"; there are: {}", name, modem, fmt::join(modems, ", "))};
+    return Problem{
+        fmt::format("{}: no record of a module \"{}\"; there are: {}", name, modem, fmt::join(modems, ", "))};
   }
   if (trace.modem.empty() && !modems.empty()) trace.modem = *modems.begin();
   return trace;
@@ -135,8 +136,8 @@ tl::expected<void, std::string> fill_in(Trace& trace, const std::map<std::string
     }
     const auto fail = [&](const std::string& what) { return Problem{in_file(trace.name, entry.line, what)}; };
     if (upload.name.empty()) {
-      return fail(fmt::format("{} bytes are withheld and no command announced them: they cannot be played",
-                              entry.withheld));
+      return fail(
+          fmt::format("{} bytes are withheld and no command announced them: they cannot be played", entry.withheld));
     }
     const auto file = files.find(upload.name);
     if (file == files.end()) {

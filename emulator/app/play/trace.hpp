@@ -38,8 +38,8 @@ struct Trace {
                                                 const std::string& modem = {});
 };
 
-/// Puts the host's files in the place of what the trace withholds: the bytes after AT+QSECWRITE="NAME" and the like come
-/// from `files[NAME]`. Or says what is missing or does not fit.
+/// Puts the host's files in the place of what the trace withholds: the bytes after AT+QSECWRITE="NAME" and the like
+/// come from `files[NAME]`. Or says what is missing or does not fit.
 tl::expected<void, std::string> fill_in(Trace& trace, const std::map<std::string, std::string>& files);
 
 }  // namespace quasimodem::app

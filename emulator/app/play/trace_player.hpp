@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "emulator/app/play/mask.hpp"
-#include "emulator/app/play/replay_line.hpp"
 #include "emulator/app/play/play_report.hpp"
+#include "emulator/app/play/replay_line.hpp"
 #include "emulator/app/play/trace.hpp"
 
 namespace quasimodem::app {

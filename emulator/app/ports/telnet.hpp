@@ -10,8 +10,8 @@
 
 namespace quasimodem::app {
 
-/// One end of a telnet connection, mostly the server's (RFC 854, 855): data and commands apart, options agreed on, subnegotiations
-/// collected. Holds no more than one subnegotiation of bounded length, whatever comes.
+/// One end of a telnet connection, mostly the server's (RFC 854, 855): data and commands apart, options agreed on,
+/// subnegotiations collected. Holds no more than one subnegotiation of bounded length, whatever comes.
 class Telnet {
  public:
   // Options.

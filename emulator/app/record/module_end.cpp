@@ -40,13 +40,12 @@ struct ModuleEnd::Impl : std::enable_shared_from_this<Impl> {
   void start(boost::asio::io_context& io, Logger log) {
     const int descriptor = open_line(address);
     const auto heard = [this](ByteSpan bytes) { rfc2217 ? rfc2217->receive(bytes) : events.received(bytes); };
-    stream = std::make_unique<ByteStream>(
-        io, OpenEnd{descriptor, descriptor},
-        ByteStream::Events{.received = heard,
-                           .drained = [this] { events.drained(); },
-                           .input_ended = [this] { events.gone(); },
-                           .broken = [this] { events.gone(); }},
-        std::move(log));
+    stream = std::make_unique<ByteStream>(io, OpenEnd{descriptor, descriptor},
+                                          ByteStream::Events{.received = heard,
+                                                             .drained = [this] { events.drained(); },
+                                                             .input_ended = [this] { events.gone(); },
+                                                             .broken = [this] { events.gone(); }},
+                                          std::move(log));
     if (address.kind == LineAddress::Kind::rfc2217) {
       rfc2217 = std::make_unique<Rfc2217Client>(
           Rfc2217Client::Events{.data = [this](ByteSpan data) { events.received(data); },

@@ -13,7 +13,8 @@ constexpr const char* kUsage = R"(
 Usage: quasimodem record --dce TTY|URL [--dte URL] [--out FILE]
 )";
 
-constexpr const char* kFooter = R"(The host opens the port that the ready line names, instead of the module's own; everything goes through, both ways, and
+constexpr const char* kFooter =
+    R"(The host opens the port that the ready line names, instead of the module's own; everything goes through, both ways, and
 is written down with its time. Ctrl-C ends it. The recording is a trace as of "quasimodem run --trace", and
 "quasimodem play" plays it again.
 
@@ -39,7 +40,8 @@ void declare(CLI::App& app, Raw& raw) {
     app.add_option(names, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   };
   app.set_help_flag("-h,--help", "show this and exit");
-  once("--dte", raw.dte, "URL", "where the host comes to, as --uart of a module; default pty: in the runtime directory");
+  once("--dte", raw.dte, "URL",
+       "where the host comes to, as --uart of a module; default pty: in the runtime directory");
   once("--dce", raw.dce, "TTY|URL",
        "where the module is: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH");
   once("--out", raw.out, "FILE", "the recording, a new file; default: standard output");

@@ -15,8 +15,8 @@ namespace quasimodem::app {
 
 /// What `quasimodem record` is asked to do.
 struct RecordOptions {
-  UartUrl host;        ///< where the host comes to
-  LineAddress module;  ///< where the module is
+  UartUrl host;                              ///< where the host comes to
+  LineAddress module;                        ///< where the module is
   std::optional<std::filesystem::path> out;  ///< none: standard output
   std::string name = "module";               ///< `modem` in the records
   emulator::UartJournal::Payload payload = emulator::UartJournal::Payload::withheld;
