@@ -24,6 +24,8 @@ class TraceFile {
 
   /// From now on, after what the journal has already.
   void follow(JournalRing& journal, const std::string& modem);
+  /// Something could not be written: the disk is full, or nobody reads any more.
+  bool failed() const { return std::ferror(file_.get()) != 0; }
 
  private:
   explicit TraceFile(std::shared_ptr<std::FILE> file) : file_{std::move(file)} {}

@@ -38,7 +38,7 @@ class Script final : public ReplayLine {
     if (waiting_.empty()) now_ += patience;
     return to_bytes(std::exchange(waiting_, {}));
   }
-  Duration now() const override { return now_; }
+  Duration now() override { return now_; }
   bool starts_module() const override { return false; }
   bool acts_on(const Trace::Entry&) const override { return false; }
   std::string happen(const Trace&, std::size_t) override { return {}; }
@@ -124,7 +124,8 @@ TEST_CASE("what may differ is masked line by line", "[play]") {
 
 TEST_CASE("what a trace withholds is put in piece by piece", "[play]") {
   const auto withheld = [](int count) {
-    return to_text(Json{Json::Object{{"t", 0}, {"kind", "uart.rx"}, {"text", "<certificate>"}, {"withheld", count}}}) +
+    return to_text(Json{Json::Object{
+               {"t", 0}, {"modem", "m"}, {"kind", "uart.rx"}, {"text", "<certificate>"}, {"withheld", count}}}) +
            "\n";
   };
   const auto text = record("uart.rx", "at+qsecwrite = \"RAM:a\", 5\r") + withheld(2) + withheld(3) +

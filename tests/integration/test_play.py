@@ -60,8 +60,9 @@ def test_against_a_port_of_tcp(world, tmp_path):
         def answer():
             peer, _ = server.accept()
             with peer:
-                assert peer.recv(100) == b"AT\r"
-                peer.sendall(b"\r\nOK\r\n")
+                for _ in range(2):  # whether somebody is there; the dialogue
+                    assert peer.recv(100) == b"AT\r"
+                    peer.sendall(b"\r\nOK\r\n")
                 peer.recv(1)
 
         thread = threading.Thread(target=answer)
@@ -269,6 +270,15 @@ def test_no_trace(world, tmp_path, text, message):
     done = world.run("play", file)
     assert done.returncode == 2
     assert f"{file}:{message}" in done.stderr.decode().splitlines()[0]
+
+
+def test_nobody_is_there(world, tmp_path):
+    file = tmp_path / "short"
+    file.write_text("> AT\\r\n< \\r\\nOK\\r\\n\n")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp:127.0.0.1:{server.getsockname()[1]}"
+        done = world.run("play", "--port", address, file)
+    assert done.returncode == 3 and f"nothing answers AT at {address}" in done.stderr.decode()
 
 
 def test_values(world, tmp_path):

@@ -208,6 +208,13 @@ def test_the_module_is_unplugged(world, module, recorder):
     assert len(records(recording.recording, "uart.rx")) == 1
 
 
+def test_the_disk_is_full(world, module, tmp_path):
+    real = module()
+    with open("/dev/full", "wb") as full:
+        done = world.run("record", "--dce", real.tty, "--dte", f"pty:{tmp_path}/host", stdout=full)
+    assert done.returncode == 3 and b"the recording cannot be written any more" in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments, code, message",
     [

@@ -66,8 +66,6 @@ Bytes BenchLine::read(Duration patience) {
   }
 }
 
-Duration BenchLine::now() const { return const_cast<Workbench&>(bench_).timeline().now().time_since_epoch(); }
-
 bool BenchLine::acts_on(const Trace::Entry& entry) const {
   return entry.kind == RecordKind::power || entry.kind == RecordKind::ctl;
 }
@@ -139,7 +137,7 @@ std::string BenchLine::arrive(const Trace& trace, std::size_t index) {
     return !requested_.empty() ? ""
                                : fmt::format("{} comes from the network, where nobody does it here", arrival->line);
   }
-  let_happen();
+  bench_.timeline().run_due();  // what the module is doing at the moment comes first
   if (arrival->kind == Arrival::Kind::context_lost) {
     if (!requested_.empty()) return {};
     bench_.me().lose_context(bench_.me().foreground().id());
@@ -160,8 +158,5 @@ std::string BenchLine::arrive(const Trace& trace, std::size_t index) {
   }
   return {};
 }
-
-/// What the module is doing at the moment comes first.
-void BenchLine::let_happen() { bench_.timeline().run_due(); }
 
 }  // namespace quasimodem::app

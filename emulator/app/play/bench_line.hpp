@@ -21,7 +21,7 @@ class BenchLine final : public ReplayLine, private control::Target {
 
   void write(ByteSpan bytes) override { bench_.send_raw(bytes); }
   Bytes read(Duration patience) override;
-  Duration now() const override;
+  Duration now() override { return bench_.timeline().now().time_since_epoch(); }
   bool starts_module() const override { return starts_module_; }
   bool acts_on(const Trace::Entry& entry) const override;
   std::string happen(const Trace& trace, std::size_t entry) override;
@@ -43,7 +43,6 @@ class BenchLine final : public ReplayLine, private control::Target {
   std::string request(const Trace::Entry& entry);
   void make_peer(const Trace& trace, std::size_t entry);
   std::string arrive(const Trace& trace, std::size_t entry);
-  void let_happen();
 
   std::string name_;
   bool starts_module_;

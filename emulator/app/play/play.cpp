@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/play/play.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "core/bytes.hpp"
 #include "emulator/app/play/bench_line.hpp"
 #include "emulator/app/play/play_report.hpp"
 #include "emulator/app/play/port_line.hpp"
@@ -79,6 +81,23 @@ struct Performance {
   }
 };
 
+/// Whether anything is there, before every step of a dialogue waits for it in vain. AT also trains autobaud.
+void check_line(LinePort& port, const LineAddress& address) {
+  constexpr int kTries = 3;
+  constexpr std::chrono::milliseconds kAnswerTakes{1000}, kQuiet{200};
+  bool answered = false;
+  for (int tries = 0; tries < kTries && !answered; ++tries) {
+    port.write(as_bytes("AT\r"));
+    answered = !port.read(kAnswerTakes).empty();
+  }
+  if (!answered) {
+    throw Problem{ExitCode::environment, fmt::format("nothing answers AT at {}", address.text()),
+                  "is the module on, the rate right (--baud), the port free of other programs?"};
+  }
+  while (!port.read(kQuiet).empty()) {
+  }
+}
+
 }  // namespace
 
 int play(const PlayOptions& options) {
@@ -86,7 +105,10 @@ int play(const PlayOptions& options) {
   std::vector<Dialogue> dialogues;
   for (const auto& file : options.files) dialogues.push_back(load(file, options));
   std::unique_ptr<LinePort> port;
-  if (options.port) port = std::make_unique<LinePort>(*options.port);
+  if (options.port) {
+    port = std::make_unique<LinePort>(*options.port);
+    check_line(*port, *options.port);
+  }
   std::size_t failed = 0;
   for (const auto& dialogue : dialogues) {
     const auto report = std::visit(Performance{options, port.get()}, dialogue);

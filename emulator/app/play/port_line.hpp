@@ -13,7 +13,7 @@ class PortLine final : public ReplayLine {
 
   void write(ByteSpan bytes) override { port_.write(bytes); }
   Bytes read(Duration patience) override;
-  Duration now() const override { return std::chrono::steady_clock::now().time_since_epoch(); }
+  Duration now() override { return std::chrono::steady_clock::now().time_since_epoch(); }
   bool starts_module() const override { return false; }
   bool acts_on(const Trace::Entry&) const override { return false; }
   std::string happen(const Trace& trace, std::size_t entry) override;

@@ -18,7 +18,7 @@ class ReplayLine {
   virtual void write(ByteSpan bytes) = 0;
   /// What comes within `patience`, as soon as something comes; empty when nothing does.
   virtual Bytes read(Duration patience) = 0;
-  virtual Duration now() const = 0;
+  virtual Duration now() = 0;
 
   /// The module is switched on as the trace tells; otherwise it runs already, in a state that the trace does not know.
   virtual bool starts_module() const = 0;

@@ -46,7 +46,7 @@ void TracePlayer::prepare() {
 }
 
 void TracePlayer::skip(const Trace::Entry& entry, const std::string& why) {
-  auto step = fmt::format("{}", name_of(entry.kind));
+  std::string step{name_of(entry.kind)};
   for (const std::string_view field : {"event", "name", "method", "params", "text"}) {
     const auto* value = entry.record.find(field);
     if (value && value->as<std::string>()) step += " " + *value->as<std::string>();
@@ -54,7 +54,8 @@ void TracePlayer::skip(const Trace::Entry& entry, const std::string& why) {
   report_.skipped.push_back({entry.line, step, why});
 }
 
-/// At its time, where time costs nothing or the host has spoken: what stands before that is the start of the module.
+/// At its time, where that matters. The words of the module tell what must have arrived before them: that comes at
+/// once.
 void TracePlayer::happen(const Trace& trace, std::size_t index) {
   const auto& entry = trace.entries[index];
   if (line_.acts_on(entry)) listen_until(last_said_at_ + (entry.time - last_said_in_trace_));
@@ -67,11 +68,12 @@ void TracePlayer::say(const Trace& trace, std::size_t index) {
   if (spoken_ || line_.starts_module()) listen_until(last_said_at_ + (entry.time - last_said_in_trace_));
   if (std::exchange(lost_, false)) rest_of_output();
   line_.happen(trace, index);
-  last_said_ = entry.bytes;
+  carried_ = output_.size();
+  carried_line_ = last_line_;
+  carried_after_ = std::exchange(last_said_, entry.bytes);
   last_said_in_trace_ = entry.time;
   last_said_at_ = line_.now();
   last_line_ = entry.line;
-  carried_ = output_.size();
   spoken_ = true;
   ++report_.sent;
   line_.write(as_bytes(entry.bytes));
@@ -100,7 +102,7 @@ void TracePlayer::expect(const Trace::Entry& entry) {
     }
     // What had come already before the host spoke, and does not stand in the trace, was too much there.
     if (found.state == Fit::State::differs && carried_ > 0) {
-      too_much(output_.substr(0, carried_));
+      too_much(carried_line_, carried_after_, output_.substr(0, carried_));
       output_.erase(0, std::exchange(carried_, 0));
       continue;
     }
@@ -122,13 +124,13 @@ void TracePlayer::expect_unknown(const Trace::Entry& entry) {
 
 void TracePlayer::expect_nothing_more() {
   if (lost_ || !spoken_) return;
-  if (auto rest = rest_of_output(); !rest.empty()) too_much(std::move(rest));
+  if (auto rest = rest_of_output(); !rest.empty()) too_much(last_line_, last_said_, std::move(rest));
 }
 
-void TracePlayer::too_much(std::string got) {
-  report_.differences.push_back({.line = last_line_,
+void TracePlayer::too_much(int line, const std::string& after, std::string got) {
+  report_.differences.push_back({.line = line,
                                  .what = "the module says more",
-                                 .after = last_said_,
+                                 .after = after,
                                  .expected = {},
                                  .got = std::move(got),
                                  .parts_at = 0});

@@ -36,7 +36,7 @@ class TracePlayer {
   void happen(const Trace& trace, std::size_t index);
   void skip(const Trace::Entry& entry, const std::string& why);
   void expect_nothing_more();
-  void too_much(std::string got);
+  void too_much(int line, const std::string& after, std::string got);
   void differ(const Trace::Entry& entry, std::string what);
   bool listen(Duration patience);
   void listen_until(Duration end);
@@ -50,6 +50,8 @@ class TracePlayer {
   Duration last_said_at_{};
   Duration last_said_in_trace_{};
   std::size_t carried_ = 0;  ///< of `output_`: came before the host spoke last
+  int carried_line_ = 0;     ///< the record before that
+  std::string carried_after_;
   int last_line_ = 0;
   bool spoken_ = false;
   bool lost_ = false;  ///< after a difference, until the host speaks again

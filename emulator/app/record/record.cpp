@@ -94,6 +94,7 @@ class Recorder {
     module_.write_pending() ? host_->pause_reading() : host_->resume_reading();
     host_->attached() && host_->write_pending() ? module_.pause_reading() : module_.resume_reading();
     clock_.arm();
+    if (trace_.failed() && !ended_) end_with("the recording cannot be written any more", "is the disk full?");
   }
 
   void from_host(ByteSpan bytes) {
@@ -174,9 +175,11 @@ class Recorder {
   }
 
   void lose_module() {
-    problem_ = std::make_unique<Problem>(ExitCode::environment,
-                                         fmt::format("the module at {} is gone", options_.module.text()),
-                                         "what was recorded until then is whole");
+    end_with(fmt::format("the module at {} is gone", options_.module.text()), "what was recorded until then is whole");
+  }
+
+  void end_with(const std::string& what, const char* way_out) {
+    problem_ = std::make_unique<Problem>(ExitCode::environment, what, way_out);
     ended_ = true;
   }
 
