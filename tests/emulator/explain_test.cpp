@@ -242,7 +242,9 @@ TEST_CASE("codes are explained by their values", "[explain]") {
   CHECK(field(explain("+CME ERROR: Operation not allowed")[0], "cme").meaning == "number 3");
   CHECK(field(explain("+CME ERROR: 9999")[0], "cme").meaning == "not a number of this module");
   CHECK(field(explain("+CREG: 1,\"1878\",\"0873\"")[0], "stat").value == "1");
-  CHECK(field(explain("+CREG: 2,1,\"1878\",\"0873\"")[0], "n").value == "2");
+  CHECK(field(explain("+CREG: 2,1,\"1878\",\"0873\"")[0], "n").meaning == "URC with location area and cell");
+  CHECK(field(explain("+QSSLSTATE: 1,\"TCP\",\"1.2.3.4\",443,\"REMOTE CLOSING\",0")[0], "socket state").meaning ==
+        "the peer has ended its side");
   CHECK(field(explain("\r\nSTATE: PDP DEACT\r\n")[0], "state").meaning ==
         "the PDP context was lost; AT+QIDEACT comes next");
   CHECK(explain("2, CONNECT OK")[0].manual == explain("CONNECT OK")[0].manual);

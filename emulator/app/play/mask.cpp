@@ -22,7 +22,7 @@ constexpr Named kNamed[] = {
     {"identity", "IMEI, IMSI and ICCID: 15 to 20 digits", R"(\b\d{15,19}[0-9A-F]?\b)"},
     {"address", "IPv4 addresses", R"(\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b)"},
     {"cell", "location area and cell: \"1878\",\"0873\"", R"("[0-9A-Fa-f]{4}","[0-9A-Fa-f]{4}")"},
-    {"times", "round trip times of +QPING, seconds of +QLTS and the like", R"(\+QPING: [^\r]{1,60})"},
+    {"times", "lines of +QPING, with their round trip times", R"(\+QPING: [^\r]{1,60})"},
     {"voltage", "+CBC: 0,76,3963", R"(\+CBC: \d,\d{1,3},\d{1,5})"},
 };
 
