@@ -3,6 +3,8 @@
 
 #include <variant>
 
+#include "emulator/commands/message_text.hpp"
+
 namespace quasimodem::emulator {
 namespace {
 
@@ -36,6 +38,15 @@ class Note {
   void operator()(const device::ClientArrived& event) const { client("client connected", event.context, event.index); }
   void operator()(const device::RemoteClosed& event) const {
     if (event.role == device::Role::server) client("client ended", event.context, event.index);
+  }
+
+  void operator()(const device::MessageStored& event) const {
+    journal_.write(RecordKind::sms, {{"event", event.report ? "report stored" : "stored"},
+                                     {"memory", commands::memory_name(event.memory)},
+                                     {"index", event.index}});
+  }
+  void operator()(const device::MessageShown& event) const {
+    journal_.write(RecordKind::sms, {{"event", "shown"}, {"octets", event.pdu.size()}});
   }
 
   template <class Other>

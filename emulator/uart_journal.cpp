@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/uart_journal.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
@@ -14,19 +15,28 @@ constexpr std::size_t kLongestText = 1024;
 
 }  // namespace
 
-UartJournal::UartJournal(Timeline& timeline, Journal journal)
-    : timeline_{timeline}, journal_{journal}, in_{RecordKind::uart_rx, timeline}, out_{RecordKind::uart_tx, timeline} {}
+UartJournal::UartJournal(Timeline& timeline, Journal journal, Payload payload)
+    : timeline_{timeline},
+      journal_{journal},
+      payload_{payload},
+      in_{RecordKind::uart_rx, timeline},
+      out_{RecordKind::uart_tx, timeline} {}
 
 void UartJournal::received(ByteSpan from_te, Listening listening) {
   if (!journal_) return;
   if (powered_ != listening.powered) flush(in_);
   powered_ = listening.powered;
-  guard_.feed(
-      from_te, timeline_.now(), listening.terminator, [this](ByteSpan bytes) { show(in_, bytes); },
-      [&](std::size_t count) {
-        withhold(in_, count);
-        if (listening.echoing || guard_.overrun()) echoes_payload_ = true;
-      });
+  if (in_.text.find(out_.text) == std::string::npos) flush(out_);
+  if (payload_ == Payload::shown) {
+    show(in_, from_te);
+  } else {
+    guard_.feed(
+        from_te, timeline_.now(), listening.terminator, [this](ByteSpan bytes) { show(in_, bytes); },
+        [&](std::size_t count) {
+          withhold(in_, count);
+          if (listening.echoing || guard_.overrun()) echoes_payload_ = true;
+        });
+  }
   // Many hosts end a line with CR LF; the LF is no beginning of the next.
   std::string_view line{in_.text};
   if (line.ends_with('\n')) line.remove_suffix(1);
@@ -42,6 +52,8 @@ void UartJournal::sent(ByteSpan to_te, Rest rest) {
     if (!echoes_payload_) write_withheld(out_);
     return;
   }
+  // What the host said stands before the answer to it. An echo is no answer, it may come in the middle of a line.
+  if (in_.withheld > 0 || !std::string_view{in_.text}.ends_with(as_text(to_te))) flush(in_);
   std::size_t begin = 0;
   const auto end_run = [&](bool inside, std::size_t end) {
     const auto run = to_te.subspan(begin, end - begin);
@@ -49,7 +61,7 @@ void UartJournal::sent(ByteSpan to_te, Rest rest) {
     if (run.empty()) return;
     inside ? withhold(out_, run.size()) : show(out_, run);
   };
-  for (std::size_t at = 0; at < to_te.size(); ++at) {
+  for (std::size_t at = 0; payload_ == Payload::withheld && at < to_te.size(); ++at) {
     const bool inside = pem_out_.inside();
     pem_out_.look_at(static_cast<char>(to_te[at]));
     if (inside != pem_out_.inside()) end_run(inside, at + 1);
@@ -57,6 +69,11 @@ void UartJournal::sent(ByteSpan to_te, Rest rest) {
   end_run(pem_out_.inside(), to_te.size());
   const bool line_ends = out_.text.ends_with('\n') || out_.text.ends_with("> ");
   if (line_ends || out_.text.size() >= kLongestText) write_text(out_);
+}
+
+void UartJournal::end() {
+  flush(in_);
+  flush(out_);
 }
 
 void UartJournal::show(Stream& stream, ByteSpan bytes) {

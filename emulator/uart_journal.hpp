@@ -10,10 +10,13 @@
 namespace quasimodem::emulator {
 
 /// Writes both directions of the UART into the journal: a line at a time where there are lines, otherwise what came
-/// without a pause. Of certificates and keys it writes only how many bytes they were.
+/// without a pause; what was sent stands before the answer to it. Of certificates and keys it writes only how many
+/// bytes they were.
 class UartJournal {
  public:
-  UartJournal(Timeline& timeline, Journal journal);
+  /// Of certificates and keys.
+  enum class Payload { withheld, shown };
+  UartJournal(Timeline& timeline, Journal journal, Payload payload = Payload::withheld);
 
   /// What the module does with bytes from the TE at the moment.
   struct Listening {
@@ -25,6 +28,8 @@ class UartJournal {
   /// `rest` says that more is still to come: input not looked at yet, output not taken.
   enum class Rest { none, waits };
   void sent(ByteSpan to_te, Rest rest);
+  /// No more is to come: what has come is written down.
+  void end();
 
  private:
   /// One direction: what came and is not in the journal yet.
@@ -45,6 +50,7 @@ class UartJournal {
 
   Timeline& timeline_;
   Journal journal_;
+  Payload payload_;
   PayloadGuard guard_;
   PemFinder pem_out_;
   bool echoes_payload_ = false;

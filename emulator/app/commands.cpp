@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/config/config.hpp"
+#include "emulator/app/console/console.hpp"
 #include "emulator/app/control/ctl.hpp"
 #include "emulator/app/demo/demo.hpp"
 #include "emulator/app/doctor/doctor.hpp"
@@ -18,6 +19,7 @@
 #include "emulator/app/peer/peer.hpp"
 #include "emulator/app/play/play.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/record/record.hpp"
 #include "emulator/app/run.hpp"
 
 namespace quasimodem::app {
@@ -46,6 +48,21 @@ int start_doctor(const Arguments& arguments) {
   return invocation.doctor ? doctor(*invocation.doctor) : print(invocation.text);
 }
 
+int start_play(const Arguments& arguments) {
+  const auto invocation = read_play_options(arguments);
+  return invocation.play ? play(*invocation.play) : print(invocation.text);
+}
+
+int start_record(const Arguments& arguments) {
+  const auto invocation = read_record_options(arguments);
+  return invocation.record ? record(*invocation.record) : print(invocation.text);
+}
+
+int start_console(const Arguments& arguments) {
+  const auto invocation = read_console_options(arguments);
+  return invocation.console ? console(*invocation.console) : print(invocation.text);
+}
+
 struct Command {
   std::string_view name;
   std::string_view summary;
@@ -55,12 +72,14 @@ struct Command {
 constexpr Command kCommands[] = {
     {"run", "start a module: the options below", &start_run},
     {"demo", "a host, a module and its network, live and offline: tls, tcp, transparent, fault", &demo},
+    {"console", "talk AT to a running module from this terminal", &start_console},
     {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl},
     {"wait", "wait until a module is ready", &wait_until_ready},
     {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
     {"config", "what run is configured to do, and by whom", &config},
     {"doctor", "what this machine and this build can do", &start_doctor},
-    {"play", "transcripts against an emulated or a real module", &play},
+    {"play", "transcripts and traces against an emulated or a real module", &start_play},
+    {"record", "sit between a host and a real module, write a trace", &start_record},
     {"explain", "what a command, response, URC or error code means", &explain},
     {"help", "explains a command, or: uart, faults, profiles, exit-codes ...", &help},
     {"man", "prints the manual page: quasimodem man | man -l -", &man},

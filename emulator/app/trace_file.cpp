@@ -21,6 +21,23 @@ TraceFile::TraceFile(const std::filesystem::path& path) {
   file_ = {file, &std::fclose};
 }
 
+TraceFile TraceFile::new_file(const std::filesystem::path& path) {
+  std::shared_ptr<std::FILE> file{std::fopen(path.c_str(), "wxe"), [](std::FILE* open) {
+                                    if (open) std::fclose(open);
+                                  }};
+  if (!file) {
+    throw Problem{ExitCode::environment,
+                  fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(errno)),
+                  errno == EEXIST ? "a recording is not written over: name another file"
+                                  : "name a file in a directory that you may write to"};
+  }
+  return TraceFile{std::move(file)};
+}
+
+TraceFile TraceFile::standard_output() {
+  return TraceFile{{stdout, [](std::FILE*) {}}};
+}
+
 void TraceFile::follow(JournalRing& journal, const std::string& modem) {
   const auto write = [file = file_, modem](const Record& record) {
     const auto line = to_text(record_json(record, modem)) + "\n";

@@ -21,8 +21,9 @@ struct Scheme {
   UartUrl (*read)(const std::string& url, std::string_view rest);
 };
 
+/// `url` with its option, as typed.
 [[noreturn]] void malformed(const std::string& url, std::string_view what, std::string_view form) {
-  usage(fmt::format("--uart {}: {}", url, what), fmt::format("the form is {}", form));
+  usage(fmt::format("{}: {}", url, what), fmt::format("the form is {}", form));
 }
 
 std::optional<int> number(std::string_view text) {
@@ -123,24 +124,25 @@ std::span<const UartForm> uart_forms() {
   return kForms;
 }
 
-UartUrl read_uart_url(const std::string& text) {
+UartUrl read_uart_url(const std::string& text, std::string_view option) {
+  const auto typed = fmt::format("{} {}", option, text);
   const auto colon = text.find(':');
   const auto name = text.substr(0, colon);
   std::vector<std::string> names;
   std::string forms;
   for (const auto& scheme : kSchemes) {
     const bool named = scheme.form.name == name && (colon != std::string::npos || name == "stdio");
-    if (named) return scheme.read(text, colon == std::string::npos ? "" : std::string_view{text}.substr(colon + 1));
+    if (named) return scheme.read(typed, colon == std::string::npos ? "" : std::string_view{text}.substr(colon + 1));
     names.emplace_back(scheme.form.name);
     forms += fmt::format("{}{}", forms.empty() ? "" : ", ", scheme.form.form);
   }
   const auto ways = fmt::format("the ways are {}", forms);
   if (colon == std::string::npos && text.find('/') != std::string::npos) {
     usage(
-        fmt::format("--uart {}: a path alone does not say what is there", text),
+        fmt::format("{}: a path alone does not say what is there", typed),
         fmt::format("a new pty with this name: pty:{0}; a device that exists: tty:{0}; a UNIX socket: unix:{0}", text));
   }
-  usage(fmt::format("--uart {}: not a way to the UART{}", text, did_you_mean(name, names)), ways);
+  usage(fmt::format("{}: not a way to the UART{}", typed, did_you_mean(name, names)), ways);
 }
 
 }  // namespace quasimodem::app

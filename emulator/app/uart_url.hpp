@@ -43,8 +43,9 @@ struct StdioUrl {};
 
 using UartUrl = std::variant<PtyUrl, TcpListenUrl, TcpUrl, Rfc2217Url, UnixUrl, TtyUrl, StdioUrl>;
 
-/// Throws Problem with ExitCode::usage; for a scheme that does not exist it suggests one that does.
-UartUrl read_uart_url(const std::string& text);
+/// Throws Problem with ExitCode::usage; for a scheme that does not exist it suggests one that does. `option` is for the
+/// message.
+UartUrl read_uart_url(const std::string& text, std::string_view option = "--uart");
 
 /// One way to the UART, for those who explain and complete it.
 struct UartForm {

@@ -5,12 +5,13 @@
 #include <cctype>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include <fmt/core.h>
 
-#include "atcmd/syntax/command_line.hpp"
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/explain_command.hpp"
 #include "emulator/commands/module_lines.hpp"
 
 namespace quasimodem::commands {
@@ -18,15 +19,6 @@ namespace {
 
 using Field = Explanation::Field;
 using Fields = std::vector<Field>;
-
-const atcmd::Command* find_command(std::string_view name) {
-  for (const auto& family : all_families()) {
-    for (const auto& command : family.commands) {
-      if (command.name == name) return &command;
-    }
-  }
-  return nullptr;
-}
 
 /// Without what frames a line.
 std::string trimmed(std::string_view text) {
@@ -126,114 +118,41 @@ std::optional<Explanation> explain_response(const std::string& line) {
   const auto colon = line.find(':');
   const auto* command = colon == std::string::npos ? nullptr : find_command(line.substr(0, colon));
   if (!command) return std::nullopt;
-  Explanation explanation{.kind = "response",
-                          .line = line,
-                          .meaning = fmt::format("answer of AT{}: {}", command->name, command->summary),
-                          .manual = std::string{command->manual},
-                          .fields = {}};
-  return explanation;
+  return Explanation{.kind = "response",
+                     .line = line,
+                     .meaning = fmt::format("answer of AT{}: {}", command->name, command->summary),
+                     .manual = std::string{command->manual},
+                     .fields = fields_of_response(*command, std::string_view{line}.substr(colon + 1))};
 }
 
-// ---- commands ----
-
-std::string allowed_values(const atcmd::Param& param) {
-  if (param.allowed.empty()) {
-    const auto unit = param.kind == atcmd::Param::Kind::text ? " characters" : "";
-    return fmt::format("{}-{}{}", param.lowest, param.highest, unit);
+/// Lines that consist of a value alone.
+std::optional<Explanation> explain_value(const std::string& line) {
+  const auto all = [&](auto allowed) { return std::all_of(line.begin(), line.end(), allowed); };
+  const auto digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  const auto response = [&](std::string meaning, std::string manual) {
+    return Explanation{
+        .kind = "response", .line = line, .meaning = std::move(meaning), .manual = std::move(manual), .fields = {}};
+  };
+  constexpr std::size_t kImei = 15, kIccid = 20;
+  if (line.starts_with("Quectel_")) return response("maker or model, answer of ATI, AT+CGMI, AT+CGMM", "M66 2.1");
+  if (line.starts_with("Revision: ")) return response("firmware, answer of ATI, AT+CGMR", "M66 2.1");
+  if (line.size() == kImei && all(digit)) return response("IMEI (AT+GSN) or IMSI (AT+CIMI)", "M66 2.7");
+  if ((line.size() == kIccid || line.size() == kIccid - 1) && line.starts_with("89") &&
+      all([](unsigned char c) { return std::isxdigit(c) != 0; }))
+    return response("ICCID of the SIM, answer of AT+QCCID", manual_of("+QCCID"));
+  if (std::count(line.begin(), line.end(), '.') == 3 &&
+      all([](unsigned char c) { return std::isdigit(c) || c == '.'; }))
+    return response("an address: the module's own (AT+QILOCIP) or that of a name (AT+QIDNSGIP)", manual_of("+QILOCIP"));
+  constexpr std::string_view kDigits[] = {"OK", "CONNECT",     "RING", "NO CARRIER", "ERROR",
+                                          "",   "NO DIALTONE", "BUSY", "NO ANSWER"};
+  const auto code = line.size() == 1 ? static_cast<std::size_t>(line[0] - '0') : std::size(kDigits);
+  if (code < std::size(kDigits) && !kDigits[code].empty()) {
+    auto result = explain_known_line(std::string{kDigits[code]});
+    result->line = line;
+    result->meaning = fmt::format("{} with ATV0: {}", kDigits[code], result->meaning);
+    return result;
   }
-  std::string list;
-  for (const auto value : param.allowed) list += fmt::format("{}{}", list.empty() ? "" : ", ", value);
-  return list;
-}
-
-std::string verdict(const atcmd::Param& param, const atcmd::Argument& argument) {
-  if (argument.omitted()) {
-    if (!param.may_be_omitted) return "missing";
-    return param.default_value ? fmt::format("default {}", *param.default_value) : "left out";
-  }
-  const auto range = allowed_values(param);
-  if (param.kind == atcmd::Param::Kind::text) {
-    const auto length = static_cast<std::int64_t>(argument.text.size());
-    return length < param.lowest || length > param.highest ? "wrong: " + range : range;
-  }
-  const auto number = atcmd::parse_integer(argument.text);
-  const bool listed = number && (param.allowed.empty() ||
-                                 std::find(param.allowed.begin(), param.allowed.end(), *number) != param.allowed.end());
-  return listed && *number >= param.lowest && *number <= param.highest ? range : "wrong: " + range;
-}
-
-Fields fields_of(const atcmd::Command& command, const atcmd::CommandCall& call) {
-  Fields fields;
-  const auto& params = command.write.params;
-  for (std::size_t i = 0; i < std::max(params.size(), call.arguments.size()); ++i) {
-    const auto argument = i < call.arguments.size() ? call.arguments[i] : atcmd::Argument{};
-    if (i < params.size()) {
-      fields.push_back({std::string{params[i].name}, argument.text, verdict(params[i], argument)});
-    } else {
-      fields.push_back(
-          {fmt::format("parameter {}", i + 1), argument.text, params.empty() ? "" : "more than there are"});
-    }
-  }
-  return fields;
-}
-
-Explanation explain_call(const atcmd::CommandCall& call) {
-  const auto line = "AT" + print(call);
-  const auto* command = find_command(call.name);
-  if (!command) {
-    return {.kind = "error",
-            .line = line,
-            .meaning = "not a command of these modules: answers ERROR",
-            .manual = {},
-            .fields = {}};
-  }
-  using Form = atcmd::CommandForm;
-  Explanation explanation{.kind = "command",
-                          .line = line,
-                          .meaning = std::string{command->summary},
-                          .manual = std::string{command->manual},
-                          .fields = {}};
-  const auto add = [&](std::string_view words) { explanation.meaning += fmt::format("; {}", words); };
-  switch (call.form) {
-    case Form::test: add("test form: tells the values it takes"); break;
-    case Form::read:
-      command->read ? add("read form: tells the present values") : add("no read form: answers ERROR");
-      break;
-    case Form::execution:
-      // What the table has as write form with every parameter optional may be typed without any.
-      if (!command->execution && !command->write) add("no such form: answers ERROR");
-      break;
-    case Form::write:
-      if (!command->write) add("no write form: answers ERROR");
-      explanation.fields = fields_of(*command, call);
-      break;
-  }
-  return explanation;
-}
-
-std::vector<Explanation> explain_command_line(std::string_view body) {
-  std::vector<Explanation> all;
-  atcmd::CommandLineReader reader{std::string{body}};
-  while (!reader.done()) {
-    const auto call = reader.next();
-    if (!call) {
-      all.push_back({.kind = "error",
-                     .line = "AT" + std::string{body},
-                     .meaning = "cannot be read: answers ERROR",
-                     .manual = {},
-                     .fields = {}});
-      break;
-    }
-    all.push_back(explain_call(*call));
-  }
-  if (all.empty()) {
-    all.push_back({.kind = "command",
-                   .line = "AT",
-                   .meaning = "does nothing but answer; trains autobaud",
-                   .manual = {},
-                   .fields = {}});
-  }
-  return all;
+  return std::nullopt;
 }
 
 bool is_command_line(std::string_view text) { return text.starts_with("AT") || text.starts_with("at"); }
@@ -245,6 +164,7 @@ std::vector<Explanation> explain(std::string_view text) {
   if (is_command_line(line)) return explain_command_line(std::string_view{line}.substr(2));
   if (auto known = explain_known_line(line)) return {std::move(*known)};
   if (auto response = explain_response(line)) return {std::move(*response)};
+  if (auto value = explain_value(line)) return {std::move(*value)};
   return {};
 }
 

@@ -15,7 +15,7 @@ struct Explanation {
     std::string meaning;  ///< empty when the value speaks for itself
   };
 
-  std::string kind;  ///< `command`, `result`, `response`, `URC`, `error`
+  std::string kind;  ///< `command`, `result`, `response`, `URC`, `error`, `prompt`, `record`
   std::string line;
   std::string meaning;
   std::string manual;  ///< `SSL 2.2.2`, `M66 11.1`

@@ -9,8 +9,8 @@
 
 #include <fmt/core.h>
 
+#include "emulator/workbench/peers.hpp"
 #include "emulator/workbench/time_server.hpp"
-#include "emulator/workbench/tls_peer.hpp"
 #include "emulator/workbench/workbench.hpp"
 #include "storage/checksum.hpp"
 #include "tls/testing/throwaway_identity.hpp"
@@ -22,9 +22,9 @@ constexpr auto kPatience = 1s;           // for bytes that the module owes
 constexpr auto kLatency = 50ms;          // in transcripts that tell when a handshake is done
 constexpr auto kCloseAfterSend = 500ms;  // "sends … and closes": the FIN comes a little after the data
 
-/// What stops a transcript; becomes the answer of `play`.
+/// What stops a transcript.
 struct Stop {
-  std::string message;
+  Difference difference;
 };
 
 // ---- the world of one transcript ----
@@ -63,7 +63,18 @@ class Player {
     options_.ready = Ready::attached;
   }
 
-  void play() {
+  std::vector<Difference> play() {
+    try {
+      prepare_all();
+      perform_all();
+    } catch (const Stop& stop) {
+      differences_.push_back(stop.difference);
+    }
+    return std::move(differences_);
+  }
+
+ private:
+  void prepare_all() {
     for (const auto& phrase : transcript_.start) choose_options(phrase);
     bench_ = std::make_unique<Workbench>(options_);
     bench_->network().add_name(kPeerName, {*net::IpAddress::parse(values_.at("IP"))});
@@ -74,6 +85,9 @@ class Player {
     // Where the handshake is an event of its own there must be a moment before it.
     if (mentions("TLS handshake done")) bench_->network().set_latency(kLatency);
     if (auto left = bench_->take(); !powers_on_ && !left.empty()) fail(0, "the start left output: " + escaped(left));
+  }
+
+  void perform_all() {
     for (std::size_t i = 0; i < transcript_.steps.size(); ++i) {
       const auto& step = transcript_.steps[i];
       output_ += bench_->take();
@@ -84,10 +98,18 @@ class Player {
     expect_nothing_more(transcript_.steps.size());
   }
 
- private:
-  [[noreturn]] void fail(int line, const std::string& what) const {
-    throw Stop{line ? fmt::format("{}:{}: {}", transcript_.name, line, what)
-                    : fmt::format("{}: {}", transcript_.name, what)};
+  [[noreturn]] static void fail(int line, const std::string& what) {
+    throw Stop{{.line = line, .what = what, .after = {}, .expected = {}, .actual = {}}};
+  }
+
+  /// What comes until the host speaks again belongs to this difference and is not judged.
+  void differ(int line, const std::string& what, const std::string& expected) {
+    const auto limit = bench_->timeline().now() + kPatience;
+    do output_ += bench_->take();
+    while (pass_time(limit));
+    differences_.push_back(
+        {.line = line, .what = what, .after = last_said_, .expected = expected, .actual = std::exchange(output_, {})});
+    lost_ = true;
   }
 
   bool mentions(std::string_view event) const {
@@ -117,15 +139,15 @@ class Player {
   // ---- peers
 
   void make_peers() {
-    static const std::regex kOpen{R"re(\+\s*(QSSLOPEN|QIOPEN)\s*=.*?"([^"]*\.[^"]*)",\s*"?(\d+))re"};
+    peers_ = std::make_unique<Peers>(bench_->network(), server());
     for (const auto& step : transcript_.steps) {
-      const auto text = step.kind == Transcript::Step::Kind::host ? substituted(step) : std::string{};
-      std::smatch match;
-      if (!std::regex_search(text, match, kOpen) || match[2].str() == values_.at("CLOSED_IP")) continue;
-      if (match[1].str() == "QSSLOPEN") {
-        tls_peer(match[2].str(), port(match[3].str()));
+      if (step.kind != Transcript::Step::Kind::host) continue;
+      const auto opened = opened_by(substituted(step));
+      if (!opened || opened->host == values_.at("CLOSED_IP")) continue;
+      if (opened->secure) {
+        peers_->secure(opened->host, opened->port);
       } else {
-        tcp_peer(match[2].str(), port(match[3].str()));
+        peers_->plain(opened->host, opened->port);
       }
     }
   }
@@ -139,40 +161,17 @@ class Player {
     return config;
   }
 
-  void tls_peer(const std::string& host, std::uint16_t port) {
-    const auto address = bench_->network().address_of(host);
-    auto& peer = tls_peers_[{address, port}];
-    if (!peer) {
-      peer = std::make_unique<TlsPeer>(bench_->network(), address.text(), port, server());
-    }
-  }
-
-  net::SimListener& tcp_peer(const std::string& host, std::uint16_t port) {
-    auto& listener = bench_->network().listen(host, port);
-    if (std::find(tcp_peers_.begin(), tcp_peers_.end(), &listener) == tcp_peers_.end()) tcp_peers_.push_back(&listener);
-    return listener;
-  }
-
-  /// The only connection of either kind that is open, or the newer one.
-  TlsPeer* open_tls_peer() {
-    for (auto& [where, peer] : tls_peers_) {
-      if (peer->connections() > 0 && peer->wire().open()) return peer.get();
-    }
-    return nullptr;
-  }
   net::SimConnection& tcp_connection(int line) {
-    for (auto* listener : tcp_peers_) {
-      if (!listener->connections.empty() && listener->last().open()) return listener->last();
-    }
+    if (auto* connection = peers_->open_plain()) return *connection;
     fail(line, "no peer is connected");
   }
 
   void peer_sends(int line, const std::string& data) {
-    if (auto* peer = open_tls_peer()) return peer->send(data);
+    if (auto* peer = peers_->open_secure()) return peer->send(data);
     tcp_connection(line).send(data);
   }
   void peer_closes(int line) {
-    if (auto* peer = open_tls_peer()) return peer->close();
+    if (auto* peer = peers_->open_secure()) return peer->close();
     tcp_connection(line).close();
   }
 
@@ -236,12 +235,12 @@ class Player {
       return upload("RAM:client_key.pem", world_.client_key);
     }
     if (phrase == "socket 1 is an open TCP connection") {
-      tcp_peer("198.51.100.20", 80);
+      peers_->plain("198.51.100.20", 80);
       bench_->send("AT+QIOPEN=1,\"TCP\",\"198.51.100.20\",80");
       return expect_start("\r\nOK\r\n\r\n1, CONNECT OK\r\n");
     }
     if (phrase == "TCP connected on 0") {
-      tcp_peer(values_.at("IP"), port(values_.at("PORT")));
+      peers_->plain(values_.at("IP"), port(values_.at("PORT")));
       bench_->send(fmt::format("AT+QIOPEN=0,\"TCP\",\"{}\",{}", values_.at("IP"), values_.at("PORT")));
       return expect_start("\r\nOK\r\n\r\n0, CONNECT OK\r\n");
     }
@@ -263,8 +262,8 @@ class Player {
   void perform(const Transcript::Step& step) {
     using Kind = Transcript::Step::Kind;
     switch (step.kind) {
-      case Kind::host: return bench_->send_raw(substituted(step));
-      case Kind::module: return expect(step);
+      case Kind::host: return say(step);
+      case Kind::module: return lost_ ? void() : expect(step);
       case Kind::wait: return wait(step);
       case Kind::event:
         for (const auto& phrase : phrases_of(step.text)) happen(step.line, phrase);
@@ -315,7 +314,7 @@ class Player {
 
   void finish_handshake(int line) {
     const auto limit = bench_->timeline().now() + kPatience;
-    while (!open_tls_peer() || !open_tls_peer()->connected()) {
+    while (!peers_->open_secure() || !peers_->open_secure()->connected()) {
       if (!pass_time(limit)) fail(line, "there is no TLS handshake");
     }
   }
@@ -328,14 +327,16 @@ class Player {
     return true;
   }
 
+  void say(const Transcript::Step& step) {
+    if (std::exchange(lost_, false)) output_.clear();
+    last_said_ = substituted(step);
+    bench_->send_raw(last_said_);
+  }
+
   void expect(const Transcript::Step& step) {
     const auto expected = substituted(step);
     wait_for(expected.size());
-    const auto actual = output_.substr(0, expected.size());
-    if (actual != expected) {
-      const auto shown = output_.size() > expected.size() + 60 ? output_.substr(0, expected.size() + 60) : output_;
-      fail(step.line, fmt::format("\n  expected  {}\n  actual    {}", escaped(expected), escaped(shown)));
-    }
+    if (output_.substr(0, expected.size()) != expected) return differ(step.line, "not the bytes expected", expected);
     output_.erase(0, expected.size());
   }
 
@@ -345,10 +346,9 @@ class Player {
     while (output_.size() < size && pass_time(limit));
   }
 
-  void expect_nothing_more(std::size_t step) const {
-    if (output_.empty()) return;
-    fail(step > 0 ? transcript_.steps[step - 1].line : 0,
-         "more than expected follows\n  actual    " + escaped(output_));
+  void expect_nothing_more(std::size_t step) {
+    if (output_.empty() || lost_) return;
+    differ(step > 0 ? transcript_.steps[step - 1].line : 0, "more than expected follows", {});
   }
 
   const Transcript& transcript_;
@@ -358,9 +358,11 @@ class Player {
   bool powers_on_ = false;
   bool demands_certificates_ = false;
   std::unique_ptr<Workbench> bench_;
-  std::map<net::Endpoint, std::unique_ptr<TlsPeer>> tls_peers_;
-  std::vector<net::SimListener*> tcp_peers_;
+  std::unique_ptr<Peers> peers_;
   std::string output_;
+  std::string last_said_;  ///< by the host
+  std::vector<Difference> differences_;
+  bool lost_ = false;  ///< after a difference, until the host speaks again
 };
 
 }  // namespace
@@ -376,13 +378,21 @@ World World::throwaway() {
   return world;
 }
 
+std::vector<Difference> differences(const Transcript& transcript, const World& world) {
+  return Player{transcript, world}.play();
+}
+
 std::string play(const Transcript& transcript, const World& world) {
-  try {
-    Player{transcript, world}.play();
-  } catch (const Stop& stop) {
-    return stop.message;
+  const auto all = differences(transcript, world);
+  return all.empty() ? std::string{} : all.front().text(transcript.name);
+}
+
+std::string Difference::text(const std::string& name) const {
+  auto text = line ? fmt::format("{}:{}: {}", name, line, what) : fmt::format("{}: {}", name, what);
+  if (!expected.empty() || !actual.empty()) {
+    text += fmt::format("\n  expected  {}\n  actual    {}", escaped(expected), escaped(actual));
   }
-  return {};
+  return text;
 }
 
 }  // namespace quasimodem::workbench

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/bytes.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -26,11 +27,26 @@ struct World {
   static World throwaway();
 };
 
+/// Where the module did not say what is written.
+struct Difference {
+  int line = 0;  ///< of the transcript; 0: the start
+  std::string what;
+  std::string after;     ///< what the host had said last
+  std::string expected;  ///< bytes, as the next one
+  std::string actual;
+
+  std::string text(const std::string& name) const;
+};
+
 /// Plays a transcript against a module in memory: says what the host says, does what the events and the start phrases
-/// say, and compares every byte of the module. Empty when all were as written, else what differed first and where.
+/// say, and compares every byte of the module. Empty when all were as written. After a difference it goes on with what
+/// the host says next; an event that cannot happen ends the play.
 ///
 /// The peers are made up from the commands that open sockets: TLS servers for AT+QSSLOPEN, plain ones for AT+QIOPEN.
 /// Time passes at `@wait`, and by itself for at most a second where the module still owes bytes.
+std::vector<Difference> differences(const Transcript& transcript, const World& world);
+
+/// The first of them as text, or nothing.
 std::string play(const Transcript& transcript, const World& world);
 
 }  // namespace quasimodem::workbench

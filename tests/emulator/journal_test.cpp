@@ -2,6 +2,7 @@
 // What the journal of a whole module says, and what it must never say.
 #include <algorithm>
 
+#include "core/random.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -29,9 +30,12 @@ std::vector<std::string> lines(const JournalRing& ring, std::uint64_t since = 0)
   return all;
 }
 
+/// Of one kind, or of all that begin so: `uart`.
 std::vector<std::string> of(const JournalRing& ring, std::string_view kind, std::uint64_t since = 0) {
   auto all = lines(ring, since);
-  std::erase_if(all, [&](const std::string& line) { return !line.starts_with(std::string{kind} + " "); });
+  std::erase_if(all, [&](const std::string& line) {
+    return !line.starts_with(std::string{kind} + " ") && !line.starts_with(std::string{kind} + ".");
+  });
   return all;
 }
 
@@ -71,6 +75,31 @@ TEST_CASE("A line that ends with CR LF is one, at once", "[journal]") {
   const auto before = bench.journal().last();
   bench.send_raw("AT+CSQ\r\n");
   REQUIRE(lines(bench.journal(), before).front() == R"(uart.rx text=AT+CSQ\r\n)");
+}
+
+TEST_CASE("What the host sent stands before the answer to it, also without a line end", "[journal]") {
+  ModemBench bench{with_journal(Ready::ip_status)};
+  bench.network().listen("198.51.100.9", 80);
+  bench.send("AT+QIOPEN=\"TCP\",\"198.51.100.9\",80");
+  bench.advance(1s);
+  bench.take();
+  bench.ok("AT+QISDE=0");
+  bench.send("AT+QISEND=5");
+  const auto before = bench.journal().last();
+  bench.send_raw("hello");
+  REQUIRE(of(bench.journal(), "uart", before) == Lines{"uart.rx text=hello", R"(uart.tx text=\r\nSEND OK\r\n)"});
+}
+
+TEST_CASE("An echo, typed slowly, leaves a command in one record", "[journal]") {
+  auto options = with_journal();
+  options.echo = true;
+  ModemBench bench{options};
+  const auto before = bench.journal().last();
+  for (const char c : std::string{"AT+CSQ\r"}) {
+    bench.send_raw(std::string{c});
+    bench.advance(1ms);
+  }
+  REQUIRE(of(bench.journal(), "uart.rx", before) == Lines{R"(uart.rx text=AT+CSQ\r)"});
 }
 
 TEST_CASE("Power on, SIM and registration", "[journal]") {
@@ -147,6 +176,13 @@ TEST_CASE("A sent message", "[journal]") {
   bench.send_raw("hello\x1a");
   bench.advance(10s);
   REQUIRE(of(bench.journal(), "sms") == Lines{"sms event=sent to=+491701234567 text=hello reference=1"});
+}
+
+TEST_CASE("A message that arrives", "[journal]") {
+  ModemBench bench{with_journal()};
+  bench.me().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+  bench.advance(1s);
+  REQUIRE(of(bench.journal(), "sms") == Lines{"sms event=stored memory=SM index=1"});
 }
 
 // ---- certificates and keys ----
@@ -255,4 +291,32 @@ TEST_CASE("A key never shows, whatever goes wrong with its upload", "[journal][s
   bench.advance(1s);
   const auto all = of(bench.journal(), "uart.rx", before);
   REQUIRE(std::find(all.begin(), all.end(), R"(uart.rx text=AT+CSQ\r)") != all.end());
+}
+
+TEST_CASE("A key never shows, however its bytes come and whatever the host announces", "[journal][secret]") {
+  const auto seed = GENERATE(range(1, 60));
+  SeededRandom random{static_cast<std::uint64_t>(seed)};
+  const auto one_of = [&](std::size_t count) { return random.next() % count; };
+  auto options = with_journal();
+  options.echo = one_of(2) == 1;
+  ModemBench bench{options};
+  const std::string commands[] = {"AT+QSECWRITE=\"RAM:k\",{}", "AT+QSECWRITE=\"NVRAM:CK0\",{},3", "AT+QFUPL=\"k\",{}",
+                                  "at+ qsecwrite = \"RAM:k\" , {}"};
+  const auto announced = kKey.size() - 40 + one_of(80);
+  auto line = commands[one_of(std::size(commands))];
+  line.replace(line.find("{}"), 2, std::to_string(announced));
+  bench.send(line);
+  for (std::size_t at = 0; at < kKey.size();) {
+    const auto piece = 1 + one_of(90);
+    bench.send_raw(std::string_view{kKey}.substr(at, piece));
+    at += piece;
+    // Shorter and longer than the silence that the guard takes for an end, and than the upload's own time-out.
+    const Duration pauses[] = {0ms, 5ms, 100ms, 390ms, 1s, 4s};
+    bench.advance(one_of(4) == 0 ? pauses[one_of(std::size(pauses))] : Duration{});
+  }
+  bench.advance(200s);
+  bench.send("AT");
+  bench.advance(1s);
+  INFO("seed " << seed);
+  expect_no_key(bench, bench.journal());
 }

@@ -84,12 +84,12 @@ TEST_CASE("every transcript is in one of the lists", "[transcript]") {
 
 TEST_CASE("a byte that differs is reported with its place", "[transcript]") {
   const auto said = play(parse_transcript("small", "# start: ATE0\n> AT\\r\n< \\r\\nOK \\r\\n\n"));
-  CHECK(said == "small:3: \n  expected  \\r\\nOK \\r\\n\n  actual    \\r\\nOK\\r\\n");
+  CHECK(said == "small:3: not the bytes expected\n  expected  \\r\\nOK \\r\\n\n  actual    \\r\\nOK\\r\\n");
 }
 
 TEST_CASE("a missing answer is reported", "[transcript]") {
   const auto said = play(parse_transcript("small", "# start: ATE0\n> at+nothing\\n\n< \\r\\nERROR\\r\\n\n"));
-  CHECK(said == "small:3: \n  expected  \\r\\nERROR\\r\\n\n  actual    ");
+  CHECK(said == "small:3: not the bytes expected\n  expected  \\r\\nERROR\\r\\n\n  actual    ");
 }
 
 TEST_CASE("an answer that is not in the transcript is reported", "[transcript]") {
@@ -97,6 +97,19 @@ TEST_CASE("an answer that is not in the transcript is reported", "[transcript]")
       GENERATE("> AT\\r\n> \n", "> AT\\r\n# @wait 1\n", "> AT\\r\n# @event peer closes\n", "> AT\\r\n");
   const auto said = play(parse_transcript("small", std::string{"# start: ATE0\n"} + between));
   CHECK(said.find("small:2: more than expected follows") == 0);
+}
+
+TEST_CASE("after a difference the play goes on with what the host says next", "[transcript]") {
+  const auto transcript = parse_transcript(
+      "small",
+      "# start: ATE0\n> AT\\r\n< \\r\\nNO\\r\\n\n< more\n> AT\\r\n< \\r\\nOK\\r\\n\n> AT+X\\r\n< \\r\\nOK\\r\\n\n");
+  const auto all = workbench::differences(transcript, workbench::World::throwaway());
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].line == 3);
+  CHECK(all[0].after == "AT\r");
+  CHECK(all[0].actual == "\r\nOK\r\n");
+  CHECK(all[1].line == 8);
+  CHECK(all[1].actual == "\r\nERROR\r\n");
 }
 
 TEST_CASE("words that the player does not know fail", "[transcript]") {

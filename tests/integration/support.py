@@ -212,10 +212,9 @@ class World:
         done = subprocess.run(
             [PROGRAM, *(a if isinstance(a, bytes) else str(a) for a in arguments)],
             env={**self.environment, **environment},
-            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             timeout=WATCHDOG,
-            **{"stdin": subprocess.DEVNULL, **options},
+            **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **options},
         )
         sanitizer_is_silent(done.stderr.decode(errors="replace"))
         return done

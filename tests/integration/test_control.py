@@ -3,12 +3,13 @@
 
 import json
 import os
+import re
 import signal
 import stat
 
 import pytest
 from control_support import Client, control_of
-from support import OK, PROGRAM, PYTHON
+from support import OK, PROGRAM, PYTHON, SOURCE, Deadline
 
 KEY = b"-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0c2VjcmV0c2VjcmV0\n-----END RSA PRIVATE KEY-----\n"
 SECRET = "c2VjcmV0"
@@ -350,3 +351,44 @@ def test_expectation_without_a_command(world):
     module.signal(signal.SIGTERM)
     assert module.wait() == 1
     assert "FAIL: the UART did not show \"SEND OK\"" in module.log()
+
+
+FIELDS = {  # docs/control.md, "Records"
+    "uart.rx": {"text"},
+    "uart.tx": {"text"},
+    "at": {"command", "result", "took_ms"},
+    "urc": {"text"},
+    "state": {"what", "state"},
+    "bearer": {"event", "context", "apn", "address"},
+    "socket": {"event", "context", "socket", "transport", "host", "port", "peer", "reason"},
+    "tls": {"event", "context", "socket", "version", "suite", "subject", "reason"},
+    "file": {"event", "name"},
+    "sms": {"event"},
+    "fault": {"id", "name", "subject"},
+    "power": {"event"},
+    "ctl": {"method", "params"},
+}
+
+
+def test_a_trace_has_every_kind_of_record(world, tls_server):
+    server = tls_server("-tls1_2", client_certificate=False)
+    trace = world.directory / "trace.jsonl"
+    module = world.module("--ephemeral", "--trace", trace, "--fault", "at.error match=AT+QNSTATUS")
+    with module.host() as host:
+        host.upload("RAM:k.pem", KEY)
+        host.bring_up("AT+QIMUX=1", 'AT+QSSLCFG="sslversion",0,3')
+        host.exchange(f'AT+QSSLOPEN=1,0,"127.0.0.1",{server.port},0', f"{OK}\r\n+QSSLOPEN: 1,0\r\n")
+        host.exchange("AT+QNSTATUS", "\r\nERROR\r\n")
+        assert world.run("ctl", "sms.deliver", "from=+49", "text=hi").returncode == 0
+        host.expect_match(r"\r\n\+CMTI: [^\r]*\r\n")
+    module.stop()
+    records = [json.loads(line) for line in trace.read_text().splitlines()]
+    assert [r["seq"] for r in records] == list(range(1, len(records) + 1))
+    assert [r["t"] for r in records] == sorted(r["t"] for r in records)
+    assert {r["modem"] for r in records} == {"m95"}
+    assert {r["kind"] for r in records} == set(FIELDS)
+    for record in records:
+        assert FIELDS[record["kind"]] <= set(record), record
+    page = (SOURCE / "docs/control.md").read_text()
+    for kind in FIELDS:
+        assert re.search(rf"^\| .*`{re.escape(kind)}`", page, re.M), kind

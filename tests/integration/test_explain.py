@@ -25,8 +25,21 @@ def test_every_line_of_standard_input(world, tmp_path):
     assert done.returncode == 1
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(each["line"], each["kind"]) for each in said] == [("AT+QIMUX=1", "command"), ("OK", "result")]
-    assert said[0]["fields"] == [{"name": "mode", "value": "1", "meaning": "0-1"}]
+    assert said[0]["fields"] == [{"name": "mode", "value": "1", "meaning": "six sessions, with an index; 0-1"}]
     assert b'cannot explain "what?' in done.stderr
+
+
+def test_lines_of_traces_and_transcripts(world):
+    record = r'{"seq":4,"t":0.2,"modem":"m95","kind":"uart.tx","text":"\\r\\n+CME ERROR: 3\\r\\n"}'
+    done = world.run("explain", "--json", record)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert [(each["kind"], each["line"]) for each in said] == [("record", record), ("error", "+CME ERROR: 3")]
+    assert {"name": "t", "value": "0.2", "meaning": ""} in said[0]["fields"]
+    done = world.run("explain", r"< \r\n+CSQ: 30,0\r\n\r\nOK\r\n")
+    assert b"signal quality" in done.stdout and b"the command was carried out" in done.stdout
+    done = world.run("explain", '{"kind":"nothing"}')
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,19 @@
 
 #include <algorithm>
 #include <iostream>
+#include <string_view>
 #include <unistd.h>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include "core/bytes.hpp"
+#include "core/journal.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/json_text.hpp"
+#include "emulator/app/json_value.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/commands/explain.hpp"
 
@@ -28,6 +33,8 @@ constexpr const char* kFooter = R"(Examples:
   quasimodem explain +CME ERROR: 3
   quasimodem explain 'AT+QSSLOPEN=1,0,"host",443,0'
   quasimodem explain '+QSSLURC: "recv",0,1'
+  quasimodem explain 'AT+QSSLCFG="sslversion",0,3'
+  quasimodem explain <m95.trace.jsonl              lines of traces and transcripts too
 
 Exit codes: 0 explained, 1 not a line of these modules, 2 usage.)";
 
@@ -59,9 +66,73 @@ std::string as_text(const Explanation& explanation) {
   return text;
 }
 
+/// Each line of what went over the UART.
+void add_lines(std::vector<Explanation>& all, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto end = bytes.find_first_of("\r\n");
+    const auto line = std::string{bytes.substr(0, end)};
+    bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+    const auto more = line.empty() ? std::vector<Explanation>{} : commands::explain(line);
+    all.insert(all.end(), more.begin(), more.end());
+  }
+}
+
+std::string shown(const Json& value) {
+  const auto* text = value.as<std::string>();
+  return text ? *text : to_text(value);
+}
+
+std::string_view meaning_of(RecordKind kind) {
+  switch (kind) {
+    case RecordKind::uart_rx: return "the host sent this";
+    case RecordKind::uart_tx: return "the module sent this";
+    case RecordKind::at: return "a command and its final result";
+    case RecordKind::urc: return "an unsolicited result code";
+    case RecordKind::state: return "a state of the module changed";
+    case RecordKind::bearer: return "a PDP context came up, went down or was lost";
+    case RecordKind::socket: return "a connection";
+    case RecordKind::tls: return "a TLS handshake";
+    case RecordKind::file: return "a file or certificate";
+    case RecordKind::sms: return "a message";
+    case RecordKind::fault: return "a fault struck";
+    case RecordKind::power: return "power";
+    case RecordKind::ctl: return "a request of the control socket";
+  }
+  return {};
+}
+
+/// A line of a trace: the record, then what its bytes mean.
+std::vector<Explanation> explain_record(const std::string& line) {
+  const auto record = parse_json(line);
+  const auto* kind_name = record ? record->find("kind") : nullptr;
+  const auto kind =
+      kind_name && kind_name->as<std::string>() ? record_kind(*kind_name->as<std::string>()) : std::nullopt;
+  if (!kind) return {};
+  Explanation head{
+      .kind = "record", .line = line, .meaning = std::string{meaning_of(*kind)}, .manual = {}, .fields = {}};
+  for (const auto& [name, value] : *record->as<Json::Object>()) head.fields.push_back({name, shown(value), {}});
+  std::vector<Explanation> all{std::move(head)};
+  for (const std::string_view field : {"text", "command"}) {
+    const auto* text = record->find(field);
+    const bool bytes = text && text->as<std::string>() && !record->find("withheld") && *kind != RecordKind::sms;
+    if (bytes) add_lines(all, quasimodem::to_text(unescaped(*text->as<std::string>())));
+  }
+  return all;
+}
+
+/// A line of a trace, of a transcript, or as it stands on the UART.
+std::vector<Explanation> explanations_of(const std::string& line) {
+  if (line.starts_with('{')) return explain_record(line);
+  const bool of_transcript = line.starts_with("< ") || (line.starts_with("> ") && line.size() > 2);
+  if (!of_transcript) return commands::explain(line);
+  std::vector<Explanation> all;
+  add_lines(all, quasimodem::to_text(unescaped(line.substr(2))));
+  return all;
+}
+
 /// False when there is nothing to say.
 bool explain_line(const std::string& line, Output output) {
-  const auto explanations = commands::explain(line);
+  const auto explanations = explanations_of(line);
   for (const auto& explanation : explanations) {
     fmt::print("{}", output == Output::json ? as_json(explanation) : as_text(explanation));
   }

@@ -69,9 +69,10 @@ Fit fit(const std::string& expected, const std::string& output) {
   return {Fit::State::fits, used};
 }
 
-std::vector<std::string> PortPlayer::play(const Transcript& transcript) {
-  name_ = transcript.name;
-  differences_.clear();
+PlayReport PortPlayer::play(const Transcript& transcript) {
+  report_ = {.name = transcript.name, .kind = "transcript"};
+  last_said_.clear();
+  missed_event_ = 0;
   event_before_ = lost_ = false;
   prepare(transcript);
   int line = 0;
@@ -81,24 +82,22 @@ std::vector<std::string> PortPlayer::play(const Transcript& transcript) {
     perform(step);
   }
   if (!lost_) expect_nothing_more(line, kQuiet);
-  return std::move(differences_);
+  return std::move(report_);
 }
 
 /// The settings among the start phrases are made; the rest is for whoever has the module before him.
 void PortPlayer::prepare(const Transcript& transcript) {
   static const std::regex kSetting{"[A-Z]+=[0-9]+"};
   rest_of_output();
-  std::string rest;
   for (const auto& phrase : transcript.start) {
     const bool echo = phrase == "ATE0" || phrase == "ATE1";
     if (echo || std::regex_match(phrase, kSetting)) {
       port_.write(as_bytes((echo ? phrase : "AT+" + phrase) + "\r"));
       rest_of_output();
     } else {
-      rest += (rest.empty() ? "" : ", ") + phrase;
+      report_.skipped.push_back({0, "start: " + phrase, "the module is taken as it is; see to it before"});
     }
   }
-  if (!rest.empty()) fmt::print(stderr, "{}: it begins with: {}\n", name_, rest);
 }
 
 void PortPlayer::perform(const Step& step) {
@@ -110,25 +109,43 @@ void PortPlayer::perform(const Step& step) {
     case Step::Kind::wait:
       // What comes meanwhile is for the next step to judge.
       return listen(std::chrono::milliseconds{static_cast<int>(std::strtod(step.text.c_str(), nullptr) * 1000)});
-    case Step::Kind::event:
-      fmt::print(stderr, "{}:{}: now:{}\n", name_, step.line, step.text);
-      event_before_ = true;
-      return;
+    case Step::Kind::event: return happen(step);
   }
 }
 
+void PortPlayer::happen(const Step& step) {
+  const auto event = workbench::trimmed(step.text);
+  // The module does that itself.
+  if (event == "TLS handshake done") {
+    event_before_ = true;
+    return;
+  }
+  if (options_.attended) {
+    fmt::print(stderr, "{}:{}: now: {}\n", report_.name, step.line, event);
+    event_before_ = true;
+    return;
+  }
+  report_.skipped.push_back({step.line, "event: " + event, "nobody causes it here; with --attended you do"});
+  if (missed_event_ == 0) missed_event_ = step.line;
+}
+
 void PortPlayer::say(const Step& step) {
-  const auto text = substituted(to_text(unescaped(step.text)), options_.values);
+  const auto text = substituted(quasimodem::to_text(unescaped(step.text)), options_.values);
   if (const auto name = missing_value(text)) {
     return differ(step.line, fmt::format("{{{}}} has no value: --set {}=…", *name, *name));
   }
   if (std::exchange(lost_, false)) rest_of_output();
+  last_said_ = text;
+  ++report_.sent;
   port_.write(as_bytes(text));
 }
 
 void PortPlayer::expect(const Step& step) {
-  const auto expected = substituted(to_text(unescaped(step.text)), options_.values);
-  const auto patience = std::exchange(event_before_, false) ? options_.event_patience : options_.patience;
+  const auto expected = substituted(quasimodem::to_text(unescaped(step.text)), options_.values);
+  // What an event that did not happen would have brought never comes.
+  const auto usual = missed_event_ ? kQuiet : options_.patience;
+  const auto patience = std::exchange(event_before_, false) ? options_.event_patience : usual;
+  ++report_.compared;
   for (;;) {
     const auto found = fit(expected, output_);
     if (found.state == Fit::State::fits) {
@@ -136,11 +153,8 @@ void PortPlayer::expect(const Step& step) {
       return;
     }
     const auto more = found.state == Fit::State::differs ? Bytes{} : port_.read(patience);
-    if (more.empty()) {
-      return differ(step.line,
-                    fmt::format("\n  expected  {}\n  actual    {}", escaped(expected), escaped(rest_of_output())));
-    }
-    output_ += to_text(more);
+    if (more.empty()) return differ(step.line, "not the bytes expected", expected);
+    output_ += quasimodem::to_text(more);
   }
 }
 
@@ -148,24 +162,37 @@ void PortPlayer::listen(std::chrono::milliseconds time) {
   const auto end = std::chrono::steady_clock::now() + time;
   do {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    output_ += to_text(port_.read(std::max(left, std::chrono::milliseconds{0})));
+    output_ += quasimodem::to_text(port_.read(std::max(left, std::chrono::milliseconds{0})));
   } while (std::chrono::steady_clock::now() < end);
 }
 
 void PortPlayer::expect_nothing_more(int line, std::chrono::milliseconds patience) {
   if (output_.empty()) listen(patience);
-  if (!output_.empty()) differ(line, "more than expected follows\n  actual    " + escaped(rest_of_output()));
+  if (!output_.empty()) differ(line, "more than expected follows");
 }
 
-void PortPlayer::differ(int line, const std::string& what) {
-  differences_.push_back(fmt::format("{}:{}: {}", name_, line, what));
+void PortPlayer::differ(int line, const std::string& what, const std::string& expected) {
   lost_ = true;
+  auto got = rest_of_output();
+  if (missed_event_) {
+    report_.skipped.push_back(
+        {line, fmt::format("{}: expected {}, got {}", what, escaped(expected), escaped(got)),
+         fmt::format("it may come from the event of line {}, which did not happen", missed_event_)});
+    return;
+  }
+  const auto parts_at = where_they_part(expected, got);
+  report_.differences.push_back({.line = line,
+                                 .what = what,
+                                 .after = last_said_,
+                                 .expected = expected,
+                                 .got = std::move(got),
+                                 .parts_at = parts_at});
 }
 
 /// All that comes until the module is quiet.
 std::string PortPlayer::rest_of_output() {
   auto rest = std::exchange(output_, {});
-  for (auto more = port_.read(kQuiet); !more.empty(); more = port_.read(kQuiet)) rest += to_text(more);
+  for (auto more = port_.read(kQuiet); !more.empty(); more = port_.read(kQuiet)) rest += as_text(more);
   return rest;
 }
 

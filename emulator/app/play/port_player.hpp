@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "emulator/app/play/line_port.hpp"
+#include "emulator/app/line/line_port.hpp"
+#include "emulator/app/play/mask.hpp"
+#include "emulator/app/play/play_report.hpp"
 #include "emulator/workbench/transcript.hpp"
 
 namespace quasimodem::app {
@@ -17,14 +19,17 @@ class PortPlayer {
   struct Options {
     std::map<std::string, std::string> values;   ///< of `{NAME}`; in the module's bytes a missing one fits anything
     std::chrono::milliseconds patience{10'000};  ///< for bytes that the module owes
-    std::chrono::milliseconds event_patience{120'000};  ///< for the same after an event that somebody must cause
+    /// Somebody is there who causes the events when asked to. Otherwise what follows an event counts when it is as
+    /// written, and proves nothing when it is not.
+    bool attended = false;
+    std::chrono::milliseconds event_patience{120'000};  ///< for the module's bytes after an event, when attended
   };
 
   PortPlayer(LinePort& port, Options options) : port_{port}, options_{std::move(options)} {}
 
-  /// Every difference, `<name>:<line>: …`. After one it waits until the module is quiet and goes on with what the host
-  /// says next. Tells on standard error what the user has to see to. Throws Problem when the line is gone.
-  std::vector<std::string> play(const workbench::Transcript& transcript);
+  /// After a difference it waits until the module is quiet and goes on with what the host says next. When attended,
+  /// tells on standard error what has to be seen to. Throws Problem when the line is gone.
+  PlayReport play(const workbench::Transcript& transcript);
 
  private:
   using Step = workbench::Transcript::Step;
@@ -34,26 +39,22 @@ class PortPlayer {
   void say(const Step& step);
   void expect(const Step& step);
   void expect_nothing_more(int line, std::chrono::milliseconds patience);
-  void differ(int line, const std::string& what);
+  void happen(const Step& step);
+  void differ(int line, const std::string& what, const std::string& expected = {});
   void listen(std::chrono::milliseconds time);
   std::string rest_of_output();
 
   LinePort& port_;
   Options options_;
-  std::string name_;
+  PlayReport report_;
   std::string output_;
-  std::vector<std::string> differences_;
+  std::string last_said_;
   bool event_before_ = false;
-  bool lost_ = false;  ///< after a difference, until the host speaks again
+  int missed_event_ = 0;  ///< the line of the first event that did not happen
+  bool lost_ = false;     ///< after a difference, until the host speaks again
 };
 
-/// How far `output` goes along with `expected`, in which `{NAME}` without a value stands for anything up to what
-/// follows it.
-struct Fit {
-  enum class State { fits, needs_more, differs };
-  State state = State::needs_more;
-  std::size_t used = 0;  ///< bytes of the output, when it fits
-};
+/// The same for bytes in which `{NAME}` without a value stands for anything up to what follows it.
 Fit fit(const std::string& expected, const std::string& output);
 
 }  // namespace quasimodem::app

@@ -29,8 +29,9 @@ bool we_can(std::uint8_t option) { return supported(option) || option == Telnet:
 
 /// COM-PORT is the client's to begin (RFC 2217): pyserial takes an offer for the answer to a request that it has not
 /// sent yet, and then never sends it.
-void Telnet::start() {
-  for (const std::uint8_t option : {kBinary, kEcho, kSuppressGoAhead}) ask(ours_[option], kWill, option);
+void Telnet::start(End end) {
+  const auto ours = end == End::server ? kEcho : kComPort;
+  for (const std::uint8_t option : {kBinary, ours, kSuppressGoAhead}) ask(ours_[option], kWill, option);
   for (const std::uint8_t option : {kBinary, kSuppressGoAhead}) ask(theirs_[option], kDo, option);
 }
 

@@ -10,8 +10,8 @@
 
 namespace quasimodem::app {
 
-/// The server's end of a telnet connection (RFC 854, 855): data and commands apart, options agreed on, subnegotiations
-/// collected. Holds no more than one subnegotiation of bounded length, whatever comes.
+/// One end of a telnet connection, mostly the server's (RFC 854, 855): data and commands apart, options agreed on,
+/// subnegotiations collected. Holds no more than one subnegotiation of bounded length, whatever comes.
 class Telnet {
  public:
   // Options.
@@ -31,8 +31,9 @@ class Telnet {
 
   explicit Telnet(Events events) : events_{std::move(events)} {}
 
-  /// Offers our options and asks for the client's.
-  void start();
+  /// Offers our options and asks for the other side's.
+  enum class End { server, client };
+  void start(End end = End::server);
   void receive(ByteSpan bytes);
   /// Data as it goes over the connection: every 0xFF twice. In binary mode or not: what the module says is never text
   /// with its line ends changed.

@@ -2,22 +2,25 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "core/bytes.hpp"
+#include "emulator/app/line/line_address.hpp"
+#include "emulator/app/line/rfc2217_client.hpp"
 
 namespace quasimodem::app {
 
-/// The host's end of a serial line, for programs that have nothing else to do: a terminal device, `tcp:HOST:PORT` or
-/// `unix:PATH`.
+/// The host's end of a line, for programs that have nothing else to do.
 class LinePort {
  public:
-  /// Throws Problem. A terminal device is made raw; `baud` is its rate.
-  LinePort(const std::string& where, int baud);
+  /// Throws Problem.
+  explicit LinePort(const LineAddress& address);
   ~LinePort();
   LinePort(const LinePort&) = delete;
   LinePort& operator=(const LinePort&) = delete;
 
+  /// For poll: readable when `read` may have something, or the line is gone.
   int descriptor() const { return fd_; }
   /// Throws Problem when the line is gone.
   void write(ByteSpan bytes);
@@ -25,8 +28,12 @@ class LinePort {
   Bytes read(std::chrono::milliseconds patience);
 
  private:
+  void write_raw(ByteSpan bytes);
+
   std::string where_;
   int fd_ = -1;
+  std::unique_ptr<Rfc2217Client> rfc2217_;
+  Bytes received_;  ///< of RFC 2217
 };
 
 }  // namespace quasimodem::app

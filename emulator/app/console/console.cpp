@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/console/console.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <poll.h>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "emulator/app/console/raw_terminal.hpp"
+#include "emulator/app/control/connection.hpp"
+#include "emulator/app/line/line_port.hpp"
+#include "emulator/app/paths.hpp"
+#include "emulator/app/problem.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+constexpr char kEnd = 0x1D;  // Ctrl-]
+
+// ---- which module ----
+
+/// The first UART endpoint of a module of this program.
+std::string uart_of(const fs::path& control_socket) {
+  const auto answer = control::Connection{control_socket}.ask("state", nullptr);
+  const auto* state = answer.find("result");
+  const auto* uart = state ? state->find("uart") : nullptr;
+  const auto* address = uart ? uart->find("address") : nullptr;
+  const auto* text = address ? address->as<std::string>() : nullptr;
+  if (!text) throw Problem{ExitCode::environment, "the module does not say where its UART is"};
+  return *text;
+}
+
+LineAddress find_line(const ConsoleOptions& options) {
+  const auto line = [&](const std::string& where) { return read_line_address(where, "--to", options.baud); };
+  if (!options.to) return line(uart_of(control::find_socket(std::nullopt)));
+  const auto& to = *options.to;
+  std::error_code ignored;
+  const bool url = to.find(':') != std::string::npos;
+  const bool device = fs::is_character_file(to, ignored) && to.find('/') != std::string::npos;
+  if (url || device) return line(to);
+  // A recorder has a link and no control socket.
+  const auto link = runtime_directory() / to;
+  if (fs::is_character_file(link, ignored)) return line(link);
+  return line(uart_of(control::find_socket(to)));
+}
+
+// ---- bytes ----
+
+void show(ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const auto count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count < 0) throw Problem{ExitCode::environment, "nobody reads the console's output any more"};
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+/// From standard input; empty at its end.
+std::string typed() {
+  std::array<char, 4096> buffer{};
+  ssize_t count = 0;
+  do count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+  while (count < 0 && errno == EINTR);
+  return count > 0 ? std::string(buffer.data(), static_cast<std::size_t>(count)) : std::string{};
+}
+
+/// Until Ctrl-], the end of the terminal, or a signal.
+void join_terminal(LinePort& port, const LineAddress& address) {
+  const EndSignals signals;
+  const RawTerminal raw;
+  // Only now: what is typed from here on reaches the module as it is.
+  fmt::print(stderr, "console of {}; Ctrl-] ends it\r\n", address.text());
+  for (;;) {
+    std::array<pollfd, 3> waiting{
+        {{STDIN_FILENO, POLLIN, 0}, {port.descriptor(), POLLIN, 0}, {signals.descriptor(), POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
+    if (waiting[2].revents) return;
+    if (waiting[1].revents) show(port.read(milliseconds{0}));
+    if (!waiting[0].revents) continue;
+    const auto keys = typed();
+    const auto end = keys.find(kEnd);
+    port.write(as_bytes(keys).first(std::min(end, keys.size())));
+    if (keys.empty() || end != std::string::npos) return;
+  }
+}
+
+// ---- a pipe ----
+
+/// Whether what a module has said ends with a final result code or a prompt.
+bool answered(std::string_view said) {
+  if (said.ends_with("> ")) return true;
+  if (!said.ends_with("\n")) return false;
+  said.remove_suffix(1);
+  while (said.ends_with('\r')) said.remove_suffix(1);
+  const auto line = said.substr(said.find_last_of("\r\n") + 1);
+  constexpr std::string_view kWhole[] = {"OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE"};
+  constexpr std::string_view kBeginning[] = {"CONNECT", "+CME ERROR:", "+CMS ERROR:"};
+  return std::find(std::begin(kWhole), std::end(kWhole), line) != std::end(kWhole) ||
+         std::any_of(std::begin(kBeginning), std::end(kBeginning), [&](auto each) { return line.starts_with(each); });
+}
+
+/// Shows what comes until it is a whole answer, or nothing comes for so long.
+enum class Until { answered, quiet };
+void listen(LinePort& port, milliseconds quiet, Until until) {
+  constexpr std::size_t kRemembered = 256;
+  std::string said;
+  for (auto more = port.read(quiet); !more.empty(); more = port.read(quiet)) {
+    show(more);
+    said += as_text(more);
+    if (said.size() > kRemembered) said.erase(0, said.size() - kRemembered);
+    if (until == Until::answered && answered(said)) return;
+  }
+}
+
+void send_pipe(LinePort& port, milliseconds quiet) {
+  std::string line;
+  const auto send = [&] {
+    port.write(as_bytes(std::exchange(line, {})));
+    listen(port, quiet, Until::answered);
+  };
+  bool after_return = false;
+  for (auto part = typed(); !part.empty(); part = typed()) {
+    for (const char c : part) {
+      const bool second_of_two = std::exchange(after_return, c == '\r') && c == '\n';
+      if (second_of_two) continue;
+      constexpr std::size_t kLongest = 4096;  // without a line end it is data, which nobody answers
+      const bool ends = c == '\n' || c == '\r';
+      line += ends ? '\r' : c;
+      if (ends) send();
+      if (line.size() >= kLongest) port.write(as_bytes(std::exchange(line, {})));
+    }
+  }
+  if (!line.empty()) port.write(as_bytes(line));
+  listen(port, quiet, Until::quiet);
+}
+
+}  // namespace
+
+int console(const ConsoleOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto address = find_line(options);
+  LinePort port{address};
+  if (!::isatty(STDIN_FILENO)) {
+    send_pipe(port, options.quiet);
+    return static_cast<int>(ExitCode::ok);
+  }
+  join_terminal(port, address);
+  fmt::print(stderr, "\n");
+  return static_cast<int>(ExitCode::ok);
+}
+
+}  // namespace quasimodem::app

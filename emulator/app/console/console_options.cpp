@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/console/console_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/control/method.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr const char* kUsage = R"(
+Usage: quasimodem console [--to NAME|PATH|URL]
+)";
+
+constexpr const char* kFooter =
+    R"(Every key goes to the module as it is, whatever the module says appears. Ctrl-] ends the console.
+
+From a pipe the lines are sent one by one, each when the one before has its final result code or a prompt, or after a
+silence; LF is sent as CR. After the last it ends once the module is quiet:
+  printf 'ATI\nAT+CSQ\n' | quasimodem console
+
+A module of this program is found by its name or the link of its UART; without --to it is the only one that runs. A
+device (/dev/ttyUSB0), tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH lead to any other.
+
+Exit codes: 0 ended, 2 usage, 3 environment (no module, no permission, the module is gone).)";
+
+}  // namespace
+
+ConsoleInvocation read_console_options(const std::vector<std::string>& arguments) {
+  ConsoleOptions options;
+  std::string quiet = "1s";
+  CLI::App app{"Talk AT to a module from this terminal.", "quasimodem console"};
+  set_usage(app, kUsage);
+  app.footer(kFooter);
+  app.set_help_flag("-h,--help", "show this and exit");
+  const auto once = [&](const char* name, auto& target, const char* value, const char* meaning) {
+    app.add_option(name, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  once("--to", options.to, "NAME|PATH|URL", "which module");
+  once("--baud", options.baud, "RATE", "rate of a device; default 115200");
+  once("--quiet", quiet, "DURATION", "input from a pipe: so long a silence of the module ends its answer; default 1s");
+  if (auto help = read_arguments(app, arguments)) return {.console = {}, .text = std::move(*help)};
+  const auto silence = control::parse_duration(quiet);
+  if (!silence) usage(fmt::format("--quiet {}: not a duration", quiet), "use 1s, 500ms or 1min");
+  options.quiet = std::chrono::ceil<std::chrono::milliseconds>(*silence);
+  return {.console = std::move(options), .text = {}};
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quasimodem::app {
+
+/// What may differ from one module, place and time to another: it is made equal before lines are compared.
+class Mask {
+ public:
+  /// One of `names()`. False when there is none of this name.
+  bool add(std::string_view name);
+  /// Anything that a regular expression (ECMAScript) finds. False when it is none.
+  bool add_expression(const std::string& expression);
+
+  static std::vector<std::string> names();
+  /// For the help.
+  static std::string table();
+
+  bool empty() const { return rules_.empty(); }
+  std::string applied(std::string line) const;
+
+ private:
+  struct Rule {
+    std::regex expression;
+    std::string shown;
+  };
+  std::vector<Rule> rules_;
+};
+
+/// How far `output` goes along with `expected`.
+struct Fit {
+  enum class State { fits, needs_more, differs };
+  State state = State::needs_more;
+  std::size_t used = 0;  ///< bytes of the output, when it fits
+};
+/// Line by line; lines that are the same behind the mask are the same.
+Fit fit(const std::string& expected, const std::string& output, const Mask& mask);
+
+}  // namespace quasimodem::app

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/play/play_options.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "emulator/app/arguments.hpp"
+#include "emulator/app/problem.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr const char* kUsage = R"(
+Usage: quasimodem play [OPTIONS] FILE...
+)";
+
+constexpr std::string_view kFooter = R"(FILE is a dialogue, every byte of it, as in tests/transcripts/00_format.txt:
+
+  # start: ATE0
+  > AT+CSQ\r
+  < \r\n+CSQ: 30,0\r\n\r\nOK\r\n
+
+or a trace, of "quasimodem run --trace" or of "quasimodem record": the host's side of it is said again, at the pace of
+the trace, and what the module says is compared with what it said there.
+
+Without --port it is played against a module in memory, its peers made up, in no time; with --port against the module,
+real or emulated, at the end of that line. Every difference is told: where, what was expected, what came, and the first
+byte that is not the same. After one the play goes on with the next words of the host. What could not be done is listed
+as skipped.
+
+A trace withholds certificates and keys: --file RAM:ca.pem=PATH gives back what the host uploaded under that name.
+
+Masks, for --mask: what may differ without being a difference. Without --mask every byte counts.
+{}
+Exit codes: 0 all as written, 1 something differed, 2 usage or a file that is no dialogue, 3 the port.)";
+
+struct Raw {
+  std::vector<std::string> files, values, uploads, setup, masks, ignored;
+  std::optional<std::string> port;
+  std::string model = "m95", modem;
+  int baud = 115200;
+  bool attended = false, json = false;
+};
+
+void declare(CLI::App& app, Raw& raw) {
+  const auto once = [&](const char* names, auto& target, const char* value, const char* meaning) {
+    app.add_option(names, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  const auto often = [&](const char* names, std::vector<std::string>& target, const char* value, const char* meaning) {
+    app.add_option(names, target, meaning)->type_name(value)->allow_extra_args(false);
+  };
+  app.set_help_flag("-h,--help", "show this and exit");
+  once("--port", raw.port, "TTY|URL",
+       "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
+  once("--baud", raw.baud, "RATE", "rate of a device that names none; default 115200");
+  app.add_flag("--attended", raw.attended, "with --port: you cause the events, when they are asked for");
+  once("-m,--model", raw.model, "MODEL", "the module in memory: m10, m66, m85 or m95; default m95");
+  often("--set", raw.values, "NAME=VALUE",
+        "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
+  often("--file", raw.uploads, "NAME=PATH", "what the trace withholds: the file that was uploaded as NAME; repeatable");
+  often("--setup", raw.setup, "COMMAND", "said before a trace, like ATE0; its answer does not matter; repeatable");
+  often("--mask", raw.masks, "LIST", "of the masks below: what may differ in a trace");
+  often("--ignore", raw.ignored, "REGEX", "what may differ in a trace besides; repeatable");
+  once("--modem", raw.modem, "NAME", "whose records of a trace, when there are several modules in it");
+  app.add_flag("--json", raw.json, "the report as JSON, an object a file");
+  app.add_option("files", raw.files, "transcripts and traces")->type_name("FILE");
+  app.positionals_at_end();
+}
+
+/// `NAME=VALUE`.
+std::pair<std::string, std::string> read_pair(const std::string& text, const std::string& option,
+                                              const std::string& way_out) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    usage(fmt::format("{} {}: not {}", option, text, option == "--set" ? "NAME=VALUE" : "NAME=PATH"), way_out);
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+device::Model read_model(const std::string& name) {
+  const auto model = device::model_named(name);
+  if (!model) {
+    usage(fmt::format("unknown model \"{}\"{}", name, did_you_mean(name, {"m10", "m66", "m85", "m95"})),
+          "the models are m10, m66, m85 and m95");
+  }
+  return *model;
+}
+
+Mask read_mask(const Raw& raw) {
+  Mask mask;
+  for (const auto& list : raw.masks) {
+    for (const auto& name : split(list)) {
+      if (mask.add(name)) continue;
+      usage(fmt::format("--mask {}: there is no such mask{}", name, did_you_mean(name, Mask::names())),
+            "the masks: quasimodem play --help");
+    }
+  }
+  for (const auto& expression : raw.ignored) {
+    if (!mask.add_expression(expression)) {
+      usage(fmt::format("--ignore {}: no regular expression", expression),
+            "a backslash before ( ) [ ] { } . * + ? ^ $ |");
+    }
+  }
+  return mask;
+}
+
+PlayOptions check(const Raw& raw) {
+  if (raw.files.empty()) usage("nothing to play", "quasimodem play FILE...");
+  PlayOptions options{.files = raw.files, .setup = raw.setup, .modem = raw.modem};
+  options.attended = raw.attended;
+  options.json = raw.json;
+  options.model = read_model(raw.model);
+  options.mask = read_mask(raw);
+  if (raw.port) options.port = read_line_address(*raw.port, "--port", raw.baud);
+  for (const auto& text : raw.values) {
+    auto [name, value] = read_pair(text, "--set", "--set IP=192.0.2.1, --set CA_CERT_PEM=@ca.pem");
+    options.values.emplace(name, value.starts_with('@') ? file_text(value.substr(1)) : value);
+  }
+  for (const auto& text : raw.uploads) {
+    const auto [name, path] = read_pair(text, "--file", "--file RAM:ca_cert.pem=ca.pem");
+    options.uploads.emplace(name, file_text(path));
+  }
+  return options;
+}
+
+}  // namespace
+
+PlayInvocation read_play_options(const std::vector<std::string>& arguments) {
+  Raw raw;
+  CLI::App app{"Plays dialogues against an emulated or a real module and tells every difference.", "quasimodem play"};
+  declare(app, raw);
+  set_usage(app, kUsage);
+  app.footer(std::string{kFooter}.replace(kFooter.find("{}"), 2, Mask::table()));
+  if (auto help = read_arguments(app, arguments)) return {.play = {}, .text = std::move(*help)};
+  return {.play = check(raw), .text = {}};
+}
+
+std::string file_text(const std::string& path) {
+  std::ifstream stream{path, std::ios::binary};
+  if (!stream || std::filesystem::is_directory(path))
+    throw Problem{ExitCode::usage, fmt::format("cannot read {}", path)};
+  return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+}  // namespace quasimodem::app

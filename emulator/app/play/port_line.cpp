@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/play/port_line.hpp"
+
+#include <chrono>
+
+namespace quasimodem::app {
+
+Bytes PortLine::read(Duration patience) { return port_.read(std::chrono::ceil<std::chrono::milliseconds>(patience)); }
+
+std::string PortLine::happen(const Trace& trace, std::size_t entry) {
+  switch (trace.entries[entry].kind) {
+    case RecordKind::fault: return "faults strike emulated modules only";
+    case RecordKind::ctl: return "a request of the control socket; at a port there is none";
+    case RecordKind::power: {
+      const auto* event = trace.entries[entry].record.find("event");
+      const auto* word = event ? event->as<std::string>() : nullptr;
+      const bool cause = word && (*word == "key" || *word == "supply cut" || *word == "reset");
+      return cause ? "nobody presses a key or cuts the supply here" : "";
+    }
+    default: return {};
+  }
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/play/trace.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "emulator/commands/uploads.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+using Problem = tl::unexpected<std::string>;
+
+const std::string* text_of(const Json& record, std::string_view field) {
+  const auto* value = record.find(field);
+  return value ? value->as<std::string>() : nullptr;
+}
+
+std::optional<double> number_of(const Json& record, std::string_view field) {
+  const auto* value = record.find(field);
+  if (!value) return std::nullopt;
+  if (const auto* whole = value->as<std::int64_t>()) return static_cast<double>(*whole);
+  const auto* number = value->as<double>();
+  return number ? std::optional{*number} : std::nullopt;
+}
+
+tl::expected<Trace::Entry, std::string> read_entry(const Json& record) {
+  const auto* kind_name = text_of(record, "kind");
+  if (!kind_name) return Problem{"no record of a trace: it has no kind"};
+  const auto kind = record_kind(*kind_name);
+  if (!kind) return Problem{fmt::format("\"{}\" is no kind of record", *kind_name)};
+  const auto time = number_of(record, "t");
+  constexpr double kLongest = 1e9;  // thirty years, in seconds
+  if (!time || *time < 0 || *time > kLongest) return Problem{"there is no time t in it"};
+  Trace::Entry entry{.time = Duration{static_cast<Duration::rep>(*time * 1e9)}, .kind = *kind, .record = record};
+  if (*kind != RecordKind::uart_rx && *kind != RecordKind::uart_tx) return entry;
+  const auto* text = text_of(record, "text");
+  if (!text) return Problem{fmt::format("{} without text", *kind_name)};
+  const auto withheld = number_of(record, "withheld").value_or(0);
+  constexpr double kMost = 1 << 28;
+  if (withheld < 0 || withheld > kMost) return Problem{"withheld is no number of bytes"};
+  entry.withheld = static_cast<std::size_t>(withheld);
+  if (entry.withheld == 0) entry.bytes = quasimodem::to_text(unescaped(*text));
+  const auto* heard = record.find("heard");
+  entry.heard = !heard || heard->as<bool>() == nullptr || *heard->as<bool>();
+  return entry;
+}
+
+std::string in_file(std::string_view name, int line, std::string_view what) {
+  return fmt::format("{}:{}: {}", name, line, what);
+}
+
+}  // namespace
+
+bool Trace::looks_like_one(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{';
+}
+
+tl::expected<Trace, std::string> Trace::parse(std::string_view name, std::string_view text, const std::string& modem) {
+  Trace trace{.name = std::string{name}, .modem = modem, .entries = {}};
+  std::set<std::string> modems;
+  for (int number = 1; !text.empty(); ++number) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const auto record = parse_json(line);
+    if (!record) return Problem{in_file(name, number, "no JSON: " + record.error())};
+    auto entry = read_entry(*record);
+    if (!entry) return Problem{in_file(name, number, entry.error())};
+    const auto* speaker = text_of(*record, "modem");
+    modems.insert(speaker ? *speaker : "");
+    if (!modem.empty() && (!speaker || *speaker != modem)) continue;
+    if (!trace.entries.empty() && entry->time < trace.entries.back().time) entry->time = trace.entries.back().time;
+    entry->line = number;
+    trace.entries.push_back(std::move(*entry));
+  }
+  if (modem.empty() && modems.size() > 1) {
+    return Problem{fmt::format("{}: records of {} modules: {}; say which: --modem {}", name, modems.size(),
+                               fmt::join(modems, ", "), *modems.begin())};
+  }
+  if (!modem.empty() && trace.entries.empty()) {
+    return Problem{
+        fmt::format("{}: no record of a module \"{}\"; there are: {}", name, modem, fmt::join(modems, ", "))};
+  }
+  if (trace.modem.empty() && !modems.empty()) trace.modem = *modems.begin();
+  return trace;
+}
+
+// ---- what was withheld ----
+
+namespace {
+
+/// Follows the host's lines: which upload is under way.
+struct Upload {
+  std::string line;  ///< not ended yet
+  std::string name;
+  std::size_t announced = 0;
+  std::size_t sent = 0;
+
+  void hear(const std::string& bytes) {
+    constexpr std::size_t kLongest = 1024;
+    for (const char c : bytes) {
+      if (c != '\r' && c != '\n') {
+        if (line.size() < kLongest) line += c;
+        continue;
+      }
+      if (const auto size = commands::announced_upload(line)) begin(*size);
+      line.clear();
+    }
+  }
+
+  /// The name is the first parameter, with or without its quotes.
+  void begin(std::size_t size) {
+    const auto equals = line.find('=');
+    name = line.substr(equals + 1, line.find(',', equals) - equals - 1);
+    std::erase_if(name, [](char c) { return c == '"' || c == ' '; });
+    announced = size;
+    sent = 0;
+  }
+};
+
+}  // namespace
+
+tl::expected<void, std::string> fill_in(Trace& trace, const std::map<std::string, std::string>& files) {
+  Upload upload;
+  for (auto& entry : trace.entries) {
+    if (entry.kind != RecordKind::uart_rx) continue;
+    if (entry.withheld == 0) {
+      upload.hear(entry.bytes);
+      continue;
+    }
+    const auto fail = [&](const std::string& what) { return Problem{in_file(trace.name, entry.line, what)}; };
+    if (upload.name.empty()) {
+      return fail(
+          fmt::format("{} bytes are withheld and no command announced them: they cannot be played", entry.withheld));
+    }
+    const auto file = files.find(upload.name);
+    if (file == files.end()) {
+      return fail(fmt::format("{} bytes of {} are withheld; --file {}=PATH supplies them", entry.withheld, upload.name,
+                              upload.name));
+    }
+    const auto size = file->second.size();
+    const bool fits = size == upload.announced || size == upload.sent + entry.withheld;
+    if (!fits || size < upload.sent + entry.withheld) {
+      return fail(fmt::format("{} had {} bytes, the file of --file has {}", upload.name,
+                              std::max(upload.announced, upload.sent + entry.withheld), size));
+    }
+    entry.bytes = file->second.substr(upload.sent, entry.withheld);
+    upload.sent += entry.withheld;
+    entry.withheld = 0;
+  }
+  return {};
+}
+
+}  // namespace quasimodem::app
