@@ -36,6 +36,11 @@ void Timeline::advance_to(Instant target) {
   now_ = std::max(now_, target);
 }
 
+// One by one: an action may own the Timer that would take it away.
+Timeline::~Timeline() {
+  while (!entries_.empty()) entries_.extract(entries_.begin());
+}
+
 std::optional<Instant> Timeline::next_deadline() const {
   if (entries_.empty()) return std::nullopt;
   return entries_.begin()->first.deadline;

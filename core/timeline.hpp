@@ -25,6 +25,7 @@ class Timeline {
   };
 
   Timeline() = default;
+  ~Timeline();
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
 

@@ -39,7 +39,7 @@ void HostClock::catch_up() {
 }
 
 void HostClock::jump(Duration span) {
-  impl_->start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(span);
+  impl_->start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(impl_->of_host(span));
   impl_->armed.reset();  // for an instant that is nearer now
   catch_up();
 }
