@@ -48,6 +48,11 @@ void FaultBook::clear() {
   while (!entries_.empty()) remove(entries_.front().id);
 }
 
+void FaultBook::restart() {
+  clear();
+  next_id_ = 1;
+}
+
 bool FaultBook::in_time(const Entry& entry) const {
   const auto begin = entry.since + entry.rule.after;
   const auto now = timeline_.now();
@@ -78,6 +83,12 @@ std::uint64_t FaultBook::draw(const FaultRule& rule) {
   const auto found =
       std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return &entry.rule == &rule; });
   return found == entries_.end() ? 0 : found->random.next();
+}
+
+int FaultBook::id_of(const FaultRule& rule) const {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return &entry.rule == &rule; });
+  return found == entries_.end() ? 0 : found->id;
 }
 
 }  // namespace quasimodem

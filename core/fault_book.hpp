@@ -54,6 +54,8 @@ class FaultBook {
   int add(FaultRule rule);
   bool remove(int id);
   void clear();
+  /// Cleared, and as new: what is added now does what it would have done at the start.
+  void restart();
   const std::list<Entry>& entries() const { return entries_; }
   Entry* find(int id);
 
@@ -67,6 +69,8 @@ class FaultBook {
   bool strike(Entry& entry, std::string_view subject);
   /// For what a struck decorator needs besides: which bit, where.
   std::uint64_t draw(const FaultRule& rule);
+  /// The id of a rule that struck just now.
+  int id_of(const FaultRule& rule) const;
 
   std::function<void(const FaultFiring&)> on_fired;
   std::function<void(Entry&)> on_added;

@@ -44,18 +44,13 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       events_{std::move(events)},
       configuration_{options.module},
       clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
-      faults_{timeline_, options.module.seed, log_},
+      faults_{timeline_, options.module.seed, log_, Journal{journal_}},
       initial_faults_{options.faults},
       files_{open_flash(options)},
       flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
-  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
-  faults_.on_fired = [this](const FaultFiring& fired) {
-    Journal{journal_}.write(RecordKind::fault,
-                            {{"id", fired.id}, {"name", fired.rule.name}, {"subject", fired.subject}});
-  };
   plug_in();
   const auto uart_log = log_.part("uart");
   for (const auto& url : with_links(options)) {
@@ -76,9 +71,10 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
 }
 
 void ModemHost::plug_in() {
-  weather_->end();
   line_.reset();
   noise_.reset();
+  modem_.reset();
+  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
   modem_ = std::make_unique<emulator::Modem>(
       configuration_, device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_, Journal{journal_}});
   noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
@@ -108,7 +104,7 @@ void ModemHost::open_control(boost::asio::io_context& io, const RunOptions& opti
 
 void ModemHost::reset(Memory memory) {
   Journal{journal_}.write(RecordKind::power, {{"event", "reset"}});
-  faults_.clear();  // while the module is there in which they undo what they did
+  faults_.restart();  // while the module is there in which they undo what they did
   modem_->cut_supply();
   if (memory == Memory::forget) {
     if (const auto records = flash_.list()) {
@@ -202,7 +198,7 @@ void ModemHost::follow_terminals() {
     sends_break |= lines->sending_break;
   }
   modem_->set_line(emulator::Line::rts, rts);
-  modem_->set_line(emulator::Line::dtr, has_lines ? dtr : attached);
+  faults_.set_dtr(has_lines ? dtr : attached);
   // ASSUMED: a break is a character with a framing error, which the module drops.
   if (std::exchange(break_, sends_break) != sends_break) log_.info("BREAK {}", sends_break ? "begins" : "ends");
 }

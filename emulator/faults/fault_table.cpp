@@ -48,7 +48,8 @@ const std::vector<FaultKind>& table() {
       {"sim.pin", clock, "", "the SIM asks for its PIN", {{"pin", text, "1234"}, kEvery}},
       {"sim.puk", clock, "", "the SIM asks for its PUK", {kEvery}},
       {"network.denied", clock, "", "the network refuses the module, until `for` is over", {kEvery}},
-      {"network.lost", clock, "", "no network is found, until `for` is over", {kEvery}},
+      {"network.lost", clock, "", "the operator is gone: no network is found, until `for` is over", {kEvery}},
+      {"network.search", clock, "", "the cell is lost until `for` is over; the contexts stay", {kEvery}},
       {"network.roaming", clock, "", "a foreign network serves the module, until `for` is over", {kEvery}},
       {"signal.drop", clock, "", "the signal falls, until `for` is over", {{"rssi", number, "of AT+CSQ; 3"}, kEvery}},
       {"pdp.drop", clock, "", "the network takes the context away: `+PDP DEACT`", {kEvery}},
@@ -204,16 +205,20 @@ const FaultKind* fault_kind(std::string_view name) {
   return found == kinds.end() ? nullptr : &*found;
 }
 
-tl::expected<FaultRule, std::string> make_fault(std::string_view name,
-                                                const std::vector<std::pair<std::string, std::string>>& words) {
+tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault) {
+  const auto& [name, words] = fault;
   const auto* kind = fault_kind(name);
   if (!kind) {
     std::vector<std::string_view> known;
     for (const auto& each_kind : table()) known.push_back(each_kind.name);
     return tl::unexpected{fmt::format("there is no fault \"{}\"; there are {}", name, fmt::join(known, ", "))};
   }
-  FaultRule rule{.name = std::string{name}};
-  for (const auto& [key, value] : words) {
+  FaultRule rule{.name = name};
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    const auto& [key, value] = *word;
+    if (std::any_of(words.begin(), word, [&key = key](const auto& before) { return before.first == key; })) {
+      return tl::unexpected{fmt::format("{}: {} twice", name, key)};
+    }
     const auto common = read_common(rule, key, value);
     if (!common) return tl::unexpected{common.error()};
     if (*common) continue;
@@ -233,22 +238,27 @@ tl::expected<FaultRule, std::string> make_fault(std::string_view name,
   return rule;
 }
 
-tl::expected<FaultRule, std::string> parse_fault(std::string_view spec) {
+tl::expected<FaultWords, std::string> fault_words(std::string_view spec) {
   spec.remove_prefix(std::min(spec.find_first_not_of(' '), spec.size()));
-  std::string name;
-  std::vector<std::pair<std::string, std::string>> words;
+  FaultWords fault;
   while (!spec.empty()) {
     const auto word = next_word(spec);
     if (!word) return tl::unexpected{word.error()};
-    if (word->key == "name" || (word->key.empty() && name.empty())) {
-      name = word->value;
+    if (word->key == "name" || (word->key.empty() && fault.name.empty())) {
+      fault.name = word->value;
     } else if (word->key.empty()) {
       return tl::unexpected{fmt::format("\"{}\" stands alone; it should be KEY=VALUE", word->value)};
     } else {
-      words.emplace_back(word->key, word->value);
+      fault.words.emplace_back(word->key, word->value);
     }
   }
-  return make_fault(name, words);
+  return fault;
+}
+
+tl::expected<FaultRule, std::string> parse_fault(std::string_view spec) {
+  const auto words = fault_words(spec);
+  if (!words) return tl::unexpected{words.error()};
+  return make_fault(*words);
 }
 
 std::string fault_text(const FaultRule& rule) {

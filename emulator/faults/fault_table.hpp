@@ -43,9 +43,15 @@ const FaultKind* fault_kind(std::string_view name);
 /// else there is to say; values with blanks in quotes. The error says what is wrong and what would be right.
 tl::expected<FaultRule, std::string> parse_fault(std::string_view spec);
 
-/// The same from pairs, as they come out of JSON or YAML.
-tl::expected<FaultRule, std::string> make_fault(std::string_view name,
-                                                const std::vector<std::pair<std::string, std::string>>& words);
+/// A fault in words that are not looked at yet.
+struct FaultWords {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> words;
+};
+tl::expected<FaultWords, std::string> fault_words(std::string_view spec);
+
+/// The same from words, as they also come out of JSON or YAML.
+tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault);
 
 /// The text that reads back as this rule.
 std::string fault_text(const FaultRule& rule);

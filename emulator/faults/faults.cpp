@@ -15,6 +15,7 @@ namespace {
 
 using device::RegistrationStatus;
 using device::Timing;
+using Outage = device::MobileEquipment::Outage;
 
 // A CA that signed nothing and whose key nobody has.
 constexpr std::string_view kNobody =
@@ -37,8 +38,25 @@ constexpr auto kTooLate = std::chrono::sys_days{std::chrono::year{2999} / 1 / 1}
 
 }  // namespace
 
-Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log)
-    : timeline_{timeline}, log_{log.part("fault")}, book_{timeline, seed}, commands_{timeline, book_} {
+Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log, Journal journal)
+    : timeline_{timeline},
+      log_{log.part("fault")},
+      journal_{journal},
+      book_{timeline, seed},
+      commands_{timeline, book_},
+      dtr_{[this] { return modem_->line(Line::dtr); }, [this](bool level) { modem_->set_line(Line::dtr, level); }},
+      sim_{[this] { return modem_->me().sim(); }, [this](const device::Sim& sim) { modem_->me().change_sim(sim); }},
+      coverage_{[this] {
+                  return Coverage{modem_->me().registration().granted(), Outage::lasting};
+                },
+                [this](const Coverage& coverage) { modem_->me().serve(coverage.granted, coverage.outage); }},
+      signal_{[this] { return modem_->me().registration().signal_strength(); },
+              [this](int rssi) { modem_->me().registration().set_signal_strength(rssi); }},
+      rates_{[this] {
+               const auto& timing = weather_->pace().timing();
+               return Rates{timing.down_kbit_s, timing.up_kbit_s};
+             },
+             [this](const Rates& rates) { weather_->bearer().set_rates(rates.down, rates.up); }} {
   book_.on_added = [this](FaultBook::Entry& entry) { added(entry); };
   book_.on_removed = [this](int id) {
     end(id);
@@ -46,6 +64,7 @@ Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log)
   };
   book_.on_fired = [this](const FaultFiring& firing) {
     log_.info("{} {}: {}", firing.id, firing.rule.name, firing.subject);
+    journal_.write(RecordKind::fault, {{"id", firing.id}, {"name", firing.rule.name}, {"subject", firing.subject}});
     if (on_fired) on_fired(firing);
   };
   commands_.on_command = [this](std::string_view words) { command(words); };
@@ -115,64 +134,53 @@ void Faults::end(int id) {
 
 // ---- what each does
 
+void Faults::set_dtr(bool level) {
+  if (dtr_.covered()) return dtr_.set_beneath(level);
+  modem_->set_line(Line::dtr, level);
+}
+
 void Faults::plug_in_line() {
-  begin_["uart.dtr"] = [this](const FaultRule&) {
-    modem_->set_line(Line::dtr, false);
-    return Effect{[this] { modem_->set_line(Line::dtr, true); }, 1s};
-  };
+  // ASSUMED: a line that fails for a second, as a loose plug does; the module looks at DTR as at the host's own.
+  begin_["uart.dtr"] = [this](const FaultRule&) { return Effect{dtr_.put(false), 1s}; };
 }
 
 void Faults::plug_in_sim() {
-  const auto put_in = [this](device::Sim sim) {
-    auto& me = modem_->me();
-    const auto before = me.sim();
-    me.change_sim(std::move(sim));
-    return Effect{[&me, before] { me.change_sim(before); }};
+  // ASSUMED: the module sees at once that the SIM is gone or another one, as with AT+QSIMDET; without a detect line it
+  // would notice at its next access.
+  begin_["sim.removed"] = [this](const FaultRule&) { return Effect{sim_.put(device::Sim::none())}; };
+  begin_["sim.pin"] = [this](const FaultRule& rule) {
+    return Effect{sim_.put(device::Sim::with_pin(rule.text("pin", "1234")))};
   };
-  begin_["sim.removed"] = [put_in](const FaultRule&) { return put_in(device::Sim::none()); };
-  begin_["sim.pin"] = [put_in](const FaultRule& rule) {
-    return put_in(device::Sim::with_pin(rule.text("pin", "1234")));
-  };
-  begin_["sim.puk"] = [put_in](const FaultRule&) {
-    auto sim = device::Sim::with_pin("1234");
-    for (int tries = 0; tries < device::Sim::kPinTries; ++tries) sim.enter_pin("0000");
-    return put_in(std::move(sim));
-  };
+  begin_["sim.puk"] = [this](const FaultRule&) { return Effect{sim_.put(device::Sim::with_puk())}; };
 }
 
-Faults::Begin Faults::service(RegistrationStatus status) {
-  return [this, status](const FaultRule&) {
-    modem_->me().serve(status);
-    return Effect{[this] { modem_->me().serve(RegistrationStatus::home); }};
-  };
+Faults::Begin Faults::service(RegistrationStatus status, Outage outage) {
+  return [this, status, outage](const FaultRule&) { return Effect{coverage_.put({status, outage})}; };
 }
 
 void Faults::plug_in_network() {
-  begin_["network.denied"] = service(RegistrationStatus::denied);
-  begin_["network.lost"] = service(RegistrationStatus::searching);
-  begin_["network.roaming"] = service(RegistrationStatus::roaming);
-  begin_["signal.drop"] = [this](const FaultRule& rule) {
-    auto& registration = modem_->me().registration();
-    const int before = registration.signal_strength();
-    registration.set_signal_strength(rule.number("rssi", 3));
-    return Effect{[&registration, before] { registration.set_signal_strength(before); }};
-  };
+  // ASSUMED: a network that refuses or is gone takes the contexts with it; a cell that is lost for a while does not
+  // (GPRS keeps them until its own timers end).
+  begin_["network.denied"] = service(RegistrationStatus::denied, Outage::lasting);
+  begin_["network.lost"] = service(RegistrationStatus::searching, Outage::lasting);
+  begin_["network.search"] = service(RegistrationStatus::searching, Outage::brief);
+  begin_["network.roaming"] = service(RegistrationStatus::roaming, Outage::lasting);
+  begin_["signal.drop"] = [this](const FaultRule& rule) { return Effect{signal_.put(rule.number("rssi", 3))}; };
+  // ASSUMED: a network that takes contexts away takes both.
   begin_["pdp.drop"] = [this](const FaultRule&) {
     for (int id = 0; id < device::kContexts; ++id) modem_->me().lose_context(id);
     return Effect{};
   };
   begin_["bearer.outage"] = [this](const FaultRule& rule) {
-    weather_->bearer().stall(rule.lasting.value_or(10s));
-    return Effect{};
+    const auto length = rule.lasting.value_or(10s);
+    const auto stall = weather_->bearer().stall(length);
+    return Effect{[this, stall] { weather_->bearer().go_on(stall); }, length};
   };
   begin_["bearer.rate"] = [this](const FaultRule& rule) {
-    weather_->bearer().set_rates(rule.number("down", 10), rule.number("up", 5));
-    const auto& timing = weather_->pace().timing();
-    return Effect{[this, &timing] { weather_->bearer().set_rates(timing.down_kbit_s, timing.up_kbit_s); }};
+    return Effect{
+        rates_.put({static_cast<double>(rule.number("down", 10)), static_cast<double>(rule.number("up", 5))})};
   };
 }
-
-void Faults::say(std::string_view words) { modem_->ta().channel().unsolicited(std::string{words}); }
 
 void Faults::plug_in_power() {
   auto& me = modem_->me();
@@ -180,22 +188,21 @@ void Faults::plug_in_power() {
     if (me.power() == device::MobileEquipment::Power::on) modem_->power_key();
     return Effect{};
   };
-  // OBSERVED in the SDK's table of URCs (at-reference 2.6): a blank before the line's end.
-  begin_["power.under_voltage"] = [this, &me](const FaultRule& rule) {
-    if (me.power() != device::MobileEquipment::Power::on) return Effect{};
-    say("UNDER_VOLTAGE WARNING ");
-    if (rule.number("down", 0) == 0) return Effect{};
-    me.power_off();
-    say("UNDER_VOLTAGE POWER DOWN ");
+  begin_["power.under_voltage"] = [&me](const FaultRule& rule) {
+    using Level = device::SupplyVoltage::Level;
+    me.report_voltage(Level::under_warning);
+    if (rule.number("down", 0) != 0) me.report_voltage(Level::under_power_down);
     return Effect{};
   };
+  // ASSUMED: before the RDY of a watchdog's restart the module says nothing, and it loses what a power cut loses.
   begin_["power.watchdog"] = [&me](const FaultRule&) {
     me.restart();
     return Effect{};
   };
-  begin_["power.brownout"] = [&me](const FaultRule&) {
-    me.power_off();
-    return Effect{[&me] { me.power_on(); }, 200ms};
+  // ASSUMED: a module that was on starts by itself when the supply comes back, as with PWRKEY tied to ground.
+  begin_["power.brownout"] = [this](const FaultRule&) {
+    modem_->cut_supply();
+    return Effect{[this] { modem_->me().power_on(); }, 200ms};
   };
 }
 

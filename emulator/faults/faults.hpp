@@ -11,9 +11,11 @@
 #include <tl/expected.hpp>
 
 #include "core/fault_book.hpp"
+#include "core/journal.hpp"
 #include "core/log.hpp"
 #include "core/timeline.hpp"
 #include "emulator/faults/faulty_commands.hpp"
+#include "emulator/faults/overlay.hpp"
 #include "emulator/modem.hpp"
 #include "emulator/weather.hpp"
 
@@ -23,7 +25,8 @@ namespace quasimodem::emulator {
 /// book to the decorators of bearer, flash and UART, then plug the module in. It outlives all of them.
 class Faults {
  public:
-  Faults(Timeline& timeline, std::uint64_t seed, const Logger& log);
+  /// Every strike is a record of kind `fault` in the journal.
+  Faults(Timeline& timeline, std::uint64_t seed, const Logger& log, Journal journal);
   ~Faults();
   Faults(const Faults&) = delete;
   Faults& operator=(const Faults&) = delete;
@@ -37,6 +40,11 @@ class Faults {
   /// What a fault of the clock has changed is undone. False when there is none with this id.
   bool remove(int id) { return book_.remove(id); }
   void clear() { book_.clear(); }
+  /// None, and the next ones get the ids and the chance of the first.
+  void restart() { book_.restart(); }
+
+  /// The TE's DTR, which the module sees unless a fault holds it down.
+  void set_dtr(bool level);
 
   /// Hears of every strike.
   std::function<void(const FaultFiring&)> on_fired;
@@ -66,15 +74,27 @@ class Faults {
   void plug_in_network();
   void plug_in_power();
   void plug_in_delays();
-  Begin service(device::RegistrationStatus status);
-  void say(std::string_view words);
+  Begin service(device::RegistrationStatus status, device::MobileEquipment::Outage outage);
 
   Timeline& timeline_;
   Logger log_;
+  Journal journal_;
   FaultBook book_;
   FaultyCommands commands_;
   Modem* modem_ = nullptr;
   Weather* weather_ = nullptr;
+  struct Coverage {
+    device::RegistrationStatus granted;
+    device::MobileEquipment::Outage outage;
+  };
+  struct Rates {
+    double down, up;  // kbit/s
+  };
+  Overlay<bool> dtr_;
+  Overlay<device::Sim> sim_;
+  Overlay<Coverage> coverage_;
+  Overlay<int> signal_;
+  Overlay<Rates> rates_;
   std::map<std::string_view, Begin> begin_;  ///< by name
   std::map<int, std::unique_ptr<Clockwork>> running_;
 };

@@ -23,6 +23,7 @@ Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
     auto value = byte.front();
     if (const auto* rule = strikes("uart.corrupt", byte))
       value ^= static_cast<std::uint8_t>(1U << book_.draw(*rule) % 8);
+    // ASSUMED: garbage with the upper bit set; what a UART really samples depends on both rates and on the next byte.
     if (const auto* rule = strikes("uart.wrong_baud", byte))
       value = static_cast<std::uint8_t>(book_.draw(*rule) | 0x80);
     heard.push_back(value);
@@ -40,6 +41,14 @@ void NoisyLine::hold(Duration time) {
   gap_.start(time, [] {});
 }
 
+/// A fault that is taken away holds nothing back any more.
+void NoisyLine::let_go() {
+  if (holder_ == 0 || book_.find(holder_)) return;
+  holder_ = 0;
+  piece_ = 0;
+  gap_.cancel();
+}
+
 Bytes NoisyLine::next_piece() {
   const auto size = piece_ == 0 ? held_.size() : std::min(piece_, held_.size());
   const auto end = held_.begin() + static_cast<std::ptrdiff_t>(size);
@@ -54,15 +63,21 @@ Bytes NoisyLine::next_piece() {
 }
 
 Bytes NoisyLine::take_output() {
+  let_go();
   if (book_.entries().empty() && held_.empty()) return module_.take_output();
   if (gap_.running() && held_.size() >= kHeldLimit) return {};
   const auto output = module_.take_output();
   if (!output.empty()) {
     append(held_, disturbed(output, "out"));
     const auto words = as_text(output);
-    if (const auto* rule = book_.strike("uart.stall", words)) hold(rule->time("time", 1s));
-    if (const auto* rule = book_.strike("uart.merge", words)) hold(rule->time("time", 50ms));
-    if (const auto* rule = book_.strike("uart.split", words)) {
+    const auto strikes = [&](std::string_view name) {
+      const auto* rule = book_.strike(name, words);
+      if (rule) holder_ = book_.id_of(*rule);
+      return rule;
+    };
+    if (const auto* rule = strikes("uart.stall")) hold(rule->time("time", 1s));
+    if (const auto* rule = strikes("uart.merge")) hold(rule->time("time", 50ms));
+    if (const auto* rule = strikes("uart.split")) {
       piece_ = static_cast<std::size_t>(std::max(1, rule->number("size", 1)));
       pause_ = rule->time("gap", 20ms);
     }

@@ -22,6 +22,7 @@ class NoisyLine final : public Dce {
  private:
   Bytes disturbed(ByteSpan bytes, std::string_view direction);
   void hold(Duration time);
+  void let_go();
   Bytes next_piece();
 
   FaultBook& book_;
@@ -30,6 +31,7 @@ class NoisyLine final : public Dce {
   std::size_t piece_ = 0;  ///< bytes that go out at a time; 0: all
   Duration pause_{};       ///< between them
   Timer gap_;              ///< running: nothing goes out
+  int holder_ = 0;         ///< the fault because of which; 0: none
 };
 
 }  // namespace quasimodem::uart

@@ -2,6 +2,7 @@
 #include "net/faults/slow_bearer.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "net/faults/slow_session.hpp"
@@ -27,10 +28,10 @@ class SlowLink final : public Link {
 
 /// An answer of the inner bearer, late.
 template <class Answer>
-class SlowOperation final : public Operation {
+class SlowOperation final : public Operation, private SlowCore::Stalled {
  public:
   SlowOperation(std::shared_ptr<SlowCore> core, std::function<void(Answer)> done)
-      : core_{std::move(core)}, done_{std::move(done)}, timer_{core_->timeline} {}
+      : Stalled{std::move(core)}, done_{std::move(done)}, timer_{core_->timeline} {}
 
   /// `begin` starts the inner operation with the callback it is given.
   template <class Begin>
@@ -45,18 +46,25 @@ class SlowOperation final : public Operation {
  private:
   void tell_unless_stalled(const Answer& answer) {
     if (const auto rest = core_->stalled(); rest > Duration::zero()) {
-      return timer_.start(rest, [this, answer] { tell_unless_stalled(answer); });
+      held_ = answer;
+      return timer_.start(rest, [this] { stall_over(); });
     }
     tell(answer);
+  }
+  void stall_over() override {
+    if (!held_) return;
+    timer_.cancel();
+    const auto answer = *std::exchange(held_, std::nullopt);
+    tell_unless_stalled(answer);
   }
   void tell(const Answer& answer) {
     const auto done = std::move(done_);  // the call may destroy this
     done(answer);
   }
 
-  std::shared_ptr<SlowCore> core_;
   std::function<void(Answer)> done_;
   Timer timer_;
+  std::optional<Answer> held_;  ///< by a stall
   std::unique_ptr<Operation> inner_;
 };
 
@@ -96,9 +104,8 @@ SlowBearer::~SlowBearer() {
       } -> hurry();
 }
 
-void SlowBearer::stall(Duration length) {
-  core_->stalled_until = std::max(core_->stalled_until, core_->timeline.now() + length);
-}
+int SlowBearer::stall(Duration length) { return core_->stall(length); }
+void SlowBearer::go_on(int stall) { core_->go_on(stall); }
 
 void SlowBearer::set_rates(double down, double up) {
   core_->radio.down_kbit_s = down;

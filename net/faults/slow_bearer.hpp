@@ -37,8 +37,10 @@ class SlowBearer final : public Bearer {
   /// What destroyed links had still under way is handed to the inner bearer at once.
   ~SlowBearer() override;
 
-  /// From now on nothing moves for that long; what was under way arrives afterwards.
-  void stall(Duration length);
+  /// From now on nothing moves for that long; what was under way arrives afterwards. Gives its number.
+  int stall(Duration length);
+  /// This stall is over already.
+  void go_on(int stall);
 
   /// In kbit/s; 0: unlimited.
   void set_rates(double down, double up);

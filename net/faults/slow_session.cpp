@@ -35,8 +35,28 @@ Duration SlowCore::on_air(Direction direction, std::size_t size) {
   return busy - timeline.now();
 }
 
+int SlowCore::stall(Duration length) {
+  std::erase_if(stalls, [this](const auto& each) { return each.second <= timeline.now(); });
+  const auto until = timeline.now() + length;
+  stalls[++stall_count] = until;
+  stalled_until = std::max(stalled_until, until);
+  return stall_count;
+}
+
+void SlowCore::go_on(int number) {
+  if (stalls.erase(number) == 0) return;
+  stalled_until = timeline.now();
+  for (const auto& [other, until] : stalls) stalled_until = std::max(stalled_until, until);
+  // Not from within the call: what arrives now may end what is concerned.
+  going_on.start({}, [this] {
+    for (auto* each : std::set{concerned}) {
+      if (concerned.contains(each)) each->stall_over();
+    }
+  });
+}
+
 SlowSession::SlowSession(std::shared_ptr<SlowCore> core, Transport transport, Endpoint peer, LinkObserver& observer)
-    : core_{std::move(core)},
+    : Stalled{std::move(core)},
       transport_{transport},
       peer_{peer},
       observer_{&observer},
@@ -167,6 +187,13 @@ bool SlowSession::hand_over_front() {
   if (!front.data.empty()) return false;  // goes on in link_writable
   departures_.pop_front();
   return true;
+}
+
+void SlowSession::stall_over() {
+  const auto keep = shared_from_this();
+  deliver();
+  hand_over();
+  tell_writable();
 }
 
 void SlowSession::hand_over() {

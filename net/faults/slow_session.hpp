@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -19,7 +20,21 @@ class SlowSession;
 struct SlowCore {
   enum Direction { down, up };
 
-  SlowCore(Timeline& line, Radio link) : timeline{line}, radio{std::move(link)} {}
+  /// Somebody whom the end of a stall concerns.
+  class Stalled {
+   public:
+    Stalled(const Stalled&) = delete;
+    Stalled& operator=(const Stalled&) = delete;
+    virtual void stall_over() = 0;
+
+   protected:
+    explicit Stalled(std::shared_ptr<SlowCore> core) : core_{std::move(core)} { core_->concerned.insert(this); }
+    ~Stalled() { core_->concerned.erase(this); }
+
+    const std::shared_ptr<SlowCore> core_;
+  };
+
+  SlowCore(Timeline& line, Radio link) : timeline{line}, radio{std::move(link)}, going_on{line} {}
 
   /// The next round trip, and half of one.
   Duration round_trip() { return std::max(radio.round_trip(), Duration::zero()) + wake(); }
@@ -27,10 +42,16 @@ struct SlowCore {
   /// How long it takes from now until so many bytes are over, after those that wait already.
   Duration on_air(Direction direction, std::size_t size);
   Duration stalled() const { return stalled_until - timeline.now(); }
+  int stall(Duration length);
+  void go_on(int number);
 
   Timeline& timeline;
   Radio radio;
   Instant stalled_until{};
+  std::map<int, Instant> stalls;  ///< by number: until when
+  int stall_count = 0;
+  std::set<Stalled*> concerned;
+  Timer going_on;
   std::optional<Instant> last_packet;
   std::array<Instant, 2> busy_until{};
   /// Sessions whose Link is gone and that still have something under way.
@@ -41,7 +62,9 @@ struct SlowCore {
 };
 
 /// What is under way between the module and an inner Link. It may outlive the module's Link to hand over the rest.
-class SlowSession final : public LinkObserver, public std::enable_shared_from_this<SlowSession> {
+class SlowSession final : public LinkObserver,
+                          private SlowCore::Stalled,
+                          public std::enable_shared_from_this<SlowSession> {
  public:
   SlowSession(std::shared_ptr<SlowCore> core, Transport transport, Endpoint peer, LinkObserver& observer);
   SlowSession(const SlowSession&) = delete;
@@ -91,6 +114,7 @@ class SlowSession final : public LinkObserver, public std::enable_shared_from_th
     std::size_t size;
   };
 
+  void stall_over() override;
   void arrives(Arrival::Kind kind, ByteSpan data, std::optional<NetError> error, Duration delay);
   void deliver();
   void tell(const Arrival& arrival);
@@ -101,7 +125,6 @@ class SlowSession final : public LinkObserver, public std::enable_shared_from_th
   void tell_writable();
   void end();
 
-  std::shared_ptr<SlowCore> core_;
   const Transport transport_;
   const Endpoint peer_;
   LinkObserver* observer_;  ///< null once the Link is gone or the last call was made
