@@ -164,6 +164,18 @@ void PdpContext::power_off() {
   state_ = TcpIpState::ip_initial;
 }
 
+void PdpContext::restore(TcpIpState state) {
+  power_off();
+  switch (state) {
+    case TcpIpState::ip_config:
+    case TcpIpState::ip_ind: return enter(TcpIpState::ip_start);
+    case TcpIpState::connecting:
+    case TcpIpState::connect_ok: return enter(TcpIpState::ip_close);
+    case TcpIpState::ip_processing: return enter(TcpIpState::ip_status);
+    default: return enter(state);
+  }
+}
+
 // ---- sockets ----
 
 Connection* PdpContext::socket(int index, Role role) {

@@ -98,6 +98,9 @@ class PdpContext {
   void lose(BearerEnded::By by);
   /// Power is gone: everything ends, without a word but for secure sockets that were being opened.
   void power_off();
+  /// Puts the context into a state that it had before, without a word. Its sockets stay behind: a connection is over,
+  /// an activation under way has not begun.
+  void restore(TcpIpState state);
 
   enum class Opening {
     begun,              ///< OK, the result follows as an event

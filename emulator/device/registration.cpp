@@ -11,16 +11,23 @@ Registration::Registration(Timeline& timeline, Pace& pace, EventSink& events)
 void Registration::begin(std::function<void()> on_registered) {
   set(Domain::circuit_switched, RegistrationStatus::searching);
   set(Domain::packet_switched, RegistrationStatus::searching);
+  attaches_itself_ = true;
   on_registered_ = std::move(on_registered);
   searching_.start(pace_.next(&Timing::registration), [this] { found(); });
 }
 
 void Registration::found() {
   set(Domain::circuit_switched, granted_);
-  if (!served(granted_)) return set(Domain::packet_switched, granted_);
-  // Attaching is automatic after the start, M66 10.1.
-  attaching_.start(pace_.next(&Timing::attach), [this] { set(Domain::packet_switched, granted_); });
-  if (on_registered_) on_registered_();
+  // ASSUMED: whoever has detached with AT+CGATT=0 stays so when the network goes and comes.
+  if (!attaches_itself_) {
+    set(Domain::packet_switched, RegistrationStatus::not_searching);
+  } else if (!served(granted_)) {
+    set(Domain::packet_switched, granted_);
+  } else {
+    // Attaching is automatic after the start, M66 10.1.
+    attaching_.start(pace_.next(&Timing::attach), [this] { set(Domain::packet_switched, granted_); });
+  }
+  if (served(granted_) && on_registered_) on_registered_();
 }
 
 void Registration::serve(RegistrationStatus granted) {
@@ -50,6 +57,7 @@ void Registration::set(Domain domain, RegistrationStatus status) {
 }
 
 void Registration::attach(std::function<void(bool)> done) {
+  attaches_itself_ = true;
   if (attached() || !registered()) {
     timeline_.post([done = std::move(done), attached = attached()] { done(attached); });
     return;
@@ -61,6 +69,7 @@ void Registration::attach(std::function<void(bool)> done) {
 }
 
 void Registration::detach(std::function<void(bool)> done) {
+  attaches_itself_ = false;
   attaching_.start(pace_.next(&Timing::attach), [this, done = std::move(done)] {
     set(Domain::packet_switched, RegistrationStatus::not_searching);
     done(true);

@@ -30,6 +30,10 @@ class Registration final : public Attachment {
   bool registered() const { return served(circuit_switched_); }
   bool attached() const override { return served(packet_switched_); }
 
+  /// Whether the module attaches itself once it is registered: until AT+CGATT=0, again from AT+CGATT=1 or a start on.
+  bool attaches_itself() const { return attaches_itself_; }
+  void set_attaches_itself(bool attaches) { attaches_itself_ = attaches; }
+
   /// AT+CGATT=0/1. `done(false)` when there is no network to attach to.
   void attach(std::function<void(bool)> done);
   void detach(std::function<void(bool)> done);
@@ -57,6 +61,7 @@ class Registration final : public Attachment {
   Timer searching_;
   Timer attaching_;
   RegistrationStatus granted_ = RegistrationStatus::home;
+  bool attaches_itself_ = true;
   int signal_ = 30;
   int bit_error_rate_ = 0;
   std::function<void()> on_registered_;

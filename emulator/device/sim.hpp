@@ -28,8 +28,22 @@ class Sim {
     return sim;
   }
 
-  /// The same SIM, asking for its PIN.
-  Sim locked_again() const { return with_pin(pin_.empty() ? std::string{kUsualPin} : pin_); }
+  /// Everything about a SIM that can be different from another.
+  struct Record {
+    SimStatus status;
+    std::string pin;
+    bool locked;
+    int pin_tries;
+    int puk_tries;
+  };
+  Record record() const { return {status_, pin_, locked_, pin_tries_, puk_tries_}; }
+  static Sim of(Record record) {
+    Sim sim{record.status, std::move(record.pin)};
+    sim.locked_ = record.locked;
+    sim.pin_tries_ = record.pin_tries;
+    sim.puk_tries_ = record.puk_tries;
+    return sim;
+  }
 
   bool inserted() const { return status_ != SimStatus::not_inserted; }
   SimStatus status() const { return status_; }

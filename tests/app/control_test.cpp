@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The requests of the control socket, without the socket.
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
+#include "core/random.hpp"
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/control/reference.hpp"
 #include "emulator/app/control/result_text.hpp"
@@ -139,6 +142,31 @@ TEST_CASE("wait: at once, later, in vain", "[control]") {
   REQUIRE(desk.waiting == 0);
 }
 
+TEST_CASE("who has gone waits no longer", "[control]") {
+  struct Leaver final : Subscriber {
+    void subscribe(std::vector<RecordKind>) override {}
+    void unsubscribe() override {}
+    void awaits(const Answer& answer) override { to_come.push_back(answer); }
+    std::vector<Answer> to_come;
+  };
+  Desk desk;
+  Leaver client;
+  const auto entries = [&] { return desk.timeline().next_deadline(); };
+  REQUIRE_FALSE(entries());
+  const auto dispatched = dispatch(R"({"id":1,"method":"wait","params":{"match":"x","timeout":"1000h"}})", desk, client,
+                                   [](const Json&) { FAIL("nobody is there"); }, [] { FAIL("nobody is there"); });
+  REQUIRE(dispatched == Dispatched::waits);
+  REQUIRE(entries());
+  client.to_come.front().abandon();
+  REQUIRE_FALSE(entries());
+  desk.bench.send("ATx");
+}
+
+TEST_CASE("A module that ends while somebody waits", "[control]") {
+  Desk desk;
+  REQUIRE(desk.call("wait", R"({"match":"never"})").empty());
+}
+
 TEST_CASE("Requests that change something are in the journal, before their effects", "[control]") {
   Desk desk;
   const auto before = desk.journal().last();
@@ -181,7 +209,7 @@ TEST_CASE("A snapshot brings settings, clock, SIM, network and contexts back, an
   const auto restored = desk.result("restore", fmt::format(R"({{"snapshot":{}}})", text));
   desk.bench.advance(1min);
   desk.bench.take();
-  REQUIRE(app::to_text(restored) == R"({"missing_certificates":["RAM:k.pem"]})");
+  REQUIRE(app::to_text(restored) == R"({"missing_certificates":["RAM:k.pem"],"missing_files":[]})");
   REQUIRE(desk.bench.ask("AT+CMEE?") == "\r\n+CMEE: 2\r\n\r\nOK\r\n");
   REQUIRE(desk.bench.ask("AT+CSQ") == "\r\n+CSQ: 9,0\r\n\r\nOK\r\n");
   REQUIRE(desk.bench.ask("AT+QISTAT") == "\r\nOK\r\n\r\nSTATE: IP GPRSACT\r\n");
@@ -213,6 +241,119 @@ TEST_CASE("Faults come and go", "[control]") {
   REQUIRE(error_of(desk.call("fault.add", R"({"spec":"signal.drpo"})")).starts_with("-32602 fault.add: "));
 }
 
+TEST_CASE("A fault may be a line, parameters, or both", "[control]") {
+  Desk desk;
+  const auto added = [&](std::string_view params) {
+    desk.result("fault.add", params);
+    const auto list = desk.result("fault.list");
+    return *list.as<Json::Array>()->back().find("spec")->as<std::string>();
+  };
+  const std::string expected = "at.late match=AT+CSQ after=2s for=1min count=3 probability=0.5 time=250ms";
+  REQUIRE(added(R"({"spec":"at.late match=AT+CSQ after=2s for=60s count=3 probability=0.5 time=250ms"})") == expected);
+  REQUIRE(
+      added(
+          R"({"name":"at.late","match":"AT+CSQ","after":"2s","for":60,"count":3,"probability":0.5,"time":"250ms"})") ==
+      expected);
+  REQUIRE(added(R"({"spec":"at.late match=AT+CSQ for=1min","after":2,"count":3,"probability":0.5,"time":0.25})") ==
+          expected);
+  const auto refusal = [&](std::string_view params) { return error_of(desk.call("fault.add", params)); };
+  REQUIRE(refusal("{}") == "-32602 fault.add: one of spec and name is needed");
+  REQUIRE(refusal(R"({"spec":"at.late","name":"at.late"})") == "-32602 fault.add: one of spec and name is needed");
+  REQUIRE(refusal(R"({"spec":"at.late for=1s","for":"2s"})") == "-32602 fault.add: at.late: for twice");
+  REQUIRE(refusal(R"({"spec":"at.late","rssi":3})").starts_with("-32602 fault.add: at.late has no \"rssi\"; it has "));
+  REQUIRE(refusal(R"({"spec":"at.late","count":"3"})") == "-32602 fault.add: count must be NUMBER, not \"3\"");
+  REQUIRE(refusal(R"({"spec":"at.late","count":0})").starts_with("-32602 fault.add: at.late: count=0"));
+  REQUIRE(refusal(R"({"spec":"at.late","probability":1.5})").starts_with("-32602 fault.add: at.late: probability=1.5"));
+  REQUIRE(refusal(R"({"spec":"at.late","after":"-1s"})") == "-32602 fault.add: after must be DURATION, not \"-1s\"");
+
+  desk.result("fault.clear");
+  for (int i = 0; i < 1000; ++i) desk.result("fault.add", R"({"spec":"tls.cut"})");
+  REQUIRE(refusal(R"({"spec":"tls.cut"})") ==
+          "1 fault.add: there are 1000 faults already; fault.clear takes them away");
+}
+
+// Each letter of the course is something that a host or a tester does; the snapshot is taken in the middle.
+TEST_CASE("After restore the state is the same, whatever happened before and since", "[control][property]") {
+  struct Deed {
+    const char* line;    ///< at the UART, unless it is empty
+    const char* method;  ///< then at the control socket
+    const char* params;
+  };
+  static constexpr Deed kDeeds[] = {
+      {"AT+CMEE=2", "", ""},
+      {"AT+CREG=2;+CGREG=1", "", ""},
+      {"AT+QIMUX=1", "", ""},
+      {"AT+QINDI=2;+QIHEAD=1;+QISHOWRA=1", "", ""},
+      {"AT+QIDNSCFG=\"1.2.3.4\"", "", ""},
+      {"AT+QIFGCNT=1", "", ""},
+      {"AT+QICSGP=1,\"my.apn\"", "", ""},
+      {"AT+QIREGAPP", "", ""},
+      {"AT+QIACT", "", ""},
+      {"AT+QILOCIP", "", ""},
+      {"AT+QIDEACT", "", ""},
+      {"AT+QSSLCFG=\"seclevel\",3,2", "", ""},
+      {"AT+QSSLCFG=\"ignorertctime\",1", "", ""},
+      {"AT+QSSLCFG=\"ciphersuite\",1,\"0X0035\"", "", ""},
+      {"AT+CFUN=4", "", ""},
+      {"AT+CFUN=0", "", ""},
+      {"AT+CFUN=1", "", ""},
+      {"AT+CGATT=0", "", ""},
+      {"AT+CGATT=1", "", ""},
+      {"AT+CPIN=9999", "", ""},
+      {"AT+CPIN=4711", "", ""},
+      {"AT+IFC=2,2;&D2;&C0", "", ""},
+      {"", "sim", R"({"lock":"4711"})"},
+      {"", "sim", R"({"remove":true})"},
+      {"", "sim", R"({"puk":true})"},
+      {"", "sim", R"({"insert":true})"},
+      {"", "network", R"({"deny":true})"},
+      {"", "network", R"({"roam":true})"},
+      {"", "network", R"({"lost":true})"},
+      {"", "network", R"({"register":true})"},
+      {"", "signal", R"({"rssi":5,"ber":2})"},
+      {"", "signal", R"({"rssi":99})"},
+      {"", "clock", R"({"set":"2015-04-08T12:00:00Z"})"},
+  };
+  const auto compared = [](Desk& desk) {
+    Json::Object kept;
+    const auto state = desk.result("state");
+    for (const auto& [name, value] : *state.as<Json::Object>()) {
+      if (name != "t" && name != "journal") kept.emplace_back(name, value);
+    }
+    auto text = app::to_text(Json{std::move(kept)});
+    // RI is a pulse: what restore has just said may still be heard.
+    if (const auto pulse = text.find(R"("ri":true)"); pulse != std::string::npos)
+      text.replace(pulse, 9, R"("ri":false)");
+    return text;
+  };
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Desk desk;
+    SeededRandom random{seed};
+    const auto live = [&](int deeds) {
+      std::string course;
+      for (int i = 0; i < deeds; ++i) {
+        const auto& deed = kDeeds[random.next() % std::size(kDeeds)];
+        if (*deed.line) desk.bench.ask(deed.line);
+        if (*deed.method) desk.result(deed.method, deed.params);
+        desk.bench.advance(2min);
+        course += fmt::format("{}{}{}\n", deed.line, deed.method, deed.params);
+      }
+      return course;
+    };
+    auto course = live(12);
+    const auto before = compared(desk);
+    const auto snapshot = app::to_text(desk.result("snapshot"));
+    course += "-- snapshot\n" + live(12);
+    desk.result("restore", fmt::format(R"({{"snapshot":{}}})", snapshot));
+    desk.bench.advance({});
+    desk.bench.take();
+    INFO("seed " << seed << "\n" << course);
+    REQUIRE(compared(desk) == before);
+    // It is a fixed point as well: what was restored is what would be taken.
+    REQUIRE(app::to_text(desk.result("snapshot")) == snapshot);
+  }
+}
+
 TEST_CASE("Every method has its words", "[control]") {
   for (const auto& method : methods()) {
     INFO(method.name);
@@ -222,12 +363,22 @@ TEST_CASE("Every method has its words", "[control]") {
   }
 }
 
+// QUASIMODEM_UPDATE=1 writes it.
 TEST_CASE("docs/control.md has the table as the program knows it", "[control]") {
-  std::ifstream file{QUASIMODEM_SOURCE_DIR "/docs/control.md"};
+  constexpr auto kPage = QUASIMODEM_SOURCE_DIR "/docs/control.md";
+  std::ifstream file{kPage};
   std::stringstream text;
   text << file.rdbuf();
-  INFO(reference_table());
-  REQUIRE(text.str().find(reference_table()) != std::string::npos);
+  const auto table = reference_table();
+  const auto page = text.str();
+  const auto begin = page.find(table.substr(0, table.find('\n')));
+  const auto after = page.find("\n\n", begin) + 1;
+  REQUIRE(begin != std::string::npos);
+  if (std::getenv("QUASIMODEM_UPDATE")) {
+    std::ofstream{kPage} << page.substr(0, begin) << table << page.substr(after);
+    return;
+  }
+  REQUIRE(page.substr(begin, after - begin) == table);
 }
 
 TEST_CASE("Words of a command line become parameters", "[control]") {
@@ -242,15 +393,28 @@ TEST_CASE("Words of a command line become parameters", "[control]") {
   REQUIRE(params("signal", {"rssi=strong"}) == "signal: rssi must be NUMBER, not strong");
   REQUIRE(params("signal", {"rssi"}) == "signal: rssi needs a value: rssi=NUMBER");
   REQUIRE(params("network", {"denny"}).starts_with(R"(network has no parameter "denny"; did you mean "deny"?)"));
+  REQUIRE(params("fault.add", {"bearer.outage", "for=6s"}) == R"({"spec":"bearer.outage","for":"6s"})");
+  REQUIRE(params("fault.add", {"bearer.outage", "--for", "6s", "--count=2"}) ==
+          R"({"spec":"bearer.outage","for":"6s","count":2})");
+  REQUIRE(params("fault.add", {"bearer.outage for=6s"}) == R"({"spec":"bearer.outage for=6s"})");
+  REQUIRE(params("fault.add", {"bearer.outage", "--fro", "6s"}).find(R"(did you mean "for"?)") != std::string::npos);
+  REQUIRE(params("fault.add", {"bearer.outage", "fro=6s"}).find(R"(did you mean "for"?)") != std::string::npos);
+  REQUIRE(params("fault.add", {"bearer.outage", "--for"}) == "fault.add: for needs a value: for=DURATION");
+  REQUIRE(params("fault.add", {"bearer.outage", "6s"}).starts_with("fault.add has no parameter \"6s\""));
+  REQUIRE(params("wait", {"AT+QSSLCFG=\"seclevel\",0,2"}) == R"({"match":"AT+QSSLCFG=\"seclevel\",0,2"})");
+  REQUIRE(params("call.ring", {"--hang-up"}) == R"({"hang_up":true})");
+  REQUIRE(params("fault.clear", {"3"}) == R"({"id":3})");
 }
 
 TEST_CASE("Durations", "[control]") {
   REQUIRE(parse_duration("5s") == Duration{5s});
   REQUIRE(parse_duration("250ms") == Duration{250ms});
   REQUIRE(parse_duration("1.5") == Duration{1500ms});
+  REQUIRE(parse_duration("90") == Duration{90s});
   REQUIRE(parse_duration("2min") == Duration{2min});
   REQUIRE(parse_duration("1h") == Duration{1h});
-  for (const auto* wrong : {"", "s", "-1s", "5 s", "5sec", "1e30s", "nan", "inf"}) REQUIRE_FALSE(parse_duration(wrong));
+  for (const auto* wrong : {"", "s", "-1s", "5 s", "5sec", "1e30s", "5m", "nan", "inf"})
+    REQUIRE_FALSE(parse_duration(wrong));
 }
 
 TEST_CASE("Nothing that came over the air controls the terminal of who looks at it", "[control]") {

@@ -3,62 +3,16 @@
 
 import json
 import os
+import shlex
 import signal
-import socket
 import stat
 
 import pytest
-from support import OK, PROGRAM, PYTHON, Deadline
+from control_support import Client, control_of
+from support import OK, PROGRAM, PYTHON, SOURCE
 
 KEY = b"-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0c2VjcmV0c2VjcmV0\n-----END RSA PRIVATE KEY-----\n"
 SECRET = "c2VjcmV0"
-
-
-class Client:
-    """Any program at the control socket."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(str(path))
-        self.unread = b""
-        self.events = []
-        self.last = 0
-
-    def close(self):
-        self.socket.close()
-
-    def send(self, text):
-        self.socket.sendall(text.encode() + b"\n")
-
-    def line(self):
-        deadline = Deadline("a line of the control socket")
-        while b"\n" not in self.unread:
-            deadline.readable(self.socket)
-            block = self.socket.recv(65536)
-            assert block, "the module hung up"
-            self.unread += block
-        line, _, self.unread = self.unread.partition(b"\n")
-        return json.loads(line)
-
-    def ask(self, method, **params):
-        self.last += 1
-        self.send(json.dumps({"id": self.last, "method": method, "params": params}))
-        while "id" not in (answer := self.line()):
-            self.events.append(answer)
-        assert answer["id"] == self.last
-        return answer
-
-    def result(self, method, **params):
-        answer = self.ask(method, **params)
-        assert "result" in answer, answer
-        return answer["result"]
-
-    def error(self, method, **params):
-        return self.ask(method, **params)["error"]
-
-
-def control_of(module):
-    return module.tty + ".ctl"
 
 
 @pytest.fixture
@@ -90,6 +44,81 @@ def test_state_tells_what_the_uart_tells(module, client):
     assert state["uart"]["echo"] is False
 
 
+def test_state_tells_of_everything(module, client, echo_server):
+    with module.host() as host:
+        host.bring_up("AT+QIMUX=1")
+        host.upload("RAM:ca.pem", b"x" * 10)
+        host.exchange('AT+QFUPL="RAM:notes.txt",4,100', "\r\nCONNECT\r\n")
+        host.send(b"note")
+        host.expect_match(r"\r\n\+QFUPL: 4,[0-9a-f]+\r\n\r\nOK\r\n")
+        host.exchange('AT+QSSLCFG="seclevel",3,2')
+        host.exchange("AT+ICF=3,3")
+        host.open_socket(2, echo_server)
+        state = client.result("state")
+    (opened,) = state["contexts"][0]["sockets"]
+    assert (opened["socket"], opened["transport"], opened["host"], opened["port"], opened["state"]) == (
+        *(2, "TCP", "127.0.0.1", echo_server.port),
+        "CONNECTED",
+    )
+    assert state["contexts"][0]["state"] == "IP PROCESSING" and state["contexts"][1]["state"] == "IP INITIAL"
+    assert [context["seclevel"] for context in state["ssl_contexts"]] == [0, 0, 0, 2, 0, 0]
+    assert [(each["name"], each["size"]) for each in state["certificates"]] == [("RAM:ca.pem", 10)]
+    assert [(each["name"], each["size"]) for each in state["files"]] == [("RAM:notes.txt", 4)]
+    assert all(each["checksum"] for each in state["certificates"] + state["files"])
+    assert (state["sim"]["status"], state["sim"]["pin_tries"]) == ("ready", 3)
+    assert {name: state["uart"][name] for name in ("icf", "ifc", "dtr", "cts", "dsr", "dcd")} == {
+        **{"icf": "3,3", "ifc": "0,0", "dtr": True, "cts": True, "dsr": True, "dcd": False},
+    }
+    assert state["rtc"].startswith("20") and state["t"] > 0
+
+
+def test_reset_forgets_what_was_done(module, client):
+    """Between two tests: settings, SIM, network, faults; NVRAM only on demand."""
+    with module.host() as host:
+        host.upload("NVRAM:CA0", b"x" * 10)
+        host.exchange("AT+CMEE=2")
+        client.result("sim", remove=True)
+        client.result("signal", rssi=3)
+        client.result("network", deny=True)
+        client.result("fault.add", spec="at.error match=AT+CSQ")
+        assert client.result("reset") is True
+        client.result("wait")
+        state = client.result("state")
+        assert (state["sim"]["status"], state["network"]["rssi"], state["uart"]["errors"]) == ("ready", 30, 1)
+        assert client.result("fault.list") == []
+        assert [each["name"] for each in state["certificates"]] == ["NVRAM:CA0"]
+        client.result("reset", forget=True)
+        client.result("wait")
+        assert client.result("state")["certificates"] == []
+
+
+def test_line_of_the_host(module, client, tcp_server):
+    """A pty has no DTR: here it is let go."""
+    with module.host() as host:
+        host.exchange("AT&D2")
+        host.bring_up("AT+QIMODE=1")
+        host.exchange(f'AT+QIOPEN="TCP","127.0.0.1",{tcp_server.port}', f"{OK}\r\nCONNECT\r\n")
+        connection = tcp_server.connection()
+        assert client.result("line")["dcd"] is True
+        lines = client.result("line", dtr=False)
+        assert lines["dtr"] is False and set(lines) == {"dtr", "rts", "cts", "dsr", "dcd", "ri"}
+        assert connection.recv(1) == b""
+        assert client.result("line", dtr=True)["dcd"] is False
+
+
+def test_sim(module, client):
+    with module.host() as host:
+        assert client.result("sim", remove=True) == {"sim": "not inserted"}
+        host.expect("\r\n+CPIN: NOT INSERTED\r\n")
+        assert client.result("sim", lock="4711") == {"sim": "pin needed"}
+        host.expect("\r\n+CPIN: SIM PIN\r\n")
+        assert client.result("sim", puk=True) == {"sim": "puk needed"}
+        host.expect("\r\n+CPIN: SIM PUK\r\n")
+        assert client.result("sim", insert=True) == {"sim": "ready"}
+        host.expect("\r\n+CPIN: READY\r\n")
+        assert client.result("sim") == {"sim": "ready"}
+
+
 def test_power_key_and_cut(module, client):
     with module.host() as host:
         assert client.result("power", key=True)["power"] == "off"
@@ -104,6 +133,18 @@ def test_power_key_and_cut(module, client):
         client.result("wait")
         host.echo = True
         host.exchange("AT")  # it went without a word
+
+
+def test_voltage(module, client):
+    with module.host() as host:
+        client.result("power", under_voltage=True)
+        host.expect("\r\nUNDER_VOLTAGE WARNING \r\n")
+        client.result("power", over_voltage=True)
+        host.expect("\r\nOVER_VOLTAGE WARNING \r\n")
+        client.result("power", under_voltage=True, shutdown=True)
+        host.expect("\r\nUNDER_VOLTAGE POWER DOWN \r\n")
+        assert client.result("state")["power"] == "off"
+        assert client.error("power", under_voltage=True)["code"] == 1
 
 
 def test_signal_network_and_context(module, client):
@@ -169,7 +210,7 @@ def test_snapshot_and_journal_hold_no_key(module, client):
         snapshot = client.result("snapshot")
         assert snapshot["certificates"][0]["name"] == "RAM:k.pem"
         host.exchange("AT+CMEE=2")
-        assert client.result("restore", snapshot=snapshot) == {"missing_certificates": []}
+        assert client.result("restore", snapshot=snapshot) == {"missing_certificates": [], "missing_files": []}
         host.exchange("AT+CMEE?", f"\r\n+CMEE: 1\r\n{OK}")
     for method in ("snapshot", "state", "journal"):
         assert SECRET not in json.dumps(client.result(method))
@@ -209,6 +250,39 @@ def test_ctl_in_words_and_as_json(world, module):
     assert world.run("ctl", "pdp", "deactivate").returncode == 1
     assert world.run("ctl", "wait", "match=never", "timeout=10ms").returncode == 124
     assert world.run("wait").returncode == 0
+    with module.host(echo=True) as host:
+        host.expect("\r\nHI\r\n")
+        host.exchange("AT+CSQ", f"\r\n+CSQ: 9,0\r\n{OK}")
+    assert b"AT+CSQ" in world.run("ctl", "wait", "AT+CSQ", "since=0").stdout
+
+
+def test_both_spellings_of_a_fault(world, module):
+    """`fault add X --for 6s` is what the first screen shows."""
+    for words in (["fault", "add", "bearer.outage", "for=6s"], ["fault.add", "bearer.outage", "--for", "6s"]):
+        assert world.run("ctl", *words).stdout.startswith(b"id  ")
+    specs = [each["spec"] for each in json.loads(world.run("ctl", "fault", "list", "--json").stdout)]
+    assert specs == ["bearer.outage for=6s"] * 2
+    assert world.run("ctl", "fault", "clear", "1").stdout == b"OK\n"
+    assert world.run("ctl", "help", "fault", "add").stdout.startswith(b"fault.add ")
+    done = world.run("ctl", "fault", "add", "bearer.outage", "--fro", "6s")
+    assert done.returncode == 2 and b'did you mean "for"?' in done.stderr
+    done = world.run("ctl", "fault", "add", "bearer.outrage")
+    assert done.returncode == 2 and b"bearer.outage" in done.stderr
+
+
+@pytest.mark.parametrize("page", ["control.md", "faults.md"])
+def test_what_the_page_shows_works(world, page):
+    lines = [line.removeprefix("$ ") for line in (SOURCE / "docs" / page).read_text().splitlines()]
+    shown = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("quasimodem ctl ")]
+    assert len(shown) >= 3
+    module = world.module("--ephemeral")
+    for words in shown:
+        if words[1:3] == ["power", "key"] or words[1] == "wait":
+            continue  # it would be off, and nobody is there who would open a socket
+        world.run("ctl", "network", "register")  # after the line that denies it
+        done = world.run(*words)
+        assert done.returncode == 0, (words, done.stderr)
+    module.stop()
 
 
 def test_without_a_module(world):

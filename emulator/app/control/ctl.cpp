@@ -36,8 +36,9 @@ Examples:
   quasimodem ctl power key                     PWRKEY
   quasimodem ctl network deny
   quasimodem ctl clock advance=90s
-  quasimodem ctl wait match=AT+QSSLOPEN timeout=10s
+  quasimodem ctl wait AT+QSSLOPEN timeout=10s
   quasimodem ctl journal kind=uart.rx,uart.tx
+  quasimodem ctl fault add bearer.outage for=6s    the same: fault.add, --for 6s
 
 Methods:
 )";
@@ -57,13 +58,17 @@ struct Options {
   std::vector<std::string> words;
 };
 
-Options read_options(const std::vector<std::string>& arguments, const std::vector<std::string>& known) {
+/// What a word with a dash is that is no option of ours: `ctl METHOD --for 6s` is a parameter of the method.
+enum class Others { refused, after_first_word };
+
+Options read_options(const std::vector<std::string>& arguments, const std::vector<std::string>& known, Others others) {
   Options options;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto& word = arguments[i];
     const auto equals = word.find('=');
     const auto name = word.substr(0, equals);
-    if (!word.starts_with("-")) {
+    const bool ours = name == "-h" || std::find(known.begin(), known.end(), name) != known.end();
+    if (!word.starts_with("-") || (!ours && others == Others::after_first_word && !options.words.empty())) {
       options.words.push_back(word);
       continue;
     }
@@ -71,7 +76,7 @@ Options read_options(const std::vector<std::string>& arguments, const std::vecto
       options.help = true;
       continue;
     }
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
+    if (!ours) {
       usage(fmt::format("unknown option {}{}", name, did_you_mean(name, known)), "see: quasimodem ctl --help");
     }
     if (name == "--json") {
@@ -114,9 +119,18 @@ const Method& method_named(const std::string& name) {
   return *method;
 }
 
+/// `fault add` is `fault.add`.
+void join_name(std::vector<std::string>& words) {
+  if (words.size() < 2 || control::find_method(words[0])) return;
+  const auto joined = words[0] + "." + words[1];
+  if (!control::find_method(joined)) return;
+  words.erase(words.begin());
+  words.front() = joined;
+}
+
 int show_help(const std::vector<std::string>& words) {
-  if (words.size() > 1) {
-    print(control::help_text(method_named(words[1])));
+  if (!words.empty()) {
+    print(control::help_text(method_named(words.front())));
   } else {
     print(std::string{kUsage} + control::help_text());
   }
@@ -146,13 +160,14 @@ void follow(control::Connection& connection, bool json) {
 }  // namespace
 
 int ctl(const std::vector<std::string>& arguments) {
-  auto options = read_options(arguments, {"--to", "--json", "--help"});
+  auto options = read_options(arguments, {"--to", "--json", "--help"}, Others::after_first_word);
   auto& words = options.words;
-  if (words.empty() || (options.help && words.front() != "help")) {
-    if (!words.empty()) words.insert(words.begin(), "help");
-    return show_help(words);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    options.help = true;
   }
-  if (words.front() == "help") return show_help(words);
+  join_name(words);
+  if (options.help || words.empty()) return show_help(words);
 
   const auto& method = method_named(words.front());
   const std::vector<std::string> rest{words.begin() + 1, words.end()};
@@ -173,7 +188,7 @@ int ctl(const std::vector<std::string>& arguments) {
 }
 
 int wait_until_ready(const std::vector<std::string>& arguments) {
-  const auto options = read_options(arguments, {"--to", "--timeout", "--help"});
+  const auto options = read_options(arguments, {"--to", "--timeout", "--help"}, Others::refused);
   if (options.help) {
     print(std::string{kWaitUsage});
     return static_cast<int>(ExitCode::ok);

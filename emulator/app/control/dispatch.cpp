@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/control/dispatch.hpp"
 
-#include <exception>
 #include <memory>
 #include <utility>
 
@@ -96,8 +95,9 @@ Dispatched dispatch(std::string_view line, Target& target, Subscriber& client,
   Call call{target, *arguments, client, answer};
   auto outcome = method.run(call);
   if (std::holds_alternative<Later>(outcome) && answer.open()) {
-    *waits = true;
-    return Dispatched::waits;
+    client.awaits(answer);
+    *waits = answer.open();
+    return *waits ? Dispatched::waits : Dispatched::answered;
   }
   if (auto* result = std::get_if<Json>(&outcome)) answer(std::move(*result));
   if (auto* failure = std::get_if<Failure>(&outcome)) answer(tl::unexpected{std::move(*failure)});

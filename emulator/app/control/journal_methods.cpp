@@ -75,9 +75,14 @@ constexpr Param kWaitParams[] = {
     {"timeout", ParamType::duration, Need::optional, "of module time, in the end of which it fails; default 10s"},
 };
 
-/// A request that waits; its subscription and its timer keep it alive.
+/// A request that waits; its timer keeps it alive.
 struct Waiting {
   Waiting(Timeline& timeline, Answer to) : timer{timeline}, answer{std::move(to)} {}
+  void stop() {
+    subscription.reset();
+    timer.cancel();
+  }
+
   Timer timer;
   Answer answer;
   JournalRing::Subscription subscription;
@@ -107,19 +112,17 @@ Outcome wait(Call& call) {
 
   const auto waiting = std::make_shared<Waiting>(target.timeline(), call.answer);
   const auto what = for_ready ? std::string{"the module to be ready"} : fmt::format("\"{}\"", match);
-  waiting->timer.start(timeout, [waiting, what]() mutable {
-    const auto keep = std::move(waiting);
-    keep->subscription.reset();
-    keep->answer(tl::unexpected{Failure{ErrorCode::timed_out, fmt::format("wait: waited in vain for {}", what)}});
+  waiting->timer.start(timeout, [waiting, what] {
+    waiting->answer(tl::unexpected{Failure{ErrorCode::timed_out, fmt::format("wait: waited in vain for {}", what)}});
   });
-  const auto hear = [weak = std::weak_ptr{waiting}, fits, for_ready, &target](const Record& record) {
+  const auto weak = std::weak_ptr{waiting};
+  call.answer.when_over([weak] {
+    if (const auto still = weak.lock()) still->stop();
+  });
+  const auto hear = [weak, fits, for_ready, &target](const Record& record) {
     const auto still = weak.lock();
-    if (!still) return;
-    const bool now = for_ready ? record.kind == RecordKind::power && target.ready() : fits(record);
-    if (!now && still->answer.open()) return;
-    still->subscription.reset();
-    if (now) still->answer(for_ready ? Json{Json::Object{{"ready", true}}} : record_json(record, target.name()));
-    still->timer.cancel();
+    if (!still || !(for_ready ? record.kind == RecordKind::power && target.ready() : fits(record))) return;
+    still->answer(for_ready ? Json{Json::Object{{"ready", true}}} : record_json(record, target.name()));
   };
   waiting->subscription = target.journal().listen(hear);
   return Later{};
@@ -145,7 +148,7 @@ Outcome subscribe(Call& call) {
 
 constexpr Method kMethods[] = {
     {"journal", "what the host sent and got and what the module did", kJournalParams, &journal, Effect::none},
-    {"wait", "answers when it has happened", kWaitParams, &wait, Effect::none},
+    {"wait", "answers when it has happened", kWaitParams, &wait, Effect::none, "match"},
     {"subscribe", "every record from now on, as an object without id", kSubscribeParams, &subscribe, Effect::none},
 };
 

@@ -8,12 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 
 namespace quasimodem::app::control {
 namespace {
-
-constexpr double kLongest = 1e9;  // s; far beyond any test, far below what a Duration holds
 
 template <class All>
 std::vector<std::string> names(const All& all) {
@@ -166,39 +165,55 @@ tl::expected<Arguments, Failure> read_arguments(const Method& method, const Json
   return arguments;
 }
 
+namespace {
+
+/// A word of a command line: which parameter it is about, and its value unless that is the next word.
+struct Word {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+Word read_word(const Method& method, const std::string& word, bool word_is_taken) {
+  const bool option = word.starts_with("--");
+  const auto equals = word.find('=');
+  auto name = word.substr(option ? 2 : 0, equals == std::string::npos ? equals : equals - (option ? 2 : 0));
+  if (option) std::replace(name.begin(), name.end(), '-', '_');
+  const auto value = equals == std::string::npos ? std::nullopt : std::optional{word.substr(equals + 1)};
+  if (option || find_param(method, name) || method.word.empty() || word_is_taken) return {name, value};
+  // `AT+QSSLCFG="seclevel",0,2 = …` is text, `fro=6s` a mistake.
+  const bool is_name = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+  return value && is_name ? Word{name, value} : Word{std::string{method.word}, word};
+}
+
+}  // namespace
+
 tl::expected<Json, Failure> params_from_words(const Method& method, std::span<const std::string> words) {
   Json::Object object;
-  for (const auto& word : words) {
-    const auto equals = word.find('=');
-    const auto name = word.substr(0, equals);
-    const auto* param = find_param(method, name);
-    if (!param) return tl::unexpected{unknown_param(method, name)};
-    const auto text = equals == std::string::npos ? "true" : word.substr(equals + 1);
-    if (equals == std::string::npos && param->type != ParamType::boolean) {
-      return tl::unexpected{
-          Failure{ErrorCode::invalid_parameter,
-                  fmt::format("{}: {} needs a value: {}={}", method.name, name, name, name_of(param->type))}};
+  const auto given = [&](std::string_view name) {
+    return std::any_of(object.begin(), object.end(), [&](const auto& member) { return member.first == name; });
+  };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto word = read_word(method, words[i], given(method.word));
+    const auto* param = find_param(method, word.name);
+    if (!param) return tl::unexpected{unknown_param(method, word.name)};
+    if (!word.value && param->type == ParamType::boolean) word.value = "true";
+    if (!word.value && words[i].starts_with("--") && i + 1 < words.size()) word.value = words[++i];
+    if (!word.value) {
+      return tl::unexpected{Failure{
+          ErrorCode::invalid_parameter,
+          fmt::format("{}: {} needs a value: {}={}", method.name, param->name, param->name, name_of(param->type))}};
     }
-    auto json = json_of(param->type, text);
-    if (!json) return tl::unexpected{wrong_type(method, *param, text)};
-    object.emplace_back(name, std::move(*json));
+    auto json = json_of(param->type, *word.value);
+    if (!json) return tl::unexpected{wrong_type(method, *param, *word.value)};
+    object.emplace_back(param->name, std::move(*json));
   }
   return Json{std::move(object)};
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
-  double number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
-  const std::string_view unit{end, static_cast<std::size_t>(text.data() + text.size() - end)};
-  const double factor = unit.empty() || unit == "s"    ? 1
-                        : unit == "ms"                 ? 1e-3
-                        : unit == "us"                 ? 1e-6
-                        : unit == "min" || unit == "m" ? 60
-                        : unit == "h"                  ? 3600
-                                                       : 0;
-  if (factor == 0 || number * factor > kLongest) return std::nullopt;
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>{number * factor});
+  if (const auto duration = quasimodem::parse_duration(text)) return duration;
+  const bool bare = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+  return bare ? quasimodem::parse_duration(std::string{text} + "s") : std::nullopt;
 }
 
 }  // namespace quasimodem::app::control

@@ -76,15 +76,27 @@ class Arguments {
 class Answer {
  public:
   using Send = std::function<void(const tl::expected<Json, Failure>&)>;
-  explicit Answer(Send send) : send_{std::make_shared<Send>(std::move(send))} {}
+  explicit Answer(Send send) : state_{std::make_shared<State>(State{std::move(send), {}})} {}
 
   void operator()(const tl::expected<Json, Failure>& result) const {
-    if (const auto send = std::exchange(*send_, {})) send(result);
+    if (const auto send = std::exchange(state_->send, {})) send(result);
+    abandon();
   }
-  bool open() const { return static_cast<bool>(*send_); }
+  bool open() const { return static_cast<bool>(state_->send); }
+  /// Nobody is there any more who wants it.
+  void abandon() const {
+    state_->send = {};
+    if (const auto release = std::exchange(state_->release, {})) release();
+  }
+  /// Called once, when it is given or abandoned: whoever works for it can stop.
+  void when_over(std::function<void()> release) const { state_->release = std::move(release); }
 
  private:
-  std::shared_ptr<Send> send_;
+  struct State {
+    Send send;
+    std::function<void()> release;
+  };
+  std::shared_ptr<State> state_;
 };
 
 /// What a handler works with.
@@ -108,6 +120,8 @@ struct Method {
   std::span<const Param> params;
   Outcome (*run)(Call& call);
   Effect effect = Effect::changes;
+  /// The parameter that a word without `=` gives on a command line, unless it names a flag; empty: none.
+  std::string_view word{};
 };
 
 /// All methods, in the order of the documentation. A family of methods is a span in a file of its own, added there.
@@ -116,7 +130,8 @@ const Method* find_method(std::string_view name);
 
 /// Checks `params` (an object or null) against the method's table.
 tl::expected<Arguments, Failure> read_arguments(const Method& method, const Json& params);
-/// The same for `key=value` words of a command line; a word alone is `key=true`.
+/// The same for words of a command line: `key=value`, `--key value` or `--key=value`; a word alone is a flag, or the
+/// value of the method's `word`.
 tl::expected<Json, Failure> params_from_words(const Method& method, std::span<const std::string> words);
 
 Failure unknown_method(std::string_view name);

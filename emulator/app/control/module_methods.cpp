@@ -42,6 +42,14 @@ Outcome power(Call& call) {
   }
   const bool is_off = modem.me().power() == device::MobileEquipment::Power::off;
   const bool shutdown = wish.flag("shutdown");
+  const bool voltage = wish.flag("under_voltage") || wish.flag("over_voltage");
+  if (shutdown && !voltage) {
+    return Failure{ErrorCode::invalid_parameter, "power: shutdown goes with under_voltage or over_voltage"};
+  }
+  // ASSUMED: it measures its supply only while it runs.
+  if (voltage && modem.me().power() != device::MobileEquipment::Power::on) {
+    return Failure{ErrorCode::impossible, "power: the module is off and does not measure its supply"};
+  }
   const bool press = wish.flag("key") || (wish.flag("on") && is_off) || (wish.flag("off") && !is_off);
   if (press) modem.power_key();
   if (wish.flag("cut")) modem.cut_supply();
@@ -63,31 +71,41 @@ Outcome line(Call& call) {
   auto& modem = call.target.modem();
   if (const auto level = call.arguments.get<bool>("dtr")) modem.set_line(emulator::Line::dtr, *level);
   if (const auto level = call.arguments.get<bool>("rts")) modem.set_line(emulator::Line::rts, *level);
-  return Json::Object{{"dtr", modem.line(emulator::Line::dtr)},
-                      {"rts", modem.line(emulator::Line::rts)},
-                      {"cts", modem.line(emulator::Line::cts)},
-                      {"dcd", modem.line(emulator::Line::dcd)}};
+  return Json::Object{{"dtr", modem.line(emulator::Line::dtr)}, {"rts", modem.line(emulator::Line::rts)},
+                      {"cts", modem.line(emulator::Line::cts)}, {"dsr", modem.line(emulator::Line::dsr)},
+                      {"dcd", modem.line(emulator::Line::dcd)}, {"ri", modem.line(emulator::Line::ri)}};
 }
 
 // ---- clock ----
 
 constexpr Param kClockParams[] = {
     {"set", ParamType::text, Need::optional, "the module's RTC: ISO 8601, host or factory"},
-    {"advance", ParamType::duration, Need::optional, "lets so much module time pass at once: 5s, 90s, 2h"},
+    {"advance", ParamType::duration, Need::optional,
+     "lets so much module time pass at once: 5s, 90s, 2h; at most a year"},
 };
 
+// Half of what a Timeline can count, in steps that are over before anybody takes them for a hang.
+constexpr Duration kLongestStep = 24h * 366;
+constexpr Duration kEndOfTime = kLongestStep * 100;
+
 Outcome clock(Call& call) {
-  auto& rtc = call.target.modem().me().rtc();
+  const auto span = call.arguments.get<Duration>("advance");
+  if (span > kLongestStep) return Failure{ErrorCode::invalid_parameter, "clock: advance: a year (8784h) at a time"};
+  if (span && call.target.timeline().now().time_since_epoch() + *span > kEndOfTime) {
+    return Failure{ErrorCode::impossible, "clock: the module has run for a hundred years"};
+  }
+  // ASSUMED: a clock that is set says nothing, as with AT+CCLK; certificates are checked against it from the next
+  // handshake on.
   if (const auto text = call.arguments.get<std::string>("set")) {
     const auto time = read_clock(*text);
     if (!time) {
       return Failure{ErrorCode::invalid_parameter,
                      fmt::format("clock: set=\"{}\" is no time; use host, factory or 2015-04-08T12:00:00Z", *text)};
     }
-    rtc.set(*time);
+    call.target.modem().me().rtc().set(*time);
   }
-  if (const auto span = call.arguments.get<Duration>("advance")) call.target.jump(*span);
-  return Json::Object{{"rtc", iso_text(rtc.now())},
+  if (span) call.target.jump(*span);
+  return Json::Object{{"rtc", iso_text(call.target.modem().me().rtc().now())},
                       {"t", std::chrono::duration<double>{call.target.timeline().now().time_since_epoch()}.count()}};
 }
 

@@ -7,6 +7,7 @@
 
 #include "emulator/app/control/families.hpp"
 #include "emulator/app/control/target.hpp"
+#include "emulator/device/sms/pdu.hpp"
 #include "emulator/event_records.hpp"
 #include "emulator/terminal_adapter.hpp"
 
@@ -67,6 +68,7 @@ Outcome network(Call& call) {
   if (wish.flag("register")) me.serve(RegistrationStatus::home);
   if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
   if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
+  // ASSUMED: contexts outlive a cell that is gone for a while, sockets with them.
   if (wish.flag("search")) me.serve(RegistrationStatus::searching, MobileEquipment::Outage::brief);
   if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
@@ -88,6 +90,7 @@ Outcome signal(Call& call) {
   const auto ber = call.arguments.get<std::int64_t>("ber").value_or(registration.bit_error_rate());
   if (rssi != kUnknown && (rssi < 0 || rssi > 31)) return invalid(fmt::format("signal: rssi={}: 0 to 31, or 99", rssi));
   if (ber != kUnknown && (ber < 0 || ber > 7)) return invalid(fmt::format("signal: ber={}: 0 to 7, or 99", ber));
+  // ASSUMED: a weak signal alone does not end the registration; network lost=true does.
   registration.set_signal_strength(static_cast<int>(rssi));
   registration.set_bit_error_rate(static_cast<int>(ber));
   return Json::Object{{"rssi", rssi}, {"ber", ber}};
@@ -118,9 +121,15 @@ constexpr Param kSmsParams[] = {
     {"text", ParamType::text, Need::required, "UTF-8; long texts come in parts"},
 };
 
+constexpr std::size_t kLongestName = 11;
+
 Outcome deliver_sms(Call& call) {
   const auto from = *call.arguments.get<std::string>("from");
   if (from.empty()) return invalid("sms.deliver: from is empty");
+  if (!device::sms::parse_number(from) && device::sms::from_utf8(from).size() > kLongestName) {
+    return invalid(
+        fmt::format("sms.deliver: from=\"{}\": a number of up to 20 digits, or a name of up to 11 characters", from));
+  }
   switch (call.target.modem().me().deliver_sms(from, *call.arguments.get<std::string>("text"))) {
     case Messaging::Delivery::stored: return Json::Object{{"delivery", "stored"}};
     case Messaging::Delivery::shown: return Json::Object{{"delivery", "shown"}};
@@ -138,12 +147,16 @@ constexpr Param kRingParams[] = {
 
 Outcome ring(Call& call) {
   auto& me = call.target.modem().me();
+  const auto from = call.arguments.get<std::string>("from").value_or("");
+  if (!from.empty() && !device::sms::parse_number(from)) {
+    return invalid(fmt::format("call.ring: from=\"{}\": a number of up to 20 digits, with or without +", from));
+  }
   if (call.arguments.flag("hang_up")) {
     if (!me.calls().current()) return impossible("call.ring: there is no call to end");
     me.calls().far_end_hangs_up();
     return Json{true};
   }
-  if (me.ring(call.arguments.get<std::string>("from").value_or(""))) return Json{true};
+  if (me.ring(from)) return Json{true};
   return impossible("call.ring: the line is busy, or the module is off or not registered");
 }
 
@@ -153,6 +166,8 @@ Outcome urc(Call& call) {
   constexpr std::size_t kLongest = 1024;
   auto text = *call.arguments.get<std::string>("text");
   if (text.empty() || text.size() > kLongest) return invalid("urc: text must have 1 to 1024 octets");
+  const auto ends_line = [](char c) { return c == '\r' || c == '\n'; };
+  if (std::any_of(text.begin(), text.end(), ends_line)) return invalid("urc: text must be one line");
   auto& modem = call.target.modem();
   if (modem.me().power() != MobileEquipment::Power::on) return impossible("urc: the module is off");
   modem.ta().channel().unsolicited(std::move(text));
@@ -166,7 +181,7 @@ constexpr Method kMethods[] = {
     {"pdp", "the network ends a PDP context", kPdpParams, &pdp},
     {"sms.deliver", "somebody sends a message", kSmsParams, &deliver_sms},
     {"call.ring", "somebody calls, or gives up", kRingParams, &ring},
-    {"urc", "any line arrives as an unsolicited result code", kUrcParams, &urc},
+    {"urc", "any line arrives as an unsolicited result code", kUrcParams, &urc, Effect::changes, "text"},
 };
 
 }  // namespace

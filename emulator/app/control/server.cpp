@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/control/server.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <set>
@@ -17,13 +15,12 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/control/dispatch.hpp"
+#include "emulator/app/control/session.hpp"
+#include "emulator/app/ports/accept_loop.hpp"
 #include "emulator/app/problem.hpp"
-#include "emulator/app/record_json.hpp"
 
 namespace quasimodem::app::control {
 namespace {
@@ -31,150 +28,32 @@ namespace {
 namespace asio = boost::asio;
 using Stream = asio::local::stream_protocol;
 
-class Session;
-
-}  // namespace
-
-struct Server::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& io, std::filesystem::path where, Target& of, Enter how, Logger logger)
-      : path{std::move(where)}, target{of}, enter{std::move(how)}, log{std::move(logger)}, acceptor{io} {}
-
-  void listen();
-  void accept();
-
-  std::filesystem::path path;
-  Target& target;
-  Enter enter;
-  Logger log;
-  Stream::acceptor acceptor;
-  std::set<std::shared_ptr<Session>> sessions;
-};
-
-namespace {
-
-/// One client.
-class Session final : public Subscriber, public std::enable_shared_from_this<Session> {
- public:
-  Session(Stream::socket socket, Server::Impl& server) : socket_{std::move(socket)}, server_{&server} {}
-
-  void start() { read(); }
-
-  void end() {
-    subscription_.reset();
-    boost::system::error_code ignored;
-    socket_.close(ignored);
-    if (auto* server = std::exchange(server_, nullptr)) server->sessions.erase(shared_from_this());
-  }
-
-  void subscribe(std::vector<RecordKind> kinds) override {
-    auto& target = server_->target;
-    subscription_ = target.journal().listen([this, kinds = std::move(kinds), &target](const Record& record) {
-      const bool wanted = kinds.empty() || std::find(kinds.begin(), kinds.end(), record.kind) != kinds.end();
-      if (wanted) send(to_text(record_json(record, target.name())));
-    });
-  }
-  void unsubscribe() override { subscription_.reset(); }
-
-  void send(const std::string& line) {
-    if (!server_ || dropped_) return;
-    if (waiting_.size() + writing_.size() + line.size() > Server::kMostUnread) {
-      server_->log.warning("a client of the control socket does not read; dropped");
-      dropped_ = true;
-      // Not here: this may be in the middle of the module's work, or of the list of listeners.
-      asio::post(socket_.get_executor(), [self = shared_from_this()] { self->end(); });
-      return;
-    }
-    waiting_ += line;
-    waiting_ += '\n';
-    if (writing_.empty()) write();
-  }
-
- private:
-  // Answers that pile up stop the reading before they drop the client: who asks much and reads late is only slow.
-  static constexpr std::size_t kUnreadThatStops = 1 << 20;
-
-  void read() {
-    if (reading_ || !server_ || dropped_ || waiting_.size() > kUnreadThatStops) return;
-    reading_ = true;
-    socket_.async_read_some(asio::buffer(block_), [self = shared_from_this()](const auto& error, std::size_t size) {
-      self->reading_ = false;
-      if (!self->server_) return;
-      if (error) return self->end();
-      self->take({self->block_.data(), size});
-      self->read();
-    });
-  }
-
-  void take(std::string_view block) {
-    for (auto end = block.find('\n'); end != std::string_view::npos && server_; end = block.find('\n')) {
-      line_ += block.substr(0, end);
-      block.remove_prefix(end + 1);
-      if (too_long_)
-        too_long_ = false;
-      else if (line_.size() > Server::kLongestRequest)
-        refuse_long_line();
-      else
-        request(std::exchange(line_, {}));
-      line_.clear();
-    }
-    line_ += block;
-    if (!too_long_ && line_.size() > Server::kLongestRequest) {
-      refuse_long_line();
-      too_long_ = true;
-    }
-    if (too_long_) line_.clear();
-  }
-
-  void refuse_long_line() {
-    send(to_text(failure_line(
-        nullptr, {ErrorCode::not_a_request, fmt::format("a request has at most {} octets", Server::kLongestRequest)})));
-  }
-
-  void request(const std::string& line) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) return;
-    const auto weak = std::weak_ptr{shared_from_this()};
-    const auto reply = [weak](const Json& answer) {
-      if (const auto self = weak.lock()) self->send(to_text(answer));
-    };
-    const auto answered_later = [weak] {
-      if (const auto self = weak.lock()) --self->pending_;
-    };
-    if (pending_ >= Server::kMostWaiting) {
-      return reply(failure_line(nullptr, {ErrorCode::impossible, "too many requests of this client wait already"}));
-    }
-    server_->enter([&] {
-      if (dispatch(line, server_->target, *this, reply, answered_later) == Dispatched::waits) ++pending_;
-    });
-  }
-
-  void write() {
-    writing_ = std::exchange(waiting_, {});
-    asio::async_write(socket_, asio::buffer(writing_), [self = shared_from_this()](const auto& error, std::size_t) {
-      self->writing_.clear();
-      if (!self->server_) return;
-      if (error) return self->end();
-      if (!self->waiting_.empty()) self->write();
-      self->read();
-    });
-  }
-
-  Stream::socket socket_;
-  Server::Impl* server_;
-  std::array<char, 4096> block_{};
-  std::string line_;
-  bool too_long_ = false;  ///< the rest of the line is skipped
-  bool reading_ = false;
-  bool dropped_ = false;
-  std::string waiting_;
-  std::string writing_;
-  std::size_t pending_ = 0;
-  JournalRing::Subscription subscription_;
-};
-
 /// Asio opens everything without it.
 void keep_from_children(int descriptor) { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 
+/// Says why before it hangs up. What does not fit into the buffer of a new connection is not worth waiting for.
+void turn_away(Stream::socket socket) {
+  const auto line = to_text(failure_line(nullptr, {ErrorCode::impossible, "too many clients are here already"})) + "\n";
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(line), ignored);
+}
+
 }  // namespace
+
+struct Server::Impl {
+  Impl(asio::io_context& context, std::filesystem::path where, Target& target, Enter enter, Logger log)
+      : io{context}, path{std::move(where)}, around{target, std::move(enter), std::move(log), {}} {}
+
+  void listen();
+  void accepted(Stream::socket socket);
+
+  asio::io_context& io;
+  std::filesystem::path path;
+  Session::Surroundings around;
+  std::shared_ptr<AcceptLoop<Stream>> clients;
+  std::set<std::shared_ptr<Session>> sessions;
+};
 
 void Server::Impl::listen() {
   const auto text = path.string();
@@ -185,6 +64,7 @@ void Server::Impl::listen() {
   if (std::error_code none; std::filesystem::is_socket(path, none) && !socket_is_alive(path)) {
     std::filesystem::remove(path, none);
   }
+  Stream::acceptor acceptor{io};
   const auto before = ::umask(0177);
   boost::system::error_code error;
   acceptor.open(Stream{}, error);
@@ -196,31 +76,29 @@ void Server::Impl::listen() {
     throw Problem{ExitCode::environment, fmt::format("cannot make the control socket {}: {}", text, error.message()),
                   "use another --name, or remove the file if nothing uses it"};
   }
-  accept();
+  around.ended = [this](const auto& session) { sessions.erase(session); };
+  clients = std::make_shared<AcceptLoop<Stream>>(io, std::move(acceptor), around.log);
+  clients->start([this](Stream::socket socket) { accepted(std::move(socket)); });
 }
 
-void Server::Impl::accept() {
-  acceptor.async_accept([weak = weak_from_this()](const auto& error, Stream::socket socket) {
-    const auto self = weak.lock();
-    if (!self || error == asio::error::operation_aborted) return;
-    if (!error) keep_from_children(socket.native_handle());
-    if (!error && self->sessions.size() < kMostClients) {
-      const auto session = std::make_shared<Session>(std::move(socket), *self);
-      self->sessions.insert(session);
-      session->start();
-    } else if (!error) {
-      self->log.warning("more than {} clients at the control socket; one was turned away", kMostClients);
-    }
-    self->accept();
-  });
+void Server::Impl::accepted(Stream::socket socket) {
+  keep_from_children(socket.native_handle());
+  if (sessions.size() >= kMostClients) {
+    around.log.warning("more than {} clients at the control socket; one was turned away", kMostClients);
+    return turn_away(std::move(socket));
+  }
+  const auto session = std::make_shared<Session>(std::move(socket), around);
+  sessions.insert(session);
+  session->start();
 }
 
 Server::Server(asio::io_context& io, std::filesystem::path path, Target& target, Enter enter, Logger log)
-    : impl_{std::make_shared<Impl>(io, std::move(path), target, std::move(enter), std::move(log))} {
+    : impl_{std::make_unique<Impl>(io, std::move(path), target, std::move(enter), std::move(log))} {
   impl_->listen();
 }
 
 Server::~Server() {
+  impl_->clients->stop();
   std::error_code ignored;
   std::filesystem::remove(impl_->path, ignored);
   for (const auto sessions = std::exchange(impl_->sessions, {}); const auto& session : sessions) session->end();

@@ -22,10 +22,10 @@ namespace quasimodem::app::control {
 class Server {
  public:
   static constexpr std::size_t kLongestRequest = 256 * 1024;
-  static constexpr std::size_t kMostUnread = 16
-                                             << 20;  ///< octets of answers and events; more, and the client is dropped
-  static constexpr std::size_t kMostWaiting = 64;    ///< requests of one client that wait
-  static constexpr std::size_t kMostClients = 32;
+  /// Octets of answers and events; more, and the client is dropped. The longest answer is a full journal: 4 MiB.
+  static constexpr std::size_t kMostUnread = 8 << 20;
+  static constexpr std::size_t kMostWaiting = 64;  ///< requests of one client that wait
+  static constexpr std::size_t kMostClients = 128;
 
   /// Runs something as an event of the module: its time is now, and what it says goes out afterwards.
   using Enter = std::function<void(const std::function<void()>&)>;
@@ -38,10 +38,9 @@ class Server {
 
   const std::filesystem::path& path() const;
 
-  struct Impl;
-
  private:
-  std::shared_ptr<Impl> impl_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 /// True when somebody listens there.

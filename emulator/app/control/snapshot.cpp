@@ -2,12 +2,11 @@
 #include "emulator/app/control/snapshot.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 
 #include <fmt/core.h>
 
 #include "emulator/app/clock_text.hpp"
+#include "emulator/app/control/snapshot_content.hpp"
 #include "emulator/commands/profile.hpp"
 #include "emulator/device/tcpip_record.hpp"
 #include "emulator/event_records.hpp"
@@ -20,18 +19,33 @@ namespace {
 using device::MobileEquipment;
 using device::RegistrationStatus;
 
-constexpr std::int64_t kFormat = 1;
-/// What the network grants.
-constexpr std::array<std::pair<std::string_view, RegistrationStatus>, 4> kCoverage{{
-    {"home", RegistrationStatus::home},
-    {"roaming", RegistrationStatus::roaming},
-    {"denied", RegistrationStatus::denied},
-    {"none", RegistrationStatus::searching},
-}};
-
 std::string_view coverage_text(RegistrationStatus granted) {
   const auto same = [granted](const auto& entry) { return entry.second == granted; };
   return std::find_if(kCoverage.begin(), kCoverage.end(), same)->first;
+}
+
+Json tcpip_settings(const device::TcpIpSettings& tcpip) {
+  Json::Object settings;
+  for (const auto& row : kTcpIpNumbers) settings.emplace_back(row.name, tcpip.*row.member);
+  settings.emplace_back("primary_dns", tcpip.primary_dns);
+  settings.emplace_back("secondary_dns", tcpip.secondary_dns);
+  return settings;
+}
+
+Json sim_record(const device::Sim& sim) {
+  auto record = sim.record();
+  return Json::Object{{"status", emulator::word_of(record.status)},
+                      {"pin", std::move(record.pin)},
+                      {"locked", record.locked},
+                      {"pin_tries", record.pin_tries},
+                      {"puk_tries", record.puk_tries}};
+}
+
+/// As `commands::stored_profile`, with what AT&W does not keep.
+std::string profile_text(emulator::Settings settings) {
+  std::string text;
+  for (const auto& row : commands::profile_rows()) text += fmt::format("{}={}\n", row.name, row.value(settings));
+  return text + fmt::format("+CSCS={}\n", settings.character_set);
 }
 
 Json ssl_settings(const device::SslSettings& ssl) {
@@ -54,153 +68,29 @@ Json ssl_settings(const device::SslSettings& ssl) {
                       {"smtps_context", ssl.smtps_context}};
 }
 
-/// Reads a snapshot; the first thing that is missing or out of range is remembered.
-class Reader {
- public:
-  const std::string& problem() const { return problem_; }
-
-  const Json* member(const Json* of, std::string_view name) {
-    const auto* found = of ? of->find(name) : nullptr;
-    if (!found && problem_.empty()) problem_ = fmt::format("\"{}\" is missing", name);
-    return found;
-  }
-  int integer(const Json* of, std::string_view name, std::int64_t lowest, std::int64_t highest) {
-    const auto* json = member(of, name);
-    const auto* number = json ? json->as<std::int64_t>() : nullptr;
-    if (number && *number >= lowest && *number <= highest) return static_cast<int>(*number);
-    refuse(name, fmt::format("must be {} to {}", lowest, highest));
-    return static_cast<int>(lowest);
-  }
-  std::string text(const Json* of, std::string_view name) {
-    const auto* json = member(of, name);
-    const auto* value = json ? json->as<std::string>() : nullptr;
-    if (!value) refuse(name, "must be text");
-    return value ? *value : "";
-  }
-  const Json::Array& array(const Json* of, std::string_view name) {
-    static const Json::Array none;
-    const auto* json = member(of, name);
-    const auto* value = json ? json->as<Json::Array>() : nullptr;
-    if (!value) refuse(name, "must be an array");
-    return value ? *value : none;
-  }
-  void refuse(std::string_view name, const std::string& why) {
-    if (problem_.empty()) problem_ = fmt::format("\"{}\" {}", name, why);
-  }
-
- private:
-  std::string problem_;
-};
-
-/// Everything of a snapshot in typed form.
-struct Content {
-  bool on = true;
-  device::LocalTime rtc{};
-  std::string sim;
-  RegistrationStatus coverage = RegistrationStatus::home;
-  int rssi = 0, ber = 0;
-  std::string profile;
-  std::array<std::string, device::kContexts> tcpip;
-  std::array<device::TcpIpState, device::kContexts> states{};
-  int foreground = 0;
-  device::SslSettings ssl;
-  std::vector<std::string> certificates;
-};
-
-void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
-  const auto& contexts = reader.array(json, "contexts");
-  if (contexts.size() != ssl.contexts.size()) return reader.refuse("contexts", "must be six");
-  for (std::size_t i = 0; i < contexts.size(); ++i) {
-    const auto* from = &contexts[i];
-    auto& to = ssl.contexts[i];
-    to.version = reader.integer(from, "version", 0, device::kAllVersions);
-    to.security = static_cast<device::SecurityLevel>(reader.integer(from, "security", 0, 2));
-    to.ca_certificate = reader.text(from, "ca");
-    to.client_certificate = reader.text(from, "certificate");
-    to.client_key = reader.text(from, "key");
-    for (const auto& each : reader.array(from, "suites")) {
-      const auto* number = each.as<std::int64_t>();
-      const auto known = std::find_if(tls::kAllCipherSuites.begin(), tls::kAllCipherSuites.end(), [&](auto suite) {
-        return number && static_cast<std::int64_t>(suite) == *number;
-      });
-      if (known == tls::kAllCipherSuites.end()) return reader.refuse("suites", "names a suite that the module has not");
-      to.suites.push_back(*known);
-    }
-  }
-  ssl.ignore_rtc_time = reader.integer(json, "ignore_rtc_time", 0, 1);
-  ssl.https = reader.integer(json, "https", 0, 1);
-  ssl.https_context = reader.integer(json, "https_context", -1, device::kSslContexts - 1);
-  ssl.smtp_style = reader.integer(json, "smtp_style", 0, 2);
-  ssl.smtps_context = reader.integer(json, "smtps_context", -1, device::kSslContexts - 1);
-}
-
-void read_contexts(Reader& reader, const Json& snapshot, Content& content) {
-  const auto& contexts = reader.array(&snapshot, "contexts");
-  if (contexts.size() != content.states.size()) return reader.refuse("contexts", "must be two");
-  for (std::size_t i = 0; i < contexts.size(); ++i) {
-    content.tcpip[i] = reader.text(&contexts[i], "settings");
-    const auto word = reader.text(&contexts[i], "state");
-    constexpr int kStates = 11;
-    int state = 0;
-    while (state < kStates && device::name_of(static_cast<device::TcpIpState>(state)) != word) ++state;
-    if (state == kStates) return reader.refuse("state", fmt::format("cannot be \"{}\"", word));
-    content.states[i] = static_cast<device::TcpIpState>(state);
-  }
-}
-
-tl::expected<Content, std::string> read(const Json& snapshot) {
-  Reader reader;
-  Content content;
-  reader.integer(&snapshot, "format", kFormat, kFormat);
-  content.on = reader.text(&snapshot, "power") != "off";
-  const auto rtc = read_clock(reader.text(&snapshot, "rtc"));
-  if (rtc)
-    content.rtc = *rtc;
-  else
-    reader.refuse("rtc", "is no time");
-  content.sim = reader.text(&snapshot, "sim");
-  constexpr std::array<std::string_view, 4> kSims{"not inserted", "ready", "pin needed", "puk needed"};
-  if (std::find(kSims.begin(), kSims.end(), content.sim) == kSims.end()) reader.refuse("sim", "is no state of a SIM");
-  const auto coverage =
-      std::find_if(kCoverage.begin(), kCoverage.end(),
-                   [&, name = reader.text(&snapshot, "coverage")](const auto& entry) { return entry.first == name; });
-  if (coverage == kCoverage.end())
-    reader.refuse("coverage", "must be home, roaming, denied or none");
-  else
-    content.coverage = coverage->second;
-  content.rssi = reader.integer(&snapshot, "rssi", 0, 99);
-  content.ber = reader.integer(&snapshot, "ber", 0, 99);
-  content.profile = reader.text(&snapshot, "profile");
-  content.foreground = reader.integer(&snapshot, "foreground", 0, device::kContexts - 1);
-  read_contexts(reader, snapshot, content);
-  read_ssl(reader, reader.member(&snapshot, "ssl"), content.ssl);
-  for (const auto& each : reader.array(&snapshot, "certificates"))
-    content.certificates.push_back(reader.text(&each, "name"));
-  if (!reader.problem().empty()) return tl::unexpected{reader.problem()};
-  return content;
-}
-
-device::Sim sim_like(const std::string& status, const device::Sim& now) {
-  if (status == "not inserted") return device::Sim::none();
-  if (status == "pin needed") return now.locked_again();
-  if (status == "puk needed") return device::Sim::with_puk();
-  return device::Sim::without_pin();
-}
-
-void put_back_contexts(MobileEquipment& me, const Content& content) {
+void put_back_contexts(MobileEquipment& me, const SnapshotContent& content) {
+  me.tcpip = content.tcpip;
   for (int id = 0; id < device::kContexts; ++id) {
     auto& context = me.context(id);
-    const auto wanted = content.states[static_cast<std::size_t>(id)];
-    device::recall_tcpip(as_bytes(content.tcpip[static_cast<std::size_t>(id)]), me.tcpip, context.access);
-    context.power_off();
-    if (wanted == device::TcpIpState::ip_initial) continue;
-    if (wanted == device::TcpIpState::ip_start) {
-      context.register_application();
-    } else {
-      context.when_up([](bool) {});
-    }
+    const auto place = static_cast<std::size_t>(id);
+    auto settings = content.tcpip;  // of those, a context's record brings its own access only
+    device::recall_tcpip(as_bytes(content.access[place]), settings, context.access);
+    context.restore(content.states[place]);
   }
   me.set_foreground(content.foreground);
+}
+
+/// The names of those that are not there any more as they were: content is not in a snapshot.
+Json missing(const Json* then, const Json& now) {
+  Json::Array names;
+  const auto* there = now.as<Json::Array>();
+  for (const auto& entry : *then->as<Json::Array>()) {
+    const bool same = std::any_of(there->begin(), there->end(),
+                                  [&, text = to_text(entry)](const Json& each) { return to_text(each) == text; });
+    const auto* name = entry.find("name");
+    if (!same && name) names.push_back(*name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -239,16 +129,19 @@ Json take_snapshot(Target& target) {
                      {"settings", std::string{as_text(device::tcpip_record(me.tcpip, context.access))}}});
   }
   return Json::Object{
-      {"format", kFormat},
+      {"format", kSnapshotFormat},
       {"model", me.profile().name},
       {"power", emulator::word_of(me.power())},
       {"rtc", iso_text(me.rtc().now())},
-      {"sim", emulator::word_of(me.sim().status())},
+      {"functionality", emulator::word_of(me.functionality())},
+      {"sim", sim_record(me.sim())},
+      {"attaches_itself", me.registration().attaches_itself()},
       {"coverage", coverage_text(me.registration().granted())},
       {"rssi", me.registration().signal_strength()},
       {"ber", me.registration().bit_error_rate()},
-      {"profile", std::string{as_text(commands::stored_profile(target.modem().ta().settings()))}},
+      {"profile", profile_text(target.modem().ta().settings())},
       {"foreground", me.foreground().id()},
+      {"tcpip", tcpip_settings(me.tcpip)},
       {"contexts", std::move(contexts)},
       {"ssl", ssl_settings(me.ssl)},
       {"certificates", certificate_list(me)},
@@ -257,7 +150,7 @@ Json take_snapshot(Target& target) {
 }
 
 tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& snapshot) {
-  const auto read_content = read(snapshot);
+  const auto read_content = read_snapshot(snapshot);
   if (!read_content) return tl::unexpected{read_content.error()};
   const auto& content = *read_content;
   auto& modem = target.modem();
@@ -270,22 +163,22 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   me.rtc().set(content.rtc);
   me.registration().set_signal_strength(content.rssi);
   me.registration().set_bit_error_rate(content.ber);
-  if (content.sim != emulator::word_of(me.sim().status())) me.change_sim(sim_like(content.sim, me.sim()));
+  if (to_text(sim_record(me.sim())) != to_text(sim_record(device::Sim::of(content.sim)))) {
+    me.change_sim(device::Sim::of(content.sim));
+  }
+  if (content.on) me.set_functionality(content.functionality);
+  auto& registration = me.registration();
+  registration.set_attaches_itself(content.attaches_itself);
   me.serve(content.coverage);
+  if (registration.attached() && !content.attaches_itself) registration.detach([](bool) {});
   if (content.on) {
     commands::recall_profile(modem.ta().settings(), as_bytes(content.profile), commands::Recall::everything);
     me.ssl = content.ssl;
     put_back_contexts(me, content);
   }
 
-  Json::Array missing;
-  const auto there = me.security_files().list();
-  for (const auto& name : content.certificates) {
-    const bool found =
-        std::any_of(there.begin(), there.end(), [&](const auto& entry) { return entry.name.text() == name; });
-    if (!found) missing.push_back(name);
-  }
-  return Json::Object{{"missing_certificates", std::move(missing)}};
+  return Json::Object{{"missing_certificates", missing(snapshot.find("certificates"), certificate_list(me))},
+                      {"missing_files", missing(snapshot.find("files"), file_list(me))}};
 }
 
 }  // namespace quasimodem::app::control

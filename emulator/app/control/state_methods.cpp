@@ -83,10 +83,14 @@ Json uart_state(Target& target) {
                       {"echo", ta.settings().dialogue.echo != 0},
                       {"verbose", ta.settings().dialogue.verbose != 0},
                       {"errors", ta.settings().dialogue.error_format},
+                      {"icf", fmt::format("{},{}", ta.settings().character_format, ta.settings().parity)},
+                      {"ifc", fmt::format("{},{}", ta.settings().flow_to_te, ta.settings().flow_from_te)},
                       {"dtr", modem.line(emulator::Line::dtr)},
                       {"rts", modem.line(emulator::Line::rts)},
                       {"cts", modem.line(emulator::Line::cts)},
-                      {"dcd", modem.line(emulator::Line::dcd)}};
+                      {"dsr", modem.line(emulator::Line::dsr)},
+                      {"dcd", modem.line(emulator::Line::dcd)},
+                      {"ri", modem.line(emulator::Line::ri)}};
 }
 
 Outcome state(Call& call) {
@@ -133,11 +137,12 @@ Outcome restore(Call& call) {
 constexpr Method kMethods[] = {
     {"state", "everything about the module", {}, &state, Effect::none},
     {"snapshot",
-     "the module's settings and surroundings as one value, without keys and connections",
+     "settings and surroundings as one value; of files, certificates and keys the list, of connections nothing",
      {},
      &snapshot,
      Effect::none},
-    {"restore", "puts a snapshot back; connections end, contexts come up again", kRestoreParams, &restore},
+    {"restore", "puts a snapshot back; connections end, files stay as they are, those that differ are named",
+     kRestoreParams, &restore},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "core/journal_ring.hpp"
 #include "core/timeline.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
 
@@ -40,6 +41,8 @@ class Subscriber {
   /// Sends records of these kinds from now on; all kinds when empty.
   virtual void subscribe(std::vector<RecordKind> kinds) = 0;
   virtual void unsubscribe() = 0;
+  /// An answer is still to come. It should be abandoned when the client goes.
+  virtual void awaits(const Answer&) {}
 
  protected:
   ~Subscriber() = default;
