@@ -17,7 +17,8 @@ namespace quasimodem::app {
 class HostClock {
  public:
   /// `on_due` is called when the Timeline's next entry is due. The Timeline goes `scale` times as fast as the host's
-  /// clock.
+  /// clock. ASSUMED: the module's RTC and the line's baud rate go with it, as if its crystal were that fast; the
+  /// network and the peers stay as they are.
   HostClock(boost::asio::io_context& io, Timeline& timeline, std::function<void()> on_due, double scale = 1);
   ~HostClock();
 

@@ -44,17 +44,13 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       events_{std::move(events)},
       configuration_{options.module},
       clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
-      faults_{timeline_, options.module.seed, log_},
+      faults_{timeline_, options.module.seed, log_, Journal{journal_}},
       initial_faults_{options.faults},
       files_{open_flash(options)},
       flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
-  faults_.on_fired = [this](const FaultFiring& fired) {
-    Journal{journal_}.write(RecordKind::fault,
-                            {{"id", fired.id}, {"name", fired.rule.name}, {"subject", fired.subject}});
-  };
   plug_in();
   const auto uart_log = log_.part("uart");
   for (const auto& url : with_links(options)) {

@@ -38,11 +38,17 @@ constexpr auto kTooLate = std::chrono::sys_days{std::chrono::year{2999} / 1 / 1}
 
 }  // namespace
 
-Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log)
-    : timeline_{timeline}, log_{log.part("fault")}, book_{timeline, seed}, commands_{timeline, book_},
+Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log, Journal journal)
+    : timeline_{timeline},
+      log_{log.part("fault")},
+      journal_{journal},
+      book_{timeline, seed},
+      commands_{timeline, book_},
       dtr_{[this] { return modem_->line(Line::dtr); }, [this](bool level) { modem_->set_line(Line::dtr, level); }},
       sim_{[this] { return modem_->me().sim(); }, [this](const device::Sim& sim) { modem_->me().change_sim(sim); }},
-      coverage_{[this] { return Coverage{modem_->me().registration().granted(), Outage::lasting}; },
+      coverage_{[this] {
+                  return Coverage{modem_->me().registration().granted(), Outage::lasting};
+                },
                 [this](const Coverage& coverage) { modem_->me().serve(coverage.granted, coverage.outage); }},
       signal_{[this] { return modem_->me().registration().signal_strength(); },
               [this](int rssi) { modem_->me().registration().set_signal_strength(rssi); }},
@@ -58,6 +64,7 @@ Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log)
   };
   book_.on_fired = [this](const FaultFiring& firing) {
     log_.info("{} {}: {}", firing.id, firing.rule.name, firing.subject);
+    journal_.write(RecordKind::fault, {{"id", firing.id}, {"name", firing.rule.name}, {"subject", firing.subject}});
     if (on_fired) on_fired(firing);
   };
   commands_.on_command = [this](std::string_view words) { command(words); };
@@ -133,10 +140,13 @@ void Faults::set_dtr(bool level) {
 }
 
 void Faults::plug_in_line() {
+  // ASSUMED: a line that fails for a second, as a loose plug does; the module looks at DTR as at the host's own.
   begin_["uart.dtr"] = [this](const FaultRule&) { return Effect{dtr_.put(false), 1s}; };
 }
 
 void Faults::plug_in_sim() {
+  // ASSUMED: the module sees at once that the SIM is gone or another one, as with AT+QSIMDET; without a detect line it
+  // would notice at its next access.
   begin_["sim.removed"] = [this](const FaultRule&) { return Effect{sim_.put(device::Sim::none())}; };
   begin_["sim.pin"] = [this](const FaultRule& rule) {
     return Effect{sim_.put(device::Sim::with_pin(rule.text("pin", "1234")))};
@@ -149,11 +159,14 @@ Faults::Begin Faults::service(RegistrationStatus status, Outage outage) {
 }
 
 void Faults::plug_in_network() {
+  // ASSUMED: a network that refuses or is gone takes the contexts with it; a cell that is lost for a while does not
+  // (GPRS keeps them until its own timers end).
   begin_["network.denied"] = service(RegistrationStatus::denied, Outage::lasting);
   begin_["network.lost"] = service(RegistrationStatus::searching, Outage::lasting);
   begin_["network.search"] = service(RegistrationStatus::searching, Outage::brief);
   begin_["network.roaming"] = service(RegistrationStatus::roaming, Outage::lasting);
   begin_["signal.drop"] = [this](const FaultRule& rule) { return Effect{signal_.put(rule.number("rssi", 3))}; };
+  // ASSUMED: a network that takes contexts away takes both.
   begin_["pdp.drop"] = [this](const FaultRule&) {
     for (int id = 0; id < device::kContexts; ++id) modem_->me().lose_context(id);
     return Effect{};
@@ -164,7 +177,8 @@ void Faults::plug_in_network() {
     return Effect{[this, stall] { weather_->bearer().go_on(stall); }, length};
   };
   begin_["bearer.rate"] = [this](const FaultRule& rule) {
-    return Effect{rates_.put({static_cast<double>(rule.number("down", 10)), static_cast<double>(rule.number("up", 5))})};
+    return Effect{
+        rates_.put({static_cast<double>(rule.number("down", 10)), static_cast<double>(rule.number("up", 5))})};
   };
 }
 
@@ -176,9 +190,11 @@ void Faults::plug_in_power() {
   };
   begin_["power.under_voltage"] = [&me](const FaultRule& rule) {
     using Level = device::SupplyVoltage::Level;
-    me.report_voltage(rule.number("down", 0) == 0 ? Level::under_warning : Level::under_power_down);
+    me.report_voltage(Level::under_warning);
+    if (rule.number("down", 0) != 0) me.report_voltage(Level::under_power_down);
     return Effect{};
   };
+  // ASSUMED: before the RDY of a watchdog's restart the module says nothing, and it loses what a power cut loses.
   begin_["power.watchdog"] = [&me](const FaultRule&) {
     me.restart();
     return Effect{};

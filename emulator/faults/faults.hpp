@@ -11,6 +11,7 @@
 #include <tl/expected.hpp>
 
 #include "core/fault_book.hpp"
+#include "core/journal.hpp"
 #include "core/log.hpp"
 #include "core/timeline.hpp"
 #include "emulator/faults/faulty_commands.hpp"
@@ -24,7 +25,8 @@ namespace quasimodem::emulator {
 /// book to the decorators of bearer, flash and UART, then plug the module in. It outlives all of them.
 class Faults {
  public:
-  Faults(Timeline& timeline, std::uint64_t seed, const Logger& log);
+  /// Every strike is a record of kind `fault` in the journal.
+  Faults(Timeline& timeline, std::uint64_t seed, const Logger& log, Journal journal);
   ~Faults();
   Faults(const Faults&) = delete;
   Faults& operator=(const Faults&) = delete;
@@ -76,6 +78,7 @@ class Faults {
 
   Timeline& timeline_;
   Logger log_;
+  Journal journal_;
   FaultBook book_;
   FaultyCommands commands_;
   Modem* modem_ = nullptr;

@@ -15,6 +15,7 @@ Reply FaultyCommands::run(const atcmd::CommandCall& typed, atcmd::Channel& chann
   const auto words = "AT" + atcmd::print(typed);
   if (on_command) on_command(words);
   atcmd::Call call{channel};
+  // ASSUMED: after a command that it never answers the module takes the next one.
   if (book_.strike("at.silence", words)) return Reply::said();
   if (const auto* rule = book_.strike("at.error", words)) {
     const bool numbered = rule->parameters.contains("cme");

@@ -23,6 +23,7 @@ Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
     auto value = byte.front();
     if (const auto* rule = strikes("uart.corrupt", byte))
       value ^= static_cast<std::uint8_t>(1U << book_.draw(*rule) % 8);
+    // ASSUMED: garbage with the upper bit set; what a UART really samples depends on both rates and on the next byte.
     if (const auto* rule = strikes("uart.wrong_baud", byte))
       value = static_cast<std::uint8_t>(book_.draw(*rule) | 0x80);
     heard.push_back(value);

@@ -8,7 +8,8 @@ namespace quasimodem::workbench {
 Workbench::Workbench(Options options)
     : options_{std::move(options)},
       random_{options_.seed},
-      faults_{timeline_, options_.configuration.seed, Logger{log_, "m95"}},
+      faults_{timeline_, options_.configuration.seed, Logger{log_, "m95"},
+              options_.journal ? Journal{journal_} : Journal{}},
       weather_{timeline_, faulty_bearer_, options_.configuration.timing, options_.configuration.seed,
                Logger{log_, "m95"}} {
   plug_in();

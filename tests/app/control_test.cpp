@@ -139,9 +139,8 @@ TEST_CASE("who has gone waits no longer", "[control]") {
   Leaver client;
   const auto entries = [&] { return desk.timeline().next_deadline(); };
   REQUIRE_FALSE(entries());
-  const auto dispatched =
-      dispatch(R"({"id":1,"method":"wait","params":{"match":"x","timeout":"1000h"}})", desk, client,
-               [](const Json&) { FAIL("nobody is there"); }, [] { FAIL("nobody is there"); });
+  const auto dispatched = dispatch(R"({"id":1,"method":"wait","params":{"match":"x","timeout":"1000h"}})", desk, client,
+                                   [](const Json&) { FAIL("nobody is there"); }, [] { FAIL("nobody is there"); });
   REQUIRE(dispatched == Dispatched::waits);
   REQUIRE(entries());
   client.to_come.front().abandon();
@@ -237,8 +236,10 @@ TEST_CASE("A fault may be a line, parameters, or both", "[control]") {
   };
   const std::string expected = "at.late match=AT+CSQ after=2s for=1min count=3 probability=0.5 time=250ms";
   REQUIRE(added(R"({"spec":"at.late match=AT+CSQ after=2s for=60s count=3 probability=0.5 time=250ms"})") == expected);
-  REQUIRE(added(R"({"name":"at.late","match":"AT+CSQ","after":"2s","for":60,"count":3,"probability":0.5,"time":"250ms"})") ==
-          expected);
+  REQUIRE(
+      added(
+          R"({"name":"at.late","match":"AT+CSQ","after":"2s","for":60,"count":3,"probability":0.5,"time":"250ms"})") ==
+      expected);
   REQUIRE(added(R"({"spec":"at.late match=AT+CSQ for=1min","after":2,"count":3,"probability":0.5,"time":0.25})") ==
           expected);
   const auto refusal = [&](std::string_view params) { return error_of(desk.call("fault.add", params)); };
@@ -253,7 +254,8 @@ TEST_CASE("A fault may be a line, parameters, or both", "[control]") {
 
   desk.result("fault.clear");
   for (int i = 0; i < 1000; ++i) desk.result("fault.add", R"({"spec":"tls.cut"})");
-  REQUIRE(refusal(R"({"spec":"tls.cut"})") == "1 fault.add: there are 1000 faults already; fault.clear takes them away");
+  REQUIRE(refusal(R"({"spec":"tls.cut"})") ==
+          "1 fault.add: there are 1000 faults already; fault.clear takes them away");
 }
 
 // Each letter of the course is something that a host or a tester does; the snapshot is taken in the middle.
@@ -306,7 +308,8 @@ TEST_CASE("After restore the state is the same, whatever happened before and sin
     }
     auto text = app::to_text(Json{std::move(kept)});
     // RI is a pulse: what restore has just said may still be heard.
-    if (const auto pulse = text.find(R"("ri":true)"); pulse != std::string::npos) text.replace(pulse, 9, R"("ri":false)");
+    if (const auto pulse = text.find(R"("ri":true)"); pulse != std::string::npos)
+      text.replace(pulse, 9, R"("ri":false)");
     return text;
   };
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
@@ -396,7 +399,8 @@ TEST_CASE("Durations", "[control]") {
   REQUIRE(parse_duration("90") == Duration{90s});
   REQUIRE(parse_duration("2min") == Duration{2min});
   REQUIRE(parse_duration("1h") == Duration{1h});
-  for (const auto* wrong : {"", "s", "-1s", "5 s", "5sec", "1e30s", "5m", "nan", "inf"}) REQUIRE_FALSE(parse_duration(wrong));
+  for (const auto* wrong : {"", "s", "-1s", "5 s", "5sec", "1e30s", "5m", "nan", "inf"})
+    REQUIRE_FALSE(parse_duration(wrong));
 }
 
 TEST_CASE("Nothing that came over the air controls the terminal of who looks at it", "[control]") {

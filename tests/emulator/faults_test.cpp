@@ -23,7 +23,7 @@ using emulator::parse_fault;
 namespace {
 
 struct Broken : ModemBench {
-  explicit Broken(Ready ready = Ready::attached) : ModemBench{Options{.ready = ready}} {
+  explicit Broken(Ready ready = Ready::attached) : ModemBench{Options{.ready = ready, .journal = true}} {
     faults().on_fired = [this](const FaultFiring& firing) {
       told.push_back(fmt::format("{}: {}", firing.rule.name, firing.subject));
     };
@@ -34,10 +34,25 @@ struct Broken : ModemBench {
     REQUIRE(id);
     advance({});
   }
-  /// That the last one told is this, and how many there were.
+  /// That the last one told is this, how many there were, and that the journal has them all.
   void expect_told(std::string_view words, std::size_t times = 1) {
     REQUIRE(told.size() == times);
     CHECK(escaped(told.back()) == words);
+    expect_records();
+  }
+  void expect_records() {
+    std::vector<std::string> records;
+    for (const auto& record : journal().records()) {
+      if (record.kind != RecordKind::fault) continue;
+      const auto text = [&](std::string_view name) { return std::get<std::string>(*record.find(name)); };
+      records.push_back(fmt::format("{}: {}", text("name"), text("subject")));
+      CHECK(faults().book().find(static_cast<int>(std::get<std::int64_t>(*record.find("id")))));
+    }
+    CHECK(records == told);
+  }
+  void expect_told_times(std::size_t times) {
+    CHECK(told.size() == times);
+    expect_records();
   }
   void connect() {
     network().listen("peer.test", 80);
@@ -101,7 +116,7 @@ TEST_CASE("every fault of the table has a test that sees its effect and its reco
     CHECK(has(fmt::format("fault(\"{}", kind.name)));
     CHECK((has("expect(") || has("expect_raw(") || has("exchange(") || has("ask(") || has("take()") || has("open(\"") ||
            has("expect_nothing()")));
-    CHECK((has("expect_told(") || has(".told")));
+    CHECK((has("expect_told(") || has("expect_told_times(")));
   }
 }
 
@@ -399,7 +414,7 @@ TEST_CASE("a fault of the clock comes again while count allows", "[fault]") {
     course += bench.ask("AT+CSQ").find("+CSQ: 3,0") != std::string::npos ? '1' : '0';
   }
   CHECK(course == "010000000000010000000000000000");
-  CHECK(bench.told.size() == 2);
+  bench.expect_told_times(2);
 }
 
 TEST_CASE("a fault that is cleared is undone", "[fault]") {
@@ -483,14 +498,16 @@ TEST_CASE("a cleared outage does not end another", "[fault]") {
 
 TEST_CASE("the same seed, the same firings; another seed, others", "[fault]") {
   const auto course = [](std::uint64_t seed) {
-    ModemBench bench{{.seed = seed}};
+    ModemBench bench{{.configuration = {.seed = seed}}};
     std::string told;
     bench.faults().on_fired = [&](const FaultFiring& firing) {
-      told += fmt::format("{:.6f} {} {}\n", std::chrono::duration<double>{bench.timeline().now().time_since_epoch()}.count(),
+      told += fmt::format("{:.6f} {} {}\n",
+                          std::chrono::duration<double>{bench.timeline().now().time_since_epoch()}.count(),
                           firing.rule.name, escaped(firing.subject));
     };
-    for (const auto* spec : {"uart.corrupt probability=0.02", "at.error match=AT+CSQ probability=0.3",
-                             "at.late match=AT+CREG probability=0.5 time=2s", "signal.drop after=5s every=20s count=9"}) {
+    for (const auto* spec :
+         {"uart.corrupt probability=0.02", "at.error match=AT+CSQ probability=0.3",
+          "at.late match=AT+CREG probability=0.5 time=2s", "signal.drop after=5s every=20s count=9"}) {
       REQUIRE(bench.faults().add(spec));
     }
     for (int i = 0; i < 100; ++i) {
@@ -591,7 +608,7 @@ TEST_CASE("peer.half_open", "[fault]") {
   bench.peer().close();
   bench.advance(10min);
   bench.expect_nothing();
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
 }
 
 TEST_CASE("peer.reset", "[fault]") {
@@ -601,7 +618,7 @@ TEST_CASE("peer.reset", "[fault]") {
   bench.say_from_peer("lost");
   bench.expect("CLOSED");
   bench.expect_nothing();
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
 }
 
 TEST_CASE("peer.slow_close", "[fault]") {
@@ -613,7 +630,7 @@ TEST_CASE("peer.slow_close", "[fault]") {
   bench.expect_nothing();
   bench.advance(1ms);
   bench.expect("CLOSED");
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
 }
 
 // ---- TLS
@@ -626,14 +643,14 @@ TEST_CASE("tls.stall", "[fault]") {
   bench.expect_nothing();
   bench.advance(1ms);
   bench.expect("+QSSLOPEN: 1,-1");
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
 }
 
 TEST_CASE("tls.alert", "[fault]") {
   BrokenTls bench;
   bench.fault("tls.alert alert=70 count=1");
   bench.open("-1");
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
   bench.open("0");
 }
 
@@ -675,7 +692,7 @@ TEST_CASE("tls.corrupt", "[fault]") {
   bench.peer.send("hello");
   bench.advance({});
   bench.expect("+QSSLURC: \"closed\",1");
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
 }
 
 TEST_CASE("tls.cut", "[fault]") {
@@ -686,7 +703,7 @@ TEST_CASE("tls.cut", "[fault]") {
   bench.advance({});
   bench.expect("+QSSLURC: \"closed\",1");
   bench.exchange("AT+QSSLRECV=0,1,100", {"OK"});
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
 }
 
 // ---- storage
@@ -706,6 +723,7 @@ TEST_CASE("nvram.corrupt", "[fault]") {
   CHECK(bench.ask("AT+QSECREAD=\"NVRAM:CA0\"").starts_with("\r\n+QSECREAD: 1,"));
   bench.fault("nvram.corrupt match=CA0");
   CHECK(bench.ask("AT+QSECREAD=\"NVRAM:CA0\"").starts_with("\r\n+QSECREAD: 0,"));
+  bench.expect_told_times(bench.told.size());
   CHECK_FALSE(bench.told.empty());
 }
 
@@ -729,7 +747,7 @@ TEST_CASE("upload.checksum", "[fault]") {
   CHECK(answer.starts_with(fmt::format("\r\n+QSECWRITE: {},", content.size())));
   CHECK_FALSE(
       answer.starts_with(fmt::format("\r\n+QSECWRITE: {},{:x}\r\n", content.size(), expected_checksum(content))));
-  CHECK(bench.told.size() == 1);
+  bench.expect_told_times(1);
 }
 
 // ---- power

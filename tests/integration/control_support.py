@@ -33,7 +33,7 @@ class Client:
         line, _, self.unread = self.unread.partition(b"\n")
         return json.loads(line)
 
-    def ask(self, method, **params):
+    def ask(self, method, /, **params):
         self.last += 1
         self.send(json.dumps({"id": self.last, "method": method, "params": params}))
         while "id" not in (answer := self.line()):
@@ -41,12 +41,12 @@ class Client:
         assert answer["id"] == self.last
         return answer
 
-    def result(self, method, **params):
+    def result(self, method, /, **params):
         answer = self.ask(method, **params)
         assert "result" in answer, answer
         return answer["result"]
 
-    def error(self, method, **params):
+    def error(self, method, /, **params):
         return self.ask(method, **params)["error"]
 
 

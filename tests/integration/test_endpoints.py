@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from control_support import Client
 from endpoint_support import (
     CTS,
     DCD,
@@ -32,6 +33,12 @@ ALL_BYTES = bytes(range(256))
 def need(program):
     if not shutil.which(program):
         pytest.skip(f"no {program}")
+
+
+def control_in(world):
+    """Where the endpoint is no file beside which it could lie."""
+    (socket_file,) = world.runtime.rglob("*.ctl")
+    return socket_file
 
 
 def transparent(host, server):
@@ -92,6 +99,15 @@ def test_tcp_client_connects_and_connects_again(world, module):
             connection, _ = listener.accept()
             with PlainSocketHost(connection) as host:
                 host.exchange("AT")
+
+
+def test_socat_listens_for_the_module(module):
+    need("socat")
+    port = free_port()
+    with ProgramHost("socat", "-", f"TCP-LISTEN:{port},reuseaddr") as host:
+        module("--uart", f"tcp:127.0.0.1:{port}")
+        host.exchange("AT")
+        host.exchange("AT+CGMM", "\r\nQuectel_M95\r\n\r\nOK\r\n")
 
 
 def test_unix_socket(world, module):
@@ -326,6 +342,23 @@ def test_nonsense_at_an_rfc2217_port(module):
     assert running.log().count("telnet: ignored") <= 20
     with rfc2217_host(running.tty) as host:
         host.exchange("AT")
+
+
+@pytest.mark.parametrize("commands, told", [("AT&D2", True), ("AT&D0", False)])
+def test_fault_drops_dtr_whatever_the_host_does_with_its_lines(world, lines, tcp_server, commands, told):
+    lines.echo_off()
+    lines.exchange(commands)
+    connection = transparent(lines, tcp_server)
+    client = Client(control_in(world))
+    client.result("fault.add", spec="uart.dtr for=1h")
+    if told:
+        assert connection.recv(1) == b""
+    lines.port.rts = False
+    lines.port.rts = True
+    assert client.result("line")["dtr"] is False
+    client.result("fault.clear")
+    assert client.result("line")["dtr"] is True
+    client.close()
 
 
 def test_note_where_a_pty_has_no_lines(module):

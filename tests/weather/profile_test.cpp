@@ -89,6 +89,7 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(realistic.pdp_drop == Spell{24h});
 
   const auto poor = read_profile("poor");
+  CHECK(poor.uart_paced);
   CHECK(poor.command == Delay{25ms, 300ms});
   CHECK(poor.boot == Delay{3500ms});
   CHECK(poor.call_ready == Delay{15s});
@@ -98,6 +99,7 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(poor.deactivate == Delay{8s, 30s});
   CHECK(poor.round_trip == Delay{1200ms, 4s});
   CHECK(poor.idle_penalty == Delay{800ms});
+  CHECK(poor.idle_after == 5s);
   CHECK(poor.down_kbit_s == 12);
   CHECK(poor.up_kbit_s == 6);
   CHECK(poor.tls_plain == Delay{2s});
@@ -107,7 +109,19 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(poor.pdp_drop == Spell{10min});
 
   const auto lab = read_profile("lab");
+  CHECK(lab.uart_paced);
   CHECK(lab.command == Delay{5ms});
+  CHECK(lab.boot == Delay{300ms});
+  CHECK(lab.call_ready == Delay{1s});
+  CHECK(lab.attach == Delay{300ms});
+  CHECK(lab.deactivate == Delay{200ms});
+  CHECK(lab.idle_penalty == Delay{});
+  CHECK(lab.down_kbit_s == 0);
+  CHECK(lab.up_kbit_s == 0);
+  CHECK(lab.tls_plain == Delay{200ms});
+  CHECK(lab.tls_server == Delay{300ms});
+  CHECK(lab.tls_mutual == Delay{500ms});
+  CHECK(lab.pdp_drop == Spell{});
   CHECK(lab.registration == Delay{1s});
   CHECK(lab.activate == Delay{500ms});
   CHECK(lab.round_trip == Delay{100ms});

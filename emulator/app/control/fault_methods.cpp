@@ -75,7 +75,8 @@ std::string text_of(const Arguments& arguments, const Param& param) {
 }
 
 tl::expected<FaultRule, std::string> read_fault(const Arguments& arguments) {
-  if (arguments.has("spec") == arguments.has("name")) return tl::unexpected{std::string{"one of spec and name is needed"}};
+  if (arguments.has("spec") == arguments.has("name"))
+    return tl::unexpected{std::string{"one of spec and name is needed"}};
   emulator::FaultWords fault;
   if (const auto spec = arguments.get<std::string>("spec")) {
     auto words = emulator::fault_words(*spec);

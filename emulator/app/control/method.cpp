@@ -178,8 +178,7 @@ Word read_word(const Method& method, const std::string& word, bool word_is_taken
   const auto equals = word.find('=');
   auto name = word.substr(option ? 2 : 0, equals == std::string::npos ? equals : equals - (option ? 2 : 0));
   if (option) std::replace(name.begin(), name.end(), '-', '_');
-  const auto value =
-      equals == std::string::npos ? std::nullopt : std::optional{word.substr(equals + 1)};
+  const auto value = equals == std::string::npos ? std::nullopt : std::optional{word.substr(equals + 1)};
   if (option || find_param(method, name) || method.word.empty() || word_is_taken) return {name, value};
   // `AT+QSSLCFG="seclevel",0,2 = …` is text, `fro=6s` a mistake.
   const bool is_name = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
@@ -200,10 +199,9 @@ tl::expected<Json, Failure> params_from_words(const Method& method, std::span<co
     if (!word.value && param->type == ParamType::boolean) word.value = "true";
     if (!word.value && words[i].starts_with("--") && i + 1 < words.size()) word.value = words[++i];
     if (!word.value) {
-      return tl::unexpected{
-          Failure{ErrorCode::invalid_parameter,
-                  fmt::format("{}: {} needs a value: {}={}", method.name, param->name, param->name,
-                              name_of(param->type))}};
+      return tl::unexpected{Failure{
+          ErrorCode::invalid_parameter,
+          fmt::format("{}: {} needs a value: {}={}", method.name, param->name, param->name, name_of(param->type))}};
     }
     auto json = json_of(param->type, *word.value);
     if (!json) return tl::unexpected{wrong_type(method, *param, *word.value)};

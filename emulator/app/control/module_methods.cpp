@@ -46,7 +46,7 @@ Outcome power(Call& call) {
   if (shutdown && !voltage) {
     return Failure{ErrorCode::invalid_parameter, "power: shutdown goes with under_voltage or over_voltage"};
   }
-  // It measures its supply only while it runs.
+  // ASSUMED: it measures its supply only while it runs.
   if (voltage && modem.me().power() != device::MobileEquipment::Power::on) {
     return Failure{ErrorCode::impossible, "power: the module is off and does not measure its supply"};
   }
@@ -80,7 +80,8 @@ Outcome line(Call& call) {
 
 constexpr Param kClockParams[] = {
     {"set", ParamType::text, Need::optional, "the module's RTC: ISO 8601, host or factory"},
-    {"advance", ParamType::duration, Need::optional, "lets so much module time pass at once: 5s, 90s, 2h; at most a year"},
+    {"advance", ParamType::duration, Need::optional,
+     "lets so much module time pass at once: 5s, 90s, 2h; at most a year"},
 };
 
 // Half of what a Timeline can count, in steps that are over before anybody takes them for a hang.
@@ -93,6 +94,8 @@ Outcome clock(Call& call) {
   if (span && call.target.timeline().now().time_since_epoch() + *span > kEndOfTime) {
     return Failure{ErrorCode::impossible, "clock: the module has run for a hundred years"};
   }
+  // ASSUMED: a clock that is set says nothing, as with AT+CCLK; certificates are checked against it from the next
+  // handshake on.
   if (const auto text = call.arguments.get<std::string>("set")) {
     const auto time = read_clock(*text);
     if (!time) {

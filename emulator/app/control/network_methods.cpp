@@ -68,6 +68,7 @@ Outcome network(Call& call) {
   if (wish.flag("register")) me.serve(RegistrationStatus::home);
   if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
   if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
+  // ASSUMED: contexts outlive a cell that is gone for a while, sockets with them.
   if (wish.flag("search")) me.serve(RegistrationStatus::searching, MobileEquipment::Outage::brief);
   if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
@@ -89,6 +90,7 @@ Outcome signal(Call& call) {
   const auto ber = call.arguments.get<std::int64_t>("ber").value_or(registration.bit_error_rate());
   if (rssi != kUnknown && (rssi < 0 || rssi > 31)) return invalid(fmt::format("signal: rssi={}: 0 to 31, or 99", rssi));
   if (ber != kUnknown && (ber < 0 || ber > 7)) return invalid(fmt::format("signal: ber={}: 0 to 7, or 99", ber));
+  // ASSUMED: a weak signal alone does not end the registration; network lost=true does.
   registration.set_signal_strength(static_cast<int>(rssi));
   registration.set_bit_error_rate(static_cast<int>(ber));
   return Json::Object{{"rssi", rssi}, {"ber", ber}};
@@ -125,7 +127,8 @@ Outcome deliver_sms(Call& call) {
   const auto from = *call.arguments.get<std::string>("from");
   if (from.empty()) return invalid("sms.deliver: from is empty");
   if (!device::sms::parse_number(from) && device::sms::from_utf8(from).size() > kLongestName) {
-    return invalid(fmt::format("sms.deliver: from=\"{}\": a number of up to 20 digits, or a name of up to 11 characters", from));
+    return invalid(
+        fmt::format("sms.deliver: from=\"{}\": a number of up to 20 digits, or a name of up to 11 characters", from));
   }
   switch (call.target.modem().me().deliver_sms(from, *call.arguments.get<std::string>("text"))) {
     case Messaging::Delivery::stored: return Json::Object{{"delivery", "stored"}};

@@ -24,7 +24,7 @@ class Server {
   static constexpr std::size_t kLongestRequest = 256 * 1024;
   /// Octets of answers and events; more, and the client is dropped. The longest answer is a full journal: 4 MiB.
   static constexpr std::size_t kMostUnread = 8 << 20;
-  static constexpr std::size_t kMostWaiting = 64;    ///< requests of one client that wait
+  static constexpr std::size_t kMostWaiting = 64;  ///< requests of one client that wait
   static constexpr std::size_t kMostClients = 128;
 
   /// Runs something as an event of the module: its time is now, and what it says goes out afterwards.

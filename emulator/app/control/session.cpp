@@ -34,14 +34,15 @@ void Session::end() {
 // ---- requests ----
 
 void Session::read() {
-  if (reading_ || heard_all_ || !around_ || dropped_ || waiting_.size() > kUnreadThatStops) return;
+  if (reading_ || heard_all_ || !around_ || dropped_ || too_much_waits()) return;
   reading_ = true;
   socket_.async_read_some(asio::buffer(block_), [self = shared_from_this()](const auto& error, std::size_t size) {
     self->reading_ = false;
     if (!self->around_) return;
     if (error == asio::error::eof) return self->read_all_there_was();
     if (error) return self->end();
-    self->take({self->block_.data(), size});
+    self->unread_.append(self->block_.data(), size);
+    self->work();
     self->read();
   });
 }
@@ -49,32 +50,29 @@ void Session::read() {
 /// The last line need not have an end.
 void Session::read_all_there_was() {
   heard_all_ = true;
-  if (!too_long_ && !line_.empty()) request(std::exchange(line_, {}));
+  if (!unread_.empty()) unread_ += '\n';
   // A client that has closed is an error of the socket, now or later; one that only sends no more is none.
   socket_.async_wait(Socket::wait_error, [self = shared_from_this()](const auto& error) {
     if (!error && self->around_) self->end();
   });
+  work();
   end_when_done();
 }
 
-void Session::take(std::string_view block) {
-  for (auto end = block.find('\n'); end != std::string_view::npos && around_; end = block.find('\n')) {
-    line_ += block.substr(0, end);
-    block.remove_prefix(end + 1);
-    if (too_long_)
-      too_long_ = false;
-    else if (line_.size() > Server::kLongestRequest)
-      refuse_long_line();
-    else
-      request(std::exchange(line_, {}));
-    line_.clear();
+bool Session::too_much_waits() const { return waiting_.size() > kUnreadThatStops; }
+
+/// Carries out the lines that are complete, as long as their answers are read.
+void Session::work() {
+  for (auto end = unread_.find('\n'); end != std::string::npos; end = unread_.find('\n')) {
+    if (!around_ || dropped_ || too_much_waits()) return;
+    const auto line = unread_.substr(0, end);
+    unread_.erase(0, end + 1);
+    if (std::exchange(too_long_, false)) continue;
+    line.size() > Server::kLongestRequest ? refuse_long_line() : request(line);
   }
-  line_ += block;
-  if (!too_long_ && line_.size() > Server::kLongestRequest) {
-    refuse_long_line();
-    too_long_ = true;
-  }
-  if (too_long_) line_.clear();
+  if (unread_.size() <= Server::kLongestRequest && !too_long_) return;
+  if (!std::exchange(too_long_, true)) refuse_long_line();
+  unread_.clear();
 }
 
 void Session::refuse_long_line() {
@@ -96,8 +94,8 @@ void Session::request(const std::string& line) {
 
 void Session::awaits(const Answer& answer) {
   if (to_come_.size() < Server::kMostWaiting) return to_come_.push_back(answer);
-  answer(tl::unexpected{Failure{ErrorCode::impossible, fmt::format("{} requests of this client wait already",
-                                                                   Server::kMostWaiting)}});
+  answer(tl::unexpected{
+      Failure{ErrorCode::impossible, fmt::format("{} requests of this client wait already", Server::kMostWaiting)}});
 }
 
 // ---- answers and events ----
@@ -132,13 +130,16 @@ void Session::write() {
     if (!self->around_) return;
     if (error) return self->end();
     if (!self->waiting_.empty()) self->write();
+    self->work();
     self->read();
     self->end_when_done();
   });
 }
 
 void Session::end_when_done() {
-  if (heard_all_ && around_ && to_come_.empty() && waiting_.empty() && writing_.empty() && !subscription_) end();
+  if (heard_all_ && around_ && unread_.empty() && to_come_.empty() && waiting_.empty() && writing_.empty() &&
+      !subscription_)
+    end();
 }
 
 }  // namespace quasimodem::app::control

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -44,7 +43,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
  private:
   void read();
   void read_all_there_was();
-  void take(std::string_view block);
+  bool too_much_waits() const;
+  void work();
   void refuse_long_line();
   void request(const std::string& line);
   void send(const std::string& line);
@@ -55,7 +55,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   Socket socket_;
   const Surroundings* around_;  ///< null once it has ended
   std::array<char, 4096> block_{};
-  std::string line_;
+  std::string unread_;     ///< lines, and the beginning of one
   bool too_long_ = false;  ///< the rest of the line is skipped
   bool reading_ = false;
   bool heard_all_ = false;  ///< the client sends no more

@@ -10,9 +10,10 @@
 
 namespace quasimodem::app::control {
 
-/// What a test sets up and wants back: settings, clock, SIM, network, contexts. Of certificates only which there are.
+/// What a test sets up and wants back: settings, clock, SIM, network, contexts. Of certificates and files only which
+/// there are.
 Json take_snapshot(Target& target);
-/// Puts it back and answers with what could not be: certificates that the module does not have any more.
+/// Puts it back and answers with what could not be: certificates and files that are not there any more as they were.
 /// Checks everything before it changes anything.
 tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& snapshot);
 

@@ -141,7 +141,8 @@ constexpr Method kMethods[] = {
      {},
      &snapshot,
      Effect::none},
-    {"restore", "puts a snapshot back; connections end, files stay as they are, those that differ are named", kRestoreParams, &restore},
+    {"restore", "puts a snapshot back; connections end, files stay as they are, those that differ are named",
+     kRestoreParams, &restore},
 };
 
 }  // namespace

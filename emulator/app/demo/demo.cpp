@@ -54,7 +54,13 @@ int demo(const std::vector<std::string>& arguments) {
   const auto pace = at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
   Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, read_profile(profile)};
   act.perform(stage);
-  stage.note(fmt::format("\n  Next:  {}\n  A module for your own host:  quasimodem run", act.next));
+  stage.note(
+      fmt::format("\n"
+                  "  Next:                        {}\n"
+                  "  As the weather does it:      quasimodem demo {} --profile realistic\n"
+                  "  A module for your own host:  quasimodem run\n"
+                  "  Break it while it runs:      quasimodem ctl fault add bearer.outage --for 6s",
+                  act.next, act.name));
   return static_cast<int>(ExitCode::ok);
 }
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/control/snapshot_content.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "emulator/app/clock_text.hpp"
+#include "emulator/event_records.hpp"
+
+namespace quasimodem::app::control {
+namespace {
+
+using device::TcpIpSettings;
+
+/// Reads a snapshot; the first thing that is missing or out of range is remembered.
+class Reader {
+ public:
+  const std::string& problem() const { return problem_; }
+
+  const Json* member(const Json* of, std::string_view name) {
+    const auto* found = of ? of->find(name) : nullptr;
+    if (!found && problem_.empty()) problem_ = fmt::format("\"{}\" is missing", name);
+    return found;
+  }
+  int integer(const Json* of, std::string_view name, std::int64_t lowest, std::int64_t highest) {
+    const auto* json = member(of, name);
+    const auto* number = json ? json->as<std::int64_t>() : nullptr;
+    if (number && *number >= lowest && *number <= highest) return static_cast<int>(*number);
+    refuse(name, fmt::format("must be {} to {}", lowest, highest));
+    return static_cast<int>(lowest);
+  }
+  std::string text(const Json* of, std::string_view name) {
+    const auto* json = member(of, name);
+    const auto* value = json ? json->as<std::string>() : nullptr;
+    if (!value) refuse(name, "must be text");
+    return value ? *value : "";
+  }
+  const Json::Array& array(const Json* of, std::string_view name) {
+    static const Json::Array none;
+    const auto* json = member(of, name);
+    const auto* value = json ? json->as<Json::Array>() : nullptr;
+    if (!value) refuse(name, "must be an array");
+    return value ? *value : none;
+  }
+  bool flag(const Json* of, std::string_view name) {
+    const auto* json = member(of, name);
+    const auto* value = json ? json->as<bool>() : nullptr;
+    if (!value) refuse(name, "must be true or false");
+    return value && *value;
+  }
+  /// The one of these whose word it is.
+  template <class Choices>
+  auto word(const Json* of, std::string_view name, const Choices& choices) {
+    const auto said = text(of, name);
+    const auto found =
+        std::find_if(choices.begin(), choices.end(), [&](auto choice) { return emulator::word_of(choice) == said; });
+    if (found == choices.end()) refuse(name, fmt::format("cannot be \"{}\"", said));
+    return found == choices.end() ? choices.front() : *found;
+  }
+  void refuse(std::string_view name, const std::string& why) {
+    if (problem_.empty()) problem_ = fmt::format("\"{}\" {}", name, why);
+  }
+
+ private:
+  std::string problem_;
+};
+
+void read_sim(Reader& reader, const Json* json, device::Sim::Record& sim) {
+  sim.pin = reader.text(json, "pin");
+  sim.locked = reader.flag(json, "locked");
+  sim.pin_tries = reader.integer(json, "pin_tries", 0, device::Sim::kPinTries);
+  sim.puk_tries = reader.integer(json, "puk_tries", 0, device::Sim::kPukTries);
+  using enum device::SimStatus;
+  sim.status = reader.word(json, "status", std::array{not_inserted, ready, pin_needed, puk_needed, blocked});
+}
+
+void read_tcpip(Reader& reader, const Json* json, TcpIpSettings& tcpip) {
+  for (const auto& row : kTcpIpNumbers) tcpip.*row.member = reader.integer(json, row.name, 0, row.highest);
+  tcpip.primary_dns = reader.text(json, "primary_dns");
+  tcpip.secondary_dns = reader.text(json, "secondary_dns");
+}
+
+void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
+  const auto& contexts = reader.array(json, "contexts");
+  if (contexts.size() != ssl.contexts.size()) return reader.refuse("contexts", "must be six");
+  for (std::size_t i = 0; i < contexts.size(); ++i) {
+    const auto* from = &contexts[i];
+    auto& to = ssl.contexts[i];
+    to.version = reader.integer(from, "version", 0, device::kAllVersions);
+    to.security = static_cast<device::SecurityLevel>(reader.integer(from, "security", 0, 2));
+    to.ca_certificate = reader.text(from, "ca");
+    to.client_certificate = reader.text(from, "certificate");
+    to.client_key = reader.text(from, "key");
+    for (const auto& each : reader.array(from, "suites")) {
+      const auto* number = each.as<std::int64_t>();
+      const auto known = std::find_if(tls::kAllCipherSuites.begin(), tls::kAllCipherSuites.end(), [&](auto suite) {
+        return number && static_cast<std::int64_t>(suite) == *number;
+      });
+      if (known == tls::kAllCipherSuites.end()) return reader.refuse("suites", "names a suite that the module has not");
+      to.suites.push_back(*known);
+    }
+  }
+  ssl.ignore_rtc_time = reader.integer(json, "ignore_rtc_time", 0, 1);
+  ssl.https = reader.integer(json, "https", 0, 1);
+  ssl.https_context = reader.integer(json, "https_context", -1, device::kSslContexts - 1);
+  ssl.smtp_style = reader.integer(json, "smtp_style", 0, 2);
+  ssl.smtps_context = reader.integer(json, "smtps_context", -1, device::kSslContexts - 1);
+}
+
+void read_contexts(Reader& reader, const Json& snapshot, SnapshotContent& content) {
+  const auto& contexts = reader.array(&snapshot, "contexts");
+  if (contexts.size() != content.states.size()) return reader.refuse("contexts", "must be two");
+  for (std::size_t i = 0; i < contexts.size(); ++i) {
+    content.access[i] = reader.text(&contexts[i], "settings");
+    const auto word = reader.text(&contexts[i], "state");
+    constexpr int kStates = 11;
+    int state = 0;
+    while (state < kStates && device::name_of(static_cast<device::TcpIpState>(state)) != word) ++state;
+    if (state == kStates) return reader.refuse("state", fmt::format("cannot be \"{}\"", word));
+    content.states[i] = static_cast<device::TcpIpState>(state);
+  }
+}
+
+}  // namespace
+
+tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot) {
+  Reader reader;
+  SnapshotContent content;
+  reader.integer(&snapshot, "format", kSnapshotFormat, kSnapshotFormat);
+  content.on = reader.text(&snapshot, "power") != "off";
+  const auto rtc = read_clock(reader.text(&snapshot, "rtc"));
+  if (rtc)
+    content.rtc = *rtc;
+  else
+    reader.refuse("rtc", "is no time");
+  read_sim(reader, reader.member(&snapshot, "sim"), content.sim);
+  using enum device::Functionality;
+  content.functionality = reader.word(&snapshot, "functionality", std::array{minimum, full, flight});
+  content.attaches_itself = reader.flag(&snapshot, "attaches_itself");
+  const auto coverage =
+      std::find_if(kCoverage.begin(), kCoverage.end(),
+                   [&, name = reader.text(&snapshot, "coverage")](const auto& entry) { return entry.first == name; });
+  if (coverage == kCoverage.end())
+    reader.refuse("coverage", "must be home, roaming, denied or none");
+  else
+    content.coverage = coverage->second;
+  content.rssi = reader.integer(&snapshot, "rssi", 0, 99);
+  content.ber = reader.integer(&snapshot, "ber", 0, 99);
+  content.profile = reader.text(&snapshot, "profile");
+  content.foreground = reader.integer(&snapshot, "foreground", 0, device::kContexts - 1);
+  read_tcpip(reader, reader.member(&snapshot, "tcpip"), content.tcpip);
+  read_contexts(reader, snapshot, content);
+  read_ssl(reader, reader.member(&snapshot, "ssl"), content.ssl);
+  reader.array(&snapshot, "certificates");
+  reader.array(&snapshot, "files");
+  if (!reader.problem().empty()) return tl::unexpected{reader.problem()};
+  return content;
+}
+
+}  // namespace quasimodem::app::control
