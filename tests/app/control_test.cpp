@@ -6,8 +6,8 @@
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/control/reference.hpp"
 #include "emulator/app/control/result_text.hpp"
-#include "emulator/workbench/workbench.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/control_desk.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::app;
@@ -15,24 +15,8 @@ using namespace quasimodem::app::control;
 
 namespace {
 
-/// A module in memory under control.
-class Desk final : public Target, public Subscriber {
+class Desk final : public test::ControlDesk {
  public:
-  Desk() : bench{{.ready = workbench::Ready::attached, .journal = true}} {}
-
-  const std::string& name() const override { return name_; }
-  std::string address() const override { return "/dev/null"; }
-  emulator::Modem& modem() override { return bench.modem(); }
-  emulator::Faults& faults() override { return bench.faults(); }
-  JournalRing& journal() override { return bench.journal(); }
-  Timeline& timeline() override { return bench.timeline(); }
-  void jump(Duration span) override { bench.advance(span); }
-  void reset(Memory) override { bench.replug(); }
-  bool ready() const override { return ready_; }
-  void quit() override { quit_ = true; }
-  void subscribe(std::vector<RecordKind>) override {}
-  void unsubscribe() override {}
-
   /// The one answer to a request line, as text; empty while there is none.
   std::string ask(std::string_view line) {
     const auto reply = std::make_shared<std::string>();
@@ -58,13 +42,9 @@ class Desk final : public Target, public Subscriber {
     return *line->find("result");
   }
 
-  workbench::Workbench bench;
   int waiting = 0;
-  bool ready_ = true;
-  bool quit_ = false;
 
  private:
-  std::string name_ = "desk";
   std::shared_ptr<std::string> last_;
 };
 
