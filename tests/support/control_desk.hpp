@@ -29,6 +29,9 @@ class ControlDesk : public app::control::Target, public app::control::Subscriber
   bool ready_ = true;
   bool quit_ = false;
 
+ protected:
+  ~ControlDesk() = default;
+
  private:
   std::string name_ = "desk";
 };
