@@ -9,8 +9,8 @@
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/control/reference.hpp"
 #include "emulator/app/control/result_text.hpp"
-#include "tests/app/bench_target.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/control_desk.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::app;
@@ -18,12 +18,8 @@ using namespace quasimodem::app::control;
 
 namespace {
 
-/// A module in memory and a client of its control socket.
-class Desk final : public test::BenchTarget, public Subscriber {
+class Desk final : public test::ControlDesk {
  public:
-  void subscribe(std::vector<RecordKind>) override {}
-  void unsubscribe() override {}
-
   /// The one answer to a request line, as text; empty while there is none.
   std::string ask(std::string_view line) {
     const auto reply = std::make_shared<std::string>();

@@ -6,7 +6,7 @@
 #include "emulator/app/scenario/junit.hpp"
 #include "emulator/app/scenario/reader.hpp"
 #include "emulator/app/text_finder.hpp"
-#include "tests/app/bench_target.hpp"
+#include "tests/support/bench_target.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;

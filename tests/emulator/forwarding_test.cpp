@@ -63,5 +63,7 @@ TEST_CASE("AT+QREFUSECS lets neither messages nor calls through", "[forwarding]"
   bench.expect_nothing();
   bench.ok("AT+QREFUSECS=0,0");
   CHECK(bench.me().deliver_sms("0301", "hi") == device::Messaging::Delivery::stored);
+  bench.advance({});
+  bench.expect("+CMTI: \"SM\",1");
   bench.exchange("AT+QREFUSECS=1", {"+CME ERROR: 3"});
 }

@@ -36,6 +36,7 @@ TEST_CASE("preferred operators that cannot be", "[operator][CPOL]") {
   for (int i = 0; i < 8; ++i) bench.ok("AT+CPOL=,2,\"46001\"");
   bench.exchange("AT+CPOL=,2,\"46001\"", {"+CME ERROR: 20"});
   bench.me().change_sim(device::Sim::none());
+  bench.advance({});
   bench.take();
   bench.exchange("AT+CPOL?", {"+CME ERROR: 10"});
 }
@@ -65,7 +66,7 @@ TEST_CASE("AT+QEXTUNSOL is on, off, and asked for", "[settings][M66 16.3]") {
   }
   bench.ok("AT+QEXTUNSOL=\"SQ\",0");
   bench.exchange("AT+QEXTUNSOL=\"CC\",2", {"+QEXTUNSOL: \"CC\",1", "OK"});
-  bench.ok("AT&F");
+  bench.ok("AT&FE0");
   bench.exchange("AT+QEXTUNSOL=\"CC\",2", {"+QEXTUNSOL: \"CC\",0", "OK"});
   bench.exchange("AT+QEXTUNSOL=\"XX\",1", {"+CME ERROR: 3"});
   bench.exchange("AT+QEXTUNSOL=\"SQ\",3", {"+CME ERROR: 3"});

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Request lines of the control socket, against a module in memory. A line that begins with AT is typed on its UART.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "emulator/app/control/dispatch.hpp"
-#include "emulator/workbench/workbench.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/support/control_desk.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::app;
@@ -15,22 +15,9 @@ using namespace quasimodem::app::control;
 
 namespace {
 
-class Desk final : public Target, public Subscriber {
+class Desk final : public test::ControlDesk {
  public:
-  const std::string& name() const override { return name_; }
-  std::string address() const override { return "/dev/null"; }
-  emulator::Modem& modem() override { return bench_.modem(); }
-  emulator::Faults& faults() override { return bench_.faults(); }
-  JournalRing& journal() override { return bench_.journal(); }
-  Timeline& timeline() override { return bench_.timeline(); }
-  void jump(Duration span) override { bench_.advance(span); }
-  void reset(Memory) override { bench_.replug(); }
-  bool ready() const override { return true; }
-  void quit() override {}
-  void subscribe(std::vector<RecordKind>) override {}
-  void unsubscribe() override {}
-
-  void type(std::string_view line) { bench_.send(line); }
+  void type(std::string_view line) { bench.send(line); }
 
   void request(std::string_view line) {
     const auto answers = std::make_shared<int>(0);
@@ -50,8 +37,8 @@ class Desk final : public Target, public Subscriber {
 
   void finish() {
     request(R"({"id":1,"method":"state"})");
-    bench_.replug();
-    fuzz::require(bench_.me().power() != device::MobileEquipment::Power::off, "a reset module is on");
+    bench.replug();
+    fuzz::require(bench.me().power() != device::MobileEquipment::Power::off, "a reset module is on");
   }
 
  private:
@@ -63,8 +50,6 @@ class Desk final : public Target, public Subscriber {
     fuzz::require((answer.find("result") != nullptr) != (answer.find("error") != nullptr), "a result or an error");
   }
 
-  workbench::Workbench bench_{{.ready = workbench::Ready::attached, .journal = true}};
-  std::string name_ = "desk";
   int waiting_ = 0;
 };
 

@@ -267,6 +267,14 @@ def test_transparent_ssl_can_be_missing(module):
         host.exchange(command, "\r\nERROR\r\n")
 
 
+@pytest.mark.parametrize("options, answer", [((), "0, CLOSE OK"), (("--disable", "close-index"), "CLOSE OK")])
+def test_index_can_be_missing_in_close_ok(module, tcp_server, options, answer):
+    with module(*options).host() as host:
+        host.bring_up("AT+QIMUX=1")
+        host.open_socket(0, tcp_server)
+        host.exchange("AT+QICLOSE=0", f"\r\n{answer}\r\n")
+
+
 def test_local_address(module):
     with module("--apn-local", "10.64.0.9").host() as host:
         for command in ("AT+QIFGCNT=0", "AT+QIREGAPP", "AT+QIACT"):

@@ -188,14 +188,18 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     return settings;
   }
 
-  void watch_speed() {
+  void look_at_speed() {
     const auto now = settings();
     const bool zero = attached && now && ::cfgetospeed(&*now) == B0;
     if (std::exchange(hung_up, zero) != zero) {
       log.debug("the TE {} by the speed B0", zero ? "hangs up" : "no longer hangs up");
       events.changed();
     }
+  }
+
+  void watch_speed() {
     if (!attached) return;
+    look_at_speed();
     speed_timer.expires_after(kSpeedProbeInterval);
     speed_timer.async_wait([self = shared_from_this()](const error_code& error) {
       if (!error) self->watch_speed();
@@ -248,6 +252,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
                              if (error == boost::asio::error::operation_aborted) return;
                              if (error) return self->detach();  // EIO: the last TE closed it
                              self->opened();
+                             self->look_at_speed();
                              self->events.received({self->incoming.data(), n});
                              self->read();
                            });
