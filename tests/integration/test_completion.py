@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support import PROGRAM, WATCHDOG, Deadline
 
-COMMANDS = "run demo ctl wait peer doctor play explain help man completion".split()
+COMMANDS = "run demo console ctl wait peer config doctor play record explain help man completion".split()
 
 
 def needs(program):
@@ -39,7 +39,8 @@ def help_options(world, *command):
 
 
 @pytest.mark.parametrize(
-    "command", [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo")], ids=" ".join
+    "command", [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo")]
+    + [["config", what] for what in ("show", "check")], ids=" ".join
 )
 def test_options_are_those_of_the_help(world, asked, command):
     shown = help_options(world, *command)

@@ -40,9 +40,9 @@ class Recorder {
  public:
   explicit Recorder(const RecordOptions& options)
       : options_{options},
-        sink_{stderr_sink(options.log_level)},
+        sink_{stderr_sink({.lowest = options.log_level})},
         log_{*sink_, options.name},
-        signals_{io_, [this](Signals::Signal signal) { stop(signal); }},
+        signals_{io_, Signals::SecondInterrupt::ends, [this](Signals::Signal signal) { stop(signal); }},
         clock_{io_, timeline_, [this] { enter([] {}); }},
         trace_{options.out ? TraceFile::new_file(*options.out) : TraceFile::standard_output()},
         uart_{timeline_, Journal{journal_}, options.payload},

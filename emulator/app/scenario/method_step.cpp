@@ -69,12 +69,12 @@ FaultRule read_rule(const std::string& source, const Node& value) {
   }
   const auto* name = value.find("name");
   if (!name) wrong_place(source, value.place, "a fault is wanted, like bearer.outage for=6s, or {name: bearer.outage}");
-  std::vector<std::pair<std::string, std::string>> words;
+  emulator::FaultWords fault{.name = name->text, .words = {}};
   for (const auto& member : value.items) {
     if (member.kind != Node::Kind::scalar) wrong_place(source, member.place, member.key + ": one value is wanted");
-    if (&member != name) words.emplace_back(member.key, member.text);
+    if (&member != name) fault.words.emplace_back(member.key, member.text);
   }
-  auto rule = emulator::make_fault(name->text, words);
+  auto rule = emulator::make_fault(fault);
   if (!rule) wrong_place(source, value.place, rule.error());
   return *rule;
 }
