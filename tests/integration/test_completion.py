@@ -67,7 +67,7 @@ def test_commands_are_those_of_the_help(world, asked):
     (["--uart", "pty:./m"], [":files"]),
         (["--rtc", ""], ["host", "factory"]),
         (["--sim", ""], ["none", "ready", "pin:"]),
-        (["--disable", ""], ["transparent-ssl"]),
+        (["--disable", ""], ["transparent-ssl", "close-index"]),
         (["--power", ""], ["on", "off"]),
         (["--fault", "bearer.o"], ["bearer.outage"]),
         (["--fault", "bearer.outage f"], ["bearer.outage for="]),

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "emulator/app/arguments.hpp"
 #include "emulator/app/json_text.hpp"
 
 namespace quasimodem::app {
@@ -104,18 +105,18 @@ std::string section_text(std::string_view section, const Invocation& invocation,
   return text;
 }
 
-/// What would end a cell of a table.
-std::string cell(std::string text) {
-  for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) text.insert(at, "\\");
-  return text;
+/// `host, factory, TIME: ` where an option takes one of several.
+std::string choices(const Option& option) {
+  if (option.placeholder.find('|') == std::string_view::npos) return {};
+  return fmt::format("{}: ", fmt::join(split(std::string{option.placeholder}, '|'), ", "));
 }
 
+/// Narrow enough for a page of 80 columns: flag and variable are made of the key, and the page says how.
 std::string reference_row(const Option& option) {
   const auto letter = option.letter.empty() ? std::string{} : fmt::format(", `-{}`", option.letter);
-  const auto key = option.section.empty() ? std::string{} : fmt::format("`{}`", key_of(option));
-  return fmt::format("| {} | `{}`{} | `{}` | {} | {} | {} |\n", key, flag_of(option), letter, variable_of(option),
-                     cell(default_in_words(option)), option.change == OptionChange::at_once ? "at once" : "restart",
-                     cell(std::string{option.meaning}));
+  return fmt::format("| `{}`{} | {} | {} | {}{} |\n", option.section.empty() ? flag_of(option) : key_of(option), letter,
+                     default_in_words(option), option.change == OptionChange::at_once ? "at once" : "restart",
+                     choices(option), option.meaning);
 }
 
 }  // namespace
@@ -149,8 +150,7 @@ Json settings_json(const Invocation& invocation) {
 }
 
 std::string configuration_reference() {
-  constexpr std::string_view kHead =
-      "| Key | Flag | Variable | Default | SIGHUP | Meaning |\n| --- | --- | --- | --- | --- | --- |\n";
+  constexpr std::string_view kHead = "| Key | Default | SIGHUP | Meaning |\n| --- | --- | --- | --- |\n";
   std::string text;
   auto names = option_sections();
   names.push_back("");  // what a file cannot say

@@ -49,7 +49,7 @@ struct Options {
   std::optional<std::string> to;
   bool json = false;
   bool help = false;
-  std::vector<std::string> words;
+  std::string method;
 };
 
 void declare_to(CLI::App& app, std::optional<std::string>& to) {
@@ -65,7 +65,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_flag("-h,--help", options.help, "show this and exit; after METHOD: its parameters");
   declare_to(app, options.to);
   app.add_flag("--json", options.json, "the result as JSON, for programs");
-  app.add_option("method", options.words, "what to do, and its parameters")->type_name("METHOD");
+  app.add_option("method", options.method, "what to do, and its parameters")->type_name("METHOD");
 }
 
 ExitCode exit_code_of(ErrorCode code) {
@@ -92,8 +92,9 @@ const Method& method_named(const std::string& name) {
   return *method;
 }
 
-/// Options of ours first: behind the method's name any other word with dashes is a parameter of it, as in `--for 6s`.
-std::vector<std::string> options_first(const std::vector<std::string>& arguments) {
+/// Takes the words out of the arguments, the method's name and what follows it. There any word with dashes that is no
+/// option of ours is a parameter, as in `--for 6s`. The first word stays with the options.
+std::vector<std::string> take_words(std::vector<std::string>& arguments) {
   const auto ours = [](const std::string& word) {
     const auto name = word.substr(0, word.find('='));
     return name == "--to" || name == "--json" || name == "--help" || name == "-h";
@@ -105,10 +106,9 @@ std::vector<std::string> options_first(const std::vector<std::string>& arguments
     (option ? options : words).push_back(word);
     if (word == "--to" && i + 1 < arguments.size()) options.push_back(arguments[++i]);
   }
-  const bool dashes = std::any_of(words.begin(), words.end(), [](const auto& word) { return word.starts_with("-"); });
-  if (dashes) options.emplace_back("--");
-  options.insert(options.end(), words.begin(), words.end());
-  return options;
+  if (!words.empty()) options.push_back(words.front());
+  arguments = std::move(options);
+  return words;
 }
 
 /// `fault add` is `fault.add`.
@@ -152,8 +152,9 @@ int ctl(const std::vector<std::string>& arguments) {
   Options options;
   CLI::App app{"State, power, SIM, network, clock and journal of a running module.", "quasimodem ctl"};
   declare(app, options);
-  read_arguments(app, options_first(arguments));
-  auto& words = options.words;
+  auto ours = arguments;
+  auto words = take_words(ours);
+  read_arguments(app, std::move(ours));
   if (!words.empty() && words.front() == "help") {
     options.help = true;
     words.erase(words.begin());

@@ -274,8 +274,8 @@ constexpr std::array kOptions{
     Option{"scenario", "", "test", text, "FILE", "",
            "steps of a test, as in docs/scenarios.md; end with 0 after the last of them, with 1 when one fails",
            &take_scenario},
-    Option{"junit", "", "test", text, "FILE", "",
-           "write what became of the scenario's steps there, as JUnit's XML", &take_junit},
+    Option{"junit", "", "test", text, "FILE", "", "write what became of the scenario's steps there, as JUnit's XML",
+           &take_junit},
     Option{"trace", "", "output", text, "FILE", "", "write everything that happens there, a JSON object a line",
            &take_trace},
     Option{"power", "", "module", text, "on|off", "on",
@@ -290,8 +290,7 @@ constexpr std::array kOptions{
     Option{"log-format", "", "output", text, "text|json", "text", "json: an object a line, as in docs/configuration.md",
            &take_log_format, at_once},
     Option{"color", "", "output", text, "auto|always|never", "auto",
-           "colour of the log; auto heeds NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM",
-           &take_color, at_once},
+           "colour of the log; auto heeds NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM", &take_color, at_once},
 };
 
 }  // namespace
