@@ -231,7 +231,7 @@ using enum OptionChange;
 
 constexpr std::array kOptions{
     Option{"config", "", "", text, "FILE", "", "settings, as in docs/configuration.md", &take_elsewhere, at_restart,
-           "./quasimodem.toml, else ~/.config/quasimodem/config.toml"},
+           "./quasimodem.toml, else the user's own"},
     Option{"model", "m", "module", text, "MODEL", "m95", "m10, m66, m85 or m95", &take_model},
     Option{"uart", "u", "module", list, "URL", "pty:",
            "a way to the UART, repeatable: pty:[LINK], tcp-listen:HOST:PORT, tcp:HOST:PORT, rfc2217:HOST:PORT, "
