@@ -11,7 +11,7 @@ string(REGEX REPLACE "^# [^\n]+\n" "" text "${text}")
 string(REGEX REPLACE "\n##(#*) " "\n#\\1 " text "${text}")
 file(WRITE "${PAGE}.md" "# NAME\n\n${NAME} - ${summary}\n\n# DESCRIPTION\n${text}\n# SEE ALSO\n\nquasimodem(1)\n")
 execute_process(
-  COMMAND "${LOWDOWN}" -s -tman --parse-no-intraemph --nroff-nolinks -M "title=${NAME}" -M "section=${SECTION}" -M "date= "
+  COMMAND "${LOWDOWN}" -s -tman --parse-no-intraemph --out-no-smarty --nroff-nolinks -M "title=${NAME}" -M "section=${SECTION}" -M "date= "
           -M "source=quasimodem ${VERSION}" "${PAGE}.md"
   OUTPUT_VARIABLE roff COMMAND_ERROR_IS_FATAL ANY)
 file(REMOVE "${PAGE}.md")
