@@ -38,8 +38,8 @@ constexpr auto kOpeningTakes = std::chrono::milliseconds{20};
 // Without inotify the port asks this often whether a TE has come.
 constexpr auto kProbeInterval = std::chrono::milliseconds{20};
 
-// Nothing tells of a new speed, and the only one that matters between two bytes is B0. ModemManager leaves it for 100
-// ms.
+// The kernel tells of a new speed only in packet mode with EXTPROC, which hosts would see in their settings. The one
+// speed that matters between two bytes is B0; ModemManager leaves it for 100 ms.
 constexpr auto kSpeedProbeInterval = std::chrono::milliseconds{40};
 
 constexpr std::string_view kWithLines = "--uart rfc2217:HOST:PORT";
