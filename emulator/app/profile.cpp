@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <sstream>
@@ -15,6 +14,7 @@
 #include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/text_file.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -168,20 +168,10 @@ class Reader {
 };
 
 std::string contents(const std::string& file) {
-  constexpr std::size_t kLargest = 64 * 1024;
-  std::ifstream stream{file, std::ios::binary};
-  std::string text;
-  if (stream) {
-    text.resize(kLargest + 1);
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-  }
-  if (!stream.is_open() || stream.bad()) {
-    usage(fmt::format("--profile {}: cannot be read", file),
-          fmt::format("the shipped profiles are {}", fmt::join(builtin_profile_names(), ", ")));
-  }
-  if (text.size() > kLargest) usage(fmt::format("--profile {}: larger than 64 KB, so no profile", file));
-  return text;
+  auto text = read_text_file(file, kLargestHandwritten);
+  if (text) return std::move(*text);
+  usage(fmt::format("--profile {}: cannot be read: {}", file, text.error()),
+        fmt::format("the shipped profiles are {}", fmt::join(builtin_profile_names(), ", ")));
 }
 
 const BuiltinProfile* builtin(const std::string& name) {

@@ -137,9 +137,9 @@ def test_files_that_cannot_be_read(world, place):
         return done.stderr.decode()
 
     assert "/no/such.toml cannot be read: No such file" in refusal("--config", "/no/such.toml")
-    assert "cannot be read: it is a directory" in refusal("--config", place.path)
+    assert "cannot be read: Is a directory" in refusal("--config", place.path)
     place.file.mkdir()
-    assert "quasimodem.toml cannot be read: it is a directory" in refusal()
+    assert "quasimodem.toml cannot be read: Is a directory" in refusal()
     place.file.rmdir()
     place.write("[module\n")
     assert re.match(r"error: quasimodem.toml:1: .*\n       1 \| \[module\n", refusal())

@@ -2,9 +2,7 @@
 #include "emulator/app/options/config_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <system_error>
 #include <toml++/toml.h>
@@ -16,6 +14,7 @@
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/options/excerpt.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/text_file.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -161,17 +160,9 @@ class Reader {
 }
 
 std::string contents(const std::string& file) {
-  constexpr std::size_t kLargest = 1024 * 1024;
-  if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) unreadable(file, "it is a directory");
-  errno = 0;
-  std::ifstream stream{file, std::ios::binary};
-  if (!stream) unreadable(file, std::generic_category().message(errno));
-  std::string text(kLargest + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (stream.bad()) unreadable(file, "reading fails");
-  if (text.size() > kLargest) unreadable(file, "it is larger than 1 MB");
-  return text;
+  auto text = read_text_file(file, kLargestHandwritten);
+  if (!text) unreadable(file, text.error());
+  return std::move(*text);
 }
 
 /// As the XDG specification has it: paths that are not absolute are ignored.

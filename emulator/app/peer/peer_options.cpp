@@ -2,12 +2,8 @@
 #include "emulator/app/peer/peer_options.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -18,6 +14,7 @@
 #include "emulator/app/declaration.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/readiness.hpp"
+#include "emulator/app/text_file.hpp"
 #include "tls/capabilities.hpp"
 #include "tls/testing/throwaway_identity.hpp"
 
@@ -115,18 +112,10 @@ net::Endpoint read_listen(const std::string& text) {
 }
 
 Bytes read_file(const std::string& path, const char* option) {
-  const auto fail = [&](const std::string& why) {
-    throw Problem{ExitCode::environment, fmt::format("cannot read {} {}: {}", option, path, why)};
-  };
-  const auto reason = [] { return std::generic_category().message(errno); };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"), &std::fclose};
-  if (!file) fail(reason());
-  Bytes content;
-  std::array<std::uint8_t, 4096> piece{};
-  while (const auto size = std::fread(piece.data(), 1, piece.size(), file.get())) append(content, {piece.data(), size});
-  if (std::ferror(file.get()) != 0) fail(reason());  // a directory opens and does not read
-  if (content.empty()) fail("it is empty");
-  return content;
+  const auto text = read_text_file(path, kLargestHandwritten);
+  const auto why = !text ? text.error() : text->empty() ? "it is empty" : "";
+  if (!why.empty()) throw Problem{ExitCode::environment, fmt::format("cannot read {} {}: {}", option, path, why)};
+  return to_bytes(*text);
 }
 
 tls::Version read_version(const std::string& text) {

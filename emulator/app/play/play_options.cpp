@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/play/play_options.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +8,7 @@
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/text_file.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -141,10 +139,9 @@ PlayInvocation read_play_options(const std::vector<std::string>& arguments) {
 }
 
 std::string file_text(const std::string& path) {
-  std::ifstream stream{path, std::ios::binary};
-  if (!stream || std::filesystem::is_directory(path))
-    throw Problem{ExitCode::usage, fmt::format("cannot read {}", path)};
-  return {std::istreambuf_iterator<char>{stream}, {}};
+  auto text = read_text_file(path);
+  if (!text) throw Problem{ExitCode::usage, fmt::format("cannot read {}: {}", path, text.error())};
+  return std::move(*text);
 }
 
 }  // namespace quasimodem::app

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "emulator/app/printable.hpp"
 #include "emulator/app/scenario/method_step.hpp"
 #include "emulator/app/scenario/vocabulary.hpp"
+#include "emulator/app/text_file.hpp"
 #include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app::scenario {
@@ -302,16 +302,10 @@ class Reader {
 };
 
 std::string contents(const std::filesystem::path& file) {
-  constexpr std::size_t kLargest = 1 << 20;
-  std::ifstream stream{file, std::ios::binary};
-  std::string text(kLargest + 1, '\0');
-  if (!stream || std::filesystem::is_directory(file)) {
-    usage(fmt::format("--scenario {}: cannot be read", file.string()), "name a YAML file: docs/scenarios.md");
-  }
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kLargest) usage(fmt::format("--scenario {}: larger than 1 MB, so no scenario", file.string()));
-  return text;
+  auto text = read_text_file(file, kLargestHandwritten);
+  if (text) return std::move(*text);
+  usage(fmt::format("--scenario {}: cannot be read: {}", file.string(), text.error()),
+        "name a YAML file: docs/scenarios.md");
 }
 
 }  // namespace

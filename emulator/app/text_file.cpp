@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/text_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+
+#include <fmt/core.h>
+
+namespace quasimodem::app {
+
+tl::expected<std::string, std::string> read_text_file(const std::filesystem::path& path, std::size_t largest) {
+  constexpr std::size_t kMegabyte = 1024 * 1024;
+  const auto reason = [] { return tl::unexpected{std::generic_category().message(errno)}; };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rbe"), &std::fclose};
+  if (!file) return reason();
+  std::string text;
+  std::array<char, 16 * 1024> piece{};
+  while (const auto size = std::fread(piece.data(), 1, piece.size(), file.get())) {
+    text.append(piece.data(), size);
+    if (text.size() > largest) return tl::unexpected{fmt::format("it is larger than {} MB", largest / kMegabyte)};
+  }
+  if (std::ferror(file.get()) != 0) return reason();  // a directory opens and does not read
+  return text;
+}
+
+}  // namespace quasimodem::app
