@@ -294,7 +294,7 @@ def test_values(world, tmp_path):
     "arguments, code, message",
     [
         ([], 2, "error: nothing to play"),
-        (["missing"], 2, "error: cannot read missing"),
+        (["missing"], 2, "error: cannot read missing: No such file or directory"),
         (["--model", "m9", TRANSCRIPTS / IN_MEMORY[0]], 2, 'error: unknown model "m9"; did you mean "m95"?'),
         (["--set", "X", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: --set X: not NAME=VALUE"),
         (["--port", "/dev/null", TRANSCRIPTS / IN_MEMORY[0]], 3, "error: cannot open /dev/null: not a terminal device"),
