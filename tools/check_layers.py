@@ -38,7 +38,7 @@ LIBRARY_HOMES = {
     "boost": ["net/host/", "emulator/app/", "tests/"],
     "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/testing/", "tests/tls/", "tests/bench/"],
     "spdlog": ["emulator/app/spdlog_sink.cpp"],
-    "CLI": ["emulator/app/"],
+    "CLI": ["emulator/app/command_line.cpp"],
     "toml++": ["emulator/app/"],
     "yaml-cpp": ["emulator/app/scenario/yaml_document.cpp"],
     "catch2": ["tests/"],

@@ -14,8 +14,8 @@ struct DeclaredOption {
   std::string meaning;
 };
 
-/// What a command takes, as its CLI::App declares it: --help shows it, and the manual page and the completion are made
-/// from it.
+/// What a command takes, as its CommandLine declares it: --help shows it, and the manual page and the completion are
+/// made from it.
 struct Declaration {
   std::string name;         ///< `quasimodem peer tls-echo`, `tls-echo` for a command of a command
   std::string description;  ///< a sentence
@@ -26,8 +26,8 @@ struct Declaration {
   std::vector<Declaration> commands;
 };
 
-/// What a command throws, as CLI11 does with CLI::CallForHelp, when its only argument is `argument()`: it tells what it
-/// takes instead of doing anything. `read_arguments` does that, so no command has to know of it.
+/// What a command throws when its only argument is `argument()`: it tells what it takes instead of doing anything.
+/// `CommandLine::read` does that, so no command has to know of it.
 class CallForDeclaration : public std::exception {
  public:
   explicit CallForDeclaration(Declaration told) : declaration{std::move(told)} {}

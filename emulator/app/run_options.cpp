@@ -5,11 +5,11 @@
 #include <utility>
 #include <variant>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/clock_text.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/commands.hpp"
 #include "emulator/app/options/config_file.hpp"
 #include "emulator/app/options/flags.hpp"
@@ -29,7 +29,7 @@ Usage: quasimodem [run] [OPTIONS]                start a module, keep it running
 Commands; each has its own --help:
 )";
 
-constexpr std::string_view kExamples = R"(Examples:
+constexpr const char* kExamples = R"(Examples:
   quasimodem                                       an M95 on a pty, until Ctrl-C
   quasimodem run --uart pty:./m95 --profile lab    at ./m95, with a module's pace
   quasimodem run --uart rfc2217::7001              with modem lines, for rfc2217://localhost:7001
@@ -133,16 +133,6 @@ void read_key_log_variable(const Environment& environment, Settings& settings) {
 
 }  // namespace
 
-Flags declare_run(CLI::App& app) {
-  app.name("quasimodem");
-  app.description("A Quectel M10/M66/M85/M95 on your desk that is not there.");
-  app.footer(std::string{kExamples});
-  app.set_help_flag("-h,--help", "show this and exit");
-  app.add_flag("--version")->description("show the version and exit");
-  set_usage(app, usage_lines());
-  return Flags{app};
-}
-
 std::pair<std::vector<std::string>, std::vector<std::string>> split_command(const std::vector<std::string>& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   std::vector<std::string> ours{arguments.begin(), dashes}, command;
@@ -168,17 +158,19 @@ Invocation read_settings(Settings flags, std::vector<std::string> command, const
 
 Invocation read_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
   auto [ours, command] = split_command(arguments);
-  CLI::App app;
-  const auto flags = declare_run(app);
-  if (auto help = read_arguments(app, std::move(ours), command_names())) return {.text = *help};
-  if (app.count("--version") > 0) {
+  CommandLine line{{.name = "quasimodem",
+                    .description = "A Quectel M10/M66/M85/M95 on your desk that is not there.",
+                    .usage = usage_lines(),
+                    .footer = kExamples}};
+  line.flag("--version", "show the version and exit");
+  const Flags flags{line};
+  if (auto help = line.read(std::move(ours), command_names())) return {.text = *help};
+  if (line.given("--version")) {
     constexpr std::string_view kJson = R"({{"name":"quasimodem","version":"{}"}})"
                                        "\n";
-    return {.text = app.count("--json") > 0 ? fmt::format(kJson, kVersion) : fmt::format("quasimodem {}\n", kVersion)};
+    return {.text = line.given("--json") ? fmt::format(kJson, kVersion) : fmt::format("quasimodem {}\n", kVersion)};
   }
-  Settings settings;
-  flags.add_to(settings);
-  return read_settings(std::move(settings), std::move(command), environment);
+  return read_settings(flags.settings(line), std::move(command), environment);
 }
 
 }  // namespace quasimodem::app

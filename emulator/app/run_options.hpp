@@ -17,13 +17,8 @@
 #include "emulator/device/mobile_equipment.hpp"
 #include "net/host/bearer_rules.hpp"
 
-namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
-class App;
-}
-
 namespace quasimodem::app {
 
-class Flags;
 namespace scenario {
 struct Scenario;
 }
@@ -71,9 +66,6 @@ struct Invocation {
   std::optional<std::string> configuration;  ///< the file that was read
   std::string text;                          ///< --help, --version: to be printed, then exit 0
 };
-
-/// Declares `quasimodem run`. What comes back is to live as long as `app` is used.
-Flags declare_run(CLI::App& app);
 
 /// What stands before the `--` and what after it. Throws Problem when there is nothing after it.
 std::pair<std::vector<std::string>, std::vector<std::string>> split_command(const std::vector<std::string>& arguments);

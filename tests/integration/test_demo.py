@@ -150,6 +150,11 @@ def test_color_on_a_terminal(world):
     assert b"\x1b[32m< CONNECT OK\x1b[0m" in text
 
 
+def test_the_last_of_an_option_counts(world, shown):
+    done = world.run("demo", "tcp", "--profile", "poor", "--color", "always", "--profile", "lab", "--color", "never")
+    assert (done.returncode, done.stdout.decode()) == (0, shown("tcp"))
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

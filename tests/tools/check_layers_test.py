@@ -64,6 +64,8 @@ class CheckLayers(unittest.TestCase):
             ("emulator/app/main.cpp", "spdlog/spdlog.h"),
             ("core/log.cpp", "spdlog/spdlog.h"),
             ("emulator/modem.cpp", "CLI/CLI.hpp"),
+            ("emulator/app/main.cpp", "CLI/CLI.hpp"),
+            ("emulator/app/command_line.hpp", "CLI/CLI.hpp"),
             ("emulator/modem.cpp", "toml++/toml.h"),
             ("emulator/device/sim.cpp", "sys/socket.h"),
             ("atcmd/channel/channel.cpp", "unistd.h"),
@@ -80,6 +82,7 @@ class CheckLayers(unittest.TestCase):
             ("tls/client_session.cpp", "mbedtls/ssl.h"),
             ("tls/detail/owned.hpp", "mbedtls/ssl.h"),
             ("emulator/app/spdlog_sink.cpp", "spdlog/spdlog.h"),
+            ("emulator/app/command_line.cpp", "CLI/CLI.hpp"),
             ("storage/file_flash.cpp", "unistd.h"),
         ]:
             self.allowed(path, f"#include <{header}>\n")

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/config/settings_text.hpp"
 #include "emulator/app/options/flags.hpp"
 #include "emulator/app/problem.hpp"
@@ -48,33 +48,34 @@ struct Show {
   std::optional<Flags> flags;
 };
 
-void declare(CLI::App& app, Show& show) {
-  set_usage(app, kShowUsage);
-  app.footer(kShowFooter);
-  app.set_help_flag("-h,--help", "show this and exit");
-  app.add_flag("--origin", show.origin, "with the place that each comes from");
-  app.add_flag("--json", show.json, "as a JSON object, with the places");
-  show.flags.emplace(app, std::vector<std::string_view>{"json"});
+void declare(CommandLine& line, Show& show) {
+  line.flag("--origin", show.origin, "with the place that each comes from");
+  line.flag("--json", show.json, "as a JSON object, with the places");
+  show.flags.emplace(line, std::vector<std::string_view>{"json"});
 }
 
-void declare(CLI::App& app, std::string& file) {
-  set_usage(app, kCheckUsage);
-  app.set_help_flag("-h,--help", "show this and exit");
-  app.add_option("file", file, "the configuration file")->type_name("FILE");
+void declare(CommandLine& line, std::string& file) { line.word("file", file, "FILE", "the configuration file"); }
+
+CommandText text_of_show(std::string name) {
+  return {.name = std::move(name),
+          .description = "The settings in force: flags, environment, configuration file, defaults.",
+          .usage = kShowUsage,
+          .footer = kShowFooter};
 }
 
-constexpr const char* kShows = "The settings in force: flags, environment, configuration file, defaults.";
-constexpr const char* kChecks = "Reads a configuration file and says what is wrong with it.";
+CommandText text_of_check(std::string name) {
+  return {.name = std::move(name),
+          .description = "Reads a configuration file and says what is wrong with it.",
+          .usage = kCheckUsage};
+}
 
 int show(const Arguments& arguments) {
   auto [ours, command] = split_command(arguments);
   Show wanted;
-  CLI::App app{kShows, "quasimodem config show"};
-  declare(app, wanted);
-  if (const auto help = read_arguments(app, std::move(ours))) return print(*help);
-  Settings settings;
-  wanted.flags->add_to(settings);
-  const auto invocation = read_settings(std::move(settings), std::move(command), process_environment());
+  CommandLine line{text_of_show("quasimodem config show")};
+  declare(line, wanted);
+  if (const auto help = line.read(std::move(ours))) return print(*help);
+  const auto invocation = read_settings(wanted.flags->settings(line), std::move(command), process_environment());
   for (const auto& warning : invocation.warnings) fmt::print(stderr, "warning: {}\n", warning);
   if (wanted.json) return print(to_text(settings_json(invocation)) + "\n");
   return print(settings_text(invocation, wanted.origin ? ShowOrigin::yes : ShowOrigin::no));
@@ -82,9 +83,9 @@ int show(const Arguments& arguments) {
 
 int check(const Arguments& arguments) {
   std::string file;
-  CLI::App app{kChecks, "quasimodem config check"};
-  declare(app, file);
-  if (const auto help = read_arguments(app, arguments)) return print(*help);
+  CommandLine line{text_of_check("quasimodem config check")};
+  declare(line, file);
+  if (const auto help = line.read(arguments)) return print(*help);
   if (file.empty()) usage("nothing to check", "quasimodem config check FILE");
   read_command_line({"--config", file}, {});
   return print(fmt::format("{}: good\n", file));
@@ -94,12 +95,13 @@ int check(const Arguments& arguments) {
 int overview(const Arguments& arguments) {
   Show wanted;
   std::string file;
-  CLI::App app{"What `quasimodem run` is configured to do.", "quasimodem config"};
-  set_usage(app, kUsage);
-  app.set_help_flag("-h,--help", "show this and exit");
-  declare(*app.add_subcommand("show", kShows), wanted);
-  declare(*app.add_subcommand("check", kChecks), file);
-  return print(read_arguments(app, arguments, {"show", "check"}).value_or(""));
+  CommandLine line{
+      {.name = "quasimodem config", .description = "What `quasimodem run` is configured to do.", .usage = kUsage}};
+  auto show_line = line.command(text_of_show("show"));
+  declare(show_line, wanted);
+  auto check_line = line.command(text_of_check("check"));
+  declare(check_line, file);
+  return print(line.read(arguments, {"show", "check"}).value_or(""));
 }
 
 }  // namespace

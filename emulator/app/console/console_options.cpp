@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/console/console_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/control/method.hpp"
 
 namespace quasimodem::app {
@@ -31,17 +31,15 @@ Exit codes: 0 ended, 2 usage, 3 environment (no module, no permission, the modul
 ConsoleInvocation read_console_options(const std::vector<std::string>& arguments) {
   ConsoleOptions options;
   std::string quiet = "1s";
-  CLI::App app{"Talk AT to a module from this terminal.", "quasimodem console"};
-  set_usage(app, kUsage);
-  app.footer(kFooter);
-  app.set_help_flag("-h,--help", "show this and exit");
-  const auto once = [&](const char* name, auto& target, const char* value, const char* meaning) {
-    app.add_option(name, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  };
-  once("--to", options.to, "NAME|PATH|URL", "which module");
-  once("--baud", options.baud, "RATE", "rate of a device; default 115200");
-  once("--quiet", quiet, "DURATION", "input from a pipe: so long a silence of the module ends its answer; default 1s");
-  if (auto help = read_arguments(app, arguments)) return {.console = {}, .text = std::move(*help)};
+  CommandLine line{{.name = "quasimodem console",
+                    .description = "Talk AT to a module from this terminal.",
+                    .usage = kUsage,
+                    .footer = kFooter}};
+  line.option("--to", options.to, "NAME|PATH|URL", "which module");
+  line.option("--baud", options.baud, "RATE", "rate of a device; default 115200");
+  line.option("--quiet", quiet, "DURATION",
+              "input from a pipe: so long a silence of the module ends its answer; default 1s");
+  if (auto help = line.read(arguments)) return {.console = {}, .text = std::move(*help)};
   const auto silence = control::parse_duration(quiet);
   if (!silence) usage(fmt::format("--quiet {}: not a duration", quiet), "use 1s, 500ms or 1min");
   options.quiet = std::chrono::ceil<std::chrono::milliseconds>(*silence);

@@ -7,10 +7,10 @@
 #include <optional>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/control/connection.hpp"
 #include "emulator/app/control/method.hpp"
 #include "emulator/app/control/reference.hpp"
@@ -45,6 +45,9 @@ constexpr const char* kWaitUsage = R"(
 Usage: quasimodem wait [--to NAME|PATH] [--timeout DURATION] [--json]
 )";
 
+constexpr const char* kWaitFooter =
+    "Exit codes: 0 it is ready, 2 usage, 3 several run and --to does not say which, 124 too late.";
+
 struct Options {
   std::optional<std::string> to;
   bool json = false;
@@ -52,20 +55,16 @@ struct Options {
   std::string method;
 };
 
-void declare_to(CLI::App& app, std::optional<std::string>& to) {
-  app.add_option("--to", to, "which module, when several run: its name, its control socket or the link of its UART")
-      ->type_name("NAME|PATH")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+void declare_to(CommandLine& line, std::optional<std::string>& to) {
+  line.option("--to", to, "NAME|PATH",
+              "which module, when several run: its name, its control socket or the link of its UART");
 }
 
-void declare(CLI::App& app, Options& options) {
-  set_usage(app, kUsage);
-  app.footer(std::string{kExamples} + control::help_text());
-  app.set_help_flag();  // ours is the method's, when there is one
-  app.add_flag("-h,--help", options.help, "show this and exit; after METHOD: its parameters");
-  declare_to(app, options.to);
-  app.add_flag("--json", options.json, "the result as JSON, for programs");
-  app.add_option("method", options.method, "what to do, and its parameters")->type_name("METHOD");
+void declare(CommandLine& line, Options& options) {
+  line.help_flag(options.help, "show this and exit; after METHOD: its parameters");
+  declare_to(line, options.to);
+  line.flag("--json", options.json, "the result as JSON, for programs");
+  line.word("method", options.method, "METHOD", "what to do, and its parameters");
 }
 
 ExitCode exit_code_of(ErrorCode code) {
@@ -121,8 +120,8 @@ void join_name(std::vector<std::string>& words) {
 }
 
 /// Of all methods, or of the one that is named.
-int show_help(const CLI::App& app, const std::optional<std::string>& method) {
-  print(method ? control::help_text(method_named(*method)) : app.help());
+int show_help(const CommandLine& line, const std::optional<std::string>& method) {
+  print(method ? control::help_text(method_named(*method)) : line.help());
   return static_cast<int>(ExitCode::ok);
 }
 
@@ -150,18 +149,21 @@ void follow(control::Connection& connection, bool json) {
 
 int ctl(const std::vector<std::string>& arguments) {
   Options options;
-  CLI::App app{"State, power, SIM, network, clock and journal of a running module.", "quasimodem ctl"};
-  declare(app, options);
+  CommandLine line{{.name = "quasimodem ctl",
+                    .description = "State, power, SIM, network, clock and journal of a running module.",
+                    .usage = kUsage,
+                    .footer = std::string{kExamples} + control::help_text()}};
+  declare(line, options);
   auto ours = arguments;
   auto words = take_words(ours);
-  read_arguments(app, std::move(ours));
+  line.read(std::move(ours));
   if (!words.empty() && words.front() == "help") {
     options.help = true;
     words.erase(words.begin());
   }
   join_name(words);
   if (options.help || words.empty()) {
-    return show_help(app, words.empty() ? std::nullopt : std::optional{words.front()});
+    return show_help(line, words.empty() ? std::nullopt : std::optional{words.front()});
   }
 
   const auto& method = method_named(words.front());
@@ -186,16 +188,14 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
   std::optional<std::string> to;
   std::string duration = "10s";
   bool json = false;
-  CLI::App app{"Waits until a module runs and hears its UART.", "quasimodem wait"};
-  set_usage(app, kWaitUsage);
-  app.footer("Exit codes: 0 it is ready, 2 usage, 3 several run and --to does not say which, 124 too late.");
-  app.set_help_flag("-h,--help", "show this and exit");
-  declare_to(app, to);
-  app.add_option("--timeout", duration, "5s, 500ms, 1min; default 10s")
-      ->type_name("DURATION")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.add_flag("--json", json, "print {\"ready\":true} then");
-  if (const auto help = read_arguments(app, arguments)) {
+  CommandLine line{{.name = "quasimodem wait",
+                    .description = "Waits until a module runs and hears its UART.",
+                    .usage = kWaitUsage,
+                    .footer = kWaitFooter}};
+  declare_to(line, to);
+  line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min; default 10s");
+  line.flag("--json", json, "print {\"ready\":true} then");
+  if (const auto help = line.read(arguments)) {
     print(*help);
     return static_cast<int>(ExitCode::ok);
   }

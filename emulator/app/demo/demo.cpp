@@ -3,10 +3,10 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/demo/acts.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/profile.hpp"
@@ -38,15 +38,15 @@ const Act& find_act(const std::string& name) {
 int demo(const std::vector<std::string>& arguments) {
   std::string name = "tls", color = "auto", profile = "lab";
   bool at_once = false;
-  CLI::App app{"A host, a module and its network, side by side, offline.", "quasimodem demo"};
-  set_usage(app, kUsage);
-  app.footer(footer());
-  app.set_help_flag("-h,--help", "show this and exit");
-  app.add_flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
-  app.add_option("-p,--profile", profile, "how long everything takes; default lab")->type_name("PROFILE");
-  app.add_option("--color", color, "default auto, which heeds NO_COLOR")->type_name("auto|always|never");
-  app.add_option("act", name, "what to show; default tls")->type_name("ACT");
-  if (const auto help = read_arguments(app, arguments)) {
+  CommandLine line{{.name = "quasimodem demo",
+                    .description = "A host, a module and its network, side by side, offline.",
+                    .usage = kUsage,
+                    .footer = footer()}};
+  line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
+  line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
+  line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
+  line.word("act", name, "ACT", "what to show; default tls");
+  if (const auto help = line.read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }

@@ -10,6 +10,7 @@
 #include <boost/version.hpp>
 #include <fmt/core.h>
 
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/doctor/checks.hpp"
 #include "emulator/app/doctor/report.hpp"
 #include "emulator/app/doctor/report_text.hpp"
@@ -39,7 +40,7 @@ Report::Facts build_facts() {
       {"Boost", three_numbers(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
       {"fmt", three_numbers(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
       {"spdlog", log_library_version()},
-      {"CLI11", argument_library_version()},
+      {"CLI11", CommandLine::library_version()},
   };
 }
 

@@ -26,9 +26,6 @@ struct DoctorInvocation {
 /// Reads what stands after `quasimodem doctor`. Throws Problem.
 DoctorInvocation read_doctor_options(const std::vector<std::string>& arguments);
 
-/// Of CLI11, which only the file that reads options sees.
-std::string argument_library_version();
-
 /// `quasimodem doctor`: tries everything a module needs and prints what works. Returns 0 when a module can run here
 /// with the default options, otherwise ExitCode::environment.
 int doctor(const DoctorOptions& options);

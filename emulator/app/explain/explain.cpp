@@ -7,13 +7,13 @@
 #include <unistd.h>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <fmt/format.h>
 
 #include "core/bytes.hpp"
 #include "core/journal.hpp"
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/json_text.hpp"
 #include "emulator/app/json_value.hpp"
 #include "emulator/app/problem.hpp"
@@ -149,14 +149,13 @@ std::string way_out(const std::string& line) {
 int explain(const std::vector<std::string>& arguments) {
   bool json = false;
   std::vector<std::string> words;
-  CLI::App app{"Says what a line of an AT dialogue means, with its section of the manual.", "quasimodem explain"};
-  set_usage(app, kUsage);
-  app.footer(kFooter);
-  app.set_help_flag("-h,--help", "show this and exit");
-  app.add_flag("--json", json, "one JSON object a line instead of text");
-  app.add_option("text", words, "the line; its words are joined by blanks")->type_name("TEXT");
-  app.positionals_at_end();
-  if (const auto help = read_arguments(app, arguments)) {
+  CommandLine command{{.name = "quasimodem explain",
+                       .description = "Says what a line of an AT dialogue means, with its section of the manual.",
+                       .usage = kUsage,
+                       .footer = kFooter}};
+  command.flag("--json", json, "one JSON object a line instead of text");
+  command.rest("text", words, "TEXT", "the line; its words are joined by blanks");
+  if (const auto help = command.read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }

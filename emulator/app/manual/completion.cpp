@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <fmt/format.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/manual/candidates.hpp"
 #include "emulator/app/problem.hpp"
 
@@ -59,12 +59,12 @@ int completion(const std::vector<std::string>& arguments) {
     return static_cast<int>(ExitCode::ok);
   }
   std::string shell;
-  CLI::App app{"Prints the completion of a shell, which asks this program.", "quasimodem completion"};
-  set_usage(app, kUsage);
-  app.footer(kFooter);
-  app.set_help_flag("-h,--help", "show this and exit");
-  app.add_option("shell", shell, "whose")->type_name(fmt::format("{}", fmt::join(shells(), "|")));
-  if (const auto help = read_arguments(app, arguments)) {
+  CommandLine line{{.name = "quasimodem completion",
+                    .description = "Prints the completion of a shell, which asks this program.",
+                    .usage = kUsage,
+                    .footer = kFooter}};
+  line.word("shell", shell, fmt::format("{}", fmt::join(shells(), "|")), "whose");
+  if (const auto help = line.read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/commands.hpp"
 #include "emulator/app/manual/topics.hpp"
 #include "emulator/app/problem.hpp"
@@ -29,12 +29,12 @@ std::string footer() {
 
 int help(const std::vector<std::string>& arguments) {
   std::vector<std::string> words;
-  CLI::App app{"Explains a command or a topic.", "quasimodem help"};
-  set_usage(app, kUsage);
-  app.footer(footer());
-  app.set_help_flag("-h,--help", "show this and exit");
-  app.add_option("topic", words, "a topic below, or a command")->type_name("TOPIC");
-  if (const auto text = read_arguments(app, arguments)) {
+  CommandLine line{{.name = "quasimodem help",
+                    .description = "Explains a command or a topic.",
+                    .usage = kUsage,
+                    .footer = footer()}};
+  line.words("topic", words, "TOPIC", "a topic below, or a command");
+  if (const auto text = line.read(arguments)) {
     fmt::print("{}", *text);
     return static_cast<int>(ExitCode::ok);
   }

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/commands.hpp"
 #include "emulator/app/declaration.hpp"
 #include "emulator/app/manual/topics.hpp"
@@ -139,10 +138,10 @@ std::string man_page() {
 }
 
 int man(const std::vector<std::string>& arguments) {
-  CLI::App app{"Prints the manual page.", "quasimodem man"};
-  set_usage(app, "\nUsage: quasimodem man | man -l -\n");
-  app.set_help_flag("-h,--help", "show this and exit");
-  const auto text = read_arguments(app, arguments);
+  CommandLine line{{.name = "quasimodem man",
+                    .description = "Prints the manual page.",
+                    .usage = "\nUsage: quasimodem man | man -l -\n"}};
+  const auto text = line.read(arguments);
   fmt::print("{}", text ? *text : man_page());
   return static_cast<int>(ExitCode::ok);
 }

@@ -4,19 +4,20 @@
 #include <algorithm>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+
+#include "emulator/app/command_line.hpp"
 
 namespace quasimodem::app {
 
-Flags::Flags(CLI::App& app, const std::vector<std::string_view>& without) {
+Flags::Flags(CommandLine& line, const std::vector<std::string_view>& without) {
   for (const auto& option : run_option_table()) {
     if (std::find(without.begin(), without.end(), option.name) != without.end()) continue;
-    declare(app, flags_.emplace_back(Flag{.option = &option}));
+    declare(line, flags_.emplace_back(Flag{.option = &option}));
   }
 }
 
-void Flags::declare(CLI::App& app, Flag& flag) {
+void Flags::declare(CommandLine& line, Flag& flag) {
   const auto& option = *flag.option;
   const auto names = option.letter.empty() ? flag_of(option) : fmt::format("-{},{}", option.letter, flag_of(option));
   const auto standard = default_in_words(option);
@@ -25,24 +26,18 @@ void Flags::declare(CLI::App& app, Flag& flag) {
   const std::string placeholder{option.placeholder};
   switch (option.kind) {
     case OptionKind::flag:
-    case OptionKind::count: flag.declared = app.add_flag(names, flag.times, help); break;
-    case OptionKind::list:
-      flag.declared = app.add_option(names, flag.texts, help)->type_name(placeholder)->allow_extra_args(false);
-      break;
+    case OptionKind::count: line.count(names, flag.times, help); break;
+    case OptionKind::list: line.list(names, flag.texts, placeholder, help); break;
     case OptionKind::text:
     case OptionKind::number:
-    case OptionKind::time:
-      // The last one counts, so that a script can put its own options before those of its caller.
-      flag.declared = app.add_option(names, flag.text, help)
-                          ->type_name(placeholder)
-                          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-      break;
+    case OptionKind::time: line.option(names, flag.text, placeholder, help); break;
   }
 }
 
-void Flags::add_to(Settings& settings) const {
+Settings Flags::settings(const CommandLine& line) const {
+  Settings settings;
   for (const auto& flag : flags_) {
-    if (flag.declared->count() == 0) continue;
+    if (!line.given(flag_of(*flag.option))) continue;
     Setting setting{.source = Source::flag, .values = {}};
     const auto value = [&](std::string text) {
       setting.values.push_back({std::move(text), flag_of(*flag.option), {}});
@@ -57,6 +52,7 @@ void Flags::add_to(Settings& settings) const {
     }
     settings.add(*flag.option, std::move(setting));
   }
+  return settings;
 }
 
 }  // namespace quasimodem::app

@@ -7,10 +7,10 @@
 #include <system_error>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/declaration.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/readiness.hpp"
@@ -86,7 +86,7 @@ struct Raw {
   std::string listen = "127.0.0.1:0", banner;
   std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd;
   std::vector<std::string> faults;
-  int verbose = 0;
+  std::int64_t verbose = 0;
   bool once = false, json = false;
 };
 
@@ -187,33 +187,28 @@ std::optional<Fault> read_fault_for(PeerOptions::Kind kind, const std::string& t
 
 // ── the whole line ──
 
-void declare(CLI::App& app, Raw& raw, PeerOptions::Kind kind) {
-  const auto once = [&](const char* names, auto& target, const char* value, const std::string& meaning) {
-    app.add_option(names, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  };
-  app.set_help_flag("-h,--help", "show this and exit");
-  once("--listen", raw.listen, "HOST:PORT", "where; port 0 takes any that is free; default 127.0.0.1:0");
+void declare(CommandLine& line, Raw& raw, PeerOptions::Kind kind) {
+  line.option("--listen", raw.listen, "HOST:PORT", "where; port 0 takes any that is free; default 127.0.0.1:0");
   if (kind == PeerOptions::Kind::tls_echo) {
-    once("--cert", raw.certificate, "FILE", "certificate, PEM or DER, its chain behind it; default: a throw-away one");
-    once("--key", raw.key, "FILE", "its key, PEM or DER, not encrypted");
-    once("--ca", raw.authorities, "FILE", "CA certificates that clients must come from");
-    once("--client-auth", raw.client_auth, "none|request|require",
-         "ask for a certificate; default none, with --ca require");
-    once("--versions", raw.versions, "LIST", "of ssl3,tls1.0,tls1.1,tls1.2; default: all that the build speaks");
-    once("--suites", raw.suites, "LIST", "like 0x0035,0x002F, best first; default: all six");
+    line.option("--cert", raw.certificate, "FILE",
+                "certificate, PEM or DER, its chain behind it; default: a throw-away one");
+    line.option("--key", raw.key, "FILE", "its key, PEM or DER, not encrypted");
+    line.option("--ca", raw.authorities, "FILE", "CA certificates that clients must come from");
+    line.option("--client-auth", raw.client_auth, "none|request|require",
+                "ask for a certificate; default none, with --ca require");
+    line.option("--versions", raw.versions, "LIST", "of ssl3,tls1.0,tls1.1,tls1.2; default: all that the build speaks");
+    line.option("--suites", raw.suites, "LIST", "like 0x0035,0x002F, best first; default: all six");
   }
   if (kind != PeerOptions::Kind::udp_echo) {
-    app.add_option("--fault", raw.faults, "what goes wrong, and where, see below; repeatable")
-        ->type_name("KIND@STEP")
-        ->allow_extra_args(false);
-    once("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
+    line.list("--fault", raw.faults, "KIND@STEP", "what goes wrong, and where, see below; repeatable");
+    line.option("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
   }
-  app.add_flag(
+  line.flag(
       "--once", raw.once,
       kind == PeerOptions::Kind::udp_echo ? "exit after the first datagram" : "one connection; exit when it has ended");
-  app.add_flag("--json", raw.json, "print the ready line as a JSON object");
-  once("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the server listens");
-  app.add_flag("-v,--verbose", raw.verbose, "log a line per connection; -vv: what TLS does too");
+  line.flag("--json", raw.json, "print the ready line as a JSON object");
+  line.option("--ready-fd", raw.ready_fd, "N", "write a newline to this descriptor once the server listens");
+  line.count("-v,--verbose", raw.verbose, "log a line per connection; -vv: what TLS does too");
 }
 
 void read_identity(const Raw& raw, PeerOptions& options) {
@@ -244,8 +239,11 @@ void read_tls(const Raw& raw, PeerOptions& options) {
   }
 }
 
-std::string usage_line(const Server& server) {
-  return fmt::format("\nUsage: quasimodem peer {} [OPTIONS]\n", server.name);
+CommandText text_of(const Server& server, std::string name) {
+  return {.name = std::move(name),
+          .description = std::string{server.summary},
+          .usage = fmt::format("\nUsage: quasimodem peer {} [OPTIONS]\n", server.name),
+          .footer = std::string{server.footer}};
 }
 
 PeerOptions check(const Raw& raw, const Server& server) {
@@ -263,17 +261,15 @@ PeerOptions check(const Raw& raw, const Server& server) {
 /// Of all servers: what `quasimodem peer --help` shows.
 std::optional<std::string> read_overview(const std::string& argument) {
   Raw raw;
-  CLI::App app{"Test servers for a module, or for anything else.", "quasimodem peer"};
-  app.set_help_flag("-h,--help", "show this and exit");
+  CommandLine line{{.name = "quasimodem peer",
+                    .description = "Test servers for a module, or for anything else.",
+                    .usage = kUsage,
+                    .footer = kFooter}};
   for (const auto& server : servers()) {
-    auto* command = app.add_subcommand(server.name, std::string{server.summary});
-    declare(*command, raw, server.kind);
-    set_usage(*command, usage_line(server));
-    command->footer(std::string{server.footer});
+    auto command = line.command(text_of(server, server.name));
+    declare(command, raw, server.kind);
   }
-  set_usage(app, kUsage);
-  app.footer(kFooter);
-  return read_arguments(app, {argument});
+  return line.read({argument});
 }
 
 const Server& server_named(const std::string& name) {
@@ -297,11 +293,9 @@ PeerInvocation read_peer_options(const std::vector<std::string>& arguments) {
 
   const auto& server = server_named(arguments.front());
   Raw raw;
-  CLI::App app{std::string{server.summary}, "quasimodem peer " + server.name};
-  declare(app, raw, server.kind);
-  set_usage(app, usage_line(server));
-  app.footer(std::string{server.footer});
-  if (auto help = read_arguments(app, {arguments.begin() + 1, arguments.end()})) {
+  CommandLine line{text_of(server, "quasimodem peer " + server.name)};
+  declare(line, raw, server.kind);
+  if (auto help = line.read({arguments.begin() + 1, arguments.end()})) {
     return {.peer = {}, .text = std::move(*help)};
   }
   return {.peer = check(raw, server), .text = {}};

@@ -3,10 +3,10 @@
 
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/text_file.hpp"
 
@@ -45,29 +45,22 @@ struct Raw {
   bool attended = false, json = false;
 };
 
-void declare(CLI::App& app, Raw& raw) {
-  const auto once = [&](const char* names, auto& target, const char* value, const char* meaning) {
-    app.add_option(names, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  };
-  const auto often = [&](const char* names, std::vector<std::string>& target, const char* value, const char* meaning) {
-    app.add_option(names, target, meaning)->type_name(value)->allow_extra_args(false);
-  };
-  app.set_help_flag("-h,--help", "show this and exit");
-  once("--port", raw.port, "TTY|URL",
-       "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
-  once("--baud", raw.baud, "RATE", "rate of a device that names none; default 115200");
-  app.add_flag("--attended", raw.attended, "with --port: you cause the events, when they are asked for");
-  once("-m,--model", raw.model, "MODEL", "the module in memory: m10, m66, m85 or m95; default m95");
-  often("--set", raw.values, "NAME=VALUE",
-        "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
-  often("--file", raw.uploads, "NAME=PATH", "what the trace withholds: the file that was uploaded as NAME; repeatable");
-  often("--setup", raw.setup, "COMMAND", "said before a trace, like ATE0; its answer does not matter; repeatable");
-  often("--mask", raw.masks, "LIST", "of the masks below: what may differ in a trace");
-  often("--ignore", raw.ignored, "REGEX", "what may differ in a trace besides; repeatable");
-  once("--modem", raw.modem, "NAME", "whose records of a trace, when there are several modules in it");
-  app.add_flag("--json", raw.json, "the report as JSON, an object a file");
-  app.add_option("files", raw.files, "transcripts and traces")->type_name("FILE");
-  app.positionals_at_end();
+void declare(CommandLine& line, Raw& raw) {
+  line.option("--port", raw.port, "TTY|URL",
+              "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
+  line.option("--baud", raw.baud, "RATE", "rate of a device that names none; default 115200");
+  line.flag("--attended", raw.attended, "with --port: you cause the events, when they are asked for");
+  line.option("-m,--model", raw.model, "MODEL", "the module in memory: m10, m66, m85 or m95; default m95");
+  line.list("--set", raw.values, "NAME=VALUE",
+            "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
+  line.list("--file", raw.uploads, "NAME=PATH",
+            "what the trace withholds: the file that was uploaded as NAME; repeatable");
+  line.list("--setup", raw.setup, "COMMAND", "said before a trace, like ATE0; its answer does not matter; repeatable");
+  line.list("--mask", raw.masks, "LIST", "of the masks below: what may differ in a trace");
+  line.list("--ignore", raw.ignored, "REGEX", "what may differ in a trace besides; repeatable");
+  line.option("--modem", raw.modem, "NAME", "whose records of a trace, when there are several modules in it");
+  line.flag("--json", raw.json, "the report as JSON, an object a file");
+  line.rest("files", raw.files, "FILE", "transcripts and traces");
 }
 
 /// `NAME=VALUE`.
@@ -130,11 +123,12 @@ PlayOptions check(const Raw& raw) {
 
 PlayInvocation read_play_options(const std::vector<std::string>& arguments) {
   Raw raw;
-  CLI::App app{"Plays dialogues against an emulated or a real module and tells every difference.", "quasimodem play"};
-  declare(app, raw);
-  set_usage(app, kUsage);
-  app.footer(std::string{kFooter}.replace(kFooter.find("{}"), 2, Mask::table()));
-  if (auto help = read_arguments(app, arguments)) return {.play = {}, .text = std::move(*help)};
+  CommandLine line{{.name = "quasimodem play",
+                    .description = "Plays dialogues against an emulated or a real module and tells every difference.",
+                    .usage = kUsage,
+                    .footer = std::string{kFooter}.replace(kFooter.find("{}"), 2, Mask::table())}};
+  declare(line, raw);
+  if (auto help = line.read(arguments)) return {.play = {}, .text = std::move(*help)};
   return {.play = check(raw), .text = {}};
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/record/record_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/arguments.hpp"
+#include "emulator/app/command_line.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -32,22 +32,18 @@ struct Raw {
   std::string dte = "pty:", name = "module";
   std::optional<std::string> dce, out;
   bool with_payload = false;
-  int verbose = 0;
+  std::int64_t verbose = 0;
 };
 
-void declare(CLI::App& app, Raw& raw) {
-  const auto once = [&](const char* names, auto& target, const char* value, const char* meaning) {
-    app.add_option(names, target, meaning)->type_name(value)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  };
-  app.set_help_flag("-h,--help", "show this and exit");
-  once("--dte", raw.dte, "URL",
-       "where the host comes to, as --uart of a module; default pty: in the runtime directory");
-  once("--dce", raw.dce, "TTY|URL",
-       "where the module is: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH");
-  once("--out", raw.out, "FILE", "the recording, a new file; default: standard output");
-  once("-n,--name", raw.name, "NAME", "of the module, in the recording and of the link; default \"module\"");
-  app.add_flag("--with-payload", raw.with_payload, "certificates and keys as well: for test keys only");
-  app.add_flag("-v,--verbose", raw.verbose, "log who comes and goes; -vv: more");
+void declare(CommandLine& line, Raw& raw) {
+  line.option("--dte", raw.dte, "URL",
+              "where the host comes to, as --uart of a module; default pty: in the runtime directory");
+  line.option("--dce", raw.dce, "TTY|URL",
+              "where the module is: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH");
+  line.option("--out", raw.out, "FILE", "the recording, a new file; default: standard output");
+  line.option("-n,--name", raw.name, "NAME", "of the module, in the recording and of the link; default \"module\"");
+  line.flag("--with-payload", raw.with_payload, "certificates and keys as well: for test keys only");
+  line.count("-v,--verbose", raw.verbose, "log who comes and goes; -vv: more");
 }
 
 RecordOptions check(const Raw& raw) {
@@ -68,11 +64,12 @@ RecordOptions check(const Raw& raw) {
 
 RecordInvocation read_record_options(const std::vector<std::string>& arguments) {
   Raw raw;
-  CLI::App app{"Sits between a host and a real module and writes down what they say.", "quasimodem record"};
-  declare(app, raw);
-  set_usage(app, kUsage);
-  app.footer(kFooter);
-  if (auto help = read_arguments(app, arguments)) return {.record = {}, .text = std::move(*help)};
+  CommandLine line{{.name = "quasimodem record",
+                    .description = "Sits between a host and a real module and writes down what they say.",
+                    .usage = kUsage,
+                    .footer = kFooter}};
+  declare(line, raw);
+  if (auto help = line.read(arguments)) return {.record = {}, .text = std::move(*help)};
   return {.record = check(raw), .text = {}};
 }
 

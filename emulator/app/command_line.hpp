@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
+class App;
+}
+
+namespace quasimodem::app {
+
+/// What the help of a command says besides its options.
+struct CommandText {
+  std::string name;         ///< `quasimodem peer tls-echo`, `tls-echo` for a command of a command
+  std::string description;  ///< a sentence
+  std::string usage;        ///< lines that begin with "Usage:", an empty one before them
+  std::string footer{};     ///< examples, exit codes
+};
+
+/// What a command takes, and the reading of it: CLI11, which only command_line.cpp sees, because it compiles slowly.
+///
+/// `names` are `-m,--model`. What is read goes into the targets, which must live until then; a target that nothing is
+/// said for stays as it is, but a count becomes 0.
+class CommandLine {
+ public:
+  explicit CommandLine(const CommandText& text);  ///< has -h and --help
+
+  void flag(const std::string& names, const std::string& meaning);  ///< ask `given()` for it
+  void flag(const std::string& names, bool& target, const std::string& meaning);
+  void count(const std::string& names, std::int64_t& times, const std::string& meaning);  ///< -vv: 2
+
+  /// An option with a value. The last one counts, so that a script can put its own before those of its caller.
+  void option(const std::string& names, std::string& target, const std::string& placeholder,
+              const std::string& meaning);
+  void option(const std::string& names, std::optional<std::string>& target, const std::string& placeholder,
+              const std::string& meaning);
+  void option(const std::string& names, int& target, const std::string& placeholder, const std::string& meaning);
+  /// An option that may be given several times, each with one value.
+  void list(const std::string& names, std::vector<std::string>& target, const std::string& placeholder,
+            const std::string& meaning);
+
+  /// A word that stands by itself, or all that do.
+  void word(const std::string& name, std::string& target, const std::string& placeholder, const std::string& meaning);
+  void words(const std::string& name, std::vector<std::string>& target, const std::string& placeholder,
+             const std::string& meaning);
+  /// The first such word and everything behind it, even what looks like an option.
+  void rest(const std::string& name, std::vector<std::string>& target, const std::string& placeholder,
+            const std::string& meaning);
+
+  /// Declares -h and --help as a flag like any other: `read()` does not heed it.
+  void help_flag(bool& target, const std::string& meaning);
+  std::string help() const;
+
+  /// A command of this one, for the help and the manual: it can be declared, only this can be read.
+  CommandLine command(const CommandText& text);
+
+  /// Reads the arguments. Gives the help when that was asked for. Throws Problem with ExitCode::usage; for an option,
+  /// or one of `commands`, that does not exist it suggests one that does.
+  std::optional<std::string> read(std::vector<std::string> arguments, const std::vector<std::string>& commands = {});
+
+  /// Whether the arguments had the option or flag, which must be declared: `--model`.
+  bool given(const std::string& name) const;
+
+  /// The version of CLI11.
+  static std::string library_version();
+
+ private:
+  explicit CommandLine(std::shared_ptr<CLI::App> app);
+
+  std::shared_ptr<CLI::App> app_;
+};
+
+}  // namespace quasimodem::app
