@@ -342,10 +342,15 @@ def test_reader_of_the_ready_line_may_go_away(world):
 def test_closed_standard_output(world):
     """Its number must not go to the pty: the ready line would arrive at the host."""
     link = world.directory / "m95"
+    reader, writer = os.pipe()
     program = world.start(
-        "--profile", "instant", "--uart", f"pty:{link}", preexec_fn=lambda: (os.close(0), os.close(1))
+        *("--profile", "instant", "--uart", f"pty:{link}", "--ready-fd", writer),
+        pass_fds=[writer],
+        preexec_fn=lambda: (os.close(0), os.close(1)),
     )
-    wait_until(link.is_symlink, "the link")
+    os.close(writer)
+    Deadline("the module").readable(reader)  # before that nobody hears the host
+    os.close(reader)
     with Host(str(link)) as host:
         host.exchange("AT")
         host.exchange("AT")
