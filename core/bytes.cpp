@@ -29,7 +29,8 @@ std::string escaped(ByteSpan bytes) {
         if (byte >= 0x20 && byte < 0x7F) {
           text += static_cast<char>(byte);
         } else {
-          text += fmt::format("\\x{:02x}", byte);
+          constexpr std::string_view kDigits = "0123456789abcdef";
+          text += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 0x0F]};
         }
     }
   }

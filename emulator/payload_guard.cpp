@@ -18,12 +18,10 @@ char upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned 
 
 }  // namespace
 
-PayloadGuard::Step PayloadGuard::look_at(char c, char terminator) {
-  if (locked_) return guard(c);
+void PayloadGuard::look_at(char c, char terminator) {
   pem_.look_at(c);
   read_line(c, terminator);
   if (pem_.inside()) lock(0);  // a key where none was announced
-  return {std::string{c}, 0};
 }
 
 void PayloadGuard::lock(std::size_t announced) {
@@ -92,10 +90,12 @@ bool PayloadGuard::opens(std::string_view beginning) const {
 }
 
 void PemFinder::look_at(char c) {
+  if (tail_.empty() && c != kPemBegin.front())
+    return;  // as nearly always, and every byte of the UART comes through here
   tail_ += c;
-  if (tail_.size() > kPemBegin.size()) tail_.erase(0, 1);
-  if (tail_.ends_with(kPemBegin)) inside_ = true;
-  if (tail_.ends_with(kPemEnd)) inside_ = false;
+  while (!kPemBegin.starts_with(tail_) && !kPemEnd.starts_with(tail_)) tail_.erase(0, 1);
+  if (tail_ == kPemBegin) inside_ = true;
+  if (tail_ == kPemEnd) inside_ = false;
 }
 
 void PayloadGuard::silence() {

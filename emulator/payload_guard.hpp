@@ -19,7 +19,7 @@ class PemFinder {
   bool inside() const { return inside_; }
 
  private:
-  std::string tail_;
+  std::string tail_;  ///< the end of the stream, as far as it may begin one of the two marks
   bool inside_ = false;
 };
 
@@ -49,7 +49,14 @@ class PayloadGuard {
       if (hidden > 0) withheld(std::exchange(hidden, 0));
     };
     for (const auto byte : bytes) {
-      const auto step = look_at(static_cast<char>(byte), terminator);
+      const auto c = static_cast<char>(byte);
+      if (!locked_) {
+        end_hidden();
+        run += c;
+        look_at(c, terminator);
+        continue;
+      }
+      const auto step = guard(c);
       if (step.withheld > 0) end_run();
       hidden += step.withheld;
       if (!step.shown.empty()) end_hidden();
@@ -70,7 +77,7 @@ class PayloadGuard {
     std::size_t withheld = 0;
   };
 
-  Step look_at(char c, char terminator);
+  void look_at(char c, char terminator);
   void read_line(char c, char terminator);
   Step guard(char c);
   bool opens(std::string_view beginning) const;
