@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """<connectmode> 1 of AT+QSSLOPEN: the UART is the connection."""
 
+import contextlib
 import random
+import select
+import ssl
 import threading
 import time
 
 import pytest
 
-from support import CTRL_Z, OK, WATCHDOG, receive_exactly
+from support import CTRL_Z, OK, WATCHDOG, Deadline, receive_exactly
 from tls_support import VERSIONS, OpenSsl, Pike, PythonTls
 
 GUARD_TIME = 0.6  # s without a byte before and after +++; the module wants 0.5
@@ -42,23 +45,37 @@ def test_every_value(host, tmp_path, pki, version):
         host.expect(words)
 
 
+def both_ways(connection, out, count):
+    """Sends `out` and receives `count` bytes. In one thread: Python's SSL sockets cannot be read and written at once."""
+    connection.setblocking(False)
+    received = b""
+    deadline = Deadline("both directions")
+    while out or len(received) < count:
+        select.select([connection], [connection] if out else [], [], deadline.left())
+        with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            while len(received) < count:
+                block = connection.recv(65536)
+                assert block, f"the connection ended after {len(received)} of {count} bytes"
+                received += block
+        with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            while out:
+                out = out[connection.send(out[:16384]) :]
+    return received
+
+
 def test_megabytes_both_ways(host, pki):
     with PythonTls(pki) as server:
         connect(host, server)
         connection = server.connection()
         up, down = (random.Random(seed).randbytes(3_000_000) for seed in (1, 2))
         received = []
-        threads = [
-            threading.Thread(target=connection.sendall, args=[down], daemon=True),
-            threading.Thread(target=lambda: received.append(receive_exactly(connection, len(up))), daemon=True),
-        ]
-        for thread in threads:
-            thread.start()
-        threads.append(host.send_in_background(up))
+        server_side = threading.Thread(target=lambda: received.append(both_ways(connection, down, len(up))), daemon=True)
+        server_side.start()
+        writer = host.send_in_background(up)
         for at in range(0, len(down), 100_000):
             host.expect(down[at : at + 100_000])
-        for thread in threads:
-            thread.join(WATCHDOG)
+        writer.join(WATCHDOG)
+        server_side.join(WATCHDOG)
         assert received == [up]
 
 
