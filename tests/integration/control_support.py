@@ -4,6 +4,7 @@
 import json
 import socket
 
+import pytest
 from support import Deadline
 
 
@@ -52,3 +53,11 @@ class Client:
 
 def control_of(module):
     return module.tty + ".ctl"
+
+
+@pytest.fixture
+def client(module):
+    """At the control socket of the `module` that the test file starts."""
+    client = Client(control_of(module))
+    yield client
+    client.close()

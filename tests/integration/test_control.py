@@ -9,7 +9,7 @@ import signal
 import stat
 
 import pytest
-from control_support import Client, control_of
+from control_support import client, control_of  # noqa: F401: a fixture
 from support import OK, PROGRAM, PYTHON, SOURCE, Deadline
 
 KEY = b"-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0c2VjcmV0c2VjcmV0\n-----END RSA PRIVATE KEY-----\n"
@@ -22,13 +22,6 @@ def module(world):
     yield module
     if module.process.poll() is None:
         module.stop()
-
-
-@pytest.fixture
-def client(module):
-    client = Client(control_of(module))
-    yield client
-    client.close()
 
 
 def test_state_tells_what_the_uart_tells(module, client):

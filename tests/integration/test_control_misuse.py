@@ -7,7 +7,7 @@ import os
 import subprocess
 
 import pytest
-from control_support import Client, control_of
+from control_support import Client, client, control_of  # noqa: F401: a fixture
 from support import LITTLE_MEMORY, WATCHDOG, Deadline, wait_until
 
 NOT_JSON, NOT_A_REQUEST, NO_METHOD, WRONG_PARAMETER, IMPOSSIBLE, TIMED_OUT = -32700, -32600, -32601, -32602, 1, 2
@@ -28,13 +28,6 @@ def module(world):
         host.send("AT\r")
         host.expect_match(r".*?\r\nOK\r\n")
     module.stop()
-
-
-@pytest.fixture
-def client(module):
-    client = Client(control_of(module))
-    yield client
-    client.close()
 
 
 def test_every_method_refuses_what_it_does_not_know(client):
