@@ -431,7 +431,8 @@ TEST_CASE("what comes later on hardware is a burst of its own", "[channel][clien
   CHECK(bench.channel->output_size() == 0);
 }
 
-TEST_CASE("an answer is one burst, however many lines it has and however many were asked for", "[channel][clients 1.5]") {
+TEST_CASE("an answer is one burst, however many lines it has and however many were asked for",
+          "[channel][clients 1.5]") {
   ChannelBench bench{1};
   bench.send("AT+STATE\rAT+INFO;+INFO\rAT\r");
   CHECK(to_text(bench.channel->take_burst()).ends_with("\r\nOK\r\n"));

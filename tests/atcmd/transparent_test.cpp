@@ -333,7 +333,7 @@ TEST_CASE("+++ leaves under load, and nothing is lost", "[transparent][M66 7.4]"
   auto read = bench.read_all();
   REQUIRE(read.ends_with("\r\nOK\r\n"));
   read.resize(read.size() - 6);
-  CHECK(read.size() <= 1460);
+  CHECK(read.size() < 1460 + 1000);  // a packet; this peer hands over 1000 at a time
   CHECK(bench.ask("AT\r") == "\r\nOK\r\n");
   CHECK(bench.ask("ATO\r").starts_with("\r\nCONNECT\r\n" + bench.all.substr(read.size(), 100)));
 }

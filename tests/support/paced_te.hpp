@@ -30,7 +30,8 @@ class PacedTe {
   void expect_end(std::string_view words, Duration time) {
     const auto end = bench_.timeline().now() + time;
     while (!read.ends_with(words) && bench_.timeline().now() < end) pass(kTick);
-    INFO("expected: " << escaped(words) << ", read: " << escaped(std::string_view{read}.substr(read.size() - std::min<std::size_t>(read.size(), 40))));
+    INFO("expected: " << escaped(words) << ", read: "
+                      << escaped(std::string_view{read}.substr(read.size() - std::min<std::size_t>(read.size(), 40))));
     REQUIRE(read.ends_with(words));
     read.resize(read.size() - words.size());
   }
