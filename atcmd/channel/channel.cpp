@@ -106,8 +106,7 @@ void Channel::pump() {
     step();
     moved = input_used_ != used || mode_.index() != mode;
   }
-  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(input_used_));
-  input_used_ = 0;
+  drop_front(input_, std::exchange(input_used_, 0));
   flush_urcs();
   if (auto* transparent = std::get_if<Transparent>(&mode_)) transparent->tunnel->deliver();
   pumping_ = false;
@@ -521,7 +520,7 @@ void Channel::reset() {
   last_body_.clear();
   editor_.clear();
   urcs_.clear();
-  input_.clear();
+  drop_front(input_, input_.size());
   input_used_ = 0;
   unsent_.clear();
   line_feed_may_follow_ = false;

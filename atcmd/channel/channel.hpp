@@ -21,6 +21,7 @@
 #include "atcmd/syntax/dialogue.hpp"
 #include "atcmd/syntax/response_writer.hpp"
 #include "core/journal.hpp"
+#include "core/secret_bytes.hpp"
 #include "core/timeline.hpp"
 
 namespace quasimodem::atcmd {
@@ -118,7 +119,7 @@ class Channel {
   struct Intake {
     std::variant<PromptRequest, DataRequest> request;
     Continuation then;
-    Bytes data;
+    SecretBytes data;
   };
   struct Transparent {
     Tunnel* tunnel;
@@ -166,7 +167,7 @@ class Channel {
   CommandSet& commands_;
   std::shared_ptr<Channel*> self_;
 
-  Bytes input_;
+  SecretBytes input_;
   std::size_t input_used_ = 0;
   Bytes output_;
   std::deque<std::size_t> bursts_;  ///< where in output_ one begins, the first excepted
