@@ -309,6 +309,17 @@ def test_link_of_a_running_module(world):
         host.nothing_more()
 
 
+def test_forty_starts_at_once_on_a_taken_link(world):
+    """Nobody may wait for the owner, which does not answer: it only is."""
+    link = world.directory / "m95"
+    running = world.module("--ephemeral", "--uart", f"pty:{link}")
+    for late in [world.start("--ephemeral", "--uart", f"pty:{link}") for _ in range(40)]:
+        assert late.wait() == ENVIRONMENT
+        assert f"it belongs to a running quasimodem (pid {running.pid})" in late.log()
+    with running.host() as host:
+        host.nothing_more()
+
+
 def test_same_link_by_another_path(world):
     """The directory has two names; the link is the same."""
     (world.directory / "real").mkdir()
