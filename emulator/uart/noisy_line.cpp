@@ -31,9 +31,9 @@ Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
   return heard;
 }
 
-void NoisyLine::receive(ByteSpan from_te) {
-  if (book_.entries().empty()) return module_.receive(from_te);
-  module_.receive(disturbed(from_te, "in"));
+Bytes NoisyLine::arrive(ByteSpan from_te) {
+  if (book_.entries().empty()) return module_.arrive(from_te);
+  return module_.arrive(disturbed(from_te, "in"));
 }
 
 void NoisyLine::hold(Duration time) {
@@ -66,8 +66,10 @@ Bytes NoisyLine::take_output() {
   let_go();
   if (book_.entries().empty() && held_.empty()) return module_.take_output();
   if (gap_.running() && held_.size() >= kHeldLimit) return {};
+  const int baud = module_.baud();
   const auto output = module_.take_output();
   if (!output.empty()) {
+    if (held_.empty()) held_baud_ = baud;
     append(held_, disturbed(output, "out"));
     const auto words = as_text(output);
     const auto strikes = [&](std::string_view name) {

@@ -9,6 +9,7 @@ namespace {
 constexpr int kBitsPerCharacter = 10;        // 8N1
 constexpr std::size_t kOutwardLimit = 4096;  // on the line at a time; more stays in the module
 constexpr std::size_t kInwardLimit = 4096;
+constexpr std::size_t kInwardLimitWhileStopped = 65536;
 
 }  // namespace
 
@@ -16,25 +17,35 @@ UartLine::UartLine(Timeline& timeline, Dce& module, Pacing pacing)
     : module_{module},
       pacing_{pacing},
       inward_{timeline, [this](ByteSpan bytes) { deliver(bytes); }},
-      outward_{timeline, [this](ByteSpan bytes) { append(arrived_, bytes); }} {}
+      outward_{timeline} {}
 
-bool UartLine::wants_input() const { return module_.clear_to_send() && inward_.size() < kInwardLimit; }
+/// What sets a stopped module going again stands behind whatever the TE sent before it.
+bool UartLine::wants_input() const {
+  if (!module_.may_send()) return inward_.size() < kInwardLimitWhileStopped;
+  return module_.clear_to_send() && inward_.size() < kInwardLimit;
+}
+
+/// The TE's own UART has spent the time of XON and XOFF already when they are here.
+void UartLine::from_te(ByteSpan bytes) {
+  const auto data = module_.arrive(bytes);
+  obey();
+  inward_.push(data);
+}
 
 void UartLine::set_pacing(Pacing pacing) {
   pacing_ = pacing;
   if (pacing == Pacing::on) return;  // from the next byte on
   inward_.set_character_time({});
-  outward_.set_character_time({});
+  outward_.hurry();
 }
 
-void UartLine::set_rate() {
-  if (pacing_ == Pacing::off) return;
+/// Of the bytes that the module gives next.
+Speed UartLine::speed() const {
   const auto fixed = module_.baud();
   const auto rate = fixed ? fixed : terminal_rate_;
-  if (rate <= 0) return;  // B0 hangs a line up; it is no speed
-  const auto time = Duration{1s} * kBitsPerCharacter / rate;
-  inward_.set_character_time(time);
-  outward_.set_character_time(time);
+  if (pacing_ == Pacing::off) return {fixed, {}};
+  if (rate <= 0) return {fixed, character_time_};  // B0 hangs a line up; it is no speed
+  return {fixed, Duration{1s} * kBitsPerCharacter / rate};
 }
 
 void UartLine::deliver(ByteSpan bytes) {
@@ -42,22 +53,34 @@ void UartLine::deliver(ByteSpan bytes) {
   obey();
 }
 
-/// XOFF or RTS stops what is already on its way; what answers an XOFF overtakes it.
+/// XOFF or RTS stops what is already on its way; what answers an XOFF overtakes it. A port that is stuck takes nothing,
+/// and is not to get all at once later.
 void UartLine::obey() {
-  append(arrived_, module_.take_urgent());
-  outward_.hold(!module_.may_send());
+  append(urgent_, module_.take_urgent());
+  outward_.hold(!module_.may_send() || !port_ready_);
+  inward_.hold(!module_.may_send() && !module_.clear_to_send());
 }
 
 bool UartLine::pump() {
   obey();
   if (!port_ready_ || outward_.size() >= kOutwardLimit) return false;
+  const auto next = speed();
   const auto output = module_.take_output();
-  // A new rate counts from the bytes after the OK that confirmed it.
-  outward_.push(output);
-  set_rate();
+  outward_.push(output, next);
+  character_time_ = speed().character;
+  inward_.set_character_time(character_time_);
   return !output.empty();
 }
 
-Bytes UartLine::take() { return std::exchange(arrived_, {}); }
+Bytes UartLine::take() {
+  auto arrived = std::exchange(urgent_, {});
+  append(arrived, outward_.take());
+  return arrived;
+}
+
+int UartLine::baud() const {
+  const auto* leaving = outward_.speed();
+  return leaving ? leaving->baud : module_.baud();
+}
 
 }  // namespace quasimodem::uart

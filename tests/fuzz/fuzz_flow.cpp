@@ -42,7 +42,9 @@ void any_line(ByteSpan line) {
   fuzz::require(whole.stopped() == (last != line.rend() && *last == SoftwareFlow::kXoff),
                 "the last XON or XOFF counts");
   const auto fillers = static_cast<std::size_t>(std::count(line.begin(), line.end(), SoftwareFlow::kXoff));
-  fuzz::require(whole.take_urgent(true) == Bytes(fillers, 0xFF), "one filler for every XOFF, and no XON");
+  fuzz::require(whole.take_urgent(true, SoftwareFlow::Filler::after_xoff) == Bytes(fillers, 0xFF),
+                "one filler for every XOFF, and no XON");
+  fuzz::require(pieces.take_urgent(true).empty(), "no filler unless it is wanted");
   fuzz::require(whole.take_urgent(false) == Bytes{SoftwareFlow::kXoff}, "its own XOFF");
   fuzz::require(whole.take_urgent(false).empty(), "its own XOFF once");
   fuzz::require(whole.take_urgent(true) == Bytes{SoftwareFlow::kXon}, "its own XON");
