@@ -492,6 +492,17 @@ def test_socket_of_somebody_who_lives(world):
     assert path.is_socket()
 
 
+def test_socket_of_somebody_whose_queue_is_full(world):
+    """It lives, and a start does not wait until it takes a connection."""
+    path = world.directory / "somebody"
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as client:
+        listener.bind(str(path))
+        listener.listen(0)
+        client.connect(str(path))
+        refused(world, "--uart", f"unix:{path}", names=[path, "a running process listens there", "another path"])
+    assert path.exists()
+
+
 def test_something_else_at_the_place_of_the_socket(world):
     path = world.directory / "uart"
     path.write_text("mine")

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <system_error>
 #include <termios.h>
@@ -243,19 +244,34 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
 
   // ---- bytes ----
 
+  // Never a read that ends in a handler: what it had read already would wait there while `look` hands over what came
+  // later.
   void read() {
     if (reading || paused || !attached) return;
     reading = true;
-    master.async_read_some(boost::asio::buffer(incoming),
-                           [self = shared_from_this()](const error_code& error, std::size_t n) {
-                             self->reading = false;
-                             if (error == boost::asio::error::operation_aborted) return;
-                             if (error) return self->detach();  // EIO: the last TE closed it
-                             self->opened();
-                             self->look_at_speed();
-                             self->events.received({self->incoming.data(), n});
-                             self->read();
-                           });
+    master.async_wait(stream_descriptor::wait_read, [self = shared_from_this()](const error_code& error) {
+      self->reading = false;
+      if (error == boost::asio::error::operation_aborted || !self->master.is_open()) return;
+      const auto count = self->take();
+      if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
+        return self->detach();  // EIO: the last TE closed it
+      self->read();
+    });
+  }
+
+  /// What `read` says.
+  ssize_t take() {
+    const auto count = ::read(master.native_handle(), incoming.data(), incoming.size());
+    if (count <= 0) return count;
+    opened();
+    look_at_speed();
+    events.received({incoming.data(), static_cast<std::size_t>(count)});
+    explicit_bzero(incoming.data(), static_cast<std::size_t>(count));  // it may be a key
+    return count;
+  }
+
+  void look() {
+    if (!paused && attached) take();
   }
 
   void write(ByteSpan bytes) {
@@ -306,6 +322,10 @@ PtyPort::~PtyPort() { impl_->stop(); }
 void PtyPort::write(ByteSpan bytes) { impl_->write(bytes); }
 bool PtyPort::attached() const { return impl_->attached; }
 bool PtyPort::write_pending() const { return impl_->attached && !impl_->outgoing.empty(); }
+void PtyPort::limit_waiting(std::size_t size) {
+  if (!impl_->ever_attached) impl_->outgoing.limit(size);
+}
+void PtyPort::look() { impl_->look(); }
 void PtyPort::pause_reading() { impl_->paused = true; }
 void PtyPort::resume_reading() {
   if (std::exchange(impl_->paused, false)) impl_->read();
