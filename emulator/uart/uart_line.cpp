@@ -6,8 +6,9 @@
 namespace quasimodem::uart {
 namespace {
 
-constexpr int kBitsPerCharacter = 10;        // 8N1
-// On the line at a time; more stays in the module. What is here goes out before the OK of `+++`: half a second at 9600 baud.
+constexpr int kBitsPerCharacter = 10;  // 8N1
+// On the line at a time; more stays in the module. What is here goes out before the OK of `+++`: half a second at 9600
+// baud.
 constexpr std::size_t kOutwardLimit = 512;
 constexpr std::size_t kInwardLimit = 4096;
 // Between OK and a result that comes later on hardware, also where nothing takes time: long enough for who waits for
