@@ -63,7 +63,7 @@ void UartLine::obey() {
 
 bool UartLine::pump() {
   obey();
-  if (!port_ready_ || outward_.size() >= kOutwardLimit) return false;
+  if (!port_ready_ || (pacing_ == Pacing::on && outward_.size() >= kOutwardLimit)) return false;
   const auto next = speed();
   const auto output = module_.take_output();
   outward_.push(output, next);
