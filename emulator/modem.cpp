@@ -91,7 +91,9 @@ bool Modem::may_send() const {
 
 Bytes Modem::take_urgent() {
   const bool stops_te = parts_->flow_from_te() == Parts::kXonXoff;
-  return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input());
+  using Filler = uart::SoftwareFlow::Filler;
+  const auto filler = parts_->me.firmware().xoff_filler ? Filler::after_xoff : Filler::none;
+  return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input(), filler);
 }
 
 bool Modem::pause_is_due() const { return parts_->ta.channel().pause_is_due(); }

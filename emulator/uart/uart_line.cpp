@@ -79,7 +79,8 @@ bool UartLine::must_pause() {
 
 bool UartLine::pump() {
   obey();
-  if (!port_ready_ || outward_.size() >= kOutwardLimit || must_pause()) return false;
+  if (!port_ready_ || must_pause()) return false;
+  if (pacing_ == Pacing::on && outward_.size() >= kOutwardLimit) return false;
   const auto next = speed();
   const auto output = module_.take_output();
   outward_.push(output, next);
