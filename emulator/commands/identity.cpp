@@ -74,7 +74,7 @@ Reply imsi(Call& call) {
 Reply iccid(Call& call) {
   if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
   const auto id = call.me().sim().iccid();
-  call.respond(call.me().profile().ccid_with_prefix ? fmt::format("+QCCID: {}", id) : std::string{id});
+  call.respond(call.me().firmware().ccid_prefix ? fmt::format("+QCCID: {}", id) : std::string{id});
   return Reply::ok();
 }
 

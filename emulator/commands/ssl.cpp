@@ -242,7 +242,7 @@ Reply open(Call& call, const Open& args) {
   // ASSUMED: with a single session there is only ssid 0 (at-reference 3.3).
   if (!call.me().tcpip.multiple_sessions && args.ssid != 0) return Reply::error();
   const bool transparent = args.mode == Connection::Delivery::transparent;
-  if (transparent && !call.me().configuration().transparent_ssl) return Reply::error();
+  if (transparent && !call.me().firmware().transparent_ssl) return Reply::error();
   if (transparent && call.me().transparent_besides(args.ssid)) return Reply::error();
   const auto opening = call.me().open_secure(args.ssid, args.context,
                                              {.host = std::string{args.host},

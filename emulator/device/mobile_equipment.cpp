@@ -41,6 +41,8 @@ sms::Timestamp timestamp_of(const LocalTime& local) {
 MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
                                  EventSink& events)
     : configuration_{std::move(configuration)},
+      firmware_{
+          firmware_of(profile(), configuration_.firmware_date.value_or(profile().released), configuration_.firmware)},
       surroundings_{std::move(surroundings)},
       events_{events},
       pace_{configuration_.timing, configuration_.seed, surroundings_.log.part("pace")},

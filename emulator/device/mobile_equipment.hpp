@@ -14,6 +14,7 @@
 #include "emulator/device/call_forwarding.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/firmware.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
@@ -84,16 +85,14 @@ struct Configuration {
   Model model = Model::m95;
   Timing timing{};
   std::uint64_t seed = 1;  ///< of the delays that are drawn
-  std::string imei = "863071016800770";
+  std::string imei = "001010000000008";
   Sim sim = Sim::without_pin();
   LocalTime clock = Rtc::factory();
   /// What the network's clock says at power on; without it the network does not tell the time (NITZ).
   std::optional<LocalTime> network_clock{};
-  /// <connectmode> 1 of AT+QSSLOPEN. Much firmware of 2015 lacks it (at-reference 3.8); without it the answer is ERROR.
-  bool transparent_ssl = true;
-  /// AT+QICLOSE and AT+QSSLCLOSE say which socket they closed when there are several. Contradicted by SSL 2.2.3 and
-  /// uModem, which have `CLOSE OK` alone.
-  bool close_names_socket = true;
+  /// What the firmware has; the rest is as in firmware of that date, which is the model's own unless given.
+  FirmwareChoice firmware{};
+  std::optional<FirmwareDate> firmware_date{};
   std::function<void(std::string_view)> key_log{};
   std::string own_number = "+8613800210001";  ///< AT+CNUM; empty when the SIM does not say
 };
@@ -142,6 +141,7 @@ class MobileEquipment {
 
   const ModelProfile& profile() const { return profile_of(configuration_.model); }
   const Configuration& configuration() const { return configuration_; }
+  const Firmware& firmware() const { return firmware_; }
   Pace& pace() { return pace_; }
   const Sim& sim() const { return configuration_.sim; }
   Sim& sim() { return configuration_.sim; }
@@ -255,6 +255,7 @@ class MobileEquipment {
   tl::expected<tls::ClientConfig, std::string> tls_config(const SslContext& settings);
 
   Configuration configuration_;
+  Firmware firmware_;
   Surroundings surroundings_;
   EventSink& events_;
   Pace pace_;

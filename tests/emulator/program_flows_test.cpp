@@ -49,7 +49,7 @@ TEST_CASE("ModemManager: probe and initialisation", "[drivers][clients 3.5]") {
   manager.matches("AT+CGMI", "Quectel");
   manager.reads("AT+CGMM", "Quectel_M95");
   manager.matches("AT+CGMR", "M95FAR02A08");
-  manager.reads("AT+CGSN", "863071016800770");
+  manager.reads("AT+CGSN", "001010000000008");
   manager.matches("AT+CGDCONT=?", R"re(\+CGDCONT:\s*\((\d+)-(\d+)\),\s*"IP",)re");
   manager.reads("AT+CFUN?", "+CFUN: 1");
   manager.reads("AT+CPIN?", "+CPIN: READY");
@@ -152,7 +152,7 @@ TEST_CASE("comgt", "[drivers][clients 3.7]") {
   driver.reads("AT+CSQ", "+CSQ: 30,0");
   driver.reads("ATi", "Quectel_Ltd\r\nQuectel_M95\r\nRevision: M95FAR02A08");
   driver.all_end_in_ok({"AT+cgmi", "AT+GMR", "AT+CGDCONT?"});
-  driver.reads("AT+GSN", "863071016800770");
+  driver.reads("AT+GSN", "001010000000008");
   driver.reads("AT+clck=\"PN\",2", "+CLCK: 0");
   driver.all_refused({"AT_OHWV", "AT_ocst", "AT_OSBM?"});
 }

@@ -67,7 +67,7 @@ TEST_CASE("transparent mode begins with OK and CONNECT and needs no QIMUX", "[ss
 
 TEST_CASE("transparent mode is an error where the firmware lacks it", "[ssl][SSL 2.2.2]") {
   device::Configuration configuration;
-  configuration.transparent_ssl = false;
+  configuration.firmware.transparent_ssl = false;
   SecureBench bench{configuration};
   TlsPeer peer{bench.network(), kHost, kPort};
   bench.exchange("AT+QSSLOPEN=1,0,\"peer.test\",443,1", {"ERROR"});

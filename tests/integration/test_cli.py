@@ -38,7 +38,7 @@ def test_version(world):
 
 
 # cli.md, "Options of run", as far as this version has them.
-OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --disable --sim --imei --apn-local --allow --map --ready-fd
+OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --firmware --firmware-date --sim --imei --apn-local --allow --map --ready-fd
              --config --log-format --color --count --json --seed --time-scale --fault --trace --expect --fail --timeout --power --verbose --quiet --version --help""".split()
 SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
 
@@ -143,8 +143,13 @@ def test_command_in_the_wrong_place(world):
         (["--count", "many"], ["many"]),
         (["--rtc", "yesterday"], ["--rtc", "yesterday", "host", "factory", "2015-04-08T12:00:00Z"]),
         (["--network-time", "now"], ["--network-time", "now", "host", "2015-04-08T12:00:00Z"]),
-        (["--disable", "transparent-sll"], ["--disable", 'did you mean "transparent-ssl"']),
-        (["--disable", ""], ["--disable", "transparent-ssl"]),
+        (["--firmware", "transparent-sll=on"], ["--firmware", 'did you mean "transparent-ssl"', "help firmware"]),
+        (["--firmware", ""], ["--firmware", "transparent-ssl"]),
+        (["--firmware", "close-index"], ["--firmware close-index=on"]),
+        (["--firmware", "close-index=maybe"], ["close-index=maybe", "--firmware close-index=off"]),
+        (["--firmware-date", "2017"], ["--firmware-date 2017", "2017-06"]),
+        (["--firmware-date", "2017-13"], ["--firmware-date 2017-13"]),
+        (["--firmware-date", "17-6"], ["--firmware-date 17-6"]),
         (["--rtc", "2015-13-01"], ["--rtc", "2015-13-01"]),
         (["--rtc", "2015-02-29"], ["--rtc", "2015-02-29"]),
         (["--rtc", "2015-04-08T24:00:00"], ["--rtc"]),
@@ -261,13 +266,13 @@ def test_network_time(module):
 
 def test_transparent_ssl_can_be_missing(module):
     command = 'AT+QSSLOPEN=0,0,"127.0.0.1",1,1'
-    with module("--disable", "transparent-ssl").host() as host:
+    with module("--firmware", "transparent-ssl=off").host() as host:
         host.exchange("AT+QIREGAPP")
         host.exchange("AT+QIACT")
         host.exchange(command, "\r\nERROR\r\n")
 
 
-@pytest.mark.parametrize("options, answer", [((), "0, CLOSE OK"), (("--disable", "close-index"), "CLOSE OK")])
+@pytest.mark.parametrize("options, answer", [((), "0, CLOSE OK"), (("--firmware", "close-index=off"), "CLOSE OK")])
 def test_index_can_be_missing_in_close_ok(module, tcp_server, options, answer):
     with module(*options).host() as host:
         host.bring_up("AT+QIMUX=1")

@@ -67,7 +67,8 @@ def test_commands_are_those_of_the_help(world, asked):
     (["--uart", "pty:./m"], [":files"]),
         (["--rtc", ""], ["host", "factory"]),
         (["--sim", ""], ["none", "ready", "pin:"]),
-        (["--disable", ""], ["transparent-ssl", "close-index"]),
+        (["--firmware", "c"], ["close-index=", "ccid-prefix=", "cusd-blank="]),
+        (["--firmware", "close-index=o"], ["close-index=on", "close-index=off"]),
         (["--power", ""], ["on", "off"]),
         (["--fault", "bearer.o"], ["bearer.outage"]),
         (["--fault", "bearer.outage f"], ["bearer.outage for="]),
@@ -101,7 +102,7 @@ def test_values(asked, words, expected):
 
 def test_every_listed_value_is_taken(world, asked):
     """What the completion offers for an option of `run` is no value that the program refuses."""
-    for option in ("--model", "--profile", "--rtc", "--network-time", "--sim", "--disable", "--power"):
+    for option in ("--model", "--profile", "--rtc", "--network-time", "--sim", "--power"):
         for value in asked(option, ""):
             if not value.startswith(":"):
                 value += "1234" if value.endswith(":") else ""

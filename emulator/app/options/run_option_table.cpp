@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/clock_text.hpp"
@@ -16,6 +17,7 @@
 #include "emulator/app/readiness.hpp"
 #include "emulator/app/run_options.hpp"
 #include "emulator/app/scenario/reader.hpp"
+#include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/faults/fault_table.hpp"
 
@@ -87,16 +89,33 @@ device::LocalTime read_time(std::string_view option, Text text) {
 
 void take_rtc(RunOptions& options, Text text) { options.module.clock = read_time("--rtc", text); }
 
-void take_disable(RunOptions& options, Text feature) {
-  if (feature == "transparent-ssl") {
-    options.module.transparent_ssl = false;
-  } else if (feature == "close-index") {
-    options.module.close_names_socket = false;
-  } else {
-    usage(fmt::format("--disable {}: unknown feature{}", feature,
-                      did_you_mean(feature, {"transparent-ssl", "close-index"})),
-          "a firmware may lack: transparent-ssl, close-index");
+void take_firmware_date(RunOptions& options, Text text) {
+  // YYYY-MM
+  const auto dash = text.find('-');
+  const auto year = whole_number<int>(text.substr(0, dash));
+  const auto month = dash == std::string::npos ? std::nullopt : whole_number<int>(text.substr(dash + 1));
+  if (dash != 4 || text.size() != 7 || !year || !month || *month < 1 || *month > 12) {
+    usage(fmt::format("--firmware-date {}: not a month", text), "use year and month: --firmware-date 2017-06");
   }
+  options.module.firmware_date = {*year, *month};
+}
+
+void take_firmware(RunOptions& options, Text text) {
+  const auto equals = std::min(text.find('='), text.size());
+  const auto name = text.substr(0, equals);
+  const auto value = text.substr(std::min(equals + 1, text.size()));
+  const auto* row = device::firmware_switch(name);
+  if (!row) {
+    std::vector<std::string> names;
+    for (const auto& known : device::firmware_switches()) names.emplace_back(known.name);
+    usage(fmt::format("--firmware {}: unknown switch{}", text, did_you_mean(name, names)),
+          fmt::format("the switches: {}; `quasimodem help firmware` says what they change", fmt::join(names, ", ")));
+  }
+  if (value != "on" && value != "off") {
+    usage(fmt::format("--firmware {}: neither on nor off", text),
+          fmt::format("use --firmware {0}=on or --firmware {0}=off", name));
+  }
+  options.module.firmware.*row->choice = value == "on";
 }
 
 device::Sim read_sim(Text text) {
@@ -256,10 +275,13 @@ constexpr std::array kOptions{
            "the module's clock at power-on; factory is 2004-01-01, TIME ISO 8601", &take_rtc},
     Option{"network-time", "", "network", time, "host|factory|TIME", "",
            "what the network says of the time (NITZ), as for --rtc", &take_network_time, at_restart, "nothing"},
-    Option{"disable", "", "module", list, "transparent-ssl|close-index", "", "what this firmware lacks, repeatable",
-           &take_disable},
+    Option{"firmware-date", "", "module", text, "YYYY-MM", "",
+           "as the firmware of that month was, see `quasimodem help firmware`", &take_firmware_date, at_restart,
+           "2015-04, the application note's"},
+    Option{"firmware", "", "module", list, "SWITCH=on|off", "",
+           "in what this firmware is another one, as in `quasimodem help firmware`, repeatable", &take_firmware},
     Option{"sim", "", "module", text, "none|ready|pin:PIN", "ready", "the SIM; PIN has 4 to 8 digits", &take_sim},
-    Option{"imei", "", "module", text, "IMEI", "863071016800770", "15 digits", &take_imei},
+    Option{"imei", "", "module", text, "IMEI", "001010000000008", "15 digits", &take_imei},
     Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",
            &take_apn_local},
     Option{"allow", "", "network", list, "PEER", "", "HOST[:PORT] the module may reach, repeatable", &take_allow,
