@@ -89,6 +89,24 @@ TEST_CASE("the FreeRTOS port for Quectel's GSM modules", "[drivers][clients 2.9]
   driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
 }
 
+// It was tested on M95 and M66.
+TEST_CASE("a driver that gives QICSGP five parameters", "[drivers]") {
+  Driver driver{"\r\n", {.model = GENERATE(device::Model::m95, device::Model::m66)}};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+CMEE=1", "AT+CREG=1", "AT+QIFGCNT=0", "AT+QICSGP=1,\"apn\",\"user\",\"pw\",0", "AT+QIMUX=1",
+                 "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  CHECK(driver.bench.me().context(0).access.apn == "apn");
+  CHECK(driver.bench.me().context(0).access.password == "pw");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.ok("AT+QISDE=0");
+  driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "hi");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+}
+
 TEST_CASE("uModem", "[drivers][clients 2.9]") {
   // It wants CLOSE OK alone, as the firmware that it was written for says.
   Driver driver{"\r", {.firmware = {.close_index = false}}};
