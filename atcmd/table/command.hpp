@@ -38,6 +38,9 @@ enum class Confidence {
   inferred,    ///< I: nobody has told us
 };
 
+/// Which numbered errors a command has: +CME ERROR, or +CMS ERROR as the short message commands (27.005).
+enum class ErrorClass { equipment, message };
+
 /// One AT command, declared in one place. Dispatch, validation, the `=?` text and COMMANDS.md come from it.
 struct Command {
   std::string_view name;
@@ -51,15 +54,18 @@ struct Command {
   Form test{};                   ///< only where generation from `write` is not enough
   std::string_view test_text{};  ///< the manual's own words for an odd `=?`, without the name
 
-  int invalid_parameter = 0;           ///< +CME ERROR number for a bad value or form; 0 = plain ERROR
-  int invalid_message_parameter = 0;   ///< the same as +CMS ERROR, for the short message commands
-  std::uint32_t models = ~0U;          ///< which modules have it, one bit each
+  ErrorClass errors = ErrorClass::equipment;
+  int invalid_parameter = 0;   ///< error number for a bad value or form; 0 = plain ERROR
+  std::uint32_t models = ~0U;  ///< which modules have it, one bit each
 };
+
+inline Reply numbered_error(ErrorClass errors, int number) {
+  return errors == ErrorClass::message ? Reply::cms(number) : Reply::cme(number);
+}
 
 /// The answer to a bad value or a form that the command does not have.
 inline Reply invalid(const Command& command) {
-  if (command.invalid_message_parameter) return Reply::cms(command.invalid_message_parameter);
-  return command.invalid_parameter ? Reply::cme(command.invalid_parameter) : Reply::error();
+  return command.invalid_parameter ? numbered_error(command.errors, command.invalid_parameter) : Reply::error();
 }
 
 namespace detail {
