@@ -76,6 +76,36 @@ TEST_CASE("What is no request gets an error and nothing else happens", "[control
   REQUIRE(error_of(desk.ask(R"({"id":1,"method":"power","params":[]})")) == "-32602 power: params must be an object");
 }
 
+TEST_CASE("A name stands once in a request, at every depth, as on the command line", "[control]") {
+  Desk desk;
+  const auto twice = [&](const std::string& request) { return error_of(desk.ask(request)); };
+  REQUIRE(twice(R"({"id":1,"method":"quit","method":"state"})") ==
+          "-32700 not JSON: \"method\" stands twice in an object");
+  REQUIRE(twice(R"({"id":1,"id":2,"method":"quit"})").starts_with("-32700 "));
+  REQUIRE(twice(R"({"method":"signal","params":{"rssi":3,"rssi":4}})").starts_with("-32700 not JSON: \"rssi\""));
+  REQUIRE(twice(R"({"method":"signal","params":{"rssi":3,"rs\u0073i":4}})").starts_with("-32700 not JSON: \"rssi\""));
+  REQUIRE(twice(R"({"method":"snapshot","params":{"restore":[{"a":{"b":1,"c":2,"b":3}}]}})").starts_with("-32700 "));
+  REQUIRE_FALSE(desk.has_quit);
+  const std::vector<std::string> words{"rssi=3", "rssi=4"};
+  const auto& method = *find_method("signal");
+  REQUIRE(read_arguments(method, *params_from_words(method, words)).error().message == "signal: rssi twice");
+  // The same name in two objects is none twice.
+  REQUIRE(parse_json(R"([{"a":1},{"a":{"a":2}},{"a":[]}])").has_value());
+}
+
+TEST_CASE("A value is read as it was printed", "[control]") {
+  for (const auto* text : {"null", "true", "-4", "9223372036854775807", "1.5", R"("a\"b\\\u0001")", "[]", "{}",
+                           R"([1,[2,{"x":[null,"y"]}],{"z":false}])"}) {
+    REQUIRE(to_text(parse_json(text).value()) == text);
+  }
+  REQUIRE(parse_json(" {\t\"a\" : 1 } \n").value() == Json{Json::Object{{"a", 1}}});
+  for (const auto* text :
+       {"", " ", "{", "[1,]", "1 2", "{}x", "\"a", "nul", "{\"a\"}", "\"\xff\"", "'a'", "01", "[1e999]"}) {
+    CAPTURE(text);
+    REQUIRE_FALSE(parse_json(text).has_value());
+  }
+}
+
 TEST_CASE("The id comes back as it was", "[control]") {
   Desk desk;
   REQUIRE(desk.ask(R"({"id":"a\"b","method":"quit"})") == R"({"id":"a\"b","result":true})");
