@@ -96,7 +96,7 @@ struct Configuration {
   FirmwareChoice firmware{};
   std::optional<FirmwareDate> firmware_date{};
   std::function<void(std::string_view)> key_log{};
-  std::string own_number = "+8613800210001";  ///< AT+CNUM; empty when the SIM does not say
+  std::string own_number = "+447700900001";  ///< AT+CNUM; empty when the SIM does not say
   std::vector<UssdAnswer> ussd{};
 };
 

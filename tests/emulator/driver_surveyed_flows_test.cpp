@@ -144,7 +144,7 @@ TEST_CASE("the Paho transceiver's author: start-up and NTP by UDP on an M95", "[
   driver.reads("AT+QNSTATUS", "+QNSTATUS: 0");
   driver.all_ok({"AT+QIDNSIP=1", "AT+QINDI=2", "AT+QISDE=0", "AT+QINDRI=0", "AT+CMGF=1"});
   driver.reads("AT+CPMS?", "+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50");
-  driver.all_ok({"AT+CCFC=0,3,\"+56912345678\"", "AT+QREFUSECS=1,1", "AT+QIURC=0"});
+  driver.all_ok({"AT+CCFC=0,3,\"+447700900456\"", "AT+QREFUSECS=1,1", "AT+QIURC=0"});
   for (const auto* kind : {"SQ", "FN", "MW", "UR", "BC", "BM", "SM", "CC", "CN"})
     driver.ok(fmt::format("AT+QEXTUNSOL=\"{}\",0", kind));
 

@@ -420,9 +420,9 @@ TEST_CASE("sms.refuse", "[fault]") {
   send("10086", "hello");
   bench.expect("+CMGS: 1");
   bench.expect("OK");
-  send("+491701234567", "hello");
+  send("+447700900456", "hello");
   bench.expect("+CMS ERROR: 28");
-  bench.expect_told("sms.refuse: +491701234567");
+  bench.expect_told("sms.refuse: +447700900456");
   CHECK(bench.me().messaging().journal().size() == 1);
   bench.faults().clear();
   // From the storage: it stays to be sent.
@@ -453,8 +453,8 @@ TEST_CASE("sms.undelivered", "[fault]") {
   CHECK(status_of("10086") == "0\r\n");
   bench.fault("sms.undelivered match=+49 count=1");
   CHECK(status_of("10086") == "0\r\n");
-  CHECK(status_of("+491701234567") == "70\r\n");
-  bench.expect_told("sms.undelivered: +491701234567");
+  CHECK(status_of("+447700900456") == "70\r\n");
+  bench.expect_told("sms.undelivered: +447700900456");
   bench.fault("sms.undelivered status=48 count=1");
   CHECK(status_of("10086") == "48\r\n");
   CHECK(status_of("10086") == "0\r\n");
