@@ -154,10 +154,13 @@ Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) 
   const auto& settings = call.me().tcpip;
   const bool sign = settings.prompt == 1 || settings.prompt == 3;
   const bool auto_send = settings.auto_send && !length;
+  // OBSERVED: drivers made on M95 and M66 send ATE0, never AT+QISDE, and take what follows the data for the result
+  // (at-reference 2.4).
+  const bool echoed = settings.echo_data && call.settings().dialogue.echo;
   return call.prompt(
       {.length = length,
        .limit = kLargestSend,
-       .echo = settings.echo_data ? atcmd::Echo::on : atcmd::Echo::off,
+       .echo = echoed ? atcmd::Echo::on : atcmd::Echo::off,
        .sign = sign ? atcmd::PromptSign::shown : atcmd::PromptSign::hidden,
        .send_after = auto_send ? std::optional<Duration>{settings.auto_send_time * 1s} : std::nullopt},
       [&ta = call.ta(), index, role = role(call)](atcmd::Call& channel_call, const atcmd::IntakeOutcome& outcome) {

@@ -45,7 +45,7 @@ struct TcpIpSettings {
   int multiple_sessions = 0;  ///< QIMUX
   int transparent = 0;        ///< QIMODE
   int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD, 2 tell of every packet
-  int echo_data = 1;          ///< QISDE
+  int echo_data = 1;          ///< QISDE; counts with ATE1 only
   int host_is_name = 0;       ///< QIDNSIP
   int role = 1;               ///< QISRVC: 1 client, 2 server
   int head = 0;               ///< QIHEAD: `IPD<len>:`

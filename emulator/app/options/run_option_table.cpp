@@ -286,7 +286,7 @@ constexpr std::array kOptions{
            "what the network says of the time (NITZ), as for --rtc", &take_network_time, at_restart, "nothing"},
     Option{"firmware-date", "", "module", text, "YYYY-MM", "",
            "as the firmware of that month was, see `quasimodem help firmware`", &take_firmware_date, at_restart,
-           "2015-04, the application note's"},
+           "the model's"},
     Option{"firmware", "", "module", list, "SWITCH=on|off", "",
            "in what this firmware is another one, as in `quasimodem help firmware`, repeatable", &take_firmware},
     Option{"sim", "", "module", text, "none|ready|pin:PIN", "ready", "the SIM; PIN has 4 to 8 digits", &take_sim},
