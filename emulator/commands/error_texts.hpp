@@ -18,6 +18,7 @@ inline constexpr int kIncorrectPassword = 16;
 inline constexpr int kMemoryFull = 20;
 inline constexpr int kMemoryFailure = 23;
 inline constexpr int kNoNetworkService = 30;
+inline constexpr int kServiceNotSubscribed = 133;
 inline constexpr int kOperatorFormatWrong = 3742;
 inline constexpr int kInvalidArfcn = 3774;
 inline constexpr int kFileWriteFailed = 4002;

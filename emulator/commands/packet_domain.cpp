@@ -98,6 +98,17 @@ Reply activate(Call& call, const Activate& args) {
   if (!call.me().registration().attached()) return Reply::cme(cme::kNoNetworkService);
   auto& context = call.me().packet_domain.context(args.cid.value_or(1));
   if (!context.defined) return not_allowed();
+  // MANUAL SSL 1.4.1 item 4 has it the other way round. ASSUMED: the number.
+  const int cid = args.cid.value_or(1);
+  if (const auto* stack = call.me().stack_context(cid); stack && stack->in_use()) {
+    call.me().log().warning("CGACT: AT+QIACT has activated context {} already; AT+QIDEACT first", cid);
+    return not_allowed();
+  }
+  if (const auto& known = call.me().access_points; !known.has(context.access_point)) {
+    call.me().log().warning("CGACT: {}", known.refusal(context.access_point));
+    // ASSUMED: what cause 27 of 24.008, "missing or unknown APN", becomes here.
+    return Reply::cme(cme::kServiceNotSubscribed);
+  }
   context.active = true;
   return Reply::ok();
 }
@@ -113,20 +124,33 @@ struct Cid {
 };
 constexpr std::array kCid{atcmd::integer<&Cid::cid>("cid", 1, PacketDomain::kContexts)};
 
-std::string address_line(Call& call, int cid, const PacketDomain::Context& context) {
+/// What AT+QIACT has brought up counts as well, defined or not (OBSERVED: a driver asks for its address here).
+bool has_address_line(Call& call, int cid) {
+  const auto* stack = call.me().stack_context(cid);
+  return call.me().packet_domain.context(cid).defined || (stack && stack->active());
+}
+std::string address_line(Call& call, int cid) {
+  const auto& context = call.me().packet_domain.context(cid);
+  const auto* stack = call.me().stack_context(cid);
+  auto address = context.address;
   // ASSUMED: every active context has the module's address; the network of this emulator gives it only one.
-  const auto address = context.active ? call.me().bearer_address().text() : context.address;
-  return fmt::format("+CGPADDR: {},\"{}\"", cid, address);
+  if (context.active) address = call.me().bearer_address().text();
+  if (stack && stack->active()) address = stack->address()->text();
+  // 27.007 10.1.14: without an address there is none, not an empty text.
+  return address.empty() ? fmt::format("+CGPADDR: {}", cid) : fmt::format("+CGPADDR: {},\"{}\"", cid, address);
 }
 Reply show_address(Call& call, const Cid& args) {
-  const auto& context = call.me().packet_domain.context(args.cid);
-  if (!context.defined) return not_allowed();
-  call.respond(address_line(call, args.cid, context));
+  if (!has_address_line(call, args.cid)) return not_allowed();
+  call.respond(address_line(call, args.cid));
   return Reply::ok();
 }
 Reply show_addresses(Call& call) {
-  return for_each_defined(
-      call, [&](int cid, const PacketDomain::Context& context) { return address_line(call, cid, context); });
+  std::vector<std::string> lines;
+  for (int cid = 1; cid <= PacketDomain::kContexts; ++cid) {
+    if (has_address_line(call, cid)) lines.push_back(address_line(call, cid));
+  }
+  if (!lines.empty()) call.respond(lines);
+  return Reply::ok();
 }
 
 // AT+CGQREQ, AT+CGQMIN=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]               [M66 10.3, 10.4]
@@ -238,7 +262,8 @@ constexpr std::array kCommands{
             .read = atcmd::plain<&show_class>(),
             .test_text = " (\"B\",\"CG\",\"CC\")",
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(network_setting<&StatusSettings::packet_events, 0, 1>("+CGEREP", "Report events of the packet domain", "M66 10.9"),
+    with_cme(network_setting<&StatusSettings::packet_events, 0, 1>("+CGEREP", "Report events of the packet domain",
+                                                                   "M66 10.9"),
              cme::kOperationNotAllowed),
     with_cme(network_setting<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11"),
              cme::kOperationNotAllowed),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secure sockets, AT+QSSL* (SSL 2.2.1 – 2.2.6). Errors are a plain ERROR whatever AT+CMEE says.
+// Secure sockets, AT+QSSL* (SSL 2.2.1 – 2.2.6). Errors are a plain ERROR whatever AT+CMEE says. The note states how
+// many parameters each takes, and no host is known that sends more: one too many is an ERROR.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -114,6 +115,7 @@ struct ContextRow {
   std::string_view type;
   bool (*store)(SslContext&, Values);
   std::string (*show)(const SslContext&);
+  std::string_view nvram_files{};  ///< how the names in NVRAM begin that can be this
 };
 struct ModuleRow {
   std::string_view type;
@@ -136,11 +138,11 @@ constexpr ContextRow kContextRows[] = {
     {"ciphersuite", [](SslContext& c, Values v) { return store_suites(c.suites, v); },
      [](const SslContext& c) { return show_suites(c.suites); }},
     {"cacert", [](SslContext& c, Values v) { return store_file(c.ca_certificate, v); },
-     [](const SslContext& c) { return show_file(c.ca_certificate); }},
+     [](const SslContext& c) { return show_file(c.ca_certificate); }, "CA"},
     {"clientcert", [](SslContext& c, Values v) { return store_file(c.client_certificate, v); },
-     [](const SslContext& c) { return show_file(c.client_certificate); }},
+     [](const SslContext& c) { return show_file(c.client_certificate); }, "CC"},
     {"clientkey", [](SslContext& c, Values v) { return store_file(c.client_key, v); },
-     [](const SslContext& c) { return show_file(c.client_key); }},
+     [](const SslContext& c) { return show_file(c.client_key); }, "CK"},
 };
 
 constexpr ModuleRow kModuleRows[] = {
@@ -175,11 +177,21 @@ Reply show_context(Call& call, Values parameters) {
   return Reply::ok();
 }
 
+/// MANUAL SSL 2.2.1: in NVRAM the name says what a file is: CA0 and CA1, CC0, CK0. RAM files have any name, and with
+/// firmware after V3.1 of the note those in NVRAM too (field report 7).
+bool suits(Call& call, const ContextRow& row, Values values) {
+  if (row.nvram_files.empty() || values.size() != 1 || call.me().firmware().nvram_names) return true;
+  const auto name = storage::SecurityFileName::parse(values[0].text);
+  return !name || name->volume() == storage::Volume::ram || name->file().starts_with(row.nvram_files);
+}
+
 Reply configure_context(Call& call, const ContextRow& row, Values parameters) {
   const auto number = context_number(parameters);
   if (!number) return Reply::error();
   auto& context = call.me().ssl.contexts[static_cast<std::size_t>(*number)];
-  if (parameters.size() > 1) return row.store(context, parameters.subspan(1)) ? Reply::ok() : Reply::error();
+  if (const auto values = parameters.subspan(1); !values.empty()) {
+    return suits(call, row, values) && row.store(context, values) ? Reply::ok() : Reply::error();
+  }
   call.respond(fmt::format("+QSSLCFG: \"{}\",{}", row.type, row.show(context)));
   return Reply::ok();
 }
@@ -352,7 +364,7 @@ Reply show_states(Call& call) {
   }
   std::vector<std::string> rows;
   for (int index = 0; index < device::kSockets; ++index) {
-    const auto* socket = context.socket(index);
+    const auto* socket = context.listed(index);
     rows.push_back(socket ? fmt::format("+QSSLSTATE: {},\"{}\",\"{}\",{},\"{}\",{}", index, transport_text(*socket),
                                         peer_text(*socket), socket->target().port, socket_state_text(socket->state()),
                                         socket->secure() ? 1 : 0)
@@ -372,22 +384,22 @@ constexpr std::array kCommands{
     Command{.name = "+QSSLOPEN",
             .summary = "Open an SSL socket to a remote server",
             .manual = "SSL 2.2.2",
-            .write = atcmd::write<&open>(kOpen).ignores_more(),
+            .write = atcmd::write<&open>(kOpen),
             .read = atcmd::answers_ok()},
     Command{.name = "+QSSLCLOSE",
             .summary = "Close an SSL connection",
             .manual = "SSL 2.2.3",
-            .write = atcmd::write<&close>(kClose).ignores_more(),
+            .write = atcmd::write<&close>(kClose),
             .read = atcmd::answers_ok()},
     Command{.name = "+QSSLSEND",
             .summary = "Send data through an SSL connection",
             .manual = "SSL 2.2.4",
-            .write = atcmd::write<&send>(kSend).ignores_more(),
+            .write = atcmd::write<&send>(kSend),
             .read = atcmd::answers_ok()},
     Command{.name = "+QSSLRECV",
             .summary = "Read received SSL data",
             .manual = "SSL 2.2.5",
-            .write = atcmd::write<&receive>(kReceive).ignores_more()},
+            .write = atcmd::write<&receive>(kReceive)},
     Command{.name = "+QSSLSTATE",
             .summary = "State of every socket",
             .manual = "SSL 2.2.6",

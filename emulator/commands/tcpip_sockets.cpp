@@ -260,7 +260,8 @@ Reply show_states(Call& call) {
   if (!call.me().tcpip.multiple_sessions) return Reply::said();
   std::vector<std::string> rows;
   for (int index = 0; index < device::kSockets; ++index) {
-    const auto* socket = plain_socket(call, index, Role::client);
+    const auto* listed = call.context().listed(index);
+    const auto* socket = listed && !listed->secure() ? listed : nullptr;
     rows.push_back(socket ? fmt::format("+QISTATE: {}, \"{}\", \"{}\", {},\"{}\"", index, transport_text(*socket),
                                         peer_text(*socket), socket->target().port, socket_state_text(socket->state()))
                           : fmt::format("+QISTATE: {}, \"\", \"\", 0,\"INITIAL\"", index));
@@ -270,12 +271,13 @@ Reply show_states(Call& call) {
 }
 
 constexpr std::array kCommands{
-    Command{.name = "+QIOPEN",
-            .summary = "Open a TCP or UDP socket",
-            .manual = "M66 11.1",
-            .write = atcmd::write_as_typed<&open>(kIndexedTarget).ignores_more(),  // OBSERVED: Zerynth's driver sends two
-            .read = atcmd::answers_ok(),
-            .test = atcmd::plain<&test_open>()},
+    Command{
+        .name = "+QIOPEN",
+        .summary = "Open a TCP or UDP socket",
+        .manual = "M66 11.1",
+        .write = atcmd::write_as_typed<&open>(kIndexedTarget).ignores_more(),  // OBSERVED: Zerynth's driver sends two
+        .read = atcmd::answers_ok(),
+        .test = atcmd::plain<&test_open>()},
     Command{.name = "+QISEND",
             .summary = "Send data",
             .manual = "M66 11.2",
@@ -314,7 +316,8 @@ constexpr std::array kCommands{
     Command{.name = "+QIRD",
             .summary = "Read received data",
             .manual = "M66 11.31",
-            .write = atcmd::write<&receive>(kReceive).ignores_more(),
+            // MANUAL M66 11.31: four, none of them optional.
+            .write = atcmd::write<&receive>(kReceive),
             .read = atcmd::answers_ok()},
 };
 static_assert(atcmd::names_are_unique(kCommands));

@@ -40,7 +40,8 @@ sms::Timestamp timestamp_of(const LocalTime& local) {
 
 MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
                                  EventSink& events)
-    : configuration_{std::move(configuration)},
+    : access_points{configuration.access_points},
+      configuration_{std::move(configuration)},
       firmware_{
           firmware_of(profile(), configuration_.firmware_date.value_or(profile().released), configuration_.firmware)},
       surroundings_{std::move(surroundings)},
@@ -59,9 +60,9 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       phonebooks_{surroundings_.flash},
       files_{surroundings_.flash, surroundings_.journal},
       alarm_{surroundings_.timeline, rtc_, [this](const Alarm::Setting& setting) { alarm_rings(setting); }},
-      names_{surroundings_.timeline, surroundings_.bearer, events},
-      ping_{surroundings_.timeline, surroundings_.bearer, events},
-      time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
+      names_{surroundings_.timeline, events},
+      ping_{surroundings_.timeline, events},
+      time_sync_{surroundings_.timeline, events, rtc_},
       starting_{surroundings_.timeline},
       switching_{surroundings_.timeline},
       call_ready_{surroundings_.timeline},
@@ -72,7 +73,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
-        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, pace_, events_,
+        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, *this, pace_, events_,
                                      surroundings_.log, surroundings_.journal});
   }
 }
@@ -378,6 +379,28 @@ bool MobileEquipment::ring(std::string_view number) {
   return in_service() && !refuses_calls && !forwarding.diverts_voice() && calls_.ring(std::string{number});
 }
 
+// ---- contexts ----
+
+std::optional<std::string> MobileEquipment::objection(const PdpContext& context) const {
+  const auto& access = context.access;
+  if (access.mode != 1) return "AT+QICSGP=0 asks for CSD, which is not there";
+  if (!registration_.attached()) return "not attached to the packet domain";
+  const int cid = context.id() + 1;
+  // MANUAL SSL 1.4.1 item 4.
+  if (packet_domain.context(cid).active) {
+    return fmt::format("AT+CGACT has activated context {} already; AT+CGACT=0,{} first", cid, cid);
+  }
+  if (!access_points.has(access.apn)) return access_points.refusal(access.apn);
+  return std::nullopt;
+}
+
+void MobileEquipment::admitted(const PdpContext& context) {
+  if (context.id() != foreground_) return;
+  // MANUAL M66 11.12: the activation overwrites AT+QIDNSCFG.
+  tcpip.primary_dns.clear();
+  tcpip.secondary_dns.clear();
+}
+
 // ---- SSL ----
 
 bool MobileEquipment::transparent_besides(int index) const {
@@ -406,6 +429,7 @@ PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Con
     auto session = tls::ClientSession::create(*config, surroundings_.random, log.part("tls"));  // logs its own reason
     return session ? std::move(*session) : nullptr;
   };
+  if (on_secure_host) target.looked_up = on_secure_host(target.host);
   const auto handshake = settings.security == SecurityLevel::none     ? &Timing::tls_plain
                          : settings.security == SecurityLevel::server ? &Timing::tls_server
                                                                       : &Timing::tls_mutual;

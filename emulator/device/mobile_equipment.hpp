@@ -10,6 +10,7 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
+#include "emulator/device/access_points.hpp"
 #include "emulator/device/alarm.hpp"
 #include "emulator/device/call_forwarding.hpp"
 #include "emulator/device/events.hpp"
@@ -92,6 +93,7 @@ struct Configuration {
   LocalTime clock = Rtc::factory();
   /// What the network's clock says at power on; without it the network does not tell the time (NITZ).
   std::optional<LocalTime> network_clock{};
+  AccessPoints access_points{};  ///< of the network
   /// What the firmware has; the rest is as in firmware of that date, which is the model's own unless given.
   FirmwareChoice firmware{};
   std::optional<FirmwareDate> firmware_date{};
@@ -110,7 +112,7 @@ struct Surroundings {
 };
 
 /// The ME: radio, SIM, TCP/IP stack, SSL, certificate stores. It speaks typed values and knows no text.
-class MobileEquipment {
+class MobileEquipment final : private Gateway {
  public:
   MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer, EventSink& events);
 
@@ -210,6 +212,8 @@ class MobileEquipment {
   void change_sim(Sim sim);
   /// Has a hand in what a TLS session is made of; none: as AT+QSSLCFG says.
   std::function<void(std::string_view host, tls::ClientConfig&)> on_tls_config;
+  /// Where the name of a secure server leads; none, or nothing said: to itself.
+  std::function<std::string(std::string_view host)> on_secure_host;
 
   /// AT+COPS=2 and back.
   void leave_network();
@@ -217,6 +221,12 @@ class MobileEquipment {
 
   PacketDomain packet_domain;
   net::IpAddress bearer_address() const { return surroundings_.bearer.local_address(); }
+  /// The TCP/IP stack's context behind a <cid> of 27.007, or null. ASSUMED: 1 and 2 are 0 and 1 of AT+QIFGCNT.
+  const PdpContext* stack_context(int cid) const {
+    return cid <= kContexts ? contexts_.at(static_cast<std::size_t>(cid - 1)).get() : nullptr;
+  }
+  /// What the network lets contexts go to. A context that is up stays.
+  AccessPoints access_points;
 
   NameQuery& names() { return names_; }
   Ping& pinger() { return ping_; }
@@ -249,6 +259,8 @@ class MobileEquipment {
   bool end_bearers();
 
  private:
+  std::optional<std::string> objection(const PdpContext& context) const override;
+  void admitted(const PdpContext& context) override;
   void start_up();
   void recall_saved();
   void radio_on();

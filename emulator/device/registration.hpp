@@ -7,12 +7,11 @@
 #include "core/timeline.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/pace.hpp"
-#include "emulator/device/pdp_context.hpp"
 
 namespace quasimodem::device {
 
 /// The network side of the radio: registration in both domains, attachment, operator and signal.
-class Registration final : public Attachment {
+class Registration {
  public:
   Registration(Timeline& timeline, Pace& pace, EventSink& events);
 
@@ -28,7 +27,7 @@ class Registration final : public Attachment {
 
   RegistrationStatus status(Domain domain) const;
   bool registered() const { return served(circuit_switched_); }
-  bool attached() const override { return served(packet_switched_); }
+  bool attached() const { return served(packet_switched_); }
 
   /// Whether the module attaches itself once it is registered: until AT+CGATT=0, again from AT+CGATT=1 or a start on.
   bool attaches_itself() const { return attaches_itself_; }

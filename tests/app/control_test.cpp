@@ -132,6 +132,25 @@ TEST_CASE("Unknown names get a suggestion, wrong values say what is wanted", "[c
               .starts_with(R"(-32602 journal: there are no records of kind "uart.tz"; did you mean)"));
 }
 
+TEST_CASE("network apn: what the network knows, shown, kept in a snapshot, taken back", "[control]") {
+  Desk desk;
+  REQUIRE(desk.call("network", R"({"apn":"internet,iot"})") ==
+          R"({"id":7,"result":{"registration":"home","attachment":"home","apn":"internet,iot"}})");
+  REQUIRE(error_of(desk.call("network", R"({"apn":"a b"})")) ==
+          R"(-32602 network: apn: "a b" is not an access point name)");
+  REQUIRE(desk.call("state", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
+  const auto snapshot = desk.result("snapshot");
+  desk.bench.ask("AT+QICSGP=1,\"other\"");
+  desk.bench.ask("AT+QIREGAPP");
+  REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nERROR\r\n");
+  desk.bench.ask("AT+QIDEACT");
+  REQUIRE(desk.call("network", R"({"apn":""})").find(R"("apn":""}})") != std::string::npos);
+  desk.bench.ask("AT+QIREGAPP");
+  REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nOK\r\n");
+  REQUIRE(desk.call("restore", app::to_text(Json::Object{{"snapshot", snapshot}})).find("result") != std::string::npos);
+  REQUIRE(desk.call("network", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
+}
+
 TEST_CASE("wait: at once, later, in vain", "[control]") {
   Desk desk;
   REQUIRE(desk.call("wait", "{}") == R"({"id":7,"result":{"ready":true}})");

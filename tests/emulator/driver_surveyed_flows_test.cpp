@@ -212,6 +212,22 @@ TEST_CASE("OpenTracker", "[drivers][clients 2.9]") {
   driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
 }
 
+// From the log of field report 2, an M95.
+TEST_CASE("OpenTracker sets its name server before the context is up", "[drivers][field-reports 2]") {
+  Driver driver;
+  auto& listener = driver.bench.network().listen("peer.test", 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+QISDE=0", "AT+QINDI=1", "AT+QIMUX=1", "AT+CMGF=1"});
+  driver.ok("AT+QIREGAPP=\"apn\",\"\",\"\"");
+  driver.ok("AT+QIDNSCFG=\"8.8.8.8\"");
+  driver.ok("AT+QIDNSIP=1");
+  driver.ok("AT+QIACT");
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"peer.test\",\"80\"", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.sends("AT+QISEND=0,5", "GET /", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "GET /");
+}
+
 TEST_CASE("ubirch on an M66", "[drivers][clients 5]") {
   Driver driver{"\r\n", {.model = device::Model::m66}};
   auto& listener = driver.bench.network().listen(kAddress, 80);

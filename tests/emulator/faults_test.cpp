@@ -772,6 +772,44 @@ TEST_CASE("tls.cut", "[fault]") {
   bench.expect_told_times(1);
 }
 
+// A record is one wherever it is cut, and nothing else is one, whatever its bytes are.
+TEST_CASE("TLS faults strike records of TLS and nothing else", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.ok("AT+QIMUX=1;+QISDE=0");
+  auto& listener = bench.network().listen("peer.test", 80);
+  bench.exchange("AT+QIOPEN=0,\"TCP\",\"peer.test\",80", {"OK", "0, CONNECT OK"});
+  for (const auto* fault : {"tls.corrupt", "tls.cut", "tls.stall", "tls.alert", "tls.wrong_host to=other.test"})
+    bench.fault(fault);
+  const std::string as_handshake{"\x16\x03\x01 hello"};
+  bench.send(fmt::format("AT+QISEND=0,{}", as_handshake.size()));
+  bench.expect_prompt();
+  bench.send_raw(as_handshake);
+  bench.expect("SEND OK");
+  for (const std::string text : {"\x17", "\x17\x17\x17", "\x16 is a number", "\x15"}) {
+    listener.last().send(text);
+    bench.advance({});
+    CHECK(bench.take() == fmt::format("\r\n+RECEIVE: 0, {}\r\n{}", text.size(), text));
+  }
+  bench.exchange("AT+QIOPEN=1,\"TCP\",\"peer.test\",80", {"OK", "1, CONNECT OK"});  // a plain socket's name
+  bench.expect_told_times(0);
+}
+
+TEST_CASE("tls.corrupt breaks a record that comes in pieces or behind another", "[fault]") {
+  const bool behind = GENERATE(false, true);
+  BrokenTls bench;
+  bench.open("0");
+  bench.fault("tls.corrupt count=1");
+  if (behind) {
+    bench.peer.send("hello");
+    bench.peer.send("world");
+  } else {
+    bench.peer.send(std::string(9000, 'x'));  // more than one read of the link
+  }
+  bench.advance({});
+  CHECK(bench.take().find("+QSSLURC: \"closed\",1") != std::string::npos);
+  bench.expect_told_times(1);
+}
+
 // ---- storage
 
 TEST_CASE("nvram.full", "[fault]") {

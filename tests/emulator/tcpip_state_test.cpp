@@ -209,19 +209,30 @@ TEST_CASE("settings are stored in every state", "[tcpip]") {
   bench.exchange("AT+QISRVC?", {"+QISRVC: 2", "OK"});
 }
 
-TEST_CASE("QIDNSCFG is set while the context is up", "[tcpip][M66 11.12]") {
+// A real M95 takes it before AT+QIACT as well (field report 2); the manual says otherwise.
+TEST_CASE("QIDNSCFG is refused in PDP DEACT only", "[tcpip][M66 11.12]") {
   Stack bench;
   const auto state = any_state();
   bench.bring_to(state);
   INFO(name(state));
-  const bool up = state != State::initial && state != State::start && state != State::pdp_deact;
-  CHECK(bench.refuses("AT+QIDNSCFG=\"8.8.4.4\",\"1.1.1.1\"") == !up);
+  const bool taken = state != State::pdp_deact;
+  CHECK(bench.refuses("AT+QIDNSCFG=\"8.8.4.4\",\"1.1.1.1\"") == !taken);
   bench.exchange(
       "AT+QIDNSCFG?",
-      {up ? "PrimaryDns: 8.8.4.4\r\nSecondaryDns: 1.1.1.1" : "PrimaryDns: 8.8.8.8\r\nSecondaryDns: 0.0.0.0", "OK"});
+      {taken ? "PrimaryDns: 8.8.4.4\r\nSecondaryDns: 1.1.1.1" : "PrimaryDns: 8.8.8.8\r\nSecondaryDns: 0.0.0.0", "OK"});
   for (const auto* bad : {"\"8.8.8\"", "\"256.1.1.1\"", "\"name.test\"", "\"8.8.8.8\",\"x\"", ""}) {
     CHECK(bench.refuses(std::string{"AT+QIDNSCFG="} + bad));
   }
+}
+
+TEST_CASE("the activation overwrites QIDNSCFG", "[tcpip][M66 11.12]") {
+  ModemBench bench{{.ready = Ready::ip_start}};
+  bench.ok("AT+QIDNSCFG=\"8.8.4.4\"");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.4.4\r\nSecondaryDns: 0.0.0.0", "OK"});
+  bench.ok("AT+QIACT");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.8.8\r\nSecondaryDns: 0.0.0.0", "OK"});
+  bench.ok("AT+QIDNSCFG=\"8.8.4.4\"");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.4.4\r\nSecondaryDns: 0.0.0.0", "OK"});
 }
 
 // ---- factory values ----

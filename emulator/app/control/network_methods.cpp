@@ -56,14 +56,18 @@ constexpr Param kNetworkParams[] = {
     {"deny", ParamType::boolean, Need::optional, "the network refuses it; the contexts are lost"},
     {"search", ParamType::boolean, Need::optional, "no cell for a short while; the contexts stay"},
     {"lost", ParamType::boolean, Need::optional, "no cell any more; the contexts are lost"},
+    {"apn", ParamType::text, Need::optional, "the access points it knows, NAME[,NAME]; empty: any"},
 };
 
 Outcome network(Call& call) {
   const auto& wish = call.arguments;
   auto& me = call.target.modem().me();
   int wishes = 0;
-  for (const auto& param : kNetworkParams) wishes += wish.flag(param.name) ? 1 : 0;
+  for (const auto& param : kNetworkParams) wishes += param.type == ParamType::boolean && wish.flag(param.name) ? 1 : 0;
+  const auto access_points = device::AccessPoints::parse(wish.get<std::string>("apn").value_or(""));
+  if (!access_points) return invalid(fmt::format("network: apn: {}", access_points.error()));
   if (wishes > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
+  if (wish.has("apn")) me.access_points = *access_points;
   if (wish.flag("register")) me.serve(RegistrationStatus::home);
   if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
   if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
@@ -72,7 +76,8 @@ Outcome network(Call& call) {
   if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
   return Json::Object{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
-                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))}};
+                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))},
+                      {"apn", me.access_points.text()}};
 }
 
 // ---- signal ----
