@@ -424,7 +424,7 @@ tl::expected<tls::ClientConfig, std::string> MobileEquipment::tls_config(const S
   config.key_log = configuration_.key_log;
 
   const auto file = [this](std::string_view what, const std::string& name) -> tl::expected<Bytes, std::string> {
-    const auto parsed = storage::SecurityFileName::parse(name);
+    const auto parsed = security_file(name);
     auto content = parsed ? security_files_.open(*parsed) : tl::unexpected{storage::StoreError::not_found};
     if (content) return std::move(*content);
     return tl::unexpected{

@@ -148,6 +148,11 @@ class MobileEquipment {
   Rtc& rtc() { return rtc_; }
   Registration& registration() { return registration_; }
   storage::SecurityFileStore& security_files() { return security_files_; }
+  /// A name that this firmware takes for a certificate or key; nothing otherwise.
+  std::optional<storage::SecurityFileName> security_file(std::string_view name) const {
+    using storage::NvramNames;
+    return storage::SecurityFileName::parse(name, firmware().nvram_names ? NvramNames::any : NvramNames::four);
+  }
   storage::Flash& flash() { return surroundings_.flash; }
   const Logger& log() const { return surroundings_.log; }
   const Journal& journal() const { return surroundings_.journal; }
