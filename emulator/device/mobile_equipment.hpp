@@ -15,6 +15,7 @@
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/locator.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
@@ -26,6 +27,7 @@
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
+#include "emulator/device/sim_card.hpp"
 #include "emulator/device/ssl_settings.hpp"
 #include "emulator/device/time_sync.hpp"
 #include "emulator/device/timing.hpp"
@@ -145,6 +147,7 @@ class MobileEquipment {
   Pace& pace() { return pace_; }
   const Sim& sim() const { return configuration_.sim; }
   Sim& sim() { return configuration_.sim; }
+  SimCard& sim_card() { return sim_card_; }
   Rtc& rtc() { return rtc_; }
   Registration& registration() { return registration_; }
   storage::SecurityFileStore& security_files() { return security_files_; }
@@ -224,6 +227,7 @@ class MobileEquipment {
 
   NameQuery& names() { return names_; }
   Ping& pinger() { return ping_; }
+  Locator& locator() { return locator_; }
   TimeSync& time_sync() { return time_sync_; }
   const TimeServer& time_server() const { return time_server_; }
   void set_time_server(TimeServer server);
@@ -255,12 +259,15 @@ class MobileEquipment {
  private:
   void start_up();
   void recall_saved();
+  void start_sim();
+  void sim_started();
   void radio_on();
   void radio_off();
   tl::expected<tls::ClientConfig, std::string> tls_config(const SslContext& settings);
 
   Configuration configuration_;
   Firmware firmware_;
+  SimCard sim_card_{configuration_.sim, configuration_.own_number};
   Surroundings surroundings_;
   EventSink& events_;
   Pace pace_;
@@ -287,13 +294,16 @@ class MobileEquipment {
   std::array<std::string, kPreferredOperators> preferred_operators_{};
   NameQuery names_;
   Ping ping_;
+  Locator locator_;
   TimeSync time_sync_;
   TimeServer time_server_;
   int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
   Duration boot_time_{};
+  Duration sim_time_{};
   Timer starting_;
+  Timer sim_starting_;
   Timer switching_;
   Timer call_ready_;
   Timer supplementary_;
