@@ -14,6 +14,7 @@ inline constexpr int kSimNotInserted = 10;
 inline constexpr int kSimPinRequired = 11;
 inline constexpr int kSimPukRequired = 12;
 inline constexpr int kSimFailure = 13;
+inline constexpr int kSimBusy = 14;
 inline constexpr int kIncorrectPassword = 16;
 inline constexpr int kMemoryFull = 20;
 inline constexpr int kMemoryFailure = 23;

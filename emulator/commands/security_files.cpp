@@ -63,7 +63,7 @@ Reply finish_upload(atcmd::Call& call, storage::SecurityFileStore& files, const 
 }
 
 Reply upload(Call& call, const Upload& args) {
-  const auto name = SecurityFileName::parse(args.name);
+  const auto name = call.me().security_file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto size = static_cast<std::size_t>(args.size);
   auto& files = call.me().security_files();
@@ -77,7 +77,7 @@ Reply upload(Call& call, const Upload& args) {
 
 // AT+QSECREAD=<filename> → +QSECREAD: <good>,<checksum>                                                     [SSL 2.2.8]
 Reply check(Call& call, const File& args) {
-  const auto name = SecurityFileName::parse(args.name);
+  const auto name = call.me().security_file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto checked = call.me().security_files().check(*name);
   if (!checked) return failure(checked.error(), cme::kFileReadFailed);
@@ -87,7 +87,7 @@ Reply check(Call& call, const File& args) {
 
 // AT+QSECDEL=<filename>                                                                                     [SSL 2.2.9]
 Reply remove(Call& call, const File& args) {
-  const auto name = SecurityFileName::parse(args.name);
+  const auto name = call.me().security_file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto removed = call.me().security_files().remove(*name);
   return removed ? Reply::ok() : failure(removed.error(), cme::kFileDeleteFailed);

@@ -60,7 +60,8 @@ bool store_number(int& target, Values values, int lowest, int highest) {
 // ASSUMED: a name that is no file name at all is refused; the empty name takes the setting back.
 bool store_file(std::string& target, Values values) {
   if (values.size() != 1 || values[0].omitted()) return false;
-  if (!values[0].text.empty() && !storage::SecurityFileName::parse(values[0].text)) return false;
+  const auto& name = values[0].text;
+  if (!name.empty() && !storage::SecurityFileName::parse(name, storage::NvramNames::any)) return false;
   target = values[0].text;
   return true;
 }
@@ -216,9 +217,20 @@ constexpr std::array kConfiguration{
     atcmd::text<&Configuration::value>("value", 0, 84).optional(),
 };
 
+constexpr std::array<std::string_view, 3> kFileTypes{"cacert", "clientcert", "clientkey"};
+
+/// Which names NVRAM has is the firmware's.
+bool firmware_has(Call& call, std::string_view type, Values parameters) {
+  const bool is_file = std::any_of(kFileTypes.begin(), kFileTypes.end(),
+                                   [type](auto file_type) { return equal_ignoring_case(type, file_type); });
+  if (!is_file || parameters.size() < 2 || parameters[1].text.empty()) return true;
+  return call.me().security_file(parameters[1].text).has_value();
+}
+
 Reply configure(Call& call, const std::vector<Argument>& arguments) {
   const std::string_view type = arguments.front().text;
   const auto parameters = Values{arguments}.subspan(1);
+  if (!firmware_has(call, type, parameters)) return Reply::error();
   if (equal_ignoring_case(type, "ctxindex")) return show_context(call, parameters);
   for (const auto& row : kContextRows) {
     if (equal_ignoring_case(type, row.type)) return configure_context(call, row, parameters);

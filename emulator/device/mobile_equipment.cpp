@@ -62,11 +62,23 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       alarm_{surroundings_.timeline, rtc_, [this](const Alarm::Setting& setting) { alarm_rings(setting); }},
       names_{surroundings_.timeline, events},
       ping_{surroundings_.timeline, events},
+      locator_{surroundings_.timeline, pace_},
       time_sync_{surroundings_.timeline, events, rtc_},
       starting_{surroundings_.timeline},
+      sim_starting_{surroundings_.timeline},
       switching_{surroundings_.timeline},
       call_ready_{surroundings_.timeline},
       alarm_mode_end_{surroundings_.timeline} {
+  calls_.on_listed = [this](VoiceCalls::Listed list, const std::string& number) {
+    switch (list) {
+      // ASSUMED: LD and DC, last and dialled numbers, are the same here.
+      case VoiceCalls::Listed::dialled: return phonebooks_.list_call({"LD", "DC"}, number);
+      case VoiceCalls::Listed::received: return phonebooks_.list_call({"RC"}, number);
+      case VoiceCalls::Listed::missed: return phonebooks_.list_call({"MC"}, number);
+    }
+  };
+  sim_card_.on_pin = [this](std::string_view pin) { return enter_pin(pin); };
+  sim_card_.on_puk = [this](std::string_view puk, std::string_view new_pin) { return unblock_pin(puk, new_pin); };
   rtc_.on_set = [this] { alarm_.clock_changed(); };
   messaging_.on_sent = [this](const Messaging::Sent& sent) { service_centre_.accept(sent); };
   if (const auto record = kept(kAlarmRecord)) alarm_.recall(*record);
@@ -98,18 +110,19 @@ void MobileEquipment::start_up() {
     return events_.on_event(AlarmModeEntered{});
   }
   events_.on_event(FunctionalityReached{functionality_});
-  events_.on_event(SimStatusChanged{sim_status()});
-  radio_on();
+  start_sim();
 }
 
 void MobileEquipment::power_off() {
   if (power_ == Power::off) return;
   power_ = Power::off;
   starting_.cancel();
+  sim_starting_.cancel();
   switching_.cancel();
   call_ready_.cancel();
   names_.cancel();
   ping_.cancel();
+  locator_.cancel();
   time_sync_.cancel();
   for (auto& context : contexts_) {
     context->power_off();
@@ -141,11 +154,25 @@ void MobileEquipment::restart() {
 
 // ---- radio and SIM ----
 
+/// The SIM has its supply, or the holder turns out to be empty.
+void MobileEquipment::start_sim() {
+  sim_card_.reset();
+  sim_starting_.cancel();
+  sim_time_ = sim().inserted() ? pace_.next(&Timing::sim_start) : Duration::zero();
+  if (sim_time_ == Duration::zero()) return sim_started();
+  sim_starting_.start(sim_time_, [this] { sim_started(); });
+}
+
+void MobileEquipment::sim_started() {
+  events_.on_event(SimStatusChanged{sim_status()});
+  if (functionality_ == Functionality::full) radio_on();
+}
+
 void MobileEquipment::radio_on() {
   call_ready_reported_ = false;
   if (sim_status() != SimStatus::ready) return;
   registration_.begin([this] { network_tells_time(); });
-  const auto since_boot = pace_.next(&Timing::call_ready) - boot_time_;
+  const auto since_boot = pace_.next(&Timing::call_ready) - boot_time_ - sim_time_;
   call_ready_.start(std::max(since_boot, Duration::zero()), [this] {
     call_ready_reported_ = true;
     events_.on_event(CallReady{});
@@ -175,7 +202,8 @@ void MobileEquipment::set_functionality(Functionality functionality) {
   if (before == functionality) return;
   alarm_mode_end_.cancel();
   if (before == Functionality::full) radio_off();
-  if (before == Functionality::minimum) events_.on_event(SimStatusChanged{sim_status()});
+  if (functionality == Functionality::minimum) sim_starting_.cancel();
+  if (before == Functionality::minimum) return start_sim();
   if (functionality == Functionality::full) radio_on();
 }
 
@@ -191,6 +219,7 @@ void MobileEquipment::report_voltage(SupplyVoltage::Level level) {
 
 SimStatus MobileEquipment::sim_status() const {
   if (functionality_ == Functionality::minimum && sim().inserted()) return SimStatus::not_ready;
+  if (sim_starting_.running()) return SimStatus::busy;
   return sim().status();
 }
 
@@ -223,8 +252,9 @@ void MobileEquipment::change_sim(Sim sim) {
   configuration_.sim = std::move(sim);
   if (power_ != Power::on) return;
   if (configuration_.sim.inserted() != was_inserted) events_.on_event(SimMoved{});
-  events_.on_event(SimStatusChanged{sim_status()});
-  if (radio) radio_on();
+  // Without its supply the SIM says nothing more than that.
+  if (functionality_ == Functionality::minimum) return events_.on_event(SimStatusChanged{sim_status()});
+  start_sim();
 }
 
 void MobileEquipment::leave_network() {
@@ -446,7 +476,7 @@ tl::expected<tls::ClientConfig, std::string> MobileEquipment::tls_config(const S
   config.key_log = configuration_.key_log;
 
   const auto file = [this](std::string_view what, const std::string& name) -> tl::expected<Bytes, std::string> {
-    const auto parsed = storage::SecurityFileName::parse(name);
+    const auto parsed = security_file(name);
     auto content = parsed ? security_files_.open(*parsed) : tl::unexpected{storage::StoreError::not_found};
     if (content) return std::move(*content);
     return tl::unexpected{

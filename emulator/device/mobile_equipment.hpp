@@ -16,6 +16,7 @@
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/locator.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
@@ -28,6 +29,7 @@
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/service_centre.hpp"
 #include "emulator/device/sim.hpp"
+#include "emulator/device/sim_card.hpp"
 #include "emulator/device/ssl_settings.hpp"
 #include "emulator/device/time_sync.hpp"
 #include "emulator/device/timing.hpp"
@@ -150,9 +152,15 @@ class MobileEquipment final : private Gateway {
   Pace& pace() { return pace_; }
   const Sim& sim() const { return configuration_.sim; }
   Sim& sim() { return configuration_.sim; }
+  SimCard& sim_card() { return sim_card_; }
   Rtc& rtc() { return rtc_; }
   Registration& registration() { return registration_; }
   storage::SecurityFileStore& security_files() { return security_files_; }
+  /// A name that this firmware takes for a certificate or key; nothing otherwise.
+  std::optional<storage::SecurityFileName> security_file(std::string_view name) const {
+    using storage::NvramNames;
+    return storage::SecurityFileName::parse(name, firmware().nvram_names ? NvramNames::any : NvramNames::four);
+  }
   storage::Flash& flash() { return surroundings_.flash; }
   const Logger& log() const { return surroundings_.log; }
   const Journal& journal() const { return surroundings_.journal; }
@@ -230,6 +238,7 @@ class MobileEquipment final : private Gateway {
 
   NameQuery& names() { return names_; }
   Ping& pinger() { return ping_; }
+  Locator& locator() { return locator_; }
   TimeSync& time_sync() { return time_sync_; }
   const TimeServer& time_server() const { return time_server_; }
   void set_time_server(TimeServer server);
@@ -263,12 +272,15 @@ class MobileEquipment final : private Gateway {
   void admitted(const PdpContext& context) override;
   void start_up();
   void recall_saved();
+  void start_sim();
+  void sim_started();
   void radio_on();
   void radio_off();
   tl::expected<tls::ClientConfig, std::string> tls_config(const SslContext& settings);
 
   Configuration configuration_;
   Firmware firmware_;
+  SimCard sim_card_{configuration_.sim, configuration_.own_number};
   Surroundings surroundings_;
   EventSink& events_;
   Pace pace_;
@@ -297,13 +309,16 @@ class MobileEquipment final : private Gateway {
   std::array<std::string, kPreferredOperators> preferred_operators_{};
   NameQuery names_;
   Ping ping_;
+  Locator locator_;
   TimeSync time_sync_;
   TimeServer time_server_;
   int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
   Duration boot_time_{};
+  Duration sim_time_{};
   Timer starting_;
+  Timer sim_starting_;
   Timer switching_;
   Timer call_ready_;
   Timer alarm_mode_end_;

@@ -107,6 +107,7 @@ bool PdpContext::activate(Done done) {
 void PdpContext::bring_up(Done done) {
   if (active()) return done(true);
   register_application();
+  if (state_ != TcpIpState::ip_start) return done(false);  // halted, or somebody else's activation is under way
   activate(std::move(done));
 }
 

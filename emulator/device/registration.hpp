@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/timeline.hpp"
+#include "emulator/device/cells.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/pace.hpp"
 
@@ -40,11 +41,11 @@ class Registration {
   std::string_view operator_name() const { return "CHINA MOBILE"; }
   std::string_view operator_short_name() const { return "CMCC"; }
   std::string_view operator_number() const { return "46000"; }
-  std::string_view location_area() const { return "1878"; }
-  std::string_view cell() const { return "0873"; }
+  std::string_view location_area() const { return cells().front().area; }
+  std::string_view cell() const { return cells().front().id; }
   int signal_strength() const { return signal_; }         ///< <rssi> of the cell
   int bit_error_rate() const { return bit_error_rate_; }  ///< <ber>
-  void set_signal_strength(int rssi) { signal_ = rssi; }
+  void set_signal_strength(int rssi);
   void set_bit_error_rate(int rate) { bit_error_rate_ = rate; }
 
  private:

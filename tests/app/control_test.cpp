@@ -127,6 +127,7 @@ TEST_CASE("Unknown names get a suggestion, wrong values say what is wanted", "[c
   REQUIRE(error_of(desk.call("power", "{}")).starts_with("-32602 power needs exactly one of key, "));
   REQUIRE(error_of(desk.call("urc", "{}")) == "-32602 urc needs text (one line, without its CR LF)");
   REQUIRE(error_of(desk.call("signal", R"({"rssi":32})")) == "-32602 signal: rssi=32: 0 to 31, or 99");
+  REQUIRE(error_of(desk.call("location", R"({"latitude":91})")) == "-32602 location: latitude=91: -90 to 90");
   REQUIRE(error_of(desk.call("pdp", R"({"deactivate":true})")) == "1 pdp: context 0 is not active");
   REQUIRE(error_of(desk.call("journal", R"({"kind":"uart.tz"})"))
               .starts_with(R"(-32602 journal: there are no records of kind "uart.tz"; did you mean)"));
@@ -149,6 +150,12 @@ TEST_CASE("network apn: what the network knows, shown, kept in a snapshot, taken
   REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nOK\r\n");
   REQUIRE(desk.call("restore", app::to_text(Json::Object{{"snapshot", snapshot}})).find("result") != std::string::npos);
   REQUIRE(desk.call("network", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
+}
+
+TEST_CASE("the module is where it is put", "[control]") {
+  Desk desk;
+  desk.result("location", R"({"longitude":12.5,"latitude":-45})");
+  REQUIRE(desk.bench.ask("AT+QCELLLOC=1") == "\r\n+QCELLLOC: 12.500000,-45.000000\r\n\r\nOK\r\n");
 }
 
 TEST_CASE("wait: at once, later, in vain", "[control]") {

@@ -79,7 +79,7 @@ TEST_CASE("the FreeRTOS port for Quectel's GSM modules", "[drivers][clients 2.9]
   driver.reads("AT+QSIMSTAT?", "+QSIMSTAT: 0,1");
   driver.reads("AT+CPIN?", "+CPIN: READY");
   driver.reads("AT+QCCID", "+QCCID: 89860012345678901234");
-  CHECK(driver.ask("AT+CRSM=176,28514,0,0,0") == "\r\n+CRSM: 148, 4\r\n\r\nOK\r\n");  // no such file on the SIM
+  driver.reads("AT+CRSM=176,28514,0,0,0", "+CRSM: 144, 0, \"64F0000080\"");  // the home network, 460 00
   driver.ok("AT+QICSGP=1,\"apn\"");
   driver.ok("AT+QIACT");
   driver.ok("AT+QIDNSCFG=\"8.8.8.8\",\"8.8.4.4\"");

@@ -105,6 +105,7 @@ std::vector<device::Event> every_event() {
                             AlarmRang{},
                             AlarmModeEntered{},
                             SimMoved{},
+                            SignalChanged{},
                             BearerEnded{BearerEnded::By::network, 1, "10.1.83.188"},
                             BearerEnded{BearerEnded::By::module, 1, "10.1.83.188"},
                             MessageStored{MessageMemory{}, 3, false},

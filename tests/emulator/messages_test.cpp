@@ -533,7 +533,10 @@ TEST_CASE("test and read forms", "[sms]") {
   bench.exchange("AT+CNMI=2,4", {"+CMS ERROR: 514"});
   bench.exchange("AT+CSMS?", {"+CSMS: 0,1,1,1", "OK"});
   bench.exchange("AT+CSMS=1", {"+CSMS: 1,1,1", "OK"});
-  bench.exchange("AT+CSMS=?", {"+CSMS: (0,1)", "OK"});
+  bench.exchange("AT+CSMS=128", {"+CSMS: 1,1,1", "OK"});  // oFono
+  bench.exchange("AT+CSMS?", {"+CSMS: 128,1,1,1", "OK"});
+  bench.exchange("AT+CSMS=2", {"+CMS ERROR: 514"});
+  bench.exchange("AT+CSMS=?", {"+CSMS: (0,1,128)", "OK"});
   bench.exchange("AT+CSMP?", {"+CSMP: 17,167,0,0", "OK"});
   bench.exchange("AT+CSDH=?", {"+CSDH: (0,1)", "OK"});
   bench.exchange("AT+CSCB?", {"+CSCB: 0,\"\",\"\"", "OK"});

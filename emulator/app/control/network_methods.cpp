@@ -2,6 +2,7 @@
 // What happens around the module: SIM, network, and calls that arrive.
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/core.h>
 
@@ -100,6 +101,26 @@ Outcome signal(Call& call) {
   return Json::Object{{"rssi", rssi}, {"ber", ber}};
 }
 
+// ---- location ----
+
+constexpr Param kLocationParams[] = {
+    {"longitude", ParamType::number, Need::optional, "degrees east, -180 to 180"},
+    {"latitude", ParamType::number, Need::optional, "degrees north, -90 to 90"},
+};
+
+Outcome location(Call& call) {
+  constexpr double kFarthestEast = 180, kFarthestNorth = 90;
+  auto& place = call.target.modem().me().locator().place;
+  const auto longitude = call.arguments.get<double>("longitude").value_or(place.longitude);
+  const auto latitude = call.arguments.get<double>("latitude").value_or(place.latitude);
+  if (!(std::abs(longitude) <= kFarthestEast))
+    return invalid(fmt::format("location: longitude={}: -180 to 180", longitude));
+  if (!(std::abs(latitude) <= kFarthestNorth))
+    return invalid(fmt::format("location: latitude={}: -90 to 90", latitude));
+  place = {longitude, latitude};
+  return Json::Object{{"longitude", longitude}, {"latitude", latitude}};
+}
+
 // ---- pdp ----
 
 constexpr Param kPdpParams[] = {
@@ -158,6 +179,7 @@ constexpr Method kMethods[] = {
     {"sim", "puts a SIM in or out, or shows its state", kSimParams, &sim},
     {"network", "what the network grants from now on; shows the registration", kNetworkParams, &network},
     {"signal", "sets and shows signal strength and bit errors", kSignalParams, &signal},
+    {"location", "sets and shows where AT+QCELLLOC and AT+QGSMLOC say that the module is", kLocationParams, &location},
     {"pdp", "the network ends a PDP context", kPdpParams, &pdp},
     {"call.ring", "somebody calls, or gives up", kRingParams, &ring},
     {"urc", "any line arrives as an unsolicited result code", kUrcParams, &urc, Effect::changes, "text"},
