@@ -41,7 +41,7 @@ TEST_CASE("TinyGSM on an M95", "[drivers][clients 2.1]") {
   driver.all_ok({"AT+CMGF=1", "AT+CSCS=\"GSM\""});
   driver.sends("AT+CMGS=\"+8615021012496\"", "hello\x1A", "\r\n+CMGS: 1\r\n\r\nOK\r\n");
   driver.all_ok({"AT+QMGDA=6", "AT+QSCLK=1", "AT+QSCLK=0", "AT+CMEE=2"});
-  driver.wants("AT+CUSD=1,\"*100#\"", "\r\nOK\r\n\r\n+CUSD: 0,\"Your balance is 10.00\", 15\r\n");
+  driver.wants("AT+CUSD=1,\"*100#\"", "\r\nOK\r\n\r\n+CUSD: 0,\"Your balance is 10.00\",15\r\n");
   // Its restart.
   CHECK(driver.ask("AT+CFUN=0").starts_with("\r\n+CPIN: NOT READY\r\n\r\nOK\r\n"));
   CHECK(driver.ask("AT+CFUN=1").find("\r\nOK\r\n") != std::string::npos);

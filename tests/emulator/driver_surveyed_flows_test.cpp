@@ -79,12 +79,30 @@ TEST_CASE("the FreeRTOS port for Quectel's GSM modules", "[drivers][clients 2.9]
   driver.reads("AT+QSIMSTAT?", "+QSIMSTAT: 0,1");
   driver.reads("AT+CPIN?", "+CPIN: READY");
   driver.reads("AT+QCCID", "+QCCID: 89860012345678901234");
-  CHECK(driver.ask("AT+CRSM=176,28514,0,0,0") == "\r\n+CRSM: 148, 4\r\n\r\nOK\r\n");  // no such file on the SIM
+  driver.reads("AT+CRSM=176,28514,0,0,0", "+CRSM: 144, 0, \"64F0000080\"");  // the home network, 460 00
   driver.ok("AT+QICSGP=1,\"apn\"");
   driver.ok("AT+QIACT");
   driver.ok("AT+QIDNSCFG=\"8.8.8.8\",\"8.8.4.4\"");
   driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
   driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+}
+
+// It was tested on M95 and M66.
+TEST_CASE("a driver that gives QICSGP five parameters", "[drivers]") {
+  Driver driver{"\r\n", {.model = GENERATE(device::Model::m95, device::Model::m66)}};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+CMEE=1", "AT+CREG=1", "AT+QIFGCNT=0", "AT+QICSGP=1,\"apn\",\"user\",\"pw\",0", "AT+QIMUX=1",
+                 "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  CHECK(driver.bench.me().context(0).access.apn == "apn");
+  CHECK(driver.bench.me().context(0).access.password == "pw");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.ok("AT+QISDE=0");
+  driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "hi");
   driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
   driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
 }
@@ -126,7 +144,7 @@ TEST_CASE("the Paho transceiver's author: start-up and NTP by UDP on an M95", "[
   driver.reads("AT+QNSTATUS", "+QNSTATUS: 0");
   driver.all_ok({"AT+QIDNSIP=1", "AT+QINDI=2", "AT+QISDE=0", "AT+QINDRI=0", "AT+CMGF=1"});
   driver.reads("AT+CPMS?", "+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50");
-  driver.all_ok({"AT+CCFC=0,3,\"+56912345678\"", "AT+QREFUSECS=1,1", "AT+QIURC=0"});
+  driver.all_ok({"AT+CCFC=0,3,\"+447700900456\"", "AT+QREFUSECS=1,1", "AT+QIURC=0"});
   for (const auto* kind : {"SQ", "FN", "MW", "UR", "BC", "BM", "SM", "CC", "CN"})
     driver.ok(fmt::format("AT+QEXTUNSOL=\"{}\",0", kind));
 
@@ -192,6 +210,22 @@ TEST_CASE("OpenTracker", "[drivers][clients 2.9]") {
   CHECK(driver.ask("AT+CFUN=4").find("\r\nOK\r\n") != std::string::npos);
   driver.ok("AT+QSCLK=1");
   driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
+}
+
+// From the log of field report 2, an M95.
+TEST_CASE("OpenTracker sets its name server before the context is up", "[drivers][field-reports 2]") {
+  Driver driver;
+  auto& listener = driver.bench.network().listen("peer.test", 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+QISDE=0", "AT+QINDI=1", "AT+QIMUX=1", "AT+CMGF=1"});
+  driver.ok("AT+QIREGAPP=\"apn\",\"\",\"\"");
+  driver.ok("AT+QIDNSCFG=\"8.8.8.8\"");
+  driver.ok("AT+QIDNSIP=1");
+  driver.ok("AT+QIACT");
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"peer.test\",\"80\"", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.sends("AT+QISEND=0,5", "GET /", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "GET /");
 }
 
 TEST_CASE("ubirch on an M66", "[drivers][clients 5]") {
