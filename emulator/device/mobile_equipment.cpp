@@ -51,7 +51,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
                   surroundings_.journal}},
       calls_{surroundings_.timeline, pace_, events},
       phonebooks_{surroundings_.flash},
-      files_{surroundings_.flash, surroundings_.journal},
+      files_{surroundings_.flash, sealer, surroundings_.journal},
       alarm_{surroundings_.timeline, rtc_, [this](const Alarm::Setting& setting) { alarm_rings(setting); }},
       names_{surroundings_.timeline, surroundings_.bearer, events},
       ping_{surroundings_.timeline, surroundings_.bearer, events},
