@@ -163,12 +163,21 @@ tl::expected<SecurityFileStore::Record, StoreError> SecurityFileStore::find(cons
     return found->second;
   }
   const auto stored = flash_.read(record_name(name));
+  if (!stored && stored.error() == FlashError::damaged) {
+    // MANUAL: SSL 2.2.8: a damaged file does not vanish, AT+QSECREAD answers <good> 0.
+    auto record = parse_record(flash_.remains_of(record_name(name)));
+    record.whole = false;
+    return record;
+  }
   if (!stored) {
     log_.error("{} could not be read: {}", name.text(), describe(stored.error()));
     return tl::unexpected{StoreError::failed};
   }
   if (!*stored) return tl::unexpected{StoreError::not_found};
-  const ByteSpan bytes{**stored};
+  return parse_record(**stored);
+}
+
+SecurityFileStore::Record SecurityFileStore::parse_record(ByteSpan bytes) {
   // Too short to be ours: a file is there, so it is a corrupted one.
   if (bytes.size() < kHeaderBytes) return Record{.whole = false};
   const auto sealed = bytes.subspan(kHeaderBytes);

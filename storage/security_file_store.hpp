@@ -63,10 +63,11 @@ class SecurityFileStore {
     std::size_t size = 0;
     std::uint16_t checksum = 0;
     Bytes sealed;
-    bool whole = true;  ///< false: what the flash holds is not even the form of a record
+    bool whole = true;  ///< false: what the flash holds is damaged, or not even the form of a record
   };
 
   tl::expected<Record, StoreError> find(const SecurityFileName& name) const;
+  static Record parse_record(ByteSpan bytes);
   static Check checked(const Record& record, const Sealer::Opened& opened);
   std::vector<SecurityFileName> named_in_nvram() const;
   std::size_t ram_used() const;

@@ -204,7 +204,6 @@ constexpr NotEmulated kNotEmulated[] = {
     {"+QSMTP", "the module's mail client", "SMTP note"},
     {"+QMT", "the module's MQTT client", "MQTT note"},
     {"+CMUX", "several channels on one UART (GSM 07.10)", "M66 3.7"},
-    {"+QALARM", "the alarm clock", "M66 14.2"},
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       calls_{surroundings_.timeline, pace_, events},
       ussd_{{surroundings_.timeline, pace_, events, surroundings_.log.part("ussd")}, configuration_.ussd},
       phonebooks_{surroundings_.flash},
-      files_{surroundings_.flash, surroundings_.journal},
+      files_{surroundings_.flash, sealer, surroundings_.journal},
       alarm_{surroundings_.timeline, rtc_, [this](const Alarm::Setting& setting) { alarm_rings(setting); }},
       names_{surroundings_.timeline, events},
       ping_{surroundings_.timeline, events},

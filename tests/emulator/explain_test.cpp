@@ -259,6 +259,29 @@ TEST_CASE("codes are explained by their values", "[explain]") {
   CHECK(explain("2, CONNECT OK")[0].manual == explain("CONNECT OK")[0].manual);
 }
 
+TEST_CASE("what is said not to be emulated has no command", "[explain]") {
+  for (const auto& known : commands::not_emulated()) {
+    INFO(known.beginning);
+    for (const auto& family : commands::all_families()) {
+      for (const auto& command : family.commands) CHECK_FALSE(command.name.starts_with(known.beginning));
+    }
+    const auto explanation = explain("AT" + std::string{known.beginning} + "=1")[0];
+    CHECK(explanation.meaning.ends_with("; real modules have it, here it answers ERROR"));
+  }
+}
+
+TEST_CASE("a line of any length is explained or not", "[explain]") {
+  const std::string long_text(1 << 20, 'x');
+  CHECK(explain(long_text).empty());
+  CHECK(explain("+" + long_text + ": 1").empty());
+  CHECK(explain("+QIMUX: " + long_text).size() == 1);
+  CHECK(field(explain("+CME ERROR: " + long_text)[0], "cme").meaning == "not the words of this module");
+  CHECK(explain("AT+" + long_text).size() == 1);
+  std::string many = "AT";
+  for (int i = 0; i < 10'000; ++i) many += "+QIMUX=1;";
+  CHECK(explain(many).size() == 10'000);
+}
+
 TEST_CASE("what the module never says is not explained", "[explain]") {
   CHECK(explain("+CEREG: 0,1").empty());
   CHECK(explain("hello").empty());

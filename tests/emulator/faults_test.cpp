@@ -831,6 +831,44 @@ TEST_CASE("nvram.corrupt", "[fault]") {
   CHECK_FALSE(bench.told.empty());
 }
 
+TEST_CASE("nvram.corrupt: of everything but certificates the damaged record is lost, and no other", "[fault]") {
+  Broken bench;
+  bench.ok("AT+CPBW=1,\"+4915112345678\",145,\"Ann\"");
+  bench.ok("AT+CPBS=\"ME\"");
+  bench.ok("AT+CPBW=1,\"+4915112345679\",145,\"Bob\"");
+  bench.ok("AT+CSCA=\"+4915112345670\"");
+  bench.send("AT+QFUPL=\"f\",5");
+  bench.send_raw("hello");
+  bench.take();
+  bench.fault("nvram.corrupt match=phonebook-sm");
+  bench.fault("nvram.corrupt match=sms-centre");
+  bench.fault("nvram.corrupt match=file-66");
+  bench.replug();
+  bench.ok("ATE0");
+  bench.exchange("AT+CPBR=1", {"OK"});
+  bench.exchange("AT+CSCA?", {"+CSCA: \"+8613800210500\",145", "OK"});
+  bench.exchange("AT+QFLST", {"OK"});
+  bench.ok("AT+CPBS=\"ME\"");
+  CHECK(bench.ask("AT+CPBR=1").find("Bob") != std::string::npos);
+  bench.ok("AT+CPBS=\"SM\"");
+  bench.ok("AT+CPBW=2,\"+4915112345678\",145,\"Cy\"");
+  bench.exchange("AT+QFDWL=\"f\"", {"+CME ERROR: 4010"});
+  CHECK_FALSE(bench.told.empty());
+}
+
+TEST_CASE("nvram.corrupt: the key is used as it is, and is there again after the fault", "[fault]") {
+  BrokenTls bench;
+  bench.upload("NVRAM:CA0", pki("ca.crt"));
+  const auto key = bench.flash().read("seal.key").value();
+  bench.fault("nvram.corrupt match=seal.key");
+  bench.replug();
+  CHECK(bench.ask("AT+QSECREAD=\"NVRAM:CA0\"").find("+QSECREAD: 0,") != std::string::npos);
+  bench.faults().clear();
+  bench.replug();
+  CHECK(bench.flash().read("seal.key").value() == key);
+  CHECK(bench.ask("AT+QSECREAD=\"NVRAM:CA0\"").find("+QSECREAD: 1,") != std::string::npos);
+}
+
 TEST_CASE("upload.timeout", "[fault]") {
   BrokenTls bench;
   bench.fault("upload.timeout match=QSECWRITE");

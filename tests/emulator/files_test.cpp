@@ -51,6 +51,61 @@ TEST_CASE("UFS survives a restart, RAM does not", "[files]") {
   bench.ok("AT+QFLST");
 }
 
+TEST_CASE("a file on UFS cannot be read in the flash", "[files]") {
+  FileBench bench;
+  const std::string key = "-----BEGIN RSA PRIVATE KEY-----";
+  bench.send("AT+QFUPL=\"ck.pem\"," + std::to_string(key.size()));
+  bench.send_raw(key);
+  bench.take();
+  bench.exchange("AT+QFOPEN=\"log\",0", {"+QFOPEN: 1", "OK"});
+  bench.send("AT+QFWRITE=1," + std::to_string(key.size()));
+  bench.send_raw(key);
+  bench.take();
+  bench.ok("AT+QFCLOSE=1");
+  std::size_t files = 0;
+  const auto records = bench.flash().list().value();
+  for (const auto& record : records) {
+    INFO(record);
+    const auto content = to_text(bench.flash().read(record).value().value());
+    CHECK(content.find("BEGIN") == std::string::npos);
+    files += record.starts_with("file-") ? 1 : 0;
+  }
+  CHECK(files == 2);
+  bench.replug();
+  bench.exchange("AT+QFLST", {"+QFLST: \"ck.pem\",31", "+QFLST: \"log\",31", "OK"});
+  bench.send("AT+QFDWL=\"ck.pem\"");
+  CHECK(bench.take().starts_with("\r\nCONNECT\r\n" + key));
+}
+
+TEST_CASE("files of the program's first version are sealed at the start", "[files]") {
+  FileBench bench;
+  const std::string old = "ufs-66";
+  REQUIRE(bench.flash().write(old, as_bytes("hello, world")));
+  SECTION("sealed") {}
+  SECTION("there is no room: read as they are") { bench.faulty_flash().fail_operation(3, storage::FlashError::full); }
+  bench.replug();
+  bench.exchange("AT+QFLST", {"+QFLST: \"f\",12", "OK"});
+  bench.send("AT+QFDWL=\"f\"");
+  bench.expect_raw("\r\nCONNECT\r\nhello, world\r\n+QFDWL: 12,4844\r\n\r\nOK\r\n");
+  bench.replug();
+  CHECK(bench.flash().read(old).value() == std::nullopt);
+  CHECK(bench.flash().read("file-66").value().has_value());
+  bench.exchange("AT+QFLST", {"+QFLST: \"f\",12", "OK"});
+  bench.ok("AT+QFDEL=\"f\"");
+  bench.ok("AT+QFLST");
+}
+
+TEST_CASE("files sealed with a key that is lost can be deleted, not read", "[files]") {
+  FileBench bench;
+  bench.upload("f", "hello, world", "+QFUPL: 12,4844");
+  REQUIRE(bench.flash().erase("seal.key"));
+  bench.replug();
+  bench.exchange("AT+QFLST", {"+QFLST: \"f\",12", "OK"});
+  CHECK(bench.ask("AT+QFDWL=\"f\"").starts_with("\r\n+CME ERROR: 40"));
+  bench.ok("AT+QFDEL=\"f\"");
+  bench.upload("f", "hello, world", "+QFUPL: 12,4844");
+}
+
 TEST_CASE("files and certificates have name spaces of their own", "[files][SSL 2.2.7]") {
   FileBench bench;
   bench.send("AT+QSECWRITE=\"RAM:ca\",2");

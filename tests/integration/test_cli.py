@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from support import OK
+from support import OK, SOURCE
 
 USAGE, ENVIRONMENT = 2, 3
 
@@ -37,10 +37,15 @@ def test_version(world):
     assert re.fullmatch(rb"quasimodem \d+\.\d+\.\d+\n", done.stdout)
 
 
-# cli.md, "Options of run", as far as this version has them.
-OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --firmware --firmware-date --sim --imei --apn-local --apn --allow --map --ussd --ready-fd
-             --config --log-format --color --count --json --seed --time-scale --fault --trace --expect --fail --timeout --power --verbose --quiet --version --help""".split()
-SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
+def documented_options():
+    """The options of run in the tables of docs/configuration.md, which tests/app/config_test.cpp keeps as the program is."""
+    text = (SOURCE / "docs" / "configuration.md").read_text()
+    rows = [line.split("|")[1] for line in text.split("## Signals")[0].splitlines() if line.startswith("| `")]
+    names = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    short = {name for name in names if re.fullmatch("-[a-z]", name)}
+    long = {name if name.startswith("--") else "--" + name.replace("_", "-") for name in set(names) - short}
+    assert len(long) > 30
+    return long | {"--help", "--version"}, short | {"-h"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"], ["run", "--help"], ["--model", "m66", "--help"]])
@@ -50,8 +55,10 @@ def test_help(world, arguments):
     assert (done.returncode, done.stderr) == (0, b"")
     assert text.count("Usage:") == 1 and "quasimodem run [OPTIONS] -- CMD" in text
     assert "Examples:" in text and "quasimodem run -- pytest -q" in text and "Exit codes:" in text
-    for option in OPTIONS + SHORT_OPTIONS:
-        assert re.search(rf"(^|[\s,]){re.escape(option)}\b", text), option
+    shown = [re.match(r" +(?:(-\w),)?(--[\w-]+)", line) for line in text.splitlines()]
+    long, short = documented_options()
+    assert {option[2] for option in shown if option} == long
+    assert {option[1] for option in shown if option and option[1]} == short
 
 
 def test_examples_of_the_help_work(world):
