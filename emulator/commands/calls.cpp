@@ -79,8 +79,9 @@ bool is_supplementary(std::string_view number) { return number.starts_with('*') 
 // ATD<n>; — OK at once, or when the far end answers with AT+COLP=1                                           [M66 7.2]
 Reply dial(Call& call, const std::vector<Argument>& arguments) {
   std::string_view typed = arguments.front().text;
-  // ASSUMED: there are no data calls; what is not a voice call finds no carrier.
-  if (!typed.ends_with(';')) return Reply::code(ResultCode::no_carrier);
+  // ASSUMED: there are no data calls; what is not a voice call finds no carrier. What is no number at all, such as
+  // ATDL and ATD>, of which the sources do not tell, is an error with and without the semicolon.
+  if (!typed.ends_with(';')) return dialled_number(typed) ? Reply::code(ResultCode::no_carrier) : Reply::error();
   typed.remove_suffix(1);
   if (typed.ends_with('G') || typed.ends_with('I')) typed.remove_suffix(1);
   if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
@@ -93,7 +94,6 @@ Reply dial(Call& call, const std::vector<Argument>& arguments) {
   }
   // ASSUMED: the active call is not held by itself; AT+CHLD=2 does it.
   if (!call.me().calls().may_dial()) return Reply::cme(cme::kOperationNotAllowed);
-  call.me().phonebooks().find("LD")->push_front({*number, type_of(*number), {}});
   if (call.settings().calls.answerer) return dial_and_wait(call, std::move(*number));
   call.me().calls().dial(std::move(*number), {});
   return Reply::ok();

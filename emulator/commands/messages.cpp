@@ -66,6 +66,7 @@ std::optional<Reply> refusal(Call& call) {
     case device::SimStatus::puk_needed: return Reply::cms(kPukNeeded);
     case device::SimStatus::blocked:
     case device::SimStatus::not_ready: return Reply::cms(kSimFailure);
+    case device::SimStatus::busy:  // as all of it before Call Ready
     case device::SimStatus::ready: break;
   }
   constexpr int kMessagesReady = 3;
@@ -654,7 +655,10 @@ Reply show_indications(Call& call) {
 struct Service {
   int service = 0;
 };
-constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 1).as_range()};
+// 128 is the maker's own. OBSERVED: oFono sends it to this maker's serial modules, and others to GSM modules; ASSUMED:
+// that it is as 0.
+constexpr int kServices[] = {0, 1, 128};
+constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 128).among(kServices).as_range()};
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;

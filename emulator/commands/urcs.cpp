@@ -216,6 +216,7 @@ class Wording {
   }
 
   Urc operator()(const device::SocketWritable&) const { return {}; }
+  Urc operator()(const device::SignalChanged&) const { return {}; }  // an indicator, +CIEV
   Urc operator()(const device::PoweredOff&) const { return {}; }
   // MANUAL M66 14.2.
   Urc operator()(const device::AlarmRang&) const { return line("ALARM RING"); }
@@ -259,7 +260,8 @@ std::string sim_holder_line(emulator::TerminalAdapter& ta) {
 std::string sim_status_line(device::SimStatus status) {
   switch (status) {
     case device::SimStatus::not_inserted: return "+CPIN: NOT INSERTED";
-    case device::SimStatus::not_ready: return "+CPIN: NOT READY";
+    case device::SimStatus::not_ready:
+    case device::SimStatus::busy: return "+CPIN: NOT READY";
     case device::SimStatus::pin_needed: return "+CPIN: SIM PIN";
     case device::SimStatus::puk_needed: return "+CPIN: SIM PUK";
     case device::SimStatus::blocked: return "+CPIN: NOT READY";

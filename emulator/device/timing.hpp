@@ -39,6 +39,7 @@ struct Timing {
   bool uart_paced = false;  ///< bytes take their time at the baud rate
   Delay command;            ///< before a command line is answered
   Delay boot;               ///< power on to RDY
+  Delay sim_start;          ///< +CFUN: 1 to +CPIN: READY; the SIM is busy meanwhile
   Delay call_ready;         ///< power on to Call Ready
   Delay registration;
   Delay attach;
@@ -69,6 +70,7 @@ struct DelayKind {
 inline constexpr std::array kDelayKinds{
     DelayKind{"module", "command", &Timing::command},
     DelayKind{"module", "boot", &Timing::boot},
+    DelayKind{"module", "sim_start", &Timing::sim_start},
     DelayKind{"module", "call_ready", &Timing::call_ready},
     DelayKind{"network", "registration", &Timing::registration},
     DelayKind{"network", "attach", &Timing::attach},

@@ -242,6 +242,10 @@ void Faults::plug_in_delays() {
       return !book_.strike("pdp.refuse", subject);
     };
   }
+  me.on_secure_host = [this](std::string_view host) {
+    const auto* rule = book_.strike("tls.wrong_host", host);
+    return rule ? rule->text("to", host) : std::string{};
+  };
   me.on_tls_config = [this](std::string_view host, tls::ClientConfig& config) {
     if (config.verification == tls::Verification::none) return;
     if (config.clock && book_.strike("tls.expired", host)) config.clock = kTooLate;

@@ -76,6 +76,36 @@ TEST_CASE("What is no request gets an error and nothing else happens", "[control
   REQUIRE(error_of(desk.ask(R"({"id":1,"method":"power","params":[]})")) == "-32602 power: params must be an object");
 }
 
+TEST_CASE("A name stands once in a request, at every depth, as on the command line", "[control]") {
+  Desk desk;
+  const auto twice = [&](const std::string& request) { return error_of(desk.ask(request)); };
+  REQUIRE(twice(R"({"id":1,"method":"quit","method":"state"})") ==
+          "-32700 not JSON: \"method\" stands twice in an object");
+  REQUIRE(twice(R"({"id":1,"id":2,"method":"quit"})").starts_with("-32700 "));
+  REQUIRE(twice(R"({"method":"signal","params":{"rssi":3,"rssi":4}})").starts_with("-32700 not JSON: \"rssi\""));
+  REQUIRE(twice(R"({"method":"signal","params":{"rssi":3,"rs\u0073i":4}})").starts_with("-32700 not JSON: \"rssi\""));
+  REQUIRE(twice(R"({"method":"snapshot","params":{"restore":[{"a":{"b":1,"c":2,"b":3}}]}})").starts_with("-32700 "));
+  REQUIRE_FALSE(desk.has_quit);
+  const std::vector<std::string> words{"rssi=3", "rssi=4"};
+  const auto& method = *find_method("signal");
+  REQUIRE(read_arguments(method, *params_from_words(method, words)).error().message == "signal: rssi twice");
+  // The same name in two objects is none twice.
+  REQUIRE(parse_json(R"([{"a":1},{"a":{"a":2}},{"a":[]}])").has_value());
+}
+
+TEST_CASE("A value is read as it was printed", "[control]") {
+  for (const auto* text : {"null", "true", "-4", "9223372036854775807", "1.5", R"("a\"b\\\u0001")", "[]", "{}",
+                           R"([1,[2,{"x":[null,"y"]}],{"z":false}])"}) {
+    REQUIRE(to_text(parse_json(text).value()) == text);
+  }
+  REQUIRE(parse_json(" {\t\"a\" : 1 } \n").value() == Json{Json::Object{{"a", 1}}});
+  for (const auto* text :
+       {"", " ", "{", "[1,]", "1 2", "{}x", "\"a", "nul", "{\"a\"}", "\"\xff\"", "'a'", "01", "[1e999]"}) {
+    CAPTURE(text);
+    REQUIRE_FALSE(parse_json(text).has_value());
+  }
+}
+
 TEST_CASE("The id comes back as it was", "[control]") {
   Desk desk;
   REQUIRE(desk.ask(R"({"id":"a\"b","method":"quit"})") == R"({"id":"a\"b","result":true})");
@@ -97,9 +127,35 @@ TEST_CASE("Unknown names get a suggestion, wrong values say what is wanted", "[c
   REQUIRE(error_of(desk.call("power", "{}")).starts_with("-32602 power needs exactly one of key, "));
   REQUIRE(error_of(desk.call("urc", "{}")) == "-32602 urc needs text (one line, without its CR LF)");
   REQUIRE(error_of(desk.call("signal", R"({"rssi":32})")) == "-32602 signal: rssi=32: 0 to 31, or 99");
+  REQUIRE(error_of(desk.call("location", R"({"latitude":91})")) == "-32602 location: latitude=91: -90 to 90");
   REQUIRE(error_of(desk.call("pdp", R"({"deactivate":true})")) == "1 pdp: context 0 is not active");
   REQUIRE(error_of(desk.call("journal", R"({"kind":"uart.tz"})"))
               .starts_with(R"(-32602 journal: there are no records of kind "uart.tz"; did you mean)"));
+}
+
+TEST_CASE("network apn: what the network knows, shown, kept in a snapshot, taken back", "[control]") {
+  Desk desk;
+  REQUIRE(desk.call("network", R"({"apn":"internet,iot"})") ==
+          R"({"id":7,"result":{"registration":"home","attachment":"home","apn":"internet,iot"}})");
+  REQUIRE(error_of(desk.call("network", R"({"apn":"a b"})")) ==
+          R"(-32602 network: apn: "a b" is not an access point name)");
+  REQUIRE(desk.call("state", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
+  const auto snapshot = desk.result("snapshot");
+  desk.bench.ask("AT+QICSGP=1,\"other\"");
+  desk.bench.ask("AT+QIREGAPP");
+  REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nERROR\r\n");
+  desk.bench.ask("AT+QIDEACT");
+  REQUIRE(desk.call("network", R"({"apn":""})").find(R"("apn":""}})") != std::string::npos);
+  desk.bench.ask("AT+QIREGAPP");
+  REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nOK\r\n");
+  REQUIRE(desk.call("restore", app::to_text(Json::Object{{"snapshot", snapshot}})).find("result") != std::string::npos);
+  REQUIRE(desk.call("network", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
+}
+
+TEST_CASE("the module is where it is put", "[control]") {
+  Desk desk;
+  desk.result("location", R"({"longitude":12.5,"latitude":-45})");
+  REQUIRE(desk.bench.ask("AT+QCELLLOC=1") == "\r\n+QCELLLOC: 12.500000,-45.000000\r\n\r\nOK\r\n");
 }
 
 TEST_CASE("wait: at once, later, in vain", "[control]") {

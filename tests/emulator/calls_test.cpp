@@ -169,6 +169,8 @@ TEST_CASE("calls that cannot be", "[voice]") {
   bench.exchange("ATD123", {"NO CARRIER"});  // data
   bench.exchange("ATD12?3;", {"ERROR"});
   bench.exchange("ATD;", {"ERROR"});
+  // No number, so it is no call of data either.
+  for (const auto* line : {"ATDL", "ATDL;", "ATD>1", "ATD>SM1;", "ATDhello"}) bench.exchange(line, {"ERROR"});
   bench.exchange("ATA", {"NO CARRIER"});
   bench.ok("ATH");
   bench.ok("AT+CFUN=4");

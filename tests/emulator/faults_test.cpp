@@ -420,9 +420,9 @@ TEST_CASE("sms.refuse", "[fault]") {
   send("10086", "hello");
   bench.expect("+CMGS: 1");
   bench.expect("OK");
-  send("+491701234567", "hello");
+  send("+447700900456", "hello");
   bench.expect("+CMS ERROR: 28");
-  bench.expect_told("sms.refuse: +491701234567");
+  bench.expect_told("sms.refuse: +447700900456");
   CHECK(bench.me().messaging().journal().size() == 1);
   bench.faults().clear();
   // From the storage: it stays to be sent.
@@ -453,8 +453,8 @@ TEST_CASE("sms.undelivered", "[fault]") {
   CHECK(status_of("10086") == "0\r\n");
   bench.fault("sms.undelivered match=+49 count=1");
   CHECK(status_of("10086") == "0\r\n");
-  CHECK(status_of("+491701234567") == "70\r\n");
-  bench.expect_told("sms.undelivered: +491701234567");
+  CHECK(status_of("+447700900456") == "70\r\n");
+  bench.expect_told("sms.undelivered: +447700900456");
   bench.fault("sms.undelivered status=48 count=1");
   CHECK(status_of("10086") == "48\r\n");
   CHECK(status_of("10086") == "0\r\n");
@@ -769,6 +769,44 @@ TEST_CASE("tls.cut", "[fault]") {
   bench.advance({});
   bench.expect("+QSSLURC: \"closed\",1");
   bench.exchange("AT+QSSLRECV=0,1,100", {"OK"});
+  bench.expect_told_times(1);
+}
+
+// A record is one wherever it is cut, and nothing else is one, whatever its bytes are.
+TEST_CASE("TLS faults strike records of TLS and nothing else", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.ok("AT+QIMUX=1;+QISDE=0");
+  auto& listener = bench.network().listen("peer.test", 80);
+  bench.exchange("AT+QIOPEN=0,\"TCP\",\"peer.test\",80", {"OK", "0, CONNECT OK"});
+  for (const auto* fault : {"tls.corrupt", "tls.cut", "tls.stall", "tls.alert", "tls.wrong_host to=other.test"})
+    bench.fault(fault);
+  const std::string as_handshake{"\x16\x03\x01 hello"};
+  bench.send(fmt::format("AT+QISEND=0,{}", as_handshake.size()));
+  bench.expect_prompt();
+  bench.send_raw(as_handshake);
+  bench.expect("SEND OK");
+  for (const std::string text : {"\x17", "\x17\x17\x17", "\x16 is a number", "\x15"}) {
+    listener.last().send(text);
+    bench.advance({});
+    CHECK(bench.take() == fmt::format("\r\n+RECEIVE: 0, {}\r\n{}", text.size(), text));
+  }
+  bench.exchange("AT+QIOPEN=1,\"TCP\",\"peer.test\",80", {"OK", "1, CONNECT OK"});  // a plain socket's name
+  bench.expect_told_times(0);
+}
+
+TEST_CASE("tls.corrupt breaks a record that comes in pieces or behind another", "[fault]") {
+  const bool behind = GENERATE(false, true);
+  BrokenTls bench;
+  bench.open("0");
+  bench.fault("tls.corrupt count=1");
+  if (behind) {
+    bench.peer.send("hello");
+    bench.peer.send("world");
+  } else {
+    bench.peer.send(std::string(9000, 'x'));  // more than one read of the link
+  }
+  bench.advance({});
+  CHECK(bench.take().find("+QSSLURC: \"closed\",1") != std::string::npos);
   bench.expect_told_times(1);
 }
 

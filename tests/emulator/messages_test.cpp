@@ -519,11 +519,11 @@ TEST_CASE("memories, their limits, and what lasts", "[sms][M66 8.4]") {
   bench.exchange("AT+CPMS=\"MT\"", {"+CPMS: 10,60,10,10,10,10", "OK"});
   CHECK(bench.ask("AT+CMGR=51").starts_with("\r\n+CMGR: 0,"));
   bench.exchange("AT+CPMS=\"XX\"", {"+CMS ERROR: 514"});
-  bench.ok("AT+CSCA=\"+491710000\",145");
+  bench.ok("AT+CSCA=\"+447700900\",145");
   bench.replug();
   bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50", "OK"});
   bench.exchange("AT+CPMS=\"ME\"", {"+CPMS: 10,10,0,50,0,50", "OK"});
-  bench.exchange("AT+CSCA?", {"+CSCA: \"+491710000\",145", "OK"});
+  bench.exchange("AT+CSCA?", {"+CSCA: \"+447700900\",145", "OK"});
 }
 
 TEST_CASE("test and read forms", "[sms]") {
@@ -533,7 +533,10 @@ TEST_CASE("test and read forms", "[sms]") {
   bench.exchange("AT+CNMI=2,4", {"+CMS ERROR: 514"});
   bench.exchange("AT+CSMS?", {"+CSMS: 0,1,1,1", "OK"});
   bench.exchange("AT+CSMS=1", {"+CSMS: 1,1,1", "OK"});
-  bench.exchange("AT+CSMS=?", {"+CSMS: (0,1)", "OK"});
+  bench.exchange("AT+CSMS=128", {"+CSMS: 1,1,1", "OK"});  // oFono
+  bench.exchange("AT+CSMS?", {"+CSMS: 128,1,1,1", "OK"});
+  bench.exchange("AT+CSMS=2", {"+CMS ERROR: 514"});
+  bench.exchange("AT+CSMS=?", {"+CSMS: (0,1,128)", "OK"});
   bench.exchange("AT+CSMP?", {"+CSMP: 17,167,0,0", "OK"});
   bench.exchange("AT+CSDH=?", {"+CSDH: (0,1)", "OK"});
   bench.exchange("AT+CSCB?", {"+CSCB: 0,\"\",\"\"", "OK"});

@@ -38,7 +38,7 @@ def test_version(world):
 
 
 # cli.md, "Options of run", as far as this version has them.
-OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --firmware --firmware-date --sim --imei --apn-local --allow --map --ussd --ready-fd
+OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --firmware --firmware-date --sim --imei --apn-local --apn --allow --map --ussd --ready-fd
              --config --log-format --color --count --json --seed --time-scale --fault --trace --expect --fail --timeout --power --verbose --quiet --version --help""".split()
 SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
 
@@ -166,6 +166,9 @@ def test_command_in_the_wrong_place(world):
         (["--imei", "1234567890123456"], ["--imei", "15 digits"]),
         (["--apn-local", "10.0.0"], ["--apn-local", "10.0.0"]),
         (["--apn-local", "10.0.0.256"], ["--apn-local"]),
+        (["--apn", ""], ["--apn", "no name"]),
+        (["--apn", "internet,"], ["--apn", "internet,", '""']),
+        (["--apn", "inter net"], ["--apn", "inter net"]),
         (["--allow", "host:99999"], ["--allow", "99999", "65535"]),
         (["--allow", ":80"], ["--allow", ":80"]),
         (["--allow", ""], ["--allow"]),
@@ -288,6 +291,18 @@ def test_local_address(module):
         for command in ("AT+QIFGCNT=0", "AT+QIREGAPP", "AT+QIACT"):
             host.exchange(command)
         host.exchange("AT+QILOCIP", "\r\n10.64.0.9\r\n")
+
+
+def test_access_points(module):
+    running = module("--apn", "internet,iot", "--apn", "m2m.example")
+    with running.host() as host:
+        for command in ("AT+QIFGCNT=0", 'AT+QICSGP=1,"intrenet"', "AT+QIREGAPP"):
+            host.exchange(command)
+        host.exchange("AT+QIACT", "\r\nERROR\r\n")
+        host.exchange("AT+QIDEACT", "\r\nDEACT OK\r\n")
+        for command in ('AT+QICSGP=1,"M2M.example"', "AT+QIREGAPP", "AT+QIACT"):
+            host.exchange(command)
+    assert 'the network does not know the APN "intrenet", only internet,iot,m2m.example' in running.log()
 
 
 def test_quiet_and_verbose(world):

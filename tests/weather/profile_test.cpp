@@ -72,6 +72,7 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(realistic.uart_paced);
   CHECK(realistic.command == Delay{15ms, 40ms});
   CHECK(realistic.boot == Delay{2800ms});
+  CHECK(realistic.sim_start == Delay{1500ms});
   CHECK(realistic.call_ready == Delay{7s});
   CHECK(realistic.registration == Delay{8s, 20s});
   CHECK(realistic.attach == Delay{2s, 5s});
@@ -94,6 +95,7 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(poor.uart_paced);
   CHECK(poor.command == Delay{25ms, 300ms});
   CHECK(poor.boot == Delay{3500ms});
+  CHECK(poor.sim_start == Delay{4s});
   CHECK(poor.call_ready == Delay{15s});
   CHECK(poor.registration == Delay{35s, 2min});
   CHECK(poor.attach == Delay{6s, 40s});
@@ -116,6 +118,7 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(lab.uart_paced);
   CHECK(lab.command == Delay{5ms});
   CHECK(lab.boot == Delay{300ms});
+  CHECK(lab.sim_start == Delay{200ms});
   CHECK(lab.call_ready == Delay{1s});
   CHECK(lab.attach == Delay{300ms});
   CHECK(lab.deactivate == Delay{200ms});

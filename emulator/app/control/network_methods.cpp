@@ -2,6 +2,7 @@
 // What happens around the module: SIM, network, and calls that arrive.
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/core.h>
 
@@ -56,14 +57,18 @@ constexpr Param kNetworkParams[] = {
     {"deny", ParamType::boolean, Need::optional, "the network refuses it; the contexts are lost"},
     {"search", ParamType::boolean, Need::optional, "no cell for a short while; the contexts stay"},
     {"lost", ParamType::boolean, Need::optional, "no cell any more; the contexts are lost"},
+    {"apn", ParamType::text, Need::optional, "the access points it knows, NAME[,NAME]; empty: any"},
 };
 
 Outcome network(Call& call) {
   const auto& wish = call.arguments;
   auto& me = call.target.modem().me();
   int wishes = 0;
-  for (const auto& param : kNetworkParams) wishes += wish.flag(param.name) ? 1 : 0;
+  for (const auto& param : kNetworkParams) wishes += param.type == ParamType::boolean && wish.flag(param.name) ? 1 : 0;
+  const auto access_points = device::AccessPoints::parse(wish.get<std::string>("apn").value_or(""));
+  if (!access_points) return invalid(fmt::format("network: apn: {}", access_points.error()));
   if (wishes > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
+  if (wish.has("apn")) me.access_points = *access_points;
   if (wish.flag("register")) me.serve(RegistrationStatus::home);
   if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
   if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
@@ -72,7 +77,8 @@ Outcome network(Call& call) {
   if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
   return Json::Object{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
-                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))}};
+                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))},
+                      {"apn", me.access_points.text()}};
 }
 
 // ---- signal ----
@@ -93,6 +99,26 @@ Outcome signal(Call& call) {
   registration.set_signal_strength(static_cast<int>(rssi));
   registration.set_bit_error_rate(static_cast<int>(ber));
   return Json::Object{{"rssi", rssi}, {"ber", ber}};
+}
+
+// ---- location ----
+
+constexpr Param kLocationParams[] = {
+    {"longitude", ParamType::number, Need::optional, "degrees east, -180 to 180"},
+    {"latitude", ParamType::number, Need::optional, "degrees north, -90 to 90"},
+};
+
+Outcome location(Call& call) {
+  constexpr double kFarthestEast = 180, kFarthestNorth = 90;
+  auto& place = call.target.modem().me().locator().place;
+  const auto longitude = call.arguments.get<double>("longitude").value_or(place.longitude);
+  const auto latitude = call.arguments.get<double>("latitude").value_or(place.latitude);
+  if (!(std::abs(longitude) <= kFarthestEast))
+    return invalid(fmt::format("location: longitude={}: -180 to 180", longitude));
+  if (!(std::abs(latitude) <= kFarthestNorth))
+    return invalid(fmt::format("location: latitude={}: -90 to 90", latitude));
+  place = {longitude, latitude};
+  return Json::Object{{"longitude", longitude}, {"latitude", latitude}};
 }
 
 // ---- pdp ----
@@ -153,6 +179,7 @@ constexpr Method kMethods[] = {
     {"sim", "puts a SIM in or out, or shows its state", kSimParams, &sim},
     {"network", "what the network grants from now on; shows the registration", kNetworkParams, &network},
     {"signal", "sets and shows signal strength and bit errors", kSignalParams, &signal},
+    {"location", "sets and shows where AT+QCELLLOC and AT+QGSMLOC say that the module is", kLocationParams, &location},
     {"pdp", "the network ends a PDP context", kPdpParams, &pdp},
     {"call.ring", "somebody calls, or gives up", kRingParams, &ring},
     {"urc", "any line arrives as an unsolicited result code", kUrcParams, &urc, Effect::changes, "text"},

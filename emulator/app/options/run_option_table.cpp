@@ -174,6 +174,15 @@ void take_apn_local(RunOptions& options, Text text) {
   options.network.local = *address;
 }
 
+void take_apn(RunOptions& options, Text text) {
+  const auto names = device::AccessPoints::parse(text);
+  if (!names || names->names().empty()) {
+    usage(fmt::format("--apn {}: {}", text, names ? "no name" : names.error()),
+          "use --apn internet or --apn internet,iot");
+  }
+  options.module.access_points.add(*names);
+}
+
 template <class T>
 void add_parsed(std::vector<T>& list, std::string_view option, Text text, tl::expected<T, std::string> value) {
   if (!value) usage(fmt::format("{} {}: {}", option, text, value.error()));
@@ -300,6 +309,9 @@ constexpr std::array kOptions{
     Option{"imei", "", "module", text, "IMEI", "001010000000008", "15 digits", &take_imei},
     Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",
            &take_apn_local},
+    Option{"apn", "", "network", list, "NAME[,NAME]", "",
+           "access points (APN) that the network knows, repeatable; with another one AT+QIACT and AT+CGACT fail",
+           &take_apn, at_once, "any"},
     Option{"allow", "", "network", list, "PEER", "", "HOST[:PORT] the module may reach, repeatable", &take_allow,
            at_once, "all"},
     Option{"map", "", "network", list, "FROM=TO", "",
