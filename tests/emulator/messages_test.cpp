@@ -414,8 +414,9 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
     bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",2,50,\"SM\",2,50,\"SM\",2,50", "OK"});
     bench.exchange("AT+CNMA", {"+CMS ERROR: 340"});
   }
-  SECTION("nor with AT+CSMS=0 again") {
-    bench.exchange("AT+CSMS=0", {"+CSMS: 1,1,1", "OK", message + "one", message + "two"});
+  SECTION("nor with another service") {
+    const auto* other = GENERATE("AT+CSMS=0", "AT+CSMS=128");
+    bench.exchange(other, {"+CSMS: 1,1,1", "OK", message + "one", message + "two"});
     bench.advance(1min);
     bench.exchange("AT+CNMI?", {"+CNMI: 2,2,0,1,0", "OK"});
   }
