@@ -42,6 +42,11 @@ atcmd::Reply TerminalAdapter::run(const atcmd::CommandCall& typed, atcmd::Channe
   return reply;
 }
 
+atcmd::ErrorClass TerminalAdapter::errors_of(const atcmd::CommandCall& typed) const {
+  const auto* command = table_.find(typed.name);
+  return command ? command->errors : atcmd::ErrorClass::equipment;
+}
+
 Duration TerminalAdapter::latency() { return me_->pace().next(&device::Timing::command); }
 
 // ---- profile ----

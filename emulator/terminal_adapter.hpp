@@ -27,6 +27,8 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   atcmd::Channel& channel() { return channel_; }
   Settings& settings() { return settings_; }
   device::MobileEquipment& me() { return *me_; }
+  /// With which numbered errors this command fails.
+  atcmd::ErrorClass errors_of(const atcmd::CommandCall& typed) const;
 
   /// Stands before every command; `command` carries it out. None: nothing does.
   std::function<atcmd::Reply(const atcmd::CommandCall&, atcmd::Channel&, const std::function<atcmd::Reply()>& command)>

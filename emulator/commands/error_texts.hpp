@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "atcmd/syntax/dialogue.hpp"
 
 namespace quasimodem::commands {
@@ -29,6 +31,9 @@ inline constexpr int kFileTooLarge = 4011;
 inline constexpr int kFileAlreadyExists = 4012;
 inline constexpr int kFileInvalidParameter = 4013;
 }  // namespace cme
+
+/// Why the network refused a message, when +CMS ERROR tells the network's own number; else empty.
+std::string_view network_cause(int number);
 
 /// The words of AT+CMEE=2.
 extern const atcmd::ErrorTexts kErrorTexts;

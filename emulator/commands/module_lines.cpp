@@ -123,6 +123,7 @@ constexpr ModuleLine kLines[] = {
     {"MO RING", kUrc, "the far end's telephone rings (AT+QMOSTAT=1)", "+QMOSTAT"},
     {"MO CONNECTED", kUrc, "the far end has answered (AT+QMOSTAT=1)", "+QMOSTAT"},
     {"+CUSD: <m>[,<text>, <dcs>]", kUrc, "an answer of a USSD service", "+CUSD"},
+    {"+CUSD: <m>,<text>,<dcs>", kUrc, "an answer of a USSD service", "+CUSD"},
 };
 
 constexpr ValueMeaning kValues[] = {
@@ -198,6 +199,9 @@ constexpr ValueMeaning kValues[] = {
     {"m", "0", "no more is expected"},
     {"m", "1", "the service waits for an answer: AT+CUSD=1,\"…\""},
     {"m", "2", "ended by the network"},
+    {"m", "3", "another client has answered"},
+    {"m", "4", "not supported"},
+    {"m", "5", "the network did not answer in time"},
     {"ftp result", "0", "done"},
     {"http result", "0", "done"},
     {"number type", "145", "international"},

@@ -112,7 +112,7 @@ constexpr std::array kCommands{
             .summary = "Preferred operators",
             .manual = "27.007 7.19",
             .confidence = Confidence::inferred,
-            .write = atcmd::write<&set_preferred>(kPreferred),
+            .write = atcmd::write<&set_preferred>(kPreferred).ignores_more(),
             .read = atcmd::plain<&show_preferred>(),
             .test_text = " (1-8),(0-2)",
             .invalid_parameter = cme::kOperatorFormatWrong},

@@ -91,7 +91,7 @@ constexpr ParameterValue kValues[] = {
     {"+QINDI", "n", "1", "+QIRDI once, AT+QIRD reads"},
     {"+QINDI", "n", "2", "+QIRDI for every packet, AT+QIRD reads"},
     {"+QISDE", "n", "0", "data behind > is not echoed"},
-    {"+QISDE", "n", "1", "data behind > is echoed"},
+    {"+QISDE", "n", "1", "data behind > is echoed, with ATE1"},
     {"+QIHEAD", "n", "0", "no header"},
     {"+QIHEAD", "n", "1", "IPD<length>: before data"},
     {"+QISHOWRA", "n", "0", "the sender is not shown"},

@@ -97,20 +97,19 @@ constexpr std::array kCommands{
     Command{.name = "+QSECWRITE",
             .summary = "Store a certificate or key",
             .manual = "SSL 2.2.7",
-            .write = atcmd::write<&upload>(kUpload),
+            .write = atcmd::write<&upload>(kUpload).ignores_more(),  // OBSERVED: Zerynth's driver sends a fourth parameter
             .read = atcmd::answers_ok(),
-            .surplus = atcmd::Surplus::ignored,  // OBSERVED: Zerynth's driver sends a fourth parameter
             .invalid_parameter = cme::kFileInvalidParameter},
     Command{.name = "+QSECREAD",
             .summary = "Checksum of a certificate or key",
             .manual = "SSL 2.2.8",
-            .write = atcmd::write<&check>(kFile),
+            .write = atcmd::write<&check>(kFile).ignores_more(),
             .read = atcmd::answers_ok(),
             .invalid_parameter = cme::kFileInvalidParameter},
     Command{.name = "+QSECDEL",
             .summary = "Delete a certificate or key",
             .manual = "SSL 2.2.9",
-            .write = atcmd::write<&remove>(kFile),
+            .write = atcmd::write<&remove>(kFile).ignores_more(),
             .read = atcmd::answers_ok(),
             .invalid_parameter = cme::kFileInvalidParameter},
 };

@@ -50,8 +50,12 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       registration_{surroundings_.timeline, pace_, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files"), surroundings_.journal},
       messaging_{{surroundings_.timeline, surroundings_.flash, pace_, events, surroundings_.log.part("sms"),
-                  surroundings_.journal}},
+                  [this] { return timestamp_of(rtc_.now()); }, surroundings_.journal}},
+      service_centre_{{surroundings_.timeline, pace_, surroundings_.log.part("smsc"),
+                       [this](const Bytes& pdu) { return deliver_pdu(pdu); },
+                       [this] { return timestamp_of(rtc_.now()); }}},
       calls_{surroundings_.timeline, pace_, events},
+      ussd_{{surroundings_.timeline, pace_, events, surroundings_.log.part("ussd")}, configuration_.ussd},
       phonebooks_{surroundings_.flash},
       files_{surroundings_.flash, surroundings_.journal},
       alarm_{surroundings_.timeline, rtc_, [this](const Alarm::Setting& setting) { alarm_rings(setting); }},
@@ -63,7 +67,6 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       sim_starting_{surroundings_.timeline},
       switching_{surroundings_.timeline},
       call_ready_{surroundings_.timeline},
-      supplementary_{surroundings_.timeline},
       alarm_mode_end_{surroundings_.timeline} {
   calls_.on_listed = [this](VoiceCalls::Listed list, const std::string& number) {
     switch (list) {
@@ -76,6 +79,7 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
   sim_card_.on_pin = [this](std::string_view pin) { return enter_pin(pin); };
   sim_card_.on_puk = [this](std::string_view puk, std::string_view new_pin) { return unblock_pin(puk, new_pin); };
   rtc_.on_set = [this] { alarm_.clock_changed(); };
+  messaging_.on_sent = [this](const Messaging::Sent& sent) { service_centre_.accept(sent); };
   if (const auto record = kept(kAlarmRecord)) alarm_.recall(*record);
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
@@ -126,7 +130,7 @@ void MobileEquipment::power_off() {
   registration_.stop();
   messaging_.power_off();
   calls_.end_all();
-  supplementary_.cancel();
+  ussd_.end();
   alarm_mode_ = false;
   alarm_mode_end_.cancel();
   files_.power_off();
@@ -183,7 +187,7 @@ void MobileEquipment::radio_off() {
   end_bearers();
   time_told_ = false;
   calls_.lose_all();
-  supplementary_.cancel();
+  ussd_.end();
   registration_.stop();
 }
 
@@ -234,6 +238,7 @@ void MobileEquipment::serve(RegistrationStatus granted, Outage outage) {
   registration_.serve(granted);
   if (registration_.registered()) return;
   calls_.lose_all();
+  ussd_.end();
   if (outage == Outage::brief) return;
   for (auto& context : contexts_) context->lose(BearerEnded::By::network);
   packet_domain.deactivate_all();
@@ -380,17 +385,19 @@ void MobileEquipment::recall_saved() {
   }
 }
 
-// ---- messages, calls and USSD ----
+// ---- messages and calls ----
 
 Messaging::Delivery MobileEquipment::deliver_sms(std::string_view from, std::string_view text,
                                                  std::optional<sms::Timestamp> time) {
   const auto number = sms::parse_number(from);
   const auto originator = number ? *number : sms::named(sms::from_utf8(from));
-  auto delivery = Messaging::Delivery::failed;
-  const auto parts =
+  const auto messages =
       sms::deliveries(originator, sms::from_utf8(text), time.value_or(timestamp_of(rtc_.now())), ++concatenations_);
-  for (const auto& part : parts) delivery = deliver_pdu(sms::encode(sms::Pdu{messaging_.centre(), sms::encode(part)}));
-  return delivery;
+  std::vector<Bytes> parts;
+  for (const auto& message : messages) {
+    parts.push_back(sms::encode(sms::Pdu{messaging_.centre(), sms::encode(message)}));
+  }
+  return service_centre_.deliver(std::move(parts));
 }
 
 Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
@@ -399,15 +406,6 @@ Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
 
 bool MobileEquipment::ring(std::string_view number) {
   return in_service() && !refuses_calls && !forwarding.diverts_voice() && calls_.ring(std::string{number});
-}
-
-void MobileEquipment::request_supplementary(std::string request) {
-  supplementary_.start(pace_.next(&Timing::round_trip), [this, request = std::move(request)] {
-    // ASSUMED: what an operator would say.
-    auto answer = supplementary_service ? supplementary_service(request)
-                                        : SupplementaryAnswer{.mode = 0, .text = "Your balance is 10.00"};
-    events_.on_event(answer);
-  });
 }
 
 // ---- SSL ----

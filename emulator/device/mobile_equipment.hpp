@@ -26,11 +26,13 @@
 #include "emulator/device/ping.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
+#include "emulator/device/service_centre.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/sim_card.hpp"
 #include "emulator/device/ssl_settings.hpp"
 #include "emulator/device/time_sync.hpp"
 #include "emulator/device/timing.hpp"
+#include "emulator/device/ussd.hpp"
 #include "emulator/device/voice_calls.hpp"
 #include "net/bearer.hpp"
 #include "storage/flash.hpp"
@@ -46,7 +48,7 @@ struct TcpIpSettings {
   int multiple_sessions = 0;  ///< QIMUX
   int transparent = 0;        ///< QIMODE
   int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD, 2 tell of every packet
-  int echo_data = 1;          ///< QISDE
+  int echo_data = 1;          ///< QISDE; counts with ATE1 only
   int host_is_name = 0;       ///< QIDNSIP
   int role = 1;               ///< QISRVC: 1 client, 2 server
   int head = 0;               ///< QIHEAD: `IPD<len>:`
@@ -96,7 +98,8 @@ struct Configuration {
   FirmwareChoice firmware{};
   std::optional<FirmwareDate> firmware_date{};
   std::function<void(std::string_view)> key_log{};
-  std::string own_number = "+8613800210001";  ///< AT+CNUM; empty when the SIM does not say
+  std::string own_number = "+447700900001";  ///< AT+CNUM; empty when the SIM does not say
+  std::vector<UssdAnswer> ussd{};
 };
 
 struct Surroundings {
@@ -162,6 +165,7 @@ class MobileEquipment {
   Timeline& timeline() { return surroundings_.timeline; }
 
   Messaging& messaging() { return messaging_; }
+  ServiceCentre& service_centre() { return service_centre_; }
   VoiceCalls& calls() { return calls_; }
   Phonebooks& phonebooks() { return phonebooks_; }
   FileStore& files() { return files_; }
@@ -169,8 +173,8 @@ class MobileEquipment {
   /// The SIM is ready and a cell of the home network serves it.
   bool in_service() const { return power_ == Power::on && registration_.registered(); }
 
-  /// Somebody sends a message; UTF-8, in as many parts as it takes. The time is the module's own unless given.
-  /// `failed` while the module cannot be reached; otherwise what became of the last part.
+  /// Somebody sends a message; UTF-8, in as many parts as it takes, which come one after the other. The time is the
+  /// module's own unless given. `failed` while the module cannot be reached; otherwise what became of the first part.
   Messaging::Delivery deliver_sms(std::string_view from, std::string_view text,
                                   std::optional<sms::Timestamp> time = std::nullopt);
   /// The same for any PDU, service centre in front.
@@ -178,11 +182,8 @@ class MobileEquipment {
   /// Somebody calls; an empty number is withheld. False when the line is busy or the module cannot be reached.
   bool ring(std::string_view number);
 
-  /// Who answers AT+CUSD; a plain text when it is empty.
-  std::function<SupplementaryAnswer(std::string_view request)> supplementary_service;
-  /// AT+CUSD: `SupplementaryAnswer` follows.
-  void request_supplementary(std::string request);
-  void end_supplementary() { supplementary_.cancel(); }
+  /// AT+CUSD.
+  Ussd& ussd() { return ussd_; }
 
   /// AT+QREFUSECS. ASSUMED: forgotten at power-off.
   bool refuses_messages = false;
@@ -275,7 +276,9 @@ class MobileEquipment {
   Registration registration_;
   storage::SecurityFileStore security_files_;
   Messaging messaging_;
+  ServiceCentre service_centre_;
   VoiceCalls calls_;
+  Ussd ussd_;
   Phonebooks phonebooks_;
   FileStore files_;
   std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
@@ -306,7 +309,6 @@ class MobileEquipment {
   Timer sim_starting_;
   Timer switching_;
   Timer call_ready_;
-  Timer supplementary_;
   Timer alarm_mode_end_;
   std::uint8_t concatenations_ = 0;
   bool call_ready_reported_ = false;

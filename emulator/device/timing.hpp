@@ -50,7 +50,9 @@ struct Timing {
   Duration idle_after{};   ///< how long the network keeps the radio channel for a silent module
   double down_kbit_s = 0;  ///< 0: unlimited
   double up_kbit_s = 0;
-  Delay tls_plain;  ///< the module's own time for a handshake: no authentication, server, both
+  Delay message_part;  ///< between two parts of a long message
+  Delay report;        ///< from the message that the network took to the report on it
+  Delay tls_plain;     ///< the module's own time for a handshake: no authentication, server, both
   Delay tls_server;
   Delay tls_mutual;
   Spell outage;    ///< nothing moves, nothing is lost
@@ -79,6 +81,9 @@ inline constexpr std::array kDelayKinds{
     DelayKind{"tls", "no_authentication", &Timing::tls_plain},
     DelayKind{"tls", "server_authentication", &Timing::tls_server},
     DelayKind{"tls", "mutual_authentication", &Timing::tls_mutual},
+    // At the end, so that what a seed draws for the others stays.
+    DelayKind{"network", "message_part", &Timing::message_part},
+    DelayKind{"network", "report", &Timing::report},
 };
 
 }  // namespace quasimodem::device

@@ -76,11 +76,12 @@ void Faults::plug_in(Modem& modem, Weather& weather) {
   modem_ = &modem;
   weather_ = &weather;
   modem.ta().around = [this](const auto& typed, auto& channel, const auto& command) {
-    return commands_.run(typed, channel, command);
+    return commands_.run(typed, modem_->ta().errors_of(typed), channel, command);
   };
   plug_in_line();
   plug_in_sim();
   plug_in_network();
+  plug_in_messages();
   plug_in_power();
   plug_in_delays();
 }
@@ -179,6 +180,20 @@ void Faults::plug_in_network() {
   begin_["bearer.rate"] = [this](const FaultRule& rule) {
     return Effect{
         rates_.put({static_cast<double>(rule.number("down", 10)), static_cast<double>(rule.number("up", 5))})};
+  };
+}
+
+void Faults::plug_in_messages() {
+  modem_->me().messaging().refuses = [this](const device::sms::Submit& message) -> std::optional<int> {
+    constexpr int kTransferRejected = 21;
+    const auto* rule = book_.strike("sms.refuse", device::sms::number_text(message.destination));
+    return rule ? std::optional{rule->number("cause", kTransferRejected)} : std::nullopt;
+  };
+  modem_->me().service_centre().judges = [this](const device::sms::Submit& message) -> std::optional<std::uint8_t> {
+    const auto* rule = book_.strike("sms.undelivered", device::sms::number_text(message.destination));
+    if (!rule) return std::nullopt;
+    const auto status = rule->number("status", device::delivery_status::kFailed);
+    return static_cast<std::uint8_t>(std::min(status, device::delivery_status::kHighest));
   };
 }
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <set>
 
-#include "support/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace quasimodem::device {
 namespace {

@@ -118,6 +118,22 @@ TEST_CASE("every module has the commands that hosts send, and only its own", "[r
   }
 }
 
+TEST_CASE("commands of the network and of TCP/IP pass over what only newer firmware knows", "[reference]") {
+  const std::set<const atcmd::Family*> theirs{
+      &commands::kNetworkFamily, &commands::kOperatorFamily, &commands::kOperatorListsFamily,
+      &commands::kPacketDomainFamily, &commands::kClockFamily, &commands::kTcpIpFamily, &commands::kSocketFamily,
+      &commands::kServerFamily, &commands::kNamesFamily, &commands::kSslFamily, &commands::kSecurityFilesFamily};
+  // Why, stands with each of them.
+  const std::set<std::string_view> fixed{"+CGACT", "+CGPADDR", "+QISEND", "+QSSLCFG"};
+  for (const auto* family : theirs) {
+    for (const auto& command : family->commands) {
+      if (!command.write) continue;
+      INFO(command.name);
+      CHECK((command.write.surplus == atcmd::Surplus::ignored) != fixed.contains(command.name));
+    }
+  }
+}
+
 TEST_CASE("the page has every command", "[reference]") {
   const auto page = generated_page();
   for (const auto& family : commands::all_families()) {

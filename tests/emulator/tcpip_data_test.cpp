@@ -203,15 +203,28 @@ TEST_CASE("QISEND with several sessions", "[tcpip][M66 11.2]") {
   CHECK(bench.ask("AT+QISEND") == kError);
 }
 
-TEST_CASE("AT+QISDE=1 echoes the data, and is the default", "[tcpip][M66 11.32]") {
+TEST_CASE("data is echoed with ATE1 and AT+QISDE=1 together", "[tcpip][M66 11.32][at-reference 2.4]") {
+  const int echo = GENERATE(0, 1);
+  const int data_echo = GENERATE(0, 1);
+  const bool counted = GENERATE(false, true);
+  INFO("ATE" << echo << " AT+QISDE=" << data_echo);
   Single bench;
-  bench.ok("AT+QISDE=1");
-  bench.send("AT+QISEND=5");
+  bench.ok(fmt::format("AT+QISDE={}", data_echo));
+  bench.ask(fmt::format("ATE{}", echo));
+  const std::string command = counted ? "AT+QISEND=5" : "AT+QISEND";
+  bench.send(command);
+  bench.send_raw(counted ? "hello" : "hello\x1a");
+  CHECK(bench.take() ==
+        fmt::format("{}\r\n> {}\r\nSEND OK\r\n", echo ? command + "\r" : "", echo && data_echo ? "hello" : ""));
+}
+
+TEST_CASE("AT+QISDE is 1 from the factory, so ATE1 alone echoes data", "[tcpip][M66 11.32]") {
+  ModemBench bench{{.ready = Ready::ip_status, .echo = true}};
+  bench.network().listen("198.51.100.9", 80);
+  bench.ask("AT+QIOPEN=\"TCP\",\"198.51.100.9\",80");
+  bench.ask("AT+QISEND=5");
   bench.send_raw("hello");
-  CHECK(bench.take() == "\r\n> hello\r\nSEND OK\r\n");
-  bench.send("AT+QISEND");
-  bench.send_raw("hello\x1a");
-  CHECK(bench.take() == "\r\n> hello\r\nSEND OK\r\n");
+  CHECK(bench.take() == "hello\r\nSEND OK\r\n");
 }
 
 TEST_CASE("AT+QIPROMPT decides about the sign and the word", "[tcpip][M66 11.17]") {

@@ -173,6 +173,22 @@ TEST_CASE("QIMUX and QIMODE wait until connections are closed", "[tcpip][M66 11.
   CHECK(bench.refuses(command + "2"));
 }
 
+TEST_CASE("trailing parameters of newer firmware are passed over", "[tcpip]") {
+  ModemBench bench;
+  for (const auto* line :
+       {"AT+QICSGP=1,\"apn\",\"user\",\"pw\",0", "AT+QIFGCNT=0,0", "AT+QIMUX=1,0", "AT+QINDI=1,0", "AT+QIDNSIP=1,1",
+        "AT+QISRVC=1,0", "AT+CREG=1,0", "AT+CGREG=1,0", "AT+CGDCONT=1,\"IP\",\"a\",\"\",0,0,0,0",
+        "AT+QIREGAPP=\"apn\",\"user\",\"pw\",1", "AT+QNTP=\"192.0.2.1\",123,1"}) {
+    CHECK(bench.ask(line).starts_with("\r\nOK\r\n"));
+  }
+  SECTION("but not where their number has a meaning") {
+    bench.ok("AT+QIMUX=0");
+    CHECK(bench.ask("AT+QISEND=1,5") == "\r\nERROR\r\n");
+    CHECK(bench.ask("AT+QSSLCFG=\"https\",0,1") == "\r\nERROR\r\n");
+    CHECK(bench.ask("AT+CGACT=1,1,2") == "\r\n+CME ERROR: 3\r\n");
+  }
+}
+
 TEST_CASE("settings are stored in every state", "[tcpip]") {
   Stack bench;
   bench.bring_to(any_state());

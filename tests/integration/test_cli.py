@@ -38,7 +38,7 @@ def test_version(world):
 
 
 # cli.md, "Options of run", as far as this version has them.
-OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --firmware --firmware-date --sim --imei --apn-local --allow --map --ready-fd
+OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --firmware --firmware-date --sim --imei --apn-local --allow --map --ussd --ready-fd
              --config --log-format --color --count --json --seed --time-scale --fault --trace --expect --fail --timeout --power --verbose --quiet --version --help""".split()
 SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
 
@@ -175,6 +175,9 @@ def test_command_in_the_wrong_place(world):
         (["--map", "a:x=b:1"], ["--map", '"x"']),
         (["--map", "=b:1"], ["--map"]),
         (["--map", "a=b=c:1"], ["--map"]),
+        (["--ussd", "Your balance"], ["--ussd", "*100#="]),
+        (["--ussd", "*100#,6=x"], ["--ussd", "*100#,6=x"]),
+        (["--ussd", "*100#,=x"], ["--ussd"]),
         (["--name", "a/b"], ["--name", "a/b"]),
         (["--name", "../m95"], ["--name", "../m95"]),
         (["--name", "."], ["--name"]),

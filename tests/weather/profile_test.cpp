@@ -79,6 +79,8 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(realistic.activate == Delay{3s, 8s});
   CHECK(realistic.deactivate == Delay{1500ms, 5s});
   CHECK(realistic.round_trip == Delay{650ms, 1100ms});
+  CHECK(realistic.message_part == Delay{3s, 6s});
+  CHECK(realistic.report == Delay{6s, 20s});
   CHECK(realistic.idle_penalty == Delay{300ms});
   CHECK(realistic.idle_after == 5s);
   CHECK(realistic.down_kbit_s == 35);
@@ -100,6 +102,8 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(poor.activate == Delay{12s, 90s});
   CHECK(poor.deactivate == Delay{8s, 30s});
   CHECK(poor.round_trip == Delay{1200ms, 4s});
+  CHECK(poor.message_part == Delay{6s, 30s});
+  CHECK(poor.report == Delay{15s, 2min});
   CHECK(poor.idle_penalty == Delay{800ms});
   CHECK(poor.idle_after == 5s);
   CHECK(poor.down_kbit_s == 12);
@@ -128,6 +132,8 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(lab.registration == Delay{1s});
   CHECK(lab.activate == Delay{500ms});
   CHECK(lab.round_trip == Delay{100ms});
+  CHECK(lab.message_part == Delay{500ms});
+  CHECK(lab.report == Delay{1s});
   CHECK(lab.outage == Spell{});
 }
 

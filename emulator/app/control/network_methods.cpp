@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens around the module: SIM, network, messages and calls that arrive.
+// What happens around the module: SIM, network, and calls that arrive.
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -16,7 +16,6 @@ namespace quasimodem::app::control {
 namespace {
 
 using device::Domain;
-using device::Messaging;
 using device::MobileEquipment;
 using device::RegistrationStatus;
 
@@ -137,30 +136,6 @@ Outcome pdp(Call& call) {
 
 // ---- what arrives ----
 
-constexpr Param kSmsParams[] = {
-    {"from", ParamType::text, Need::required, "number, or a name of up to 11 characters"},
-    {"text", ParamType::text, Need::required, "UTF-8; long texts come in parts"},
-};
-
-constexpr std::size_t kLongestName = 11;
-
-Outcome deliver_sms(Call& call) {
-  const auto from = *call.arguments.get<std::string>("from");
-  if (from.empty()) return invalid("sms.deliver: from is empty");
-  if (!device::sms::parse_number(from) && device::sms::from_utf8(from).size() > kLongestName) {
-    return invalid(
-        fmt::format("sms.deliver: from=\"{}\": a number of up to 20 digits, or a name of up to 11 characters", from));
-  }
-  switch (call.target.modem().me().deliver_sms(from, *call.arguments.get<std::string>("text"))) {
-    case Messaging::Delivery::stored: return Json::Object{{"delivery", "stored"}};
-    case Messaging::Delivery::shown: return Json::Object{{"delivery", "shown"}};
-    case Messaging::Delivery::dropped: return Json::Object{{"delivery", "dropped"}};
-    case Messaging::Delivery::memory_full: return impossible("sms.deliver: the message memory is full");
-    case Messaging::Delivery::failed: break;
-  }
-  return impossible("sms.deliver: the module cannot be reached: it is off or not registered");
-}
-
 constexpr Param kRingParams[] = {
     {"from", ParamType::text, Need::optional, "the caller's number; none: withheld"},
     {"hang_up", ParamType::boolean, Need::optional, "the caller gives up, or ends the call"},
@@ -201,7 +176,6 @@ constexpr Method kMethods[] = {
     {"signal", "sets and shows signal strength and bit errors", kSignalParams, &signal},
     {"location", "sets and shows where AT+QCELLLOC and AT+QGSMLOC say that the module is", kLocationParams, &location},
     {"pdp", "the network ends a PDP context", kPdpParams, &pdp},
-    {"sms.deliver", "somebody sends a message", kSmsParams, &deliver_sms},
     {"call.ring", "somebody calls, or gives up", kRingParams, &ring},
     {"urc", "any line arrives as an unsolicited result code", kUrcParams, &urc, Effect::changes, "text"},
 };

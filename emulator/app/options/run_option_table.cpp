@@ -187,6 +187,22 @@ void take_map(RunOptions& options, Text text) {
   add_parsed(options.network.map, "--map", text, net::HostMapping::parse(text));
 }
 
+/// `[TO][,M]=TEXT`
+void take_ussd(RunOptions& options, Text text) {
+  const auto equals = text.find('=');
+  auto to = text.substr(0, equals);
+  std::optional<int> mode = 0;
+  if (const auto comma = to.rfind(','); comma != std::string::npos) {
+    mode = whole_number<int>(to.substr(comma + 1));
+    to.resize(comma);
+  }
+  if (equals == std::string::npos || !mode || *mode < 0 || *mode > device::kHighestUssdMode) {
+    usage(fmt::format("--ussd {}: not an answer", text),
+          "use \"*100#=Your balance is 5\", or \"*100#,1=1: balance 2: data\" when the host is to answer");
+  }
+  options.module.ussd.push_back({.to = std::move(to), .text = text.substr(equals + 1), .mode = *mode});
+}
+
 // ---- tests ----
 
 void take_fault(RunOptions& options, Text text) {
@@ -277,7 +293,7 @@ constexpr std::array kOptions{
            "what the network says of the time (NITZ), as for --rtc", &take_network_time, at_restart, "nothing"},
     Option{"firmware-date", "", "module", text, "YYYY-MM", "",
            "as the firmware of that month was, see `quasimodem help firmware`", &take_firmware_date, at_restart,
-           "2015-04, the application note's"},
+           "the model's"},
     Option{"firmware", "", "module", list, "SWITCH=on|off", "",
            "in what this firmware is another one, as in `quasimodem help firmware`, repeatable", &take_firmware},
     Option{"sim", "", "module", text, "none|ready|pin:PIN", "ready", "the SIM; PIN has 4 to 8 digits", &take_sim},
@@ -289,6 +305,10 @@ constexpr std::array kOptions{
     Option{"map", "", "network", list, "FROM=TO", "",
            "where a host of the module's world is on this machine: FROM is HOST[:PORT], TO is HOST:PORT; repeatable",
            &take_map, at_once},
+    Option{"ussd", "", "network", list, "[TO][,M]=TEXT", "",
+           "what the network answers to AT+CUSD, and <m>; TO is *100#, or with what the host says then: *100# 1; "
+           "repeatable",
+           &take_ussd, at_restart, "the same to all"},
     Option{"expect", "", "test", list, "TEXT", "",
            "end with 0 when the UART shows this, sent by either side; repeatable", &take_expect},
     Option{"fail", "", "test", list, "TEXT", "", "end with 1 when the UART shows this; repeatable", &take_fail},
