@@ -566,8 +566,7 @@ constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 12
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;
-  constexpr int kPhase2Plus = 1;
-  if (args.service != kPhase2Plus) call.me().messaging().forgo_acknowledgement();
+  if (!settings(call).acknowledged()) call.me().messaging().forgo_acknowledgement();
   call.respond("+CSMS: 1,1,1");
   return Reply::ok();
 }

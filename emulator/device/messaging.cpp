@@ -15,8 +15,6 @@ constexpr auto kAcknowledgedWithin = 15s;  // 24.011 10.1: TR2M lies between 12 
 // <mt> of AT+CNMI, 27.005 3.4.1.
 enum Show { nothing = 0, stored = 1, directly = 2, class_3_directly = 3 };
 
-constexpr int kPhase2Plus = 1;  // AT+CSMS <service>
-
 bool goes_directly(int show, std::optional<int> message_class) {
   if (show == directly) return message_class != 2;  // class 2 belongs to the SIM
   return show == class_3_directly && message_class == 3;
@@ -127,7 +125,7 @@ Messaging::Delivery Messaging::deliver_report(const Bytes& pdu) {
 // ---- AT+CNMA (27.005 3.4.4) ----
 
 void Messaging::show(const Bytes& pdu) {
-  if (settings_->service != kPhase2Plus) return surroundings_.events.on_event(MessageShown{pdu});
+  if (!settings_->acknowledged()) return surroundings_.events.on_event(MessageShown{pdu});
   shown_.push_back(pdu);
   if (shown_.size() == 1) show_next();
 }
@@ -152,7 +150,7 @@ void Messaging::forgo_acknowledgement() {
 }
 
 void Messaging::miss_acknowledgement() {
-  if (settings_->service != kPhase2Plus) return forgo_acknowledgement();
+  if (!settings_->acknowledged()) return forgo_acknowledgement();
   surroundings_.log.warning("no AT+CNMA within {} s: <mt> and <ds> of AT+CNMI are 0 now", kAcknowledgedWithin / 1s);
   settings_->show_messages = settings_->show_reports = 0;
   // ASSUMED: the network tries again at once, and what is not shown any more is stored.

@@ -604,3 +604,14 @@ TEST_CASE("storage that fails", "[sms]") {
   bench.exchange("AT+CMGD=1", {"+CMS ERROR: 320"});
   bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",1,50,\"SM\",1,50,\"SM\",1,50", "OK"});
 }
+
+TEST_CASE("service 128 asks for no acknowledgement", "[sms][CSMS][clients 3.6]") {
+  ModemBench bench;
+  bench.exchange("AT+CSMS=128", {"+CSMS: 1,1,1", "OK"});
+  bench.ok("AT+CNMI=2,2,0,0,0");
+  bench.me().deliver_sms("1", "one");
+  bench.me().deliver_sms("1", "two");
+  bench.advance({});
+  const auto shown = bench.take();
+  CHECK(shown.find("+CMT: ") != shown.rfind("+CMT: "));  // the second does not wait for AT+CNMA
+}
