@@ -319,7 +319,8 @@ def certificate_in(directory):
 @contextlib.contextmanager
 def modules(program, count, directory, seconds):
     """`quasimodem run --count`, ready; and it ends in time even if this script does not."""
-    command = [program, "run", "--quiet", "--count", str(count), "--profile", "lab", "--ephemeral", "--allow", "127.0.0.1"]
+    command = [program, "run", "--quiet", "--count", str(count), "--profile", "lab", "--ephemeral"]
+    command += ["--allow", "127.0.0.1"]
     command += ["--name", f"soak-{os.getpid()}", "--uart", f"pty:{directory}/uart"]
     command += ["--timeout", f"{int(seconds) + 300}s"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sys.stderr)
