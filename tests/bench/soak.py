@@ -128,6 +128,7 @@ class Host:
         """XOFF once a second, XON a quarter of a second later."""
         now = time.monotonic()
         if self.stopped_at is None and now >= self.next_stop:
+            self.look()  # what is here already came before
             if self.write_now(XOFF):
                 self.stopped_at, self.after_stop = now, 0
                 self.stops += 1
