@@ -66,7 +66,7 @@ void Modem::cut_supply() {
 
 // ---- the serial line ----
 
-Bytes Modem::arrive(ByteSpan from_te) {
+SecretBytes Modem::arrive(ByteSpan from_te) {
   const bool listens = parts_->me.power() == device::MobileEquipment::Power::on;
   if (listens && parts_->flow_to_te() == Parts::kXonXoff) return parts_->flow.obey(from_te);
   return {from_te.begin(), from_te.end()};
@@ -96,11 +96,13 @@ Bytes Modem::take_urgent() {
   return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input(), filler);
 }
 
+bool Modem::pause_is_due() const { return parts_->ta.channel().pause_is_due(); }
+
 Bytes Modem::take_output() {
   auto output = take_urgent();
   if (!may_send()) return output;
   auto& channel = parts_->ta.channel();
-  const auto data = channel.take_output();
+  const auto data = channel.take_burst();
   if (channel.output_size() == 0) parts_->baud = parts_->ta.settings().baud;
   const bool more = channel.output_size() > 0 || channel.input_size() > 0;
   if (!data.empty()) parts_->journal.sent(data, more ? UartJournal::Rest::waits : UartJournal::Rest::none);

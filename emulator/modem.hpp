@@ -26,10 +26,11 @@ class Modem final : public uart::Dce {
   /// A pulse on PWRKEY: switches on, or off with `NORMAL POWER DOWN`.
   void power_key();
 
-  Bytes arrive(ByteSpan from_te) override;
+  SecretBytes arrive(ByteSpan from_te) override;
   void receive(ByteSpan from_te) override;
   bool clear_to_send() const override { return line(Line::cts); }
   Bytes take_output() override;
+  bool pause_is_due() const override;
   bool may_send() const override;
   Bytes take_urgent() override;
 

@@ -15,10 +15,16 @@ constexpr auto kKeySize = tls::AesGcmSealer::kKeySize;
 Bytes stored_or_new_key(storage::Flash& flash, RandomSource& random, const Logger& log) {
   const auto stored = flash.read(kKeyRecord);
   if (stored && *stored && (*stored)->size() == kKeySize) return **stored;
+  const bool damaged = !stored && stored.error() == storage::FlashError::damaged;
+  // It opens nothing that was sealed before the damage. But what is sealed with it now opens at the next start too, and
+  // when a copy of the right key is put back nothing has been lost.
+  if (damaged) {
+    if (auto remains = flash.remains_of(kKeyRecord); remains.size() == kKeySize) return remains;
+  }
   Bytes key(kKeySize);
   random.fill(key);
   // A key that is there but cannot be read now must not be replaced: the files would be lost for good.
-  if (!stored) {
+  if (!stored && !damaged) {
     log.warning("the key for the NVRAM certificates could not be read");
   } else if (!flash.write(kKeyRecord, key)) {
     log.warning("the key for the NVRAM certificates could not be stored");

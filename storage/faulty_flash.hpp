@@ -27,8 +27,15 @@ class FaultyFlash final : public Flash {
     if (next_fails()) return tl::unexpected{error_};
     auto content = inner_.read(name);
     const bool damaged = content && *content && !(*content)->empty() && strikes("nvram.corrupt", name);
-    if (damaged) (**content)[(*content)->size() / 2] ^= 1;
+    if (damaged) return tl::unexpected{FlashError::damaged};
     return content;
+  }
+  Bytes remains_of(std::string_view name) const override {
+    const auto whole = inner_.read(name);
+    if (!whole || !*whole || (*whole)->empty()) return inner_.remains_of(name);
+    auto remains = **whole;
+    remains[remains.size() / 2] ^= 1;
+    return remains;
   }
   tl::expected<void, FlashError> write(std::string_view name, ByteSpan content) override {
     if (next_fails()) return tl::unexpected{error_};

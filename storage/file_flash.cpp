@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
-#include <limits>
 #include <optional>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -28,7 +27,8 @@ constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
 
 constexpr std::array<std::uint8_t, 4> kMagic{'Q', 'M', 'F', 'L'};
-constexpr std::uint32_t kFormatVersion = 1;
+constexpr std::uint32_t kFormatVersion = 2;
+constexpr std::uint32_t kVersionOfHeaderChecksum = 1;
 constexpr std::size_t kHeaderSize = 16;
 constexpr std::size_t kCrcOffset = 12;
 using Header = std::array<std::uint8_t, kHeaderSize>;
@@ -46,11 +46,21 @@ auto retried(Call call) {
   return result;
 }
 
-std::uint32_t crc32(ByteSpan bytes) {
-  std::uint32_t crc = 0xFFFFFFFF;
-  for (const auto byte : bytes) {
-    crc ^= byte;
+constexpr auto kCrcOfByte = [] {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
+    auto crc = byte;
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
+    table[byte] = crc;
+  }
+  return table;
+}();
+
+/// Of both parts, as if they were one.
+std::uint32_t crc32(ByteSpan first, ByteSpan second) {
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (const auto part : {first, second}) {
+    for (const auto byte : part) crc = (crc >> 8) ^ kCrcOfByte[(crc ^ byte) & 0xFF];
   }
   return ~crc;
 }
@@ -70,23 +80,40 @@ Header header_of(ByteSpan content) {
   std::copy(kMagic.begin(), kMagic.end(), header.begin());
   put_u32(&header[4], kFormatVersion);
   put_u32(&header[8], static_cast<std::uint32_t>(content.size()));
-  put_u32(&header[kCrcOffset], crc32(ByteSpan{header}.first(kCrcOffset)));
+  put_u32(&header[kCrcOffset], crc32(ByteSpan{header}.first(kCrcOffset), content));
   return header;
 }
 
-/// What is wrong with the bytes of a record file; empty when nothing is.
-std::string defect_of(ByteSpan file) {
-  if (file.size() < kHeaderSize) return fmt::format("is cut short ({} bytes)", file.size());
-  if (!std::equal(kMagic.begin(), kMagic.end(), file.begin())) return "is not a record of quasimodem";
-  if (crc32(file.first(kCrcOffset)) != get_u32(&file[kCrcOffset])) return "has a damaged header";
+bool begins_as_record(ByteSpan file) {
+  return file.size() >= kMagic.size() && std::equal(kMagic.begin(), kMagic.end(), file.begin());
+}
+
+struct State {
+  enum class Kind { whole, damaged, later };
+  Kind kind = Kind::damaged;
+  std::string what;  ///< is wrong; empty when nothing is
+};
+
+/// Of the bytes of a record file.
+State state_of(ByteSpan file) {
+  const auto damaged = [](std::string what) { return State{State::Kind::damaged, std::move(what)}; };
+  if (file.size() < kHeaderSize) return damaged(fmt::format("is cut short ({} bytes)", file.size()));
+  if (!begins_as_record(file)) return damaged("does not begin as a record");
+  const auto content = file.subspan(kHeaderSize);
+  if (content.size() > FileFlash::kLargest) return damaged("is larger than any record");
   const auto version = get_u32(&file[4]);
-  if (version != kFormatVersion)
-    return fmt::format("has format version {}, this program knows {}", version, kFormatVersion);
+  const auto checked = version == kVersionOfHeaderChecksum ? ByteSpan{} : content;
+  const bool fits = crc32(file.first(kCrcOffset), checked) == get_u32(&file[kCrcOffset]);
   const auto size = get_u32(&file[8]);
-  if (file.size() - kHeaderSize != size) {
-    return fmt::format("should hold {} bytes after its header, but holds {}", size, file.size() - kHeaderSize);
+  if (content.size() != size) {
+    return damaged(fmt::format("should hold {} bytes after its header, but holds {}", size, content.size()));
   }
-  return {};
+  if (!fits) return damaged("has a wrong checksum");
+  if (version == 0 || version > kFormatVersion) {
+    return {State::Kind::later,
+            fmt::format("has format version {}, this program knows up to {}", version, kFormatVersion)};
+  }
+  return {State::Kind::whole, {}};
 }
 
 FlashError flash_error() {
@@ -101,7 +128,8 @@ tl::expected<Bytes, int> read_whole(FileCalls& calls, int directory, const char*
   Bytes bytes;
   std::array<std::uint8_t, 4096> block{};
   ssize_t count = 0;
-  while ((count = retried([&] { return calls.read(file, block.data(), block.size()); })) > 0) {
+  while (bytes.size() <= kHeaderSize + FileFlash::kLargest &&
+         (count = retried([&] { return calls.read(file, block.data(), block.size()); })) > 0) {
     append(bytes, ByteSpan{block}.first(static_cast<std::size_t>(count)));
   }
   const int error = errno;
@@ -122,13 +150,13 @@ void make_private(const fs::path& directory) {
 
 // ── opening ──
 
-tl::expected<std::unique_ptr<FileFlash>, FileFlashProblem> FileFlash::open(const fs::path& directory,
-                                                                           FileCalls& calls) {
+tl::expected<std::unique_ptr<FileFlash>, FileFlashProblem> FileFlash::open(const fs::path& directory, FileCalls& calls,
+                                                                           FlashRecords records) {
   std::error_code ignored;
   auto path = fs::absolute(directory, ignored).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();  // `dir/` is `dir`, else it would be made with the wrong mode
   // Not make_unique: the constructor is private.
-  std::unique_ptr<FileFlash> flash{new FileFlash{std::move(path), calls}};
+  std::unique_ptr<FileFlash> flash{new FileFlash{std::move(path), calls, std::move(records)}};
   const auto opened = flash->make_directory()
                           .and_then([&] { return flash->lock(); })
                           .and_then([&] { return flash->remove_leftovers(); })
@@ -212,17 +240,29 @@ FileFlash::Opened FileFlash::check_records() const {
   }
   std::sort(names.begin(), names.end());  // so that the same damage gives the same message
   for (const auto& name : names) {
-    std::string defect = "is not a record of quasimodem";
+    std::string problem_of_file = "is not a record of quasimodem";
     if (is_record_name(name)) {
       const auto bytes = read_whole(calls_, directory_, name.c_str());
-      defect = bytes ? defect_of(*bytes) : fmt::format("cannot be read: {}", std::strerror(bytes.error()));
+      const auto state = bytes ? state_of(*bytes) : State{};
+      const bool ours = bytes && (begins_as_record(*bytes) || (records_.known && records_.known(name)));
+      if (state.kind == State::Kind::whole) continue;
+      if (ours && state.kind == State::Kind::damaged) {
+        tell_damage(name, state.what);
+        continue;
+      }
+      if (!bytes) problem_of_file = fmt::format("cannot be read: {}", std::strerror(bytes.error()));
+      if (ours) problem_of_file = state.what;
     }
-    if (defect.empty()) continue;
-    return problem(Kind::damaged, fmt::format("The file {} in the NVRAM directory {}. Move it away or put back a copy; "
-                                              "nothing was changed.",
-                                              (path_ / name).string(), defect));
+    return problem(Kind::foreign,
+                   fmt::format("The file {} in the NVRAM directory {}. Move it away; nothing was changed.",
+                               (path_ / name).string(), problem_of_file));
   }
   return {};
+}
+
+void FileFlash::tell_damage(std::string_view record, std::string what) const {
+  if (!told_.emplace(record).second || !records_.on_damage) return;
+  records_.on_damage({path_ / record, std::string{record}, std::move(what)});
 }
 
 // ── records ──
@@ -240,14 +280,28 @@ tl::expected<std::optional<Bytes>, FlashError> FileFlash::read(std::string_view 
   if (!is_record_name(name)) return tl::unexpected{FlashError::failed};
   auto bytes = read_whole(calls_, directory_, std::string{name}.c_str());
   if (!bytes && bytes.error() == ENOENT) return std::nullopt;
-  if (!bytes || !defect_of(*bytes).empty()) return tl::unexpected{FlashError::failed};
+  if (!bytes) return tl::unexpected{FlashError::failed};
+  const auto state = state_of(*bytes);
+  if (state.kind == State::Kind::later) return tl::unexpected{FlashError::failed};
+  if (state.kind == State::Kind::damaged) {
+    tell_damage(name, state.what);
+    return tl::unexpected{FlashError::damaged};
+  }
+  bytes->erase(bytes->begin(), bytes->begin() + kHeaderSize);
+  return std::move(*bytes);
+}
+
+Bytes FileFlash::remains_of(std::string_view name) const {
+  if (!is_record_name(name)) return {};
+  auto bytes = read_whole(calls_, directory_, std::string{name}.c_str());
+  if (!bytes || bytes->size() < kHeaderSize) return {};
   bytes->erase(bytes->begin(), bytes->begin() + kHeaderSize);
   return std::move(*bytes);
 }
 
 tl::expected<void, FlashError> FileFlash::write(std::string_view name, ByteSpan content) {
   if (!is_record_name(name)) return tl::unexpected{FlashError::failed};
-  if (content.size() > std::numeric_limits<std::uint32_t>::max()) return tl::unexpected{FlashError::full};
+  if (content.size() > kLargest) return tl::unexpected{FlashError::full};
   const std::string record{name};
   const auto temporary = std::string{kTemporaryPrefix} + record;
 
@@ -258,6 +312,7 @@ tl::expected<void, FlashError> FileFlash::write(std::string_view name, ByteSpan 
     calls_.unlink_at(directory_, temporary.c_str());
     return tl::unexpected{error};
   }
+  told_.erase(record);
   // The new record is in place; only this makes it stay after a power cut of the host.
   if (retried([&] { return calls_.sync(directory_); }) == -1) return tl::unexpected{flash_error()};
   return {};
@@ -269,6 +324,7 @@ tl::expected<void, FlashError> FileFlash::erase(std::string_view name) {
     if (errno == ENOENT) return {};
     return tl::unexpected{FlashError::failed};
   }
+  if (const auto told = told_.find(name); told != told_.end()) told_.erase(told);
   if (retried([&] { return calls_.sync(directory_); }) == -1) return tl::unexpected{FlashError::failed};
   return {};
 }

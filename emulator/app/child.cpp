@@ -67,7 +67,7 @@ pid_t start_child(const std::vector<std::string>& command, const Environment& ad
   sigset_t none, ours;
   sigemptyset(&none);
   sigemptyset(&ours);
-  for (const int signal : {SIGINT, SIGTERM, SIGCHLD, SIGPIPE}) sigaddset(&ours, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGCHLD, SIGPIPE, SIGXFSZ}) sigaddset(&ours, signal);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &ours);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

@@ -48,7 +48,7 @@ struct Json {
 /// On one line, without blanks.
 std::string to_text(const Json& json);
 
-/// Reads one JSON value of bounded depth; the error says what is wrong and where.
+/// Reads one JSON value of bounded depth, in whose objects no name stands twice; the error says what is wrong.
 tl::expected<Json, std::string> parse_json(std::string_view text);
 
 }  // namespace quasimodem::app

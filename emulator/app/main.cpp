@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
 #include <exception>
 #include <fcntl.h>
+#include <signal.h>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -12,6 +12,7 @@
 #include "emulator/app/commands.hpp"
 #include "emulator/app/printable.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/stderr_output.hpp"
 
 /// A program started with a closed standard stream would get its number for the next file it opens, and then print its
 /// ready line into the module's UART.
@@ -25,16 +26,18 @@ static void open_standard_streams() {
 int main(int argc, char** argv) {
   using namespace quasimodem::app;
   open_standard_streams();
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end
   try {
     return start(std::vector<std::string>{argv + 1, argv + argc});
   } catch (const Problem& problem) {
-    fmt::print(stderr, "error: {}\n", printable(problem.what()));
+    auto text = fmt::format("error: {}\n", printable(problem.what()));
     if (!problem.way_out().empty()) {
-      for (const auto& line : split(problem.way_out(), '\n')) fmt::print(stderr, "       {}\n", printable(line));
+      for (const auto& line : split(problem.way_out(), '\n')) text += fmt::format("       {}\n", printable(line));
     }
+    print_to_stderr(text);
     return static_cast<int>(problem.code());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "internal error: {}\n", error.what());
+    print_to_stderr(fmt::format("internal error: {}\n", error.what()));
     return static_cast<int>(ExitCode::internal);
   }
 }

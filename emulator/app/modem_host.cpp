@@ -13,6 +13,7 @@
 #include "emulator/app/paths.hpp"
 #include "emulator/app/ports/open_port.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/record_words.hpp"
 #include "storage/file_flash.hpp"
 #include "storage/memory_flash.hpp"
 
@@ -23,15 +24,23 @@ std::string way_out(storage::FileFlashProblem::Kind kind) {
   switch (kind) {
     case storage::FileFlashProblem::Kind::in_use:
       return "for another module at the same time: --name NAME, --nvram DIR or --ephemeral";
-    case storage::FileFlashProblem::Kind::damaged:
+    case storage::FileFlashProblem::Kind::foreign:
       return "to go on without it: --nvram with another directory, or --ephemeral for a module that forgets";
     default: return "another directory: --nvram DIR; none at all: --ephemeral";
   }
 }
 
-std::unique_ptr<storage::Flash> open_flash(const RunOptions& options) {
+std::unique_ptr<storage::Flash> open_flash(const RunOptions& options, const Logger& log) {
   if (options.ephemeral) return std::make_unique<storage::MemoryFlash>();
-  auto flash = storage::FileFlash::open(options.nvram ? *options.nvram : state_directory(options.name));
+  const storage::FlashRecords records{
+      .known = [](std::string_view record) { return emulator::words_of_record(record).has_value(); },
+      .on_damage =
+          [log](const storage::FlashDamage& damage) {
+            log.warning("the file {} {}; lost: {}", damage.file.string(), damage.what,
+                        emulator::words_of_record(damage.record).value_or("what was in it"));
+          }};
+  auto flash = storage::FileFlash::open(options.nvram ? *options.nvram : state_directory(options.name),
+                                        storage::FileCalls::system(), records);
   if (!flash) throw Problem{ExitCode::environment, flash.error().message, way_out(flash.error().kind)};
   return std::move(*flash);
 }
@@ -46,7 +55,7 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
       faults_{timeline_, options.module.seed, log_, Journal{journal_}},
       initial_faults_{options.faults},
-      files_{open_flash(options)},
+      files_{open_flash(options, log_.part("nvram"))},
       flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
@@ -100,6 +109,10 @@ void ModemHost::reconfigure(const RunOptions& options, const std::set<std::strin
   enter([&] {
     if (changed.contains("time-scale")) clock_.set_scale(options.time_scale);
     if (changed.contains("allow") || changed.contains("map")) sockets_->set_rules(options.network);
+    if (changed.contains("apn")) {
+      configuration_.access_points = options.module.access_points;
+      modem_->me().access_points = options.module.access_points;
+    }
     if (changed.contains("profile")) set_timing(options.module.timing);
     if (!changed.contains("fault")) return;
     for (const int id : initial_fault_ids_) faults_.remove(id);  // those that came by `ctl` stay

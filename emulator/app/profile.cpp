@@ -15,6 +15,7 @@
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/text_file.hpp"
+#include "emulator/app/toml_keys.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -190,12 +191,14 @@ std::vector<std::string> builtin_profile_names() {
 }
 
 device::Timing parse_profile(std::string_view text, const std::string& name, const std::string& source) {
+  constexpr auto kSee = "what a profile can say: docs/profiles.md";
+  if (const auto line = line_of_long_key(text))
+    usage(fmt::format("{}:{}: a key of too many parts", source, *line), kSee);
   toml::table root;
   try {
     root = toml::parse(text, std::string_view{source});
   } catch (const toml::parse_error& error) {
-    usage(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()),
-          "what a profile can say: docs/profiles.md");
+    usage(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()), kSee);
   }
   Timing timing;
   Reader reader{source, timing};

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/json_text.hpp"
+#include "emulator/app/stderr_output.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -52,7 +53,7 @@ void print_ready_lines(const std::vector<ModuleEndpoints>& modules, ReadyForm fo
                                       [](const auto& uart) { return std::holds_alternative<StdioUrl>(uart); });
     const auto text =
         form == ReadyForm::json ? object_of(module) : fmt::format("ready {} {}", module.name, module.addresses.front());
-    fmt::print(on_stdio ? stderr : stdout, "{}\n", text);
+    on_stdio ? print_to_stderr(text + "\n") : fmt::print("{}\n", text);
   }
   std::fflush(stdout);
 }

@@ -28,6 +28,7 @@
 #include "emulator/app/scenario/session.hpp"
 #include "emulator/app/signals.hpp"
 #include "emulator/app/spdlog_sink.hpp"
+#include "emulator/app/stderr_output.hpp"
 #include "emulator/app/trace_file.hpp"
 #include "emulator/app/uart_watch.hpp"
 
@@ -71,6 +72,10 @@ class Runner {
         signals_{io_, options_.command.empty() ? Signals::SecondInterrupt::ends : Signals::SecondInterrupt::is_told,
                  [this](Signals::Signal signal) { on_signal(signal); }} {
     for (const auto& warning : invocation.warnings) log_.warning("{}", warning);
+    if (!options_.key_log) return;
+    options_.module.key_log = open_key_log(*options_.key_log, [this](const std::string& why) {
+      output_failed(fmt::format("the key log {} ends here, it cannot be written: {}", options_.key_log->string(), why));
+    });
   }
 
   int run() {
@@ -189,13 +194,21 @@ class Runner {
   /// The reason of an exit code that is not 0; a line of the log where a program reads that.
   void fail(const std::string& what) const {
     if (options_.log.format == LogFormat::json) return log_.error("FAIL: {}", what);
-    fmt::print(stderr, "FAIL: {}\n", what);
+    print_to_stderr(fmt::format("FAIL: {}\n", what));
   }
 
   void trace() {
     if (!options_.trace) return;
-    trace_.emplace(*options_.trace);
+    trace_.emplace(*options_.trace, [this](const std::string& why) {
+      output_failed(fmt::format("the trace {} ends here, it cannot be written: {}", options_.trace->string(), why));
+    });
     for (const auto& host : hosts_) trace_->follow(host->journal(), host->name());
+  }
+
+  /// Somebody waits for what is not there: the program may go on, but has not done all that it was asked for.
+  void output_failed(const std::string& what) {
+    log_.warning("{}", what);
+    output_failed_ = true;
   }
 
   void follow_scenario() {
@@ -217,8 +230,13 @@ class Runner {
         });
   }
 
-  /// The exit code, with what the scenario says of it.
+  /// The exit code, with what the scenario and the files say of it.
   int conclude(int code) {
+    code = with_scenario(code);
+    return code == 0 && output_failed_ ? static_cast<int>(ExitCode::environment) : code;
+  }
+
+  int with_scenario(int code) {
     if (!scenario_) return code;
     const bool failed = scenario_->conclude(end_of_host_) == scenario::Session::Verdict::failed;
     scenario_->write_junit();
@@ -282,7 +300,8 @@ class Runner {
   std::vector<std::unique_ptr<UartWatch>> watches_;  ///< of each module, when there is something to wait for
   std::optional<scenario::Session> scenario_;
   std::string end_of_host_ = "but the program ended";
-  bool interrupted_ = false;  ///< by a signal
+  bool interrupted_ = false;    ///< by a signal
+  bool output_failed_ = false;  ///< --trace, --keylog
 };
 
 }  // namespace
@@ -292,7 +311,6 @@ int run(Invocation invocation, const std::function<Invocation()>& read_again) {
   check_ready_fd(options.ready_fd, "quasimodem run --ready-fd 3 3>ready");
   const auto sink = stderr_sink(style_of(options));
   try {
-    if (options.key_log) options.module.key_log = open_key_log(*options.key_log);
     return Runner{std::move(invocation), *sink, read_again}.run();
   } catch (const Problem& problem) {
     if (sink->style().format == LogFormat::text) throw;

@@ -9,10 +9,12 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "emulator/app/json_value.hpp"
+#include "emulator/app/stderr_output.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -50,16 +52,49 @@ std::int64_t monotonic_us() {
   return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
+std::string_view color_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::debug: return "\033[36m";
+    case spdlog::level::info: return "\033[32m";
+    case spdlog::level::warn: return "\033[33m\033[1m";
+    default: return "\033[31m\033[1m";
+  }
+}
+
+/// Lines on standard error, none of which holds the module up: spdlog's own sinks wait for a reader.
+class Lines final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit Lines(Coloring coloring) : coloring_{coloring} {}
+
+  /// Whether the last line was taken.
+  bool taken() const { return taken_; }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t formatted;
+    formatter_->format(message, formatted);
+    std::string line{formatted.data(), formatted.size()};
+    if (coloring_ == Coloring::colored && message.color_range_end > message.color_range_start) {
+      line.insert(message.color_range_end, "\033[m");
+      line.insert(message.color_range_start, color_of(message.level));
+    }
+    taken_ = stderr_output().write(line);
+  }
+  void flush_() override {}
+
+  Coloring coloring_;
+  bool taken_ = true;
+};
+
 class SpdlogSink final : public StderrSink {
  public:
   explicit SpdlogSink(LogStyle style) { set_style(std::move(style)); }
+  ~SpdlogSink() override { tell_dropped(); }
 
   const LogStyle& style() const override { return style_; }
   void set_style(LogStyle style) override {
-    const bool colored = coloring(style.color, STDERR_FILENO) == Coloring::colored;
-    auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>(colored ? spdlog::color_mode::always
-                                                                              : spdlog::color_mode::never);
-    logger_ = std::make_shared<spdlog::logger>("quasimodem", std::move(sink));
+    lines_ = std::make_shared<Lines>(coloring(style.color, STDERR_FILENO));
+    logger_ = std::make_shared<spdlog::logger>("quasimodem", lines_);
     logger_->set_pattern(style.format == LogFormat::json ? "%v" : "%H:%M:%S.%e %^%-7l%$ %v");
     logger_->set_level(level_of(style.lowest));
     style_ = std::move(style);
@@ -67,7 +102,26 @@ class SpdlogSink final : public StderrSink {
 
   bool wants(LogLevel level) const override { return logger_->should_log(level_of(level)); }
   void write(LogLevel level, std::string_view who, std::string_view message) override {
-    if (style_.format == LogFormat::text) return logger_->log(level_of(level), "{}: {}", who, message);
+    if (!wants(level)) return;
+    tell_dropped();
+    if (dropped_ > 0 || !put(level, who, message)) ++dropped_;
+  }
+
+ private:
+  void tell_dropped() {
+    if (dropped_ == 0) return;
+    const auto lowest = logger_->level();
+    logger_->set_level(spdlog::level::warn);  // also with --quiet
+    if (put(LogLevel::warning, "log", fmt::format("{} lines were dropped: nobody read them", dropped_))) dropped_ = 0;
+    logger_->set_level(lowest);
+  }
+
+  /// False when it could not be written at once.
+  bool put(LogLevel level, std::string_view who, std::string_view message) {
+    if (style_.format == LogFormat::text) {
+      logger_->log(level_of(level), "{}: {}", who, message);
+      return lines_->taken();
+    }
     Json::Object object{{"ts", timestamp()}, {"mono_us", monotonic_us()}, {"seq", ++seq_}};
     auto part = who;
     if (const auto modem = modem_of(who); !modem.empty()) {
@@ -78,9 +132,9 @@ class SpdlogSink final : public StderrSink {
     if (!part.empty()) object.emplace_back("part", part);
     object.emplace_back("msg", message);
     logger_->log(level_of(level), "{}", to_text(object));
+    return lines_->taken();
   }
 
- private:
   /// The module of `m95.tls`. A name may have dots itself.
   std::string_view modem_of(std::string_view who) const {
     std::string_view found;
@@ -93,6 +147,8 @@ class SpdlogSink final : public StderrSink {
 
   LogStyle style_;
   std::int64_t seq_ = 0;
+  std::uint64_t dropped_ = 0;  ///< lines
+  std::shared_ptr<Lines> lines_;
   std::shared_ptr<spdlog::logger> logger_;
 };
 

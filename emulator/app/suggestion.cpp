@@ -30,12 +30,18 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
-  const auto best = std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
-    return distance(word, a) < distance(word, b);
-  });
-  if (best == candidates.end() || distance(word, *best) > std::max<std::size_t>(1, word.size() / 3))
-    return std::nullopt;
-  return *best;
+  const std::string* best = nullptr;
+  auto allowed = std::max<std::size_t>(1, word.size() / 3);
+  for (const auto& candidate : candidates) {
+    // Every character that one has more is a change: a long line costs nothing.
+    const auto more = std::max(word.size(), candidate.size()) - std::min(word.size(), candidate.size());
+    if (more > allowed) continue;
+    const auto changes = distance(word, candidate);
+    if (changes > allowed || (best && changes == allowed)) continue;
+    best = &candidate;
+    allowed = changes;
+  }
+  return best ? std::optional{*best} : std::nullopt;
 }
 
 }  // namespace quasimodem::app

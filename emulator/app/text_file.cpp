@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -28,6 +29,19 @@ tl::expected<std::string, std::string> read_text_file(const std::filesystem::pat
   }
   if (std::ferror(file.get()) != 0) return reason();  // a directory opens and does not read
   return text;
+}
+
+std::optional<std::string> read_text_line(std::istream& stream) {
+  using Traits = std::istream::traits_type;
+  std::string line;
+  while (line.size() < kLargestHandwritten) {
+    const auto next = stream.rdbuf()->sbumpc();
+    if (Traits::eq_int_type(next, Traits::eof())) break;
+    const auto c = Traits::to_char_type(next);
+    if (c == '\n') return line;
+    line += c;
+  }
+  return line.empty() ? std::nullopt : std::optional{std::move(line)};
 }
 
 }  // namespace quasimodem::app

@@ -13,7 +13,8 @@
 
 namespace quasimodem::app {
 
-TraceFile::TraceFile(const std::filesystem::path& path) {
+TraceFile::TraceFile(const std::filesystem::path& path, std::function<void(const std::string&)> failed)
+    : on_failure_{std::move(failed)} {
   const auto file = open_to_write(path, Access::owner, Content::replaced);
   if (!file) {
     throw Problem{ExitCode::environment, fmt::format("--trace {}: {}", path.string(), file.error()),
@@ -38,10 +39,13 @@ TraceFile TraceFile::standard_output() {
 }
 
 void TraceFile::follow(JournalRing& journal, const std::string& modem) {
-  const auto write = [file = file_, modem](const Record& record) {
+  const auto write = [file = file_, failed = failed_, on_failure = on_failure_, modem](const Record& record) {
+    if (*failed) return;  // a trace with a hole would be taken for a whole one
     const auto line = to_text(record_json(record, modem)) + "\n";
-    std::fwrite(line.data(), 1, line.size(), file.get());
-    std::fflush(file.get());
+    const bool written = std::fwrite(line.data(), 1, line.size(), file.get()) == line.size();
+    if (std::fflush(file.get()) == 0 && written) return;
+    *failed = true;
+    if (on_failure) on_failure(std::generic_category().message(errno));
   };
   for (const auto& record : journal.records()) write(record);  // those of the start
   subscriptions_.push_back(journal.listen(write));

@@ -70,6 +70,7 @@ std::string unquoted(std::string_view text) {
 
 /// +CME ERROR: 3 and, with AT+CMEE=2, +CME ERROR: Operation not allowed.
 std::string error_meaning(std::string_view (*texts)(int), const std::string& value) {
+  constexpr std::size_t kLongest = 200;  // whatever stands behind the colon
   const bool number =
       !value.empty() && std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isdigit(c); });
   if (number) {
@@ -77,6 +78,7 @@ std::string error_meaning(std::string_view (*texts)(int), const std::string& val
     return words.empty() ? "not a number of this module" : std::string{words};
   }
   constexpr int kHighest = 5000;
+  if (value.size() > kLongest) return "not the words of this module";
   for (int candidate = 0; candidate < kHighest; ++candidate) {
     if (texts(candidate) == value) return fmt::format("number {}", candidate);
   }
@@ -85,7 +87,10 @@ std::string error_meaning(std::string_view (*texts)(int), const std::string& val
 
 std::string meaning_of(const Field& field) {
   if (field.name == "cme") return error_meaning(kErrorTexts.cme, field.value);
-  if (field.name == "cms") return error_meaning(kErrorTexts.cms, field.value);
+  if (field.name == "cms") {
+    const auto cause = network_cause(std::atoi(field.value.substr(0, 6).c_str()));
+    return cause.empty() ? error_meaning(kErrorTexts.cms, field.value) : fmt::format("from the network: {}", cause);
+  }
   const auto value = unquoted(field.value);
   for (const auto& known : value_meanings()) {
     if (known.field == field.name && known.value == value) return std::string{known.meaning};
@@ -101,14 +106,14 @@ std::string manual_of(std::string_view source) {
 
 std::optional<Explanation> explain_known_line(const std::string& line) {
   for (const auto& known : module_lines()) {
-    Explanation explanation{.kind = std::string{known.kind},
-                            .line = line,
-                            .meaning = std::string{known.meaning},
-                            .manual = manual_of(known.source),
-                            .fields = {}};
-    if (!fits(known.pattern, line, explanation.fields)) continue;
-    for (auto& field : explanation.fields) field.meaning = meaning_of(field);
-    return explanation;
+    Fields fields;
+    if (!fits(known.pattern, line, fields)) continue;
+    for (auto& field : fields) field.meaning = meaning_of(field);
+    return Explanation{.kind = std::string{known.kind},
+                       .line = line,
+                       .meaning = std::string{known.meaning},
+                       .manual = manual_of(known.source),
+                       .fields = std::move(fields)};
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <span>
+#include <unordered_map>
 
 #include <fmt/core.h>
 
@@ -13,12 +14,15 @@
 namespace quasimodem::commands {
 
 const atcmd::Command* find_command(std::string_view name) {
-  for (const auto& family : all_families()) {
-    for (const auto& command : family.commands) {
-      if (command.name == name) return &command;
+  static const auto kCommands = [] {
+    std::unordered_map<std::string_view, const atcmd::Command*> commands;
+    for (const auto& family : all_families()) {
+      for (const auto& command : family.commands) commands.emplace(command.name, &command);
     }
-  }
-  return nullptr;
+    return commands;
+  }();
+  const auto found = kCommands.find(name);
+  return found == kCommands.end() ? nullptr : found->second;
 }
 
 namespace {

@@ -12,6 +12,8 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/message_compose.hpp"
+#include "emulator/commands/message_errors.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/setting.hpp"
 
@@ -19,6 +21,7 @@ namespace quasimodem::commands {
 namespace {
 
 namespace sms = device::sms;
+using namespace cms;
 using atcmd::Argument;
 using atcmd::Command;
 using atcmd::IntakeOutcome;
@@ -28,22 +31,6 @@ using device::MessageSettings;
 using device::MessageState;
 using device::StorageProblem;
 using device::StoredMessage;
-
-// ASSUMED: which number stands for what; the manual lists them without saying when each comes.
-constexpr int kOperationNotSupported = 303;
-constexpr int kInvalidPdu = 304;
-constexpr int kInvalidText = 305;
-constexpr int kNoSim = 310;
-constexpr int kPinNeeded = 311;
-constexpr int kPukNeeded = 316;
-constexpr int kSimFailure = 313;
-constexpr int kMemoryFailure = 320;
-constexpr int kInvalidIndex = 321;
-constexpr int kMemoryFull = 322;
-constexpr int kNoNetwork = 331;
-constexpr int kTooLong = 513;
-constexpr int kInvalidParameters = 514;
-constexpr int kNotReady = 3517;  // OBSERVED: logs of drivers, just after boot (quirk Q20)
 
 constexpr auto kSendLimit = 120s;               // M66 8.8
 constexpr std::size_t kLongestTyped = 4 * 160;  // ASSUMED: what is longer is an error; text as UCS2 digits
@@ -65,6 +52,7 @@ std::optional<Reply> refusal(Call& call) {
     case device::SimStatus::puk_needed: return Reply::cms(kPukNeeded);
     case device::SimStatus::blocked:
     case device::SimStatus::not_ready: return Reply::cms(kSimFailure);
+    case device::SimStatus::busy:  // as all of it before Call Ready
     case device::SimStatus::ready: break;
   }
   constexpr int kMessagesReady = 3;
@@ -90,73 +78,6 @@ std::optional<int> number_in(const Argument& argument, int lowest, int highest) 
 
 // ---- composing ----
 
-/// A message that the TE typed, or the +CMS ERROR for it.
-struct Composed {
-  sms::Pdu pdu;
-  std::optional<sms::Submit> submit;  ///< none: AT+CMGW of a received message
-};
-using Composition = tl::expected<Composed, int>;
-
-std::string without_layout(std::string_view typed) {
-  std::string rest{typed};
-  std::erase_if(rest, [](char c) { return c == '\r' || c == '\n' || c == ' '; });
-  return rest;
-}
-
-Composition compose_from_pdu(std::string_view typed, std::size_t announced) {
-  const auto octets = sms::from_hex(without_layout(typed));
-  const auto pdu = octets ? sms::decode_pdu(*octets) : std::nullopt;
-  if (!pdu || pdu->tpdu.size() != announced) return tl::unexpected{kInvalidPdu};
-  const auto submit = sms::decode_submit(pdu->tpdu);
-  if (!submit && !sms::decode_deliver(pdu->tpdu)) return tl::unexpected{kInvalidPdu};
-  return Composed{*pdu, submit};
-}
-
-/// 27.005 3.1 <data>: hexadecimal octets with 8 bit, UCS2 or a header of the TE's own, text otherwise.
-tl::expected<sms::UserData, int> data_of(std::string_view typed, std::uint8_t first_octet, std::uint8_t data_coding,
-                                         std::string_view character_set) {
-  const bool septets = sms::coding_of(data_coding) == sms::Coding::gsm7;
-  if (septets && !(first_octet & sms::kHasHeader)) {
-    const auto text = typed_text(typed, character_set);
-    if (!text) return tl::unexpected{kInvalidText};
-    // ASSUMED: a question mark for what the alphabet lacks, and an error for what is too long, not a part of it.
-    const auto coded = sms::to_septets_or_question_marks(*text);
-    if (coded.size() > sms::kMostSeptets) return tl::unexpected{kTooLong};
-    return sms::gsm7_data(coded);
-  }
-  const auto octets = sms::from_hex(without_layout(typed));
-  if (!octets) return tl::unexpected{kInvalidText};
-  if (octets->size() > sms::kMostUserData) return tl::unexpected{kTooLong};
-  auto data = sms::octet_data(*octets);
-  if (septets) data.length = static_cast<std::uint8_t>(octets->size() * 8 / 7);
-  return data;
-}
-
-/// What AT+CMGS and AT+CMGW say about a text message before the prompt.
-struct Envelope {
-  std::optional<sms::Address> destination;
-  std::string character_set;
-  MessageSettings settings;
-};
-
-Composition compose_from_text(const std::string& typed, const Envelope& envelope) {
-  sms::Submit submit;
-  submit.first_octet = static_cast<std::uint8_t>((envelope.settings.first_octet & ~sms::kTypeMask) | 1);
-  submit.destination = envelope.destination.value_or(sms::Address{});
-  submit.protocol = static_cast<std::uint8_t>(envelope.settings.protocol);
-  submit.data_coding = static_cast<std::uint8_t>(envelope.settings.data_coding);
-  if ((submit.first_octet & sms::kValidityMask) == 0x10)
-    submit.validity = {static_cast<std::uint8_t>(envelope.settings.validity)};
-  const bool hexadecimal = envelope.character_set == "UCS2" || envelope.character_set == "HEX";
-  const auto data = data_of(hexadecimal ? without_layout(typed) : typed, submit.first_octet, submit.data_coding,
-                            envelope.character_set);
-  if (!data) return tl::unexpected{data.error()};
-  submit.data = *data;
-  auto tpdu = sms::encode(submit);
-  if (!sms::decode_submit(tpdu)) return tl::unexpected{kInvalidText};  // a header that is none
-  return Composed{{std::nullopt, std::move(tpdu)}, submit};
-}
-
 using Finish = Reply (*)(Call&, const Composed&, int option);
 
 /// The prompt, then `finish` with what came.
@@ -179,7 +100,8 @@ Reply prompt(Call& call, std::function<Composition(const std::string&)> compose,
 
 Reply prompt_for_pdu(Call& call, std::size_t length, Finish finish, int option) {
   return prompt(
-      call, [length](const std::string& typed) { return compose_from_pdu(typed, length); }, finish, option);
+      call, [length, &me = call.me()](const std::string& typed) { return compose_from_pdu(typed, length, me); }, finish,
+      option);
 }
 
 Reply prompt_for_text(Call& call, std::optional<sms::Address> destination, Finish finish, int option) {
@@ -202,19 +124,21 @@ std::optional<sms::Address> typed_address(Call& call, const std::vector<Argument
 
 // ---- sending ----
 
-/// `then` runs when the network has taken the message.
+/// `then` runs when the network has taken the message. What it refuses fails with the network's cause.
 Reply hand_over(Call& call, sms::Pdu pdu, const sms::Submit& submit, std::string_view name,
                 std::function<void(Call&)> then = {}) {
   if (!pdu.centre) pdu.centre = call.me().messaging().centre();
   const auto responder = call.hold(kSendLimit);
-  call.me().messaging().send(std::move(pdu), submit,
-                             [responder, name, then = std::move(then), &ta = call.ta()](int reference) {
-                               if (!responder.awaited()) return;
-                               Call resumed{ta.channel(), ta};
-                               if (then) then(resumed);
-                               resumed.respond(fmt::format("{}: {}", name, reference));
-                               responder.finish(Reply::ok());
-                             });
+  call.me().messaging().send(
+      std::move(pdu), submit,
+      [responder, name, then = std::move(then), &ta = call.ta()](device::Messaging::Outcome reference) {
+        if (!responder.awaited()) return;
+        if (!reference) return responder.finish(Reply::cms(reference.error()));
+        Call resumed{ta.channel(), ta};
+        if (then) then(resumed);
+        resumed.respond(fmt::format("{}: {}", name, *reference));
+        responder.finish(Reply::ok());
+      });
   return Reply::held();
 }
 
@@ -369,8 +293,10 @@ Reply read(Call& call, const Read& args) {
   const auto stored = store(call).at(settings(call).reading, args.index);
   if (!stored) return failure(stored.error());
   if (!*stored) return Reply::ok();  // ASSUMED: an empty place (at-reference 5)
-  const auto lines = message_lines(**stored, call.settings());
-  call.respond(std::vector{fmt::format("+CMGR: {}", lines.header), lines.body});
+  const auto shown = message_lines(**stored, call.settings());
+  std::vector lines{fmt::format("+CMGR: {}", shown.header)};
+  if (shown.body) lines.push_back(*shown.body);
+  call.respond(lines);
   mark_read(call, args.index, **stored, args.mode);
   return Reply::ok();
 }
@@ -404,7 +330,7 @@ Reply list_messages(Call& call, const List& args) {
     if (*wanted >= 0 && *wanted != static_cast<int>(message.state)) continue;
     const auto shown = listed_lines(index, message, call.settings());
     lines.push_back(fmt::format("+CMGL: {}", shown.header));
-    lines.push_back(shown.body);
+    if (shown.body) lines.push_back(*shown.body);
     mark_read(call, index, message, args.mode);
   }
   if (!lines.empty()) call.respond(lines);
@@ -633,16 +559,52 @@ Reply show_indications(Call& call) {
 struct Service {
   int service = 0;
 };
-constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 1).as_range()};
+// 128 is the maker's own. OBSERVED: oFono sends it to this maker's serial modules, and others to GSM modules; ASSUMED:
+// that it is as 0.
+constexpr int kServices[] = {0, 1, 128};
+constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 128).among(kServices).as_range()};
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;
-  // ASSUMED: phase 2+ (1) asks for no AT+CNMA; messages count as acknowledged.
+  if (!settings(call).acknowledged()) call.me().messaging().forgo_acknowledgement();
   call.respond("+CSMS: 1,1,1");
   return Reply::ok();
 }
 Reply show_service(Call& call) {
   call.respond(fmt::format("+CSMS: {},1,1,1", settings(call).service));
+  return Reply::ok();
+}
+
+// AT+CNMA[=<n>[,<length>]] — with AT+CSMS=1, for each message or report that was shown; <length> asks for a PDU that
+// says why                                                                                              [27.005 3.4.4]
+struct Acknowledgement {
+  int kind = 0;  ///< 0 and 1 taken, 2 refused. ASSUMED: the network does not try again
+  std::optional<int> length;
+};
+constexpr std::array kAcknowledgement{
+    atcmd::integer<&Acknowledgement::kind>("n", 0, 2).as_range(),
+    atcmd::integer<&Acknowledgement::length>("length", 0, static_cast<int>(sms::kMostTpdu)).optional(),
+};
+
+Reply acknowledge(Call& call) {
+  return call.me().messaging().acknowledge() ? Reply::ok() : Reply::cms(kNoAcknowledgementExpected);
+}
+
+Reply acknowledge_with_reason(Call& call, const Acknowledgement& args) {
+  if (args.length.value_or(0) == 0) return acknowledge(call);
+  const atcmd::PromptRequest request{
+      .limit = kLongestTyped,
+      .echo = call.settings().dialogue.echo ? atcmd::Echo::on : atcmd::Echo::off,
+  };
+  // What the PDU says reaches nobody.
+  return call.prompt(request, [&ta = call.ta()](atcmd::Call& channel_call, const IntakeOutcome& outcome) {
+    Call resumed{channel_call.channel(), ta};
+    return outcome.end == IntakeOutcome::End::cancelled ? Reply::ok() : acknowledge(resumed);
+  });
+}
+
+Reply test_acknowledgement(Call& call) {
+  if (!text_mode(call)) call.respond("+CNMA: (0-2)");
   return Reply::ok();
 }
 
@@ -673,7 +635,8 @@ Reply show_broadcasts(Call& call) {
 }
 
 constexpr Command with_cms(Command command) {
-  command.invalid_message_parameter = kInvalidParameters;
+  command.errors = atcmd::ErrorClass::message;
+  command.invalid_parameter = kInvalidParameters;
   return command;
 }
 
@@ -727,6 +690,13 @@ constexpr std::array kCommands{
               .manual = "M66 8.10",
               .write = atcmd::write_as_typed<&send_stored>(kSendStored),
               .test = atcmd::answers_ok()}),
+    with_cms({.name = "+CNMA",
+              .summary = "Acknowledge a message that was shown",
+              .manual = "27.005 3.4.4",
+              .confidence = atcmd::Confidence::inferred,
+              .write = atcmd::write<&acknowledge_with_reason>(kAcknowledgement),
+              .execution = atcmd::plain<&acknowledge>(),
+              .test = atcmd::plain<&test_acknowledgement>()}),
     with_cms({.name = "+CNMI",
               .summary = "New message indications",
               .manual = "M66 8.12",

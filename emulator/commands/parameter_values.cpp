@@ -55,6 +55,10 @@ constexpr ParameterValue kValues[] = {
     {"+CGATT", "state", "1", "attached"},
     {"+CGACT", "state", "0", "deactivate"},
     {"+CGACT", "state", "1", "activate"},
+    {"+CMER", "mode", "0", "nothing is reported"},
+    {"+CMER", "ind", "0", "no indicators"},
+    {"+CMER", "ind", "1", "+CIEV when an indicator changes"},
+    {"+CMER", "ind", "2", "+CIEV when an indicator changes"},
     {"+COPS", "mode", "0", "automatic"},
     {"+COPS", "mode", "1", "this operator"},
     {"+COPS", "mode", "2", "deregister"},
@@ -87,7 +91,7 @@ constexpr ParameterValue kValues[] = {
     {"+QINDI", "n", "1", "+QIRDI once, AT+QIRD reads"},
     {"+QINDI", "n", "2", "+QIRDI for every packet, AT+QIRD reads"},
     {"+QISDE", "n", "0", "data behind > is not echoed"},
-    {"+QISDE", "n", "1", "data behind > is echoed"},
+    {"+QISDE", "n", "1", "data behind > is echoed, with ATE1"},
     {"+QIHEAD", "n", "0", "no header"},
     {"+QIHEAD", "n", "1", "IPD<length>: before data"},
     {"+QISHOWRA", "n", "0", "the sender is not shown"},
@@ -162,10 +166,18 @@ constexpr ParameterValue kValues[] = {
     {"+CUSD", "n", "1", "+CUSD shows answers"},
     {"+CUSD", "n", "2", "ends the session"},
 
+    {"+CSMS", "service", "0", "phase 2"},
+    {"+CSMS", "service", "1", "phase 2+"},
+    {"+CSMS", "service", "128", "the maker's own"},
+
     // Files
     {"+QFOPEN", "mode", "0", "made when it is not there; read and write"},
     {"+QFOPEN", "mode", "1", "made anew, empty; read and write"},
     {"+QFOPEN", "mode", "2", "must be there; read only"},
+    {"+QFMOV", "copy", "0", "the source goes"},
+    {"+QFMOV", "copy", "1", "the source stays"},
+    {"+QFMOV", "overwrite", "0", "the target must not be there"},
+    {"+QFMOV", "overwrite", "1", "the target is replaced"},
     {"+QFSEEK", "position", "0", "from the beginning"},
     {"+QFSEEK", "position", "1", "from the present position"},
     {"+QFSEEK", "position", "2", "from the end"},
@@ -192,7 +204,6 @@ constexpr NotEmulated kNotEmulated[] = {
     {"+QSMTP", "the module's mail client", "SMTP note"},
     {"+QMT", "the module's MQTT client", "MQTT note"},
     {"+CMUX", "several channels on one UART (GSM 07.10)", "M66 3.7"},
-    {"+QALARM", "the alarm clock", "M66 14.2"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <utility>
 
 #include <fmt/core.h>
@@ -13,10 +14,27 @@
 namespace quasimodem::device {
 namespace {
 
-constexpr std::string_view kRecordPrefix = "ufs-";
-constexpr std::size_t kLongestName = 45;  // in a record's name each octet takes two digits
+// A record: size of the content (u32, big-endian), then what the sealer made of it: among the files are keys.
+constexpr std::string_view kRecordPrefix = "file-";
+constexpr std::size_t kSizeBytes = 4;
+constexpr std::string_view kOldPrefix = "ufs-";  // of the program's first version: the content as it is
+constexpr std::size_t kLongestName = 45;         // in a record's name each octet takes two digits
 
-std::string record_name(const FileName& name) { return std::string{kRecordPrefix} + sms::to_hex(as_bytes(name.file)); }
+std::string record_name(std::string_view prefix, const FileName& name) {
+  return std::string{prefix} + sms::to_hex(as_bytes(name.file));
+}
+
+std::string record_name(const FileName& name) { return record_name(kRecordPrefix, name); }
+
+/// The file on UFS that a record belongs to.
+std::optional<FileName> file_of(std::string_view record) {
+  for (const auto prefix : {kRecordPrefix, kOldPrefix}) {
+    if (!record.starts_with(prefix)) continue;
+    const auto file = sms::from_hex(record.substr(prefix.size()));
+    if (file) return FileName{FileVolume::ufs, to_text(*file)};
+  }
+  return std::nullopt;
+}
 
 bool has_prefix(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
@@ -38,6 +56,11 @@ std::optional<FileName> FileName::parse(std::string_view text) {
 
 std::string FileName::text() const { return volume == FileVolume::ram ? "RAM:" + file : file; }
 
+FileStore::FileStore(storage::Flash& flash, storage::Sealer& sealer, Journal journal)
+    : flash_{flash}, sealer_{sealer}, journal_{journal} {
+  seal_old_records();
+}
+
 std::size_t FileStore::capacity(FileVolume volume) { return volume == FileVolume::ram ? kRamCapacity : kUfsCapacity; }
 
 std::size_t FileStore::available(FileVolume volume) const {
@@ -52,15 +75,54 @@ std::vector<FileStore::Entry> FileStore::list(FileVolume volume) const {
     for (const auto& [file, content] : ram_) entries.push_back({{volume, file}, content.size()});
     return entries;
   }
-  const auto names = flash_.list();
-  if (!names) return entries;
-  for (const auto& record : *names) {
-    if (!record.starts_with(kRecordPrefix)) continue;
-    const auto file = sms::from_hex(std::string_view{record}.substr(kRecordPrefix.size()));
-    const auto content = flash_.read(record);
-    if (file && content && *content) entries.push_back({{volume, to_text(*file)}, (*content)->size()});
+  const auto records = flash_.list();
+  if (!records) return entries;
+  std::set<FileName> names;
+  for (const auto& record : *records) {
+    if (auto name = file_of(record)) names.insert(std::move(*name));
+  }
+  for (const auto& name : names) {
+    if (const auto file = stored(name)) entries.push_back({name, file->size});
   }
   return entries;
+}
+
+/// Those that could not be written stay as they are, and are read all the same.
+void FileStore::seal_old_records() {
+  const auto records = flash_.list();
+  if (!records) return;
+  for (const auto& record : *records) {
+    const auto name = record.starts_with(kOldPrefix) ? file_of(record) : std::nullopt;
+    const auto content = name ? stored(*name) : tl::unexpected{FileProblem::not_found};
+    if (content && !content->sealed) store(*name, content->record);
+  }
+}
+
+/// A damaged record counts as none.
+FileStore::Result<FileStore::Stored> FileStore::stored(const FileName& name) const {
+  for (const auto prefix : {kRecordPrefix, kOldPrefix}) {
+    auto record = flash_.read(record_name(prefix, name));
+    if (!record && record.error() != storage::FlashError::damaged) return tl::unexpected{FileProblem::failed};
+    if (!record || !*record) continue;
+    if (prefix == kOldPrefix) return Stored{(*record)->size(), std::move(**record), false};
+    if ((*record)->size() < kSizeBytes) continue;
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < kSizeBytes; ++i) size = size << 8 | (**record)[i];
+    return Stored{size, {(*record)->begin() + kSizeBytes, (*record)->end()}, true};
+  }
+  return tl::unexpected{FileProblem::not_found};
+}
+
+FileStore::Result<void> FileStore::store(const FileName& name, ByteSpan content) {
+  Bytes record;
+  for (std::size_t i = 0; i < kSizeBytes; ++i) {
+    record.push_back(static_cast<std::uint8_t>(content.size() >> (8 * (kSizeBytes - 1 - i))));
+  }
+  append(record, sealer_.seal(content));
+  const auto written = flash_.write(record_name(name), record);
+  if (written && flash_.erase(record_name(kOldPrefix, name))) return {};
+  return tl::unexpected{!written && written.error() == storage::FlashError::full ? FileProblem::no_space
+                                                                                 : FileProblem::failed};
 }
 
 FileStore::Result<Bytes> FileStore::read(const FileName& name) const {
@@ -69,10 +131,18 @@ FileStore::Result<Bytes> FileStore::read(const FileName& name) const {
     if (found == ram_.end()) return tl::unexpected{FileProblem::not_found};
     return found->second;
   }
-  auto content = flash_.read(record_name(name));
-  if (!content) return tl::unexpected{FileProblem::failed};
-  if (!*content) return tl::unexpected{FileProblem::not_found};
-  return std::move(**content);
+  auto file = stored(name);
+  if (!file) return tl::unexpected{file.error()};
+  if (!file->sealed) return std::move(file->record);
+  auto opened = sealer_.open(file->record);
+  if (!opened.authentic) return tl::unexpected{FileProblem::failed};  // sealed with a key that is lost
+  return std::move(opened.content);
+}
+
+FileStore::Result<void> FileStore::present(const FileName& name) const {
+  if (name.volume == FileVolume::ufs) return stored(name).map([](const Stored&) {});
+  if (ram_.contains(name.file)) return {};
+  return tl::unexpected{FileProblem::not_found};
 }
 
 FileStore::Result<void> FileStore::put(const FileName& name, Bytes content) {
@@ -86,18 +156,15 @@ FileStore::Result<void> FileStore::put(const FileName& name, Bytes content) {
     note();
     return {};
   }
-  const auto written = flash_.write(record_name(name), content);
-  if (written) {
-    note();
-    return {};
-  }
-  return tl::unexpected{written.error() == storage::FlashError::full ? FileProblem::no_space : FileProblem::failed};
+  auto written = store(name, content);
+  if (written) note();
+  return written;
 }
 
 FileStore::Result<void> FileStore::may_add(const FileName& name, std::size_t size) const {
-  const auto present = read(name);
-  if (present) return tl::unexpected{FileProblem::exists};
-  if (present.error() != FileProblem::not_found) return tl::unexpected{present.error()};
+  const auto there = present(name);
+  if (there) return tl::unexpected{FileProblem::exists};
+  if (there.error() != FileProblem::not_found) return tl::unexpected{there.error()};
   if (size > capacity(name.volume)) return tl::unexpected{FileProblem::too_large};
   if (size > available(name.volume)) return tl::unexpected{FileProblem::no_space};
   return {};
@@ -109,11 +176,11 @@ FileStore::Result<void> FileStore::add(const FileName& name, ByteSpan content) {
 }
 
 FileStore::Result<void> FileStore::remove(const FileName& name) {
-  if (const auto present = read(name); !present) return tl::unexpected{present.error()};
+  if (const auto there = present(name); !there) return tl::unexpected{there.error()};
   if (is_open(name)) return tl::unexpected{FileProblem::open};
   if (name.volume == FileVolume::ram) {
     ram_.erase(name.file);
-  } else if (!flash_.erase(record_name(name))) {
+  } else if (!flash_.erase(record_name(name)) || !flash_.erase(record_name(kOldPrefix, name))) {
     return tl::unexpected{FileProblem::failed};
   }
   journal_.write(RecordKind::file, {{"event", "deleted"}, {"name", name.text()}});
@@ -150,7 +217,7 @@ FileStore::Result<int> FileStore::open(const FileName& name, Mode mode) {
   }
   int handle = 1;
   while (open_.contains(handle)) ++handle;
-  open_[handle] = {name, mode == Mode::read_only};
+  open_[handle] = {name, mode};
   return handle;
 }
 
@@ -168,7 +235,7 @@ FileStore::Result<Bytes> FileStore::read_on(int handle, std::size_t most) {
 FileStore::Result<std::size_t> FileStore::write_on(int handle, ByteSpan data) {
   auto* file = find(handle);
   if (!file) return tl::unexpected{FileProblem::invalid_handle};
-  if (file->read_only) return tl::unexpected{FileProblem::read_only};
+  if (file->mode == Mode::read_only) return tl::unexpected{FileProblem::read_only};
   auto content = read(file->name);
   if (!content) return tl::unexpected{content.error()};
   const auto at = std::min(file->position, content->size());
@@ -201,6 +268,38 @@ FileStore::Result<std::size_t> FileStore::position(int handle) const {
   const auto found = open_.find(handle);
   if (found == open_.end()) return tl::unexpected{FileProblem::invalid_handle};
   return found->second.position;
+}
+
+FileStore::Result<void> FileStore::truncate(int handle) {
+  auto* file = find(handle);
+  if (!file) return tl::unexpected{FileProblem::invalid_handle};
+  if (file->mode == Mode::read_only) return tl::unexpected{FileProblem::read_only};
+  auto content = read(file->name);
+  if (!content) return tl::unexpected{content.error()};
+  content->resize(std::min(content->size(), file->position));
+  return put(file->name, std::move(*content));
+}
+
+std::vector<FileStore::OpenFile> FileStore::open_files() const {
+  std::vector<OpenFile> files;
+  for (const auto& [handle, file] : open_) files.push_back({handle, file.name, file.mode});
+  return files;
+}
+
+FileStore::Result<void> FileStore::move(const FileName& from, const FileName& to, Source source, Target target) {
+  auto content = read(from);
+  if (!content) return tl::unexpected{content.error()};
+  if (is_open(from) || is_open(to)) return tl::unexpected{FileProblem::open};
+  if (from == to) return tl::unexpected{FileProblem::exists};
+  const auto replaced = read(to);
+  if (!replaced && replaced.error() != FileProblem::not_found) return tl::unexpected{replaced.error()};
+  if (replaced && target == Target::must_be_free) return tl::unexpected{FileProblem::exists};
+  // A move within a volume takes no more room than there was.
+  const bool leaves = source == Source::removed && from.volume == to.volume;
+  const auto freed = (replaced ? replaced->size() : 0) + (leaves ? content->size() : 0);
+  if (content->size() > available(to.volume) + freed) return tl::unexpected{FileProblem::no_space};
+  if (const auto written = put(to, std::move(*content)); !written) return written;
+  return source == Source::kept ? Result<void>{} : remove(from);
 }
 
 FileStore::Result<void> FileStore::close(int handle) {

@@ -12,6 +12,7 @@
 #include "core/bytes.hpp"
 #include "core/journal.hpp"
 #include "storage/flash.hpp"
+#include "storage/sealer.hpp"
 
 namespace quasimodem::device {
 
@@ -44,7 +45,7 @@ class FileStore {
   template <class T>
   using Result = tl::expected<T, FileProblem>;
 
-  explicit FileStore(storage::Flash& flash, Journal journal = {}) : flash_{flash}, journal_{journal} {}
+  FileStore(storage::Flash& flash, storage::Sealer& sealer, Journal journal = {});
 
   static std::size_t capacity(FileVolume volume);
   std::size_t available(FileVolume volume) const;
@@ -69,7 +70,22 @@ class FileStore {
   Result<std::size_t> write_on(int handle, ByteSpan data);
   Result<void> seek(int handle, std::size_t offset, Origin origin);
   Result<std::size_t> position(int handle) const;
+  /// AT+QFTUCAT: the file ends at the position.
+  Result<void> truncate(int handle);
   Result<void> close(int handle);
+
+  struct OpenFile {
+    int handle;
+    FileName name;
+    Mode mode;
+  };
+  /// Ascending by handle.
+  std::vector<OpenFile> open_files() const;
+
+  enum class Source { removed, kept };
+  enum class Target { must_be_free, may_be_replaced };
+  /// AT+QFMOV. `open` when one of the two is.
+  Result<void> move(const FileName& from, const FileName& to, Source source, Target target);
 
   /// Restart: handles and RAM are gone.
   void power_off();
@@ -77,15 +93,27 @@ class FileStore {
  private:
   struct Open {
     FileName name;
-    bool read_only;
+    Mode mode;
     std::size_t position = 0;
   };
 
+  /// What the flash holds of a file: its size, and the record.
+  struct Stored {
+    std::size_t size;
+    Bytes record;
+    bool sealed;
+  };
+
+  void seal_old_records();
+  Result<void> present(const FileName& name) const;
+  Result<Stored> stored(const FileName& name) const;
+  Result<void> store(const FileName& name, ByteSpan content);
   bool is_open(const FileName& name) const;
   Open* find(int handle);
   Result<void> put(const FileName& name, Bytes content);
 
   storage::Flash& flash_;
+  storage::Sealer& sealer_;
   Journal journal_;
   std::map<std::string, Bytes, std::less<>> ram_;
   std::map<int, Open> open_;

@@ -49,8 +49,8 @@ bool MessageStore::loaded() {
     const auto name = record_name(where.memory, where.index);
     if (std::find(names->begin(), names->end(), name) == names->end()) continue;
     const auto record = flash_.read(name);
-    if (!record) return false;
-    auto message = *record ? parse_record(**record) : std::nullopt;
+    if (!record && record.error() != storage::FlashError::damaged) return false;
+    auto message = record && *record ? parse_record(**record) : std::nullopt;
     if (message) {
       messages_[where] = std::move(*message);
     } else {

@@ -35,9 +35,9 @@ Phonebook::Phonebook(storage::Flash& flash, std::string record, int capacity)
 bool Phonebook::loaded() {
   if (loaded_ || record_.empty()) return true;
   const auto record = flash_.read(record_);
-  if (!record) return false;
+  if (!record && record.error() != storage::FlashError::damaged) return false;
   loaded_ = true;
-  if (!*record) return true;
+  if (!record || !*record) return true;
   for (auto text = as_text(**record); !text.empty();) {
     auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));

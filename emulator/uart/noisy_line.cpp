@@ -11,12 +11,12 @@ constexpr std::size_t kHeldLimit = 4096;  // more stays in the module
 
 }  // namespace
 
-Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
+SecretBytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
   const FaultBook::Meant meant = [direction](const FaultRule& rule) {
     return rule.text("direction", direction) == direction;
   };
   const auto strikes = [&](std::string_view name, ByteSpan byte) { return book_.strike(name, as_text(byte), meant); };
-  Bytes heard;
+  SecretBytes heard;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto byte = bytes.subspan(i, 1);
     if (strikes("uart.loss", byte)) continue;
@@ -31,7 +31,7 @@ Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
   return heard;
 }
 
-Bytes NoisyLine::arrive(ByteSpan from_te) {
+SecretBytes NoisyLine::arrive(ByteSpan from_te) {
   if (book_.entries().empty()) return module_.arrive(from_te);
   return module_.arrive(disturbed(from_te, "in"));
 }

@@ -13,16 +13,17 @@ class NoisyLine final : public Dce {
   NoisyLine(Timeline& timeline, FaultBook& book, Dce& module) : book_{book}, module_{module}, gap_{timeline} {}
 
   /// The noise strikes here: before the module sees a byte, and on flow control too.
-  Bytes arrive(ByteSpan from_te) override;
+  SecretBytes arrive(ByteSpan from_te) override;
   void receive(ByteSpan from_te) override { module_.receive(from_te); }
   bool clear_to_send() const override { return module_.clear_to_send(); }
   Bytes take_output() override;
+  bool pause_is_due() const override { return held_.empty() && module_.pause_is_due(); }
   bool may_send() const override { return module_.may_send(); }
   Bytes take_urgent() override { return module_.take_urgent(); }
   int baud() const override { return held_.empty() ? module_.baud() : held_baud_; }
 
  private:
-  Bytes disturbed(ByteSpan bytes, std::string_view direction);
+  SecretBytes disturbed(ByteSpan bytes, std::string_view direction);
   void hold(Duration time);
   void let_go();
   Bytes next_piece();

@@ -14,8 +14,8 @@ std::uint8_t complement(std::uint8_t byte) { return static_cast<std::uint8_t>(~b
 
 }  // namespace
 
-Bytes SoftwareFlow::obey(ByteSpan from_te) {
-  Bytes rest;
+SecretBytes SoftwareFlow::obey(ByteSpan from_te) {
+  SecretBytes rest;
   for (const auto byte : from_te) {
     if (byte == kXon) {
       stopped_ = false;
@@ -29,8 +29,8 @@ Bytes SoftwareFlow::obey(ByteSpan from_te) {
   return rest;
 }
 
-Bytes SoftwareFlow::decode(ByteSpan from_te) {
-  Bytes data;
+SecretBytes SoftwareFlow::decode(ByteSpan from_te) {
+  SecretBytes data;
   for (const auto byte : obey(from_te)) {
     if (std::exchange(escaped_, false)) {
       // ASSUMED: the complement of anything is taken back, not only of the three bytes that need it.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "core/secret_bytes.hpp"
 
 namespace quasimodem::uart {
 
@@ -14,9 +15,9 @@ class SoftwareFlow {
   static constexpr std::uint8_t kEscape = 0x77;
 
   /// The bytes without XON and XOFF, which it takes to heart.
-  Bytes obey(ByteSpan from_te);
+  SecretBytes obey(ByteSpan from_te);
   /// What the TE means by its bytes, without XON and XOFF.
-  Bytes decode(ByteSpan from_te);
+  SecretBytes decode(ByteSpan from_te);
   /// The module's bytes as they go over the line.
   static Bytes encode(ByteSpan to_te);
 

@@ -6,18 +6,25 @@
 namespace quasimodem::uart {
 namespace {
 
-constexpr int kBitsPerCharacter = 10;        // 8N1
-constexpr std::size_t kOutwardLimit = 4096;  // on the line at a time; more stays in the module
+constexpr int kBitsPerCharacter = 10;  // 8N1
+// On the line at a time; more stays in the module. What is here goes out before the OK of `+++`: half a second at 9600
+// baud.
+constexpr std::size_t kOutwardLimit = 512;
 constexpr std::size_t kInwardLimit = 4096;
+// Between OK and a result that comes later on hardware, also where nothing takes time: long enough for who waits for
+// bytes to wake up and read. Hosts that tell bursts apart by longer gaps need another profile (docs/profiles.md).
+constexpr Duration kPause = 1ms;
 constexpr std::size_t kInwardLimitWhileStopped = 65536;
 
 }  // namespace
 
 UartLine::UartLine(Timeline& timeline, Dce& module, Pacing pacing)
-    : module_{module},
+    : timeline_{timeline},
+      module_{module},
       pacing_{pacing},
       inward_{timeline, [this](ByteSpan bytes) { deliver(bytes); }},
-      outward_{timeline} {}
+      outward_{timeline},
+      pause_{timeline} {}
 
 /// What sets a stopped module going again stands behind whatever the TE sent before it.
 bool UartLine::wants_input() const {
@@ -61,9 +68,19 @@ void UartLine::obey() {
   inward_.hold(!module_.may_send() && !module_.clear_to_send());
 }
 
+/// True while what the module says next would join what it said before.
+bool UartLine::must_pause() {
+  if (!module_.pause_is_due()) return false;
+  if (outward_.size() > 0) return true;  // `take` sees to it
+  if (!last_arrival_ || timeline_.now() - *last_arrival_ >= kPause) return false;
+  pause_.start(*last_arrival_ + kPause - timeline_.now(), [] {});
+  return true;
+}
+
 bool UartLine::pump() {
   obey();
-  if (!port_ready_ || (pacing_ == Pacing::on && outward_.size() >= kOutwardLimit)) return false;
+  if (!port_ready_ || must_pause()) return false;
+  if (pacing_ == Pacing::on && outward_.size() >= kOutwardLimit) return false;
   const auto next = speed();
   const auto output = module_.take_output();
   outward_.push(output, next);
@@ -75,6 +92,10 @@ bool UartLine::pump() {
 Bytes UartLine::take() {
   auto arrived = std::exchange(urgent_, {});
   append(arrived, outward_.take());
+  if (!arrived.empty()) {
+    last_arrival_ = timeline_.now();
+    if (module_.pause_is_due()) pause_.start(kPause, [] {});
+  }
   return arrived;
 }
 

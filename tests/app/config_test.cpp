@@ -10,6 +10,7 @@
 #include "emulator/app/options/environment.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/run_options.hpp"
+#include "emulator/app/toml_keys.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;
@@ -213,6 +214,28 @@ TEST_CASE("What is wrong with a file", "[config]") {
   CHECK(wrong("[module\nmodel = 1").starts_with("FILE:1: "));
   CHECK(wrong("[module]\nname = 'a'\nname = 'b'\n").starts_with("FILE:3: "));
   CHECK(wrong("\xff\xfe").starts_with("FILE:1: "));
+}
+
+TEST_CASE("What a file may hold is bounded in depth", "[config]") {
+  const auto nested = [](std::size_t depth) { return "[module]\nuart = " + std::string(depth, '['); };
+  CHECK(wrong(nested(300)).starts_with("FILE:2: "));
+  CHECK(wrong(nested(500'000)).starts_with("FILE:2: "));
+  std::string key = "a";
+  for (int parts = 1; parts < 300'000; ++parts) key += ".a";
+  for (const auto& text : {"\n" + key + " = 1\n", "\n[" + key + "]\n", "\nx = {" + key + " = 1}\n"}) {
+    CHECK(wrong(text) == "FILE:2: a key of too many parts\nwhat it can say: docs/configuration.md");
+  }
+  CHECK(wrong(std::string(100, '.')).starts_with("FILE:1: "));
+  CHECK_NOTHROW(read("[network]\nmap = ['a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.0.1.2.3.4.5.6.7=b:1']\n"));
+}
+
+TEST_CASE("The parts of a key are counted", "[config]") {
+  CHECK(line_of_long_key("a.b.c = 1", 2) == 1);
+  CHECK(line_of_long_key("a.b.c = 1", 3) == std::nullopt);
+  CHECK(line_of_long_key("a.b = 1\n\n[ a . \"b.b\" . 'c' ]", 2) == 3);
+  CHECK(line_of_long_key("a.b = 'a.b.c'\na.b = \"a.\\\"b.c\"", 2) == std::nullopt);
+  CHECK(line_of_long_key("a = [1.5, 2.5, 3.5]", 2) == std::nullopt);
+  CHECK(line_of_long_key("a = \"\"\"\na.b\n\"\"\"", 2) == std::nullopt);
 }
 
 TEST_CASE("config show writes what reads back the same", "[config]") {

@@ -90,7 +90,7 @@ TEST_CASE("Every method that does something is a step, in each of its spellings"
   CHECK(act("power: [under_voltage, shutdown]") == "power under_voltage=true shutdown=true");
   CHECK(act("power: {under_voltage: true, shutdown: yes}") == "power under_voltage=true shutdown=true");
   CHECK(act("urc: '+CMTI: \"SM\",1'") == "urc text=+CMTI: \"SM\",1");
-  CHECK(act("sms.deliver: {from: +4915112345678, text: hello}") == "sms.deliver from=+4915112345678 text=hello");
+  CHECK(act("sms.deliver: {from: +447700900123, text: hello}") == "sms.deliver from=+447700900123 text=hello");
   CHECK(act("clock: advance=90s") == "clock advance=90s");
   CHECK(act("signal: {rssi: 3}") == "signal rssi=3");
   CHECK(act("reset") == "reset");
@@ -122,6 +122,43 @@ TEST_CASE("A wrong file: the place, the thing, what was meant", "[scenario]") {
     bomb += fmt::format("{0}: &{0} [*{1},*{1},*{1},*{1},*{1},*{1},*{1},*{1},*{1},*{1}]\n", c, before);
   }
   CHECK(problem_of(bomb).ends_with("the file is too large for a scenario"));
+}
+
+TEST_CASE("What a file stands for is bounded in depth and size", "[scenario]") {
+  constexpr auto kEndless = "an alias within what it stands for has no end";
+  CHECK(problem_of("steps: &x [*x]\n") == fmt::format("t.yaml:1:12: {}", kEndless));
+  CHECK(problem_of("steps: &x {a: *x}\n").ends_with(kEndless));
+  CHECK(problem_of("steps:\n  - &x\n    - [a, *x]\n").ends_with(kEndless));
+
+  constexpr auto kTooDeep = "more than 64 lists and maps within each other";
+  for (const int depth : {65, 499, 10'000, 500'000}) {
+    const std::string begin(static_cast<std::size_t>(depth), '['), end(static_cast<std::size_t>(depth), ']');
+    CHECK(problem_of("steps: " + begin + end).ends_with(kTooDeep));
+    CHECK(problem_of("steps: " + begin) != "no problem");
+  }
+  std::string block = "steps:\n";
+  for (std::size_t depth = 0; depth < 100; ++depth) block += std::string(depth, ' ') + "-\n";
+  CHECK(problem_of(block).ends_with(kTooDeep));
+  // Each alias alone is shallow.
+  std::string chain = "a0: &a0 [x]\n";
+  for (int i = 1; i < 100; ++i) chain += fmt::format("a{0}: &a{0} [*a{1}]\n", i, i - 1);
+  CHECK(problem_of(chain).ends_with(kTooDeep));
+  // A text is as large as what stands for it is short.
+  const auto text = "a: &a " + std::string(500'000, 'x') + "\nsteps: [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n";
+  CHECK(problem_of(text).ends_with("the file is too large for a scenario"));
+  // Not a name is searched for among all before it.
+  std::string wide = "steps: {";
+  for (int i = 0; i < 90'000; ++i) wide += fmt::format("k{}: 1,\n", i);
+  CHECK(problem_of(wide + "}").ends_with("each with a - before it"));
+
+  CHECK(scenario_of("steps:\n  - repeat: 2\n    do: &s\n      - delay: 1s\n  - repeat: 3\n    do: *s\n").count == 4);
+}
+
+TEST_CASE("A name stands once in a map, at every depth", "[scenario]") {
+  CHECK(step_problem("{wait-at: AT, within: 1s, within: 2s}").ends_with("\"within\" stands twice; first in line 2"));
+  CHECK(step_problem("{fault: {name: at.error, match: AT, match: ATI}}").find("\"match\" stands twice") !=
+        std::string::npos);
+  CHECK(step_problem("fault: at.error match=AT match=ATI").ends_with("at.error: match twice"));
 }
 
 TEST_CASE("A wrong step: the place, the thing, what was meant", "[scenario]") {

@@ -105,13 +105,14 @@ std::vector<device::Event> every_event() {
                             AlarmRang{},
                             AlarmModeEntered{},
                             SimMoved{},
+                            SignalChanged{},
                             BearerEnded{BearerEnded::By::network, 1, "10.1.83.188"},
                             BearerEnded{BearerEnded::By::module, 1, "10.1.83.188"},
                             MessageStored{MessageMemory{}, 3, false},
                             MessageStored{MessageMemory{}, 3, true},
-                            CallRings{"+4915112345678", 1},
+                            CallRings{"+447700900123", 1},
                             CallRings{"", 1},
-                            CallWaits{"+4915112345678"},
+                            CallWaits{"+447700900123"},
                             CallAlerting{},
                             CallAnswered{""},
                             CallEnded{CallEnd::no_carrier},
@@ -191,6 +192,11 @@ TEST_CASE("values of parameters are explained with their names", "[explain]") {
   CHECK(explain("+QIMUX: (0,1)")[0].fields.empty());
   CHECK(explain("AT+QHTTPGET=60")[0].meaning.find("HTTP client") != std::string::npos);
   CHECK(explain("4")[0].kind == "error");
+  CHECK(field(explain("+CMS ERROR: 514")[0], "cms").meaning == "Invalid request parameters");
+  CHECK(field(explain("+CMS ERROR: 21")[0], "cms").meaning == "from the network: short message transfer rejected");
+  CHECK(field(explain("+CMS ERROR: 2051")[0], "cms").meaning == "from the network: illegal MS");
+  CHECK(field(explain("+CUSD: 1,\"1: balance\",15")[0], "m").meaning.starts_with("the service waits"));
+  CHECK(field(explain("+CUSD: 0,\"5 EUR\", 15")[0], "dcs").value == "15");
   CHECK(explain("001010000000008")[0].meaning.find("IMEI") == 0);
 }
 
@@ -251,6 +257,29 @@ TEST_CASE("codes are explained by their values", "[explain]") {
   CHECK(field(explain("\r\nSTATE: PDP DEACT\r\n")[0], "state").meaning ==
         "the PDP context was lost; AT+QIDEACT comes next");
   CHECK(explain("2, CONNECT OK")[0].manual == explain("CONNECT OK")[0].manual);
+}
+
+TEST_CASE("what is said not to be emulated has no command", "[explain]") {
+  for (const auto& known : commands::not_emulated()) {
+    INFO(known.beginning);
+    for (const auto& family : commands::all_families()) {
+      for (const auto& command : family.commands) CHECK_FALSE(command.name.starts_with(known.beginning));
+    }
+    const auto explanation = explain("AT" + std::string{known.beginning} + "=1")[0];
+    CHECK(explanation.meaning.ends_with("; real modules have it, here it answers ERROR"));
+  }
+}
+
+TEST_CASE("a line of any length is explained or not", "[explain]") {
+  const std::string long_text(1 << 20, 'x');
+  CHECK(explain(long_text).empty());
+  CHECK(explain("+" + long_text + ": 1").empty());
+  CHECK(explain("+QIMUX: " + long_text).size() == 1);
+  CHECK(field(explain("+CME ERROR: " + long_text)[0], "cme").meaning == "not the words of this module");
+  CHECK(explain("AT+" + long_text).size() == 1);
+  std::string many = "AT";
+  for (int i = 0; i < 10'000; ++i) many += "+QIMUX=1;";
+  CHECK(explain(many).size() == 10'000);
 }
 
 TEST_CASE("what the module never says is not explained", "[explain]") {

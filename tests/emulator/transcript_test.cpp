@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "tests/support/catch.hpp"
 
@@ -44,11 +45,30 @@ const Played kPlayed[] = {
     {"note_3_3.txt"},
 };
 
-// Commands that are still to come. A file that passes moves up into the list above.
-const std::string kNotYet[] = {
-    "16_http_get_and_download.txt",
-    "20_cmux_basic.txt",
-    "22_ftp_get.txt",
+/// A dialogue with commands that are still to come.
+struct NotYet {
+  std::string file;
+  std::vector<std::string> world;  ///< what its start says of things that come with those commands
+  std::string difference;          ///< the first: the module does not know the command yet, and that is all
+};
+
+// A file that passes moves up into the list above.
+const NotYet kNotYet[] = {
+    {"16_http_get_and_download.txt",
+     {"RAM store empty", "http://h/a returns 5 bytes \"hello\" with Content-Length"},
+     "16_http_get_and_download.txt:5: not the bytes expected\n"
+     "  expected  \\r\\n+CME ERROR: 3804\\r\\n\n"
+     "  actual    \\r\\nERROR\\r\\n"},
+    {"20_cmux_basic.txt",
+     {},
+     "20_cmux_basic.txt:5: not the bytes expected\n"
+     "  expected  \\r\\nOK\\r\\n\n"
+     "  actual    \\r\\nERROR\\r\\n"},
+    {"22_ftp_get.txt",
+     {"/f.txt on the server holds 5 bytes \"hello\""},
+     "22_ftp_get.txt:5: not the bytes expected\n"
+     "  expected  \\r\\nOK\\r\\n\n"
+     "  actual    \\r\\nERROR\\r\\n"},
 };
 
 const std::string kNoDialogue = "00_format.txt";
@@ -62,14 +82,17 @@ TEST_CASE("the module answers as written, byte for byte", "[transcript]") {
   CHECK(difference.empty());
 }
 
-TEST_CASE("what cannot pass yet does not pass", "[transcript]") {
-  const auto& file = GENERATE(from_range(std::begin(kNotYet), std::end(kNotYet)));
-  INFO(file << " passes: it belongs to kPlayed now");
-  CHECK(!play(load_transcript(file)).empty());
+TEST_CASE("what cannot pass yet fails at the first command that is still to come", "[transcript]") {
+  const auto& not_yet = GENERATE(from_range(std::begin(kNotYet), std::end(kNotYet)));
+  INFO("when " << not_yet.file << " passes it belongs to kPlayed");
+  auto transcript = load_transcript(not_yet.file);
+  for (const auto& phrase : not_yet.world) CHECK(std::erase(transcript.start, phrase) == 1);
+  CHECK(play(transcript) == not_yet.difference);
 }
 
 TEST_CASE("every transcript is in one of the lists", "[transcript]") {
-  std::set<std::string> listed{std::begin(kNotYet), std::end(kNotYet)};
+  std::set<std::string> listed;
+  for (const auto& not_yet : kNotYet) listed.insert(not_yet.file);
   for (const auto& played : kPlayed) listed.insert(played.file);
   listed.insert(kNoDialogue);
   std::set<std::string> present;

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from support import OK
+from support import OK, SOURCE
 
 USAGE, ENVIRONMENT = 2, 3
 
@@ -37,10 +37,15 @@ def test_version(world):
     assert re.fullmatch(rb"quasimodem \d+\.\d+\.\d+\n", done.stdout)
 
 
-# cli.md, "Options of run", as far as this version has them.
-OPTIONS = """--model --uart --name --nvram --ephemeral --profile --rtc --network-time --firmware --firmware-date --sim --imei --apn-local --allow --map --ready-fd
-             --config --log-format --color --count --json --seed --time-scale --fault --trace --expect --fail --timeout --power --verbose --quiet --version --help""".split()
-SHORT_OPTIONS = "-m -u -n -p -v -q -h".split()
+def documented_options():
+    """The options of run in the tables of docs/configuration.md, which tests/app/config_test.cpp keeps as the program is."""
+    text = (SOURCE / "docs" / "configuration.md").read_text()
+    rows = [line.split("|")[1] for line in text.split("## Signals")[0].splitlines() if line.startswith("| `")]
+    names = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    short = {name for name in names if re.fullmatch("-[a-z]", name)}
+    long = {name if name.startswith("--") else "--" + name.replace("_", "-") for name in set(names) - short}
+    assert len(long) > 30
+    return long | {"--help", "--version"}, short | {"-h"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"], ["run", "--help"], ["--model", "m66", "--help"]])
@@ -50,8 +55,10 @@ def test_help(world, arguments):
     assert (done.returncode, done.stderr) == (0, b"")
     assert text.count("Usage:") == 1 and "quasimodem run [OPTIONS] -- CMD" in text
     assert "Examples:" in text and "quasimodem run -- pytest -q" in text and "Exit codes:" in text
-    for option in OPTIONS + SHORT_OPTIONS:
-        assert re.search(rf"(^|[\s,]){re.escape(option)}\b", text), option
+    shown = [re.match(r" +(?:(-\w),)?(--[\w-]+)", line) for line in text.splitlines()]
+    long, short = documented_options()
+    assert {option[2] for option in shown if option} == long
+    assert {option[1] for option in shown if option and option[1]} == short
 
 
 def test_examples_of_the_help_work(world):
@@ -166,6 +173,9 @@ def test_command_in_the_wrong_place(world):
         (["--imei", "1234567890123456"], ["--imei", "15 digits"]),
         (["--apn-local", "10.0.0"], ["--apn-local", "10.0.0"]),
         (["--apn-local", "10.0.0.256"], ["--apn-local"]),
+        (["--apn", ""], ["--apn", "no name"]),
+        (["--apn", "internet,"], ["--apn", "internet,", '""']),
+        (["--apn", "inter net"], ["--apn", "inter net"]),
         (["--allow", "host:99999"], ["--allow", "99999", "65535"]),
         (["--allow", ":80"], ["--allow", ":80"]),
         (["--allow", ""], ["--allow"]),
@@ -175,6 +185,9 @@ def test_command_in_the_wrong_place(world):
         (["--map", "a:x=b:1"], ["--map", '"x"']),
         (["--map", "=b:1"], ["--map"]),
         (["--map", "a=b=c:1"], ["--map"]),
+        (["--ussd", "Your balance"], ["--ussd", "*100#="]),
+        (["--ussd", "*100#,6=x"], ["--ussd", "*100#,6=x"]),
+        (["--ussd", "*100#,=x"], ["--ussd"]),
         (["--name", "a/b"], ["--name", "a/b"]),
         (["--name", "../m95"], ["--name", "../m95"]),
         (["--name", "."], ["--name"]),
@@ -285,6 +298,18 @@ def test_local_address(module):
         for command in ("AT+QIFGCNT=0", "AT+QIREGAPP", "AT+QIACT"):
             host.exchange(command)
         host.exchange("AT+QILOCIP", "\r\n10.64.0.9\r\n")
+
+
+def test_access_points(module):
+    running = module("--apn", "internet,iot", "--apn", "m2m.example")
+    with running.host() as host:
+        for command in ("AT+QIFGCNT=0", 'AT+QICSGP=1,"intrenet"', "AT+QIREGAPP"):
+            host.exchange(command)
+        host.exchange("AT+QIACT", "\r\nERROR\r\n")
+        host.exchange("AT+QIDEACT", "\r\nDEACT OK\r\n")
+        for command in ('AT+QICSGP=1,"M2M.example"', "AT+QIREGAPP", "AT+QIACT"):
+            host.exchange(command)
+    assert 'the network does not know the APN "intrenet", only internet,iot,m2m.example' in running.log()
 
 
 def test_quiet_and_verbose(world):

@@ -174,7 +174,7 @@ def test_a_connection_of_a_trace_has_its_peer_again(world, tcp_server, tmp_path)
         host.bring_up("AT+QIMUX=1", "AT+QINDI=1")
         host.open_socket(1, tcp_server)
         peer = tcp_server.connection()
-        host.prompted("AT+QISEND=1,5", b"hello", echoed=b"hello")
+        host.prompted("AT+QISEND=1,5", b"hello")
         peer.sendall(b"1234567")
         host.expect("\r\n+QIRDI: 0,1,1\r\n")
         host.exchange("AT+QIRD=0,1,1,100", f"\r\n+QIRD: 127.0.0.1:{tcp_server.port},TCP,7\r\n1234567{OK}")
@@ -297,6 +297,10 @@ def test_values(world, tmp_path):
         (["missing"], 2, "error: cannot read missing: No such file or directory"),
         (["--model", "m9", TRANSCRIPTS / IN_MEMORY[0]], 2, 'error: unknown model "m9"; did you mean "m95"?'),
         (["--set", "X", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: --set X: not NAME=VALUE"),
+        (["--set", "X=1", "--set", "X=2", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: --set X twice"),
+        (["--file", "X=/dev/null", "--file", "X=/dev/null", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: --file X twice"),
+        (["--set", "X=@/dev/zero", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: cannot read /dev/zero: it is larger than 1 MB"),
+        (["/dev/zero"], 2, "error: cannot read /dev/zero: it is larger than 256 MB"),
         (["--port", "/dev/null", TRANSCRIPTS / IN_MEMORY[0]], 3, "error: cannot open /dev/null: not a terminal device"),
         (["--port", "tpc:h:1", TRANSCRIPTS / IN_MEMORY[0]], 2, 'error: --port tpc:h:1: not a way to the UART; did you mean "tcp"?'),
         (["--port", "stdio", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: --port stdio: nobody else can reach this"),

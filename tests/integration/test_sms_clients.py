@@ -220,6 +220,21 @@ def test_smsd_sends(world, module):
 
 
 @needs("smsd")
+def test_smsd_gets_the_report_on_a_message(world, module):
+    smsd = Smsd(world, module("--verbose"), "incoming = yes", "report = yes", "init2 = AT+CNMI=2,1,0,2,0")
+    (smsd.folders["outgoing"] / "message").write_text(f"To: {NUMBER[1:]}\nReport: yes\n\nhello\n")
+
+    def reports():
+        texts = [path.read_text(errors="replace") for path in smsd.files("incoming")]
+        return [text for text in texts if "SMS STATUS REPORT" in text]
+
+    smsd.run_until(lambda: len(reports()) == 1, "smsd to have the report")
+    (report,) = reports()
+    assert f"From: {NUMBER[1:]}" in report.splitlines(), report
+    assert "Message_id: 1" in report and "Status: 0," in report, report
+
+
+@needs("smsd")
 def test_smsd_receives(world, module):
     """Without a network that delivers: two messages that lie on the SIM unread, as after a time without power."""
     ready = module()

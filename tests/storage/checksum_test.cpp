@@ -34,15 +34,12 @@ TEST_CASE("the checksums that real modules printed", "[storage][at-reference 3.9
     std::size_t size;
     std::string checksum;
   };
-  const auto observed = GENERATE(Observed{"Amazon_Root_CA_1.crt", 1188, "2d13"},  // OBSERVED M95
-                                 Observed{"Amazon_Root_CA_1.crt", 1187, "2d19"},  // the same without its last LF
-                                 Observed{"ISRG_Root_X1.crt", 1939, "4f64"});
-  const auto path = std::filesystem::path{"/usr/share/ca-certificates/mozilla"} / observed.file;
+  const auto observed = GENERATE(Observed{"Amazon_Root_CA_1.pem", 1188, "2d13"},  // OBSERVED M95
+                                 Observed{"Amazon_Root_CA_1.pem", 1187, "2d19"},  // the same without its last LF
+                                 Observed{"ISRG_Root_X1.pem", 1939, "4f64"});
+  const auto path = std::filesystem::path{QUASIMODEM_SOURCE_DIR} / "tests/transcripts/data" / observed.file;
   auto content = quasimodem::storage::testing::read_file(path);
   if (content.size() == observed.size + 1) content.pop_back();
-  if (content.size() != observed.size) {
-    WARN("skipped: " << path << " is not the file of the observation");
-    return;
-  }
+  REQUIRE(content.size() == observed.size);
   CHECK(printed(content) == observed.checksum);
 }

@@ -5,9 +5,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -23,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kSuffix = ".ctl";
+constexpr std::size_t kLongestLine = 64 * 1024 * 1024;
 constexpr auto kStart = "start one: quasimodem";
 
 std::vector<std::string> names(const std::vector<fs::path>& sockets) {
@@ -36,12 +39,22 @@ bool is_live_socket(const fs::path& path) {
   return fs::is_socket(path, ignored) && socket_is_alive(path);
 }
 
+/// Null when it does not answer.
+Json state_of(const fs::path& socket) {
+  constexpr std::chrono::seconds kPatience{2};  // it is only one of those that may be meant
+  try {
+    return Connection{socket, kPatience}.ask("state", nullptr);
+  } catch (const Problem&) {
+    return {};
+  }
+}
+
 /// The module whose UART is at this link.
 std::optional<fs::path> module_at(const fs::path& link) {
   std::error_code ignored;
   const auto wanted = fs::absolute(link, ignored).lexically_normal().string();
   for (const auto& socket : running_modules()) {
-    const auto answer = Connection{socket}.ask("state", nullptr);
+    const auto answer = state_of(socket);
     const auto* state = answer.find("result");
     const auto* uart = state ? state->find("uart") : nullptr;
     const auto* address = uart ? uart->find("address") : nullptr;
@@ -83,31 +96,53 @@ fs::path find_socket(const std::optional<std::string>& to) {
                 fmt::format("say which: --to {}", names(running).front())};
 }
 
-Connection::Connection(const fs::path& path) {
+Connection::Connection(const fs::path& path, Clock::duration patience, Late late)
+    : path_{path.string()}, patience_{patience}, late_{late}, end_{Clock::now() + patience} {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const auto text = path.string();
   const auto refuse = [&](int problem) {
     if (socket_ >= 0) ::close(socket_);
     throw Problem{ExitCode::environment,
-                  fmt::format("cannot reach the module at {}: {}", text, std::generic_category().message(problem)),
+                  fmt::format("cannot reach the module at {}: {}", path_, std::generic_category().message(problem)),
                   "is it still running? quasimodem ctl --to NAME state"};
   };
-  if (text.size() >= sizeof(address.sun_path)) refuse(ENAMETOOLONG);
-  text.copy(address.sun_path, text.size());
-  socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket_ < 0 || ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
-    refuse(errno);
+  if (path_.size() >= sizeof(address.sun_path)) refuse(ENAMETOOLONG);
+  path_.copy(address.sun_path, path_.size());
+  socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (socket_ < 0) refuse(errno);
+  while (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    if (errno == EINTR) continue;
+    // EAGAIN: its queue is full, of which poll says nothing.
+    if (errno != EAGAIN || Clock::now() >= *end_) refuse(errno == EAGAIN ? ETIMEDOUT : errno);
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
 }
 
 Connection::~Connection() { ::close(socket_); }
+
+void Connection::wait_for(short event) {
+  for (;;) {
+    const auto left = end_ ? std::chrono::ceil<std::chrono::milliseconds>(*end_ - Clock::now()).count() : -1;
+    pollfd entry{socket_, event, 0};
+    const int ready = ::poll(&entry, 1, end_ ? static_cast<int>(std::max<std::int64_t>(0, left)) : -1);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return;  // the call that follows tells what is wrong
+    const bool lives = ready == 0 && late_ == Late::asks_whether_it_lives && !(state_of(path_) == Json{});
+    if (lives) {
+      end_ = Clock::now() + patience_;
+    } else if (ready == 0) {
+      throw Problem{ExitCode::timed_out, fmt::format("the module at {} does not answer", path_),
+                    "is the process stopped, or is something else there?"};
+    }
+  }
+}
 
 void Connection::send(const Json& request) {
   const auto line = to_text(request) + "\n";
   std::string_view rest = line;
   while (!rest.empty()) {
+    wait_for(POLLOUT);
     const auto sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (sent < 0) throw Problem{ExitCode::environment, "the module has gone"};
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -118,9 +153,13 @@ std::optional<Json> Connection::receive() {
   std::size_t searched = 0;
   auto end = unread_.find('\n');
   while (end == std::string::npos) {
+    if (unread_.size() > kLongestLine) {
+      throw Problem{ExitCode::environment, "this is no control socket: a line without end"};
+    }
     searched = unread_.size();
+    wait_for(POLLIN);
     const auto size = ::recv(socket_, block.data(), block.size(), 0);
-    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (size <= 0) return std::nullopt;
     unread_.append(block.data(), static_cast<std::size_t>(size));
     end = unread_.find('\n', searched);

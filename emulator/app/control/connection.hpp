@@ -22,12 +22,23 @@ std::filesystem::path find_socket(const std::optional<std::string>& to);
 /// A client's end of a control socket.
 class Connection {
  public:
-  /// Throws Problem with ExitCode::environment.
-  explicit Connection(const std::filesystem::path& path);
+  using Clock = std::chrono::steady_clock;
+  /// What a module that is not stopped needs for an answer, on a machine under load.
+  static constexpr std::chrono::seconds kPatience{60};
+
+  /// What comes after `patience`: a module may be slow by its own time (--time-scale), and answer others at once.
+  enum class Late { gives_up, asks_whether_it_lives };
+
+  /// Throws Problem with ExitCode::environment; here and below with ExitCode::timed_out, when the module has not taken
+  /// or answered what it should until `patience` is over.
+  explicit Connection(const std::filesystem::path& path, Clock::duration patience = kPatience,
+                      Late late = Late::gives_up);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  /// From now on it may take any time.
+  void wait_for_ever() { end_.reset(); }
   void send(const Json& request);
   /// The next line; nothing at the end. Throws Problem when it is no JSON.
   std::optional<Json> receive();
@@ -35,6 +46,13 @@ class Connection {
   Json ask(std::string_view method, Json params);
 
  private:
+  /// Until the socket can be read or written (POLLIN, POLLOUT).
+  void wait_for(short event);
+
+  std::string path_;
+  Clock::duration patience_;
+  Late late_;
+  std::optional<Clock::time_point> end_;
   int socket_ = -1;
   std::string unread_;
 };

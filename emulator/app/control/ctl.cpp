@@ -139,6 +139,17 @@ const Json& result_of(const Json& answer) {
   return *result;
 }
 
+/// A method with a timeout answers when it is over; the module's answer to that counts more than our patience.
+control::Connection::Clock::duration patience_for(const Json& params) {
+  constexpr std::chrono::seconds kForTheAnswer{2};
+  constexpr std::chrono::hours kLongest{24 * 365};
+  const auto* timeout = params.find("timeout");
+  const auto* text = timeout ? timeout->as<std::string>() : nullptr;
+  const auto given = text ? control::parse_duration(*text) : std::nullopt;
+  if (!given) return control::Connection::kPatience;
+  return std::min<Duration>(*given, kLongest) + kForTheAnswer;
+}
+
 void follow(control::Connection& connection, bool json) {
   while (const auto event = connection.receive()) {
     print((json ? to_text(*event) : control::record_text(*event)) + "\n");
@@ -172,11 +183,13 @@ int ctl(const std::vector<std::string>& arguments) {
   if (!params) refuse(params.error());
   if (const auto checked = control::read_arguments(method, *params); !checked) refuse(checked.error());
 
-  control::Connection connection{control::find_socket(options.to)};
+  control::Connection connection{control::find_socket(options.to), patience_for(*params),
+                                 control::Connection::Late::asks_whether_it_lives};
   const auto answer = connection.ask(method.name, *params);
   const auto& result = result_of(answer);
   const bool follows = method.name == "subscribe" && !params->find("off");
   if (follows) {
+    connection.wait_for_ever();
     follow(connection, options.json);
   } else {
     print(options.json ? to_text(result) + "\n" : control::result_text(result));
@@ -201,11 +214,12 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
   }
   const auto timeout = control::parse_duration(duration);
   if (!timeout) usage(fmt::format("--timeout {}: not a duration", duration), "use 5s, 500ms or 1min");
+  constexpr std::chrono::seconds kForTheAnswer{1};
   const auto end = std::chrono::steady_clock::now() + *timeout;
   for (;;) {
     const auto left = end - std::chrono::steady_clock::now();
     try {
-      control::Connection connection{control::find_socket(to)};
+      control::Connection connection{control::find_socket(to), std::max(left, decltype(left)::zero()) + kForTheAnswer};
       const auto seconds = std::max(0.0, std::chrono::duration<double>{left}.count());
       const auto answer = connection.ask("wait", Json::Object{{"timeout", seconds}});
       const auto& result = result_of(answer);

@@ -17,6 +17,7 @@
 #include "emulator/app/json_text.hpp"
 #include "emulator/app/json_value.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/text_file.hpp"
 #include "emulator/commands/explain.hpp"
 
 namespace quasimodem::app {
@@ -167,9 +168,9 @@ int explain(const std::vector<std::string>& arguments) {
   }
   if (::isatty(STDIN_FILENO)) usage("nothing to explain", "quasimodem explain +CME ERROR: 3");
   auto code = ExitCode::ok;
-  for (std::string line; std::getline(std::cin, line);) {
-    if (line.find_first_not_of("\r\n") == std::string::npos || explain_line(line, output)) continue;
-    fmt::print(stderr, "cannot explain \"{}\": {}\n", line, way_out(line));
+  while (const auto line = read_text_line(std::cin)) {
+    if (line->find_first_not_of("\r\n") == std::string::npos || explain_line(*line, output)) continue;
+    fmt::print(stderr, "cannot explain \"{}\": {}\n", *line, way_out(*line));
     code = ExitCode::expectation_failed;
   }
   return static_cast<int>(code);

@@ -105,7 +105,9 @@ Entries files() {
 Entries signals() {
   return {
       {"SIGINT, SIGTERM", "the module stops in order: links and sockets are removed, NVRAM is on disk"},
-      {"SIGHUP", "the same, unless it was ignored at the start (nohup)"},
+      {"SIGHUP",
+       "the configuration is read again; the module stops as above when the signal comes because the terminal is gone; "
+       "nothing happens when it was ignored at the start (nohup)"},
       {"with run -- CMD", "the signal goes to CMD; the module stops when CMD has ended"},
   };
 }

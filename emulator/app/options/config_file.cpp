@@ -15,11 +15,12 @@
 #include "emulator/app/options/excerpt.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/text_file.hpp"
+#include "emulator/app/toml_keys.hpp"
 
 namespace quasimodem::app {
 namespace {
 
-constexpr std::string_view kSee = "what it can say: docs/configuration.md";
+constexpr auto kSee = "what it can say: docs/configuration.md";
 
 /// Null when there is no such key; in any section, when `section` is empty.
 const Option* option_of(std::string_view section, std::string_view key) {
@@ -185,6 +186,8 @@ bool is_there(const std::filesystem::path& file) {
 }  // namespace
 
 void parse_configuration(std::string_view text, const std::string& source, Settings& settings) {
+  if (const auto line = line_of_long_key(text))
+    usage(fmt::format("{}:{}: a key of too many parts", source, *line), kSee);
   try {
     const auto root = toml::parse(text, std::string_view{source});
     Reader{text, source, settings}.read(root);

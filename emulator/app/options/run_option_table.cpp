@@ -174,6 +174,15 @@ void take_apn_local(RunOptions& options, Text text) {
   options.network.local = *address;
 }
 
+void take_apn(RunOptions& options, Text text) {
+  const auto names = device::AccessPoints::parse(text);
+  if (!names || names->names().empty()) {
+    usage(fmt::format("--apn {}: {}", text, names ? "no name" : names.error()),
+          "use --apn internet or --apn internet,iot");
+  }
+  options.module.access_points.add(*names);
+}
+
 template <class T>
 void add_parsed(std::vector<T>& list, std::string_view option, Text text, tl::expected<T, std::string> value) {
   if (!value) usage(fmt::format("{} {}: {}", option, text, value.error()));
@@ -185,6 +194,22 @@ void take_allow(RunOptions& options, Text text) {
 }
 void take_map(RunOptions& options, Text text) {
   add_parsed(options.network.map, "--map", text, net::HostMapping::parse(text));
+}
+
+/// `[TO][,M]=TEXT`
+void take_ussd(RunOptions& options, Text text) {
+  const auto equals = text.find('=');
+  auto to = text.substr(0, equals);
+  std::optional<int> mode = 0;
+  if (const auto comma = to.rfind(','); comma != std::string::npos) {
+    mode = whole_number<int>(to.substr(comma + 1));
+    to.resize(comma);
+  }
+  if (equals == std::string::npos || !mode || *mode < 0 || *mode > device::kHighestUssdMode) {
+    usage(fmt::format("--ussd {}: not an answer", text),
+          "use \"*100#=Your balance is 5\", or \"*100#,1=1: balance 2: data\" when the host is to answer");
+  }
+  options.module.ussd.push_back({.to = std::move(to), .text = text.substr(equals + 1), .mode = *mode});
 }
 
 // ---- tests ----
@@ -284,11 +309,18 @@ constexpr std::array kOptions{
     Option{"imei", "", "module", text, "IMEI", "001010000000008", "15 digits", &take_imei},
     Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",
            &take_apn_local},
+    Option{"apn", "", "network", list, "NAME[,NAME]", "",
+           "access points (APN) that the network knows, repeatable; with another one AT+QIACT and AT+CGACT fail",
+           &take_apn, at_once, "any"},
     Option{"allow", "", "network", list, "PEER", "", "HOST[:PORT] the module may reach, repeatable", &take_allow,
            at_once, "all"},
     Option{"map", "", "network", list, "FROM=TO", "",
            "where a host of the module's world is on this machine: FROM is HOST[:PORT], TO is HOST:PORT; repeatable",
            &take_map, at_once},
+    Option{"ussd", "", "network", list, "[TO][,M]=TEXT", "",
+           "what the network answers to AT+CUSD, and <m>; TO is *100#, or with what the host says then: *100# 1; "
+           "repeatable",
+           &take_ussd, at_restart, "the same to all"},
     Option{"expect", "", "test", list, "TEXT", "",
            "end with 0 when the UART shows this, sent by either side; repeatable", &take_expect},
     Option{"fail", "", "test", list, "TEXT", "", "end with 1 when the UART shows this; repeatable", &take_fail},

@@ -18,6 +18,7 @@
 #include "emulator/app/play/trace.hpp"
 #include "emulator/app/play/trace_player.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/text_file.hpp"
 #include "emulator/workbench/player.hpp"
 
 namespace quasimodem::app {
@@ -39,7 +40,7 @@ Trace load_trace(const std::string& path, const std::string& text, const PlayOpt
 }
 
 Dialogue load(const std::string& path, const PlayOptions& options) {
-  const auto text = file_text(path);
+  const auto text = file_text(path, kLargestRecorded);
   if (Trace::looks_like_one(text)) return load_trace(path, text, options);
   auto transcript = Transcript::parse(path, text);
   if (!transcript) throw Problem{ExitCode::usage, transcript.error(), "the form of a dialogue: quasimodem play --help"};

@@ -110,11 +110,14 @@ PlayOptions check(const Raw& raw) {
   if (raw.port) options.port = read_line_address(*raw.port, "--port", raw.baud);
   for (const auto& text : raw.values) {
     auto [name, value] = read_pair(text, "--set", "--set IP=192.0.2.1, --set CA_CERT_PEM=@ca.pem");
-    options.values.emplace(name, value.starts_with('@') ? file_text(value.substr(1)) : value);
+    const auto is_new =
+        options.values.emplace(name, value.starts_with('@') ? file_text(value.substr(1), kLargestHandwritten) : value);
+    if (!is_new.second) usage(fmt::format("--set {} twice", name), "one value for each name");
   }
   for (const auto& text : raw.uploads) {
     const auto [name, path] = read_pair(text, "--file", "--file RAM:ca_cert.pem=ca.pem");
-    options.uploads.emplace(name, file_text(path));
+    const auto is_new = options.uploads.emplace(name, file_text(path, kLargestHandwritten));
+    if (!is_new.second) usage(fmt::format("--file {} twice", name), "one file for each name");
   }
   return options;
 }
@@ -132,8 +135,8 @@ PlayInvocation read_play_options(const std::vector<std::string>& arguments) {
   return {.play = check(raw), .text = {}};
 }
 
-std::string file_text(const std::string& path) {
-  auto text = read_text_file(path);
+std::string file_text(const std::string& path, std::size_t largest) {
+  auto text = read_text_file(path, largest);
   if (!text) throw Problem{ExitCode::usage, fmt::format("cannot read {}: {}", path, text.error())};
   return std::move(*text);
 }

@@ -35,6 +35,6 @@ struct PlayInvocation {
 PlayInvocation read_play_options(const std::vector<std::string>& arguments);
 
 /// The whole file. Throws Problem with ExitCode::usage.
-std::string file_text(const std::string& path);
+std::string file_text(const std::string& path, std::size_t largest);
 
 }  // namespace quasimodem::app

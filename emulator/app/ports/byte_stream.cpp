@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <string.h>
 #include <unistd.h>
 #include <utility>
 
@@ -58,15 +59,21 @@ struct ByteStream::Impl : std::enable_shared_from_this<Impl> {
     const auto count = ::read(in.native_handle(), incoming.data(), incoming.size());
     if (count == 0) return end_input();
     if (count < 0 && errno != EAGAIN && errno != EINTR) return events.broken();
-    if (count > 0) events.received({incoming.data(), static_cast<std::size_t>(count)});
+    if (count > 0) hand_on(static_cast<std::size_t>(count));
     read();
+  }
+
+  /// It may be a key, of which nothing stays here.
+  void hand_on(std::size_t count) {
+    events.received({incoming.data(), count});
+    explicit_bzero(incoming.data(), count);
   }
 
   /// A terminal tells of its end only once, so that is remembered; what is broken stays so.
   void look() {
     if (paused || ended || gone) return;
     const auto count = ::read(in.native_handle(), incoming.data(), incoming.size());
-    if (count > 0) return events.received({incoming.data(), static_cast<std::size_t>(count)});
+    if (count > 0) return hand_on(static_cast<std::size_t>(count));
     if (count == 0) boost::asio::post(in.get_executor(), [self = shared_from_this()] { self->end_input(); });
   }
 

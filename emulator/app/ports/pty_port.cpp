@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <system_error>
 #include <termios.h>
 #include <unistd.h>
@@ -222,6 +223,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     opened();
     look_at_speed();
     events.received({incoming.data(), static_cast<std::size_t>(count)});
+    explicit_bzero(incoming.data(), static_cast<std::size_t>(count));  // it may be a key
     return count;
   }
 

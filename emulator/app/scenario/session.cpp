@@ -13,6 +13,7 @@
 #include "emulator/app/problem.hpp"
 #include "emulator/app/scenario/failure_text.hpp"
 #include "emulator/app/scenario/junit.hpp"
+#include "emulator/app/stderr_output.hpp"
 
 namespace quasimodem::app::scenario {
 namespace {
@@ -56,7 +57,7 @@ void Session::engine_ended(std::size_t index) {
     failed_ = true;
     failures_[index] =
         failure_text(engine, *settings_.scenario, several() ? engine.target().name() : "", settings_.trace);
-    fmt::print(stderr, "FAIL:  {}\n", failures_[index]);
+    print_to_stderr(fmt::format("FAIL:  {}\n", failures_[index]));
   } else {
     settings_.log.info("{} passed on {}", settings_.scenario->name, engine.target().name());
   }
