@@ -76,6 +76,7 @@ std::string_view word_of(device::SimStatus status) {
   switch (status) {
     case device::SimStatus::not_inserted: return "not inserted";
     case device::SimStatus::not_ready: return "not ready";
+    case device::SimStatus::busy: return "busy";
     case device::SimStatus::pin_needed: return "pin needed";
     case device::SimStatus::puk_needed: return "puk needed";
     case device::SimStatus::blocked: return "blocked";

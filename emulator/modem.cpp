@@ -87,11 +87,13 @@ Bytes Modem::take_urgent() {
   return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input());
 }
 
+bool Modem::pause_is_due() const { return parts_->ta.channel().pause_is_due(); }
+
 Bytes Modem::take_output() {
   auto output = take_urgent();
   if (!may_send()) return output;
   auto& channel = parts_->ta.channel();
-  const auto data = channel.take_output();
+  const auto data = channel.take_burst();
   const bool more = channel.output_size() > 0 || channel.input_size() > 0;
   if (!data.empty()) parts_->journal.sent(data, more ? UartJournal::Rest::waits : UartJournal::Rest::none);
   append(output, parts_->flow_from_te() == Parts::kXonXoff ? uart::SoftwareFlow::encode(data) : data);

@@ -29,6 +29,7 @@ class Modem final : public uart::Dce {
   void receive(ByteSpan from_te) override;
   bool clear_to_send() const override { return line(Line::cts); }
   Bytes take_output() override;
+  bool pause_is_due() const override;
   bool may_send() const override;
   Bytes take_urgent() override;
 

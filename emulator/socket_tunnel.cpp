@@ -43,7 +43,7 @@ void SocketTunnel::writable() {
 void SocketTunnel::deliver() {
   auto* socket = this->socket();
   while (socket && socket->available() > 0 && channel_.can_write_through()) {
-    channel_.write_through(socket->receive(kPortion));
+    channel_.write_through(socket->receive(std::min(kPortion, channel_.room_through())));
   }
 }
 

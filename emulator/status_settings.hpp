@@ -35,8 +35,10 @@ struct StatusSettings {
   int extra_reports = 0;                   ///< AT+QEXTUNSOL, a bit for each kind
   int sim_report = 0;                      ///< AT+QSIMSTAT
   std::array<int, 2> sim_switch{0, 0};     ///< AT+QSIMDET
-  int speaker_loudness = 0;                ///< ATL
-  int speaker_mode = 0;                    ///< ATM
+  /// AT+CMER: <mode>, <keyp>, <disp>, <ind>, <bfr>
+  std::array<int, 5> event_reporting{0, 0, 0, 0, 0};
+  int speaker_loudness = 0;  ///< ATL
+  int speaker_mode = 0;      ///< ATM
   /// AT+QECHO. ASSUMED: the defaults of this and the next
   std::array<int, 5> echo_cancellation{253, 96, 16388, 57351, 0};
   int side_tone = 80;      ///< AT+QSIDET

@@ -27,6 +27,7 @@ TerminalAdapter::TerminalAdapter(Timeline& timeline, const device::ModelProfile&
 void TerminalAdapter::attach(device::MobileEquipment& me) {
   me_ = &me;
   me.messaging().follow(settings_.messages);
+  me.calls().on_progress = [this] { report_indicators(); };
 }
 
 void TerminalAdapter::receive(ByteSpan from_te) {
@@ -36,8 +37,14 @@ void TerminalAdapter::receive(ByteSpan from_te) {
 
 atcmd::Reply TerminalAdapter::run(const atcmd::CommandCall& typed, atcmd::Channel& channel) {
   commands::Call call{channel, *this};
-  if (!around) return table_.run(call, typed);
-  return around(typed, channel, [&] { return table_.run(call, typed); });
+  auto reply = around ? around(typed, channel, [&] { return table_.run(call, typed); }) : table_.run(call, typed);
+  report_indicators();  // a command may have changed one, as ATH does
+  return reply;
+}
+
+atcmd::ErrorClass TerminalAdapter::errors_of(const atcmd::CommandCall& typed) const {
+  const auto* command = table_.find(typed.name);
+  return command ? command->errors : atcmd::ErrorClass::equipment;
 }
 
 Duration TerminalAdapter::latency() { return me_->pace().next(&device::Timing::command); }
@@ -175,10 +182,29 @@ class Announcer {
 
 void TerminalAdapter::on_event(const device::Event& event) {
   if (me_) note_event(me_->journal(), event, *me_);
+  announce(event);
+  report_indicators();
+}
+
+void TerminalAdapter::announce(const device::Event& event) {
   if (std::visit(Announcer{*this}, event)) return;
   auto urc = rate_known_ ? commands::urc_for(event, *this) : atcmd::Urc{};
   indicate(event, static_cast<bool>(urc));
   if (urc) channel_.unsolicited(std::move(urc));
+}
+
+/// +CIEV for what has changed since the last look.
+void TerminalAdapter::report_indicators() {
+  if (!me_ || !rate_known_ || !commands::reports_indicators(*this)) {
+    indicators_.reset();
+    return;
+  }
+  const auto now = commands::indicators(*this);
+  const auto before = indicators_.value_or(now);
+  indicators_ = now;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (now[i] != before[i]) channel_.unsolicited(commands::indicator_line(i, now[i]));
+  }
 }
 
 /// At once, also while the words have to wait for a command or for the end of the data state: that is what RI is for.

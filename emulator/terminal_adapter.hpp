@@ -7,6 +7,7 @@
 
 #include "atcmd/channel/channel.hpp"
 #include "atcmd/table/command_table.hpp"
+#include "emulator/commands/indicators.hpp"
 #include "emulator/commands/profile.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/settings.hpp"
@@ -26,6 +27,8 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   atcmd::Channel& channel() { return channel_; }
   Settings& settings() { return settings_; }
   device::MobileEquipment& me() { return *me_; }
+  /// With which numbered errors this command fails.
+  atcmd::ErrorClass errors_of(const atcmd::CommandCall& typed) const;
 
   /// Stands before every command; `command` carries it out. None: nothing does.
   std::function<atcmd::Reply(const atcmd::CommandCall&, atcmd::Channel&, const std::function<atcmd::Reply()>& command)>
@@ -58,7 +61,9 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   friend class Announcer;
 
   void connect_through(int context, int index, device::Role role);
+  void announce(const device::Event& event);
   void indicate(const device::Event& event, bool announced);
+  void report_indicators();
   bool is_tunnel(int context, int index, device::Role role) const;
 
   atcmd::CommandTable table_;
@@ -67,6 +72,8 @@ class TerminalAdapter final : public atcmd::CommandSet, public device::EventSink
   device::MobileEquipment* me_ = nullptr;
   std::unique_ptr<SocketTunnel> tunnel_;
   bool rate_known_ = false;
+  /// As AT+CMER has told them; nothing while it does not ask.
+  std::optional<commands::Indicators> indicators_;
   uart::RingIndicator ring_indicator_;
 };
 

@@ -12,6 +12,7 @@ std::string_view describe(NetError error) {
     case NetError::name_not_found: return "unknown name";
     case NetError::name_failed: return "no name server";
     case NetError::no_resources: return "out of sockets";
+    case NetError::no_bearer: return "no bearer";
   }
   return "unknown";
 }

@@ -13,6 +13,7 @@ enum class NetError {
   name_not_found,  ///< the name does not exist
   name_failed,     ///< the name server did not answer
   no_resources,    ///< this machine ran out of sockets
+  no_bearer,       ///< the context that carried it is down
 };
 
 /// One or two words for a log line.

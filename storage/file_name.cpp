@@ -9,6 +9,9 @@ namespace {
 
 // ASSUMED: the note gives no limit for the name of a RAM file; the longest seen in the field has 11 characters.
 constexpr std::size_t kMaxRamName = 80;
+// ASSUMED: the same for later firmware's NVRAM; the longest seen has 21 characters. Each takes two digits of the name
+// of a flash record.
+constexpr std::size_t kMaxNvramName = 40;
 
 // SSL 2.2.7: two CA certificates, one client certificate, one client key.
 constexpr std::array<std::string_view, 4> kNvramNames{"CA0", "CA1", "CC0", "CK0"};
@@ -18,10 +21,10 @@ bool equal_without_case(std::string_view a, std::string_view upper) {
   return std::equal(a.begin(), a.end(), upper.begin(), upper.end(), [&](char x, char y) { return to_upper(x) == y; });
 }
 
-bool is_ram_name(std::string_view file) {
+bool is_free_name(std::string_view file, std::size_t longest) {
   // ASSUMED: any printable ASCII but the quote, which cannot occur inside a string parameter.
   const auto allowed = [](char c) { return c >= ' ' && c <= '~' && c != '"'; };
-  return !file.empty() && file.size() <= kMaxRamName && std::all_of(file.begin(), file.end(), allowed);
+  return !file.empty() && file.size() <= longest && std::all_of(file.begin(), file.end(), allowed);
 }
 
 bool is_nvram_name(std::string_view file) {
@@ -30,17 +33,22 @@ bool is_nvram_name(std::string_view file) {
 
 }  // namespace
 
-std::optional<SecurityFileName> SecurityFileName::parse(std::string_view text) {
+std::optional<SecurityFileName> SecurityFileName::parse(std::string_view text, NvramNames nvram) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const auto volume = text.substr(0, colon);
   const auto file = text.substr(colon + 1);
-  if (equal_without_case(volume, "RAM") && is_ram_name(file)) return SecurityFileName{Volume::ram, std::string{file}};
-  if (equal_without_case(volume, "NVRAM") && is_nvram_name(file)) {
+  if (equal_without_case(volume, "RAM") && is_free_name(file, kMaxRamName)) {
+    return SecurityFileName{Volume::ram, std::string{file}};
+  }
+  const bool in_nvram = nvram == NvramNames::any ? is_free_name(file, kMaxNvramName) : is_nvram_name(file);
+  if (equal_without_case(volume, "NVRAM") && in_nvram) {
     return SecurityFileName{Volume::nvram, std::string{file}};
   }
   return std::nullopt;
 }
+
+bool SecurityFileName::is_one_of_four() const { return volume_ == Volume::nvram && is_nvram_name(file_); }
 
 std::string SecurityFileName::text() const { return (volume_ == Volume::ram ? "RAM:" : "NVRAM:") + file_; }
 

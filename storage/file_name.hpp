@@ -9,15 +9,21 @@ namespace quasimodem::storage {
 
 enum class Volume { ram, nvram };
 
-/// `RAM:ca_cert.pem` or `NVRAM:CA0`, SSL 2.2.1 note 1. NVRAM has exactly CA0, CA1, CC0 and CK0.
+/// What a file of NVRAM may be called: CA0, CA1, CC0 and CK0 (SSL 2.2.7), or anything (OBSERVED: firmware of the note's
+/// V3.2, FR 7).
+enum class NvramNames { four, any };
+
+/// `RAM:ca_cert.pem` or `NVRAM:CA0`, SSL 2.2.1 note 1.
 /// ASSUMED: the volume compares without case, the file name with case (at-reference 3.9, inferred).
 class SecurityFileName {
  public:
-  static std::optional<SecurityFileName> parse(std::string_view text);
+  static std::optional<SecurityFileName> parse(std::string_view text, NvramNames nvram = NvramNames::four);
 
   Volume volume() const { return volume_; }
   const std::string& file() const { return file_; }
   std::string text() const;
+  /// NVRAM: one of the four that every firmware has.
+  bool is_one_of_four() const;
   auto operator<=>(const SecurityFileName&) const = default;
 
  private:

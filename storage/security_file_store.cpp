@@ -2,6 +2,8 @@
 #include "storage/security_file_store.hpp"
 
 #include <array>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include <fmt/core.h>
@@ -17,6 +19,30 @@ constexpr std::size_t kSizeBytes = 4;
 constexpr std::size_t kHeaderBytes = kSizeBytes + 2;
 
 constexpr std::array<std::string_view, 4> kNvramFiles{"NVRAM:CA0", "NVRAM:CA1", "NVRAM:CC0", "NVRAM:CK0"};
+
+// The four names are the records' own, as they always were; another name is told in hexadecimal.
+constexpr std::string_view kNamedPrefix = "nvram-";
+
+std::string record_name(const SecurityFileName& name) {
+  if (name.is_one_of_four()) return name.file();
+  std::string record{kNamedPrefix};
+  for (const char c : name.file()) record += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return record;
+}
+
+/// Nothing when it is no record of a named file.
+std::optional<SecurityFileName> name_of(std::string_view record) {
+  if (!record.starts_with(kNamedPrefix)) return std::nullopt;
+  record.remove_prefix(kNamedPrefix.size());
+  std::string file;
+  for (; record.size() >= 2; record.remove_prefix(2)) {
+    unsigned character = 0;
+    const auto* const end = record.data() + 2;
+    if (std::from_chars(record.data(), end, character, 16).ptr != end) return std::nullopt;
+    file += static_cast<char>(character);
+  }
+  return SecurityFileName::parse("NVRAM:" + file, NvramNames::any);
+}
 
 struct WipedAtEnd {
   Bytes& bytes;
@@ -54,6 +80,8 @@ tl::expected<void, StoreError> SecurityFileStore::may_add(const SecurityFileName
   if (existing.error() != StoreError::not_found) return tl::unexpected{existing.error()};
   if (size > max_size(name.volume())) return tl::unexpected{StoreError::too_large};
   if (name.volume() == Volume::ram && size > kRamCapacity - ram_used()) return tl::unexpected{StoreError::no_space};
+  const bool named = name.volume() == Volume::nvram && !name.is_one_of_four();
+  if (named && named_in_nvram().size() >= kMostNamedFiles) return tl::unexpected{StoreError::no_space};
   return {};
 }
 
@@ -70,7 +98,7 @@ tl::expected<std::uint16_t, StoreError> SecurityFileStore::add(const SecurityFil
   put_number(record, content.size(), kSizeBytes);
   put_number(record, sum, kHeaderBytes - kSizeBytes);
   append(record, sealed);
-  if (const auto written = flash_.write(name.file(), record); !written) {
+  if (const auto written = flash_.write(record_name(name), record); !written) {
     log_.error("{} could not be stored: {}", name.text(), describe(written.error()));
     return tl::unexpected{written.error() == FlashError::full ? StoreError::no_space : StoreError::failed};
   }
@@ -93,7 +121,7 @@ tl::expected<void, StoreError> SecurityFileStore::remove(const SecurityFileName&
     journal_.write(RecordKind::file, {{"event", "deleted"}, {"name", name.text()}});
     return {};
   }
-  if (const auto erased = flash_.erase(name.file()); !erased) {
+  if (const auto erased = flash_.erase(record_name(name)); !erased) {
     log_.error("{} could not be deleted: {}", name.text(), describe(erased.error()));
     return tl::unexpected{StoreError::failed};
   }
@@ -112,18 +140,17 @@ tl::expected<Bytes, StoreError> SecurityFileStore::open(const SecurityFileName& 
 }
 
 std::vector<SecurityFileStore::Entry> SecurityFileStore::list() const {
-  std::vector<SecurityFileName> names;
-  for (const auto& [file, record] : ram_) names.push_back(*SecurityFileName::parse("RAM:" + file));
-  for (const auto text : kNvramFiles) names.push_back(*SecurityFileName::parse(text));
-
   std::vector<Entry> entries;
-  for (const auto& name : names) {
+  const auto enter = [&](const SecurityFileName& name) {
     const auto record = find(name);
-    if (!record) continue;
+    if (!record) return;
     auto opened = sealer_.open(record->sealed);
     const WipedAtEnd wiped{opened.content};
     entries.push_back({name, record->size, checked(*record, opened)});
-  }
+  };
+  for (const auto& [file, record] : ram_) enter(*SecurityFileName::parse("RAM:" + file));
+  for (const auto text : kNvramFiles) enter(*SecurityFileName::parse(text));
+  for (const auto& name : named_in_nvram()) enter(name);
   return entries;
 }
 
@@ -135,10 +162,10 @@ tl::expected<SecurityFileStore::Record, StoreError> SecurityFileStore::find(cons
     if (found == ram_.end()) return tl::unexpected{StoreError::not_found};
     return found->second;
   }
-  const auto stored = flash_.read(name.file());
+  const auto stored = flash_.read(record_name(name));
   if (!stored && stored.error() == FlashError::damaged) {
     // MANUAL: SSL 2.2.8: a damaged file does not vanish, AT+QSECREAD answers <good> 0.
-    auto record = parse_record(flash_.remains_of(name.file()));
+    auto record = parse_record(flash_.remains_of(record_name(name)));
     record.whole = false;
     return record;
   }
@@ -163,6 +190,16 @@ SecurityFileStore::Check SecurityFileStore::checked(const Record& record, const 
   const auto sum = checksum(opened.content);
   const bool good = record.whole && opened.authentic && opened.content.size() == record.size && sum == record.checksum;
   return {good, sum};
+}
+
+std::vector<SecurityFileName> SecurityFileStore::named_in_nvram() const {
+  std::vector<SecurityFileName> names;
+  const auto records = flash_.list();
+  if (!records) return names;
+  for (const auto& record : *records) {
+    if (auto name = name_of(record)) names.push_back(std::move(*name));
+  }
+  return names;
 }
 
 std::size_t SecurityFileStore::ram_used() const {

@@ -26,6 +26,8 @@ class SecurityFileStore {
   static constexpr std::size_t kMaxNvramFile = 2025;  // SSL 2.2.7
   // ASSUMED: all RAM files together; the note names no limit (at-reference 8).
   static constexpr std::size_t kRamCapacity = 200 * 1024;
+  // ASSUMED: how many files of other names than the four NVRAM takes; no source tells.
+  static constexpr std::size_t kMostNamedFiles = 16;
 
   struct Check {
     bool good;               ///< the stored checksum still fits the stored content
@@ -67,6 +69,7 @@ class SecurityFileStore {
   tl::expected<Record, StoreError> find(const SecurityFileName& name) const;
   static Record parse_record(ByteSpan bytes);
   static Check checked(const Record& record, const Sealer::Opened& opened);
+  std::vector<SecurityFileName> named_in_nvram() const;
   std::size_t ram_used() const;
   void note_stored(const SecurityFileName& name, std::size_t size, std::uint16_t sum) const;
 

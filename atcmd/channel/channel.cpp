@@ -18,6 +18,14 @@ constexpr std::uint8_t kLineFeed = 0x0A;
 constexpr std::size_t kInputLimit = 8192;
 // A TE that does not read stops being served above this; nothing that was answered is lost.
 constexpr std::size_t kOutputLimit = 65536;
+// Of the peer's bytes so many wait here, a packet; the rest stays in the socket. What waits here goes out before the OK
+// of `+++`, which must not come seconds late on a slow line.
+constexpr std::size_t kThroughLimit = 1460;
+
+std::size_t leading_line_feeds(ByteSpan bytes) {
+  const auto end = std::find_if(bytes.begin(), bytes.end(), [](auto byte) { return byte != kLineFeed; });
+  return static_cast<std::size_t>(end - bytes.begin());
+}
 
 ByteSpan without_line_ends(ByteSpan line) {
   const auto ends = [](std::uint8_t byte) { return byte == '\r' || byte == kLineFeed; };
@@ -47,44 +55,60 @@ Channel::Channel(Timeline& timeline, const Dialogue& dialogue, const ErrorTexts&
       escape_{timeline} {}
 
 void Channel::receive(ByteSpan bytes) {
-  // A line feed that comes alone, after the prompt, may still belong to the CR of the command line.
-  const bool alone = bytes.size() == 1 && input_used_ == input_.size();
-  if (line_feed_may_follow_ && takes_data() && !bytes.empty()) {
-    line_feed_may_follow_ = false;
-    const bool belongs_to_line = habit_ == LineFeedHabit::sends || (habit_ == LineFeedHabit::unknown && alone);
-    if (bytes.front() == kLineFeed && belongs_to_line) bytes = bytes.subspan(1);
-  }
-  append(input_, bytes);
+  append(input_, line_feed_may_follow_ && takes_data() ? without_late_line_feeds(bytes) : bytes);
   pump();
 }
 
 bool Channel::accepts_input() const {
-  return input_.size() - input_used_ < kInputLimit && output_.size() < kOutputLimit;
+  const auto waiting = pending().size() + (transparent() ? unsent_.size() : 0);
+  return waiting < kInputLimit && has_room_for_answers();
 }
+
+/// Data gets no answer, so it is taken in however much output the TE has not read yet; `+++` among it too.
+bool Channel::has_room_for_answers() const { return in_data_state() || output_.size() < kOutputLimit; }
 
 Bytes Channel::take_output() {
   auto taken = std::exchange(output_, {});
+  bursts_.clear();
   pump();
   return taken;
+}
+
+Bytes Channel::take_burst() {
+  if (pause_is_due()) bursts_.pop_front();
+  if (bursts_.empty()) return take_output();
+  if (output_.empty()) return {};  // what will begin the next is not there yet
+  const auto size = bursts_.front();
+  const auto end = output_.begin() + static_cast<std::ptrdiff_t>(size);
+  Bytes burst{output_.begin(), end};
+  output_.erase(output_.begin(), end);
+  for (auto& begin : bursts_) begin -= size;
+  pump();
+  return burst;
+}
+
+void Channel::begin_burst() {
+  if (bursts_.empty() || bursts_.back() != output_.size()) bursts_.push_back(output_.size());
+}
+
+void Channel::drop_output() {
+  output_.clear();
+  bursts_.clear();
 }
 
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
   bool moved = true;
-  while (moved && !pending().empty() && output_.size() < kOutputLimit) {
+  while (moved && !pending().empty() && has_room_for_answers()) {
     const auto used = input_used_;
     const auto mode = mode_.index();
     step();
     moved = input_used_ != used || mode_.index() != mode;
   }
-  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(input_used_));
-  input_used_ = 0;
+  drop_front(input_, std::exchange(input_used_, 0));
   flush_urcs();
-  if (auto* transparent = std::get_if<Transparent>(&mode_)) {
-    overdue_ = input_.size();
-    transparent->tunnel->deliver();
-  }
+  if (auto* transparent = std::get_if<Transparent>(&mode_)) transparent->tunnel->deliver();
   pumping_ = false;
 }
 
@@ -103,15 +127,20 @@ void Channel::step() {
 void Channel::step_command() {
   const auto byte = pending().front();
   consume(1);
-  if (std::exchange(line_feed_may_follow_, false)) {
-    habit_ = byte == kLineFeed ? LineFeedHabit::sends : LineFeedHabit::omits;
-    if (byte == kLineFeed) return;
+  if (line_feed_may_follow_) {
+    if (byte == kLineFeed) {
+      ++line_feeds_;
+      return;
+    }
+    line_feed_may_follow_ = false;
+    usual_line_feeds_ = line_feeds_;
   }
   if (dialogue_.echo) output_.push_back(byte);
   const auto event = editor_.push(byte);
   if (event == LineEditor::Event::none) return;
 
   line_feed_may_follow_ = event != LineEditor::Event::repeat;
+  line_feeds_ = 0;
   if (event == LineEditor::Event::noise) return;
   commands_.line_recognised();
   switch (event) {
@@ -129,8 +158,12 @@ void Channel::step_held() {
   if (!on_abort_) return;
   const auto byte = pending().front();
   consume(1);
-  // The LF that follows the CR of the line is no character typed later.
-  if (std::exchange(line_feed_may_follow_, false) && byte == kLineFeed) return;
+  // An LF that follows the CR of the line is no character typed later.
+  if (line_feed_may_follow_ && byte == kLineFeed) {
+    ++line_feeds_;
+    return;
+  }
+  line_feed_may_follow_ = false;
   std::exchange(on_abort_, nullptr)();
 }
 
@@ -247,7 +280,7 @@ void Channel::end_line() {
 void Channel::begin_intake(Reply::Intake intake) {
   held_.cancel();
   mode_ = Intake{intake.request, std::move(intake.then), {}};
-  swallow_line_feed_before_data();
+  swallow_line_feeds_before_data();
   if (const auto* prompt = std::get_if<PromptRequest>(&intake.request)) {
     if (prompt->sign == PromptSign::shown) writer_.prompt();
     if (prompt->send_after) {
@@ -262,11 +295,28 @@ void Channel::begin_intake(Reply::Intake intake) {
   }
 }
 
-// What arrived before the prompt went out follows the CR directly: its LF belongs to the command line, not to the data.
-void Channel::swallow_line_feed_before_data() {
-  if (!line_feed_may_follow_ || pending().empty()) return;
-  line_feed_may_follow_ = false;
-  if (pending().front() == kLineFeed) consume(1);
+// What arrived before the prompt went out follows the CR directly: its LFs belong to the command line, not to the data,
+// however many they are. OBSERVED: mbed's puts ends a line in LF CR LF LF.
+void Channel::swallow_line_feeds_before_data() {
+  if (!line_feed_may_follow_) return;
+  const auto count = leading_line_feeds(pending());
+  consume(count);
+  line_feeds_ += count;
+  line_feed_may_follow_ = pending().empty();
+}
+
+// The module answers faster than a line carries bytes, so the LFs may come after the prompt. Data may begin with LF as
+// well: a host is owed as many as it sent after its line before. ASSUMED: of a host that has sent no line yet, LFs
+// alone belong to the line, LFs with data behind them are data.
+ByteSpan Channel::without_late_line_feeds(ByteSpan from_te) {
+  const auto count = leading_line_feeds(from_te);
+  const auto owed = usual_line_feeds_         ? *usual_line_feeds_ - std::min(*usual_line_feeds_, line_feeds_)
+                    : count == from_te.size() ? count
+                                              : 0;
+  const auto swallowed = std::min(count, owed);
+  line_feeds_ += swallowed;
+  line_feed_may_follow_ = swallowed == from_te.size();
+  return from_te.subspan(swallowed);
 }
 
 void Channel::begin_data_phase(const DataRequest& request) {
@@ -359,15 +409,13 @@ void Channel::begin_transparent(Tunnel& tunnel) {
   end_line();
   escaped_tunnel_ = nullptr;
   mode_ = Transparent{&tunnel};
-  swallow_line_feed_before_data();
+  swallow_line_feeds_before_data();
   writer_.result(ResultCode::connect);
+  begin_burst();
   const auto rule = tunnel.escape();
   escape_.start(
       {.guard_time = rule.guard_time, .longest_gap = rule.longest_gap},
-      [this, &tunnel](ByteSpan data) {
-        append(released_, data);
-        pass_released(tunnel);
-      },
+      [this, &tunnel](ByteSpan data) { pass_on(data, tunnel); },
       [this, &tunnel] {
         leave_for_command_state(tunnel);
         writer_.result(ResultCode::ok);
@@ -375,33 +423,32 @@ void Channel::begin_transparent(Tunnel& tunnel) {
       });
 }
 
+/// `+++` is looked for when the bytes come, not when the tunnel takes them: silence is what the TE makes it.
 void Channel::step_transparent(Transparent& transparent) {
   auto& tunnel = *transparent.tunnel;
-  if (!pass_released(tunnel)) return;
-  // Bytes that had to wait for the tunnel are data: no silence lay before them when they came.
-  const bool may_escape = overdue_ == 0 && tunnel.escape().enabled;
-  if (may_escape && (pending().front() == '+' || escape_.withheld() > 0)) {
-    const std::array byte{pending().front()};
-    consume(1);
-    escape_.feed(byte);
-    return;
-  }
-  const auto taken = tunnel.send(overdue_ > 0 ? pending().first(overdue_) : pending());
-  overdue_ -= std::min(overdue_, taken);
-  if (taken > 0) escape_.note_data();
-  consume(taken);
+  const auto from_te = pending();
+  consume(from_te.size());
+  if (tunnel.escape().enabled) return escape_.feed(from_te);
+  pass_on(from_te, tunnel);
 }
 
-/// Plus signs that were no escape go before everything that came after them. True when none is left.
-bool Channel::pass_released(Tunnel& tunnel) {
-  if (released_.empty()) return true;
-  const auto taken = tunnel.send(released_);
-  released_.erase(released_.begin(), released_.begin() + static_cast<std::ptrdiff_t>(taken));
-  return released_.empty();
+void Channel::pass_on(ByteSpan from_te, Tunnel& tunnel) {
+  if (unsent_.empty()) from_te = from_te.subspan(tunnel.send(from_te));
+  append(unsent_, from_te);
 }
 
+/// What a blocked tunnel did not take goes before everything that came after it.
+void Channel::pass_unsent(Tunnel& tunnel) {
+  const auto taken = tunnel.send(unsent_);
+  unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(taken));
+}
+
+/// Also after `+++`: what the TE gave to the peer before gets there.
 void Channel::tunnel_writable() {
-  if (auto* transparent = std::get_if<Transparent>(&mode_)) pass_released(*transparent->tunnel);
+  const auto* transparent = std::get_if<Transparent>(&mode_);
+  if (auto* tunnel = transparent ? transparent->tunnel : escaped_tunnel_; tunnel && !unsent_.empty()) {
+    pass_unsent(*tunnel);
+  }
   pump();
 }
 
@@ -415,28 +462,22 @@ void Channel::leave_data_state() {
   auto* transparent = std::get_if<Transparent>(&mode_);
   if (!transparent) return;
   escape_.release();
-  drop_unsent();
   leave_for_command_state(*transparent->tunnel);
   pump();
 }
 
-/// What was meant for the peer and will not get there must not be taken for commands.
-void Channel::drop_unsent() {
-  consume(std::exchange(overdue_, 0));
-  released_.clear();
-}
-
 void Channel::write_through(ByteSpan from_peer) { append(output_, from_peer); }
 
-bool Channel::can_write_through() const { return transparent() && output_.size() < kOutputLimit; }
+std::size_t Channel::room_through() const {
+  return transparent() ? kThroughLimit - std::min(kThroughLimit, output_.size()) : 0;
+}
 
 void Channel::close_tunnel(std::string_view last_words) {
   if (transparent()) {
     escape_.stop();
-    drop_unsent();
     mode_ = Command{};
   }
-  released_.clear();
+  unsent_.clear();
   escaped_tunnel_ = nullptr;
   pending_tunnel_ = nullptr;
   if (!last_words.empty()) unsolicited(std::string{last_words});
@@ -457,6 +498,7 @@ void Channel::unsolicited(std::string line) {
 void Channel::flush_urcs() {
   while (std::holds_alternative<Command>(mode_) && editor_.idle() && !urcs_.empty() && output_.size() < kOutputLimit) {
     const auto before = output_.size();
+    begin_burst();
     urcs_.pop()(writer_);
     if (journal_ && output_.size() > before) {
       journal_.write(RecordKind::urc, {{"text", without_line_ends(ByteSpan{output_}.subspan(before))}});
@@ -478,10 +520,9 @@ void Channel::reset() {
   last_body_.clear();
   editor_.clear();
   urcs_.clear();
-  input_.clear();
+  drop_front(input_, input_.size());
   input_used_ = 0;
-  overdue_ = 0;
-  released_.clear();
+  unsent_.clear();
   line_feed_may_follow_ = false;
 }
 

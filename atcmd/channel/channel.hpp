@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "atcmd/syntax/dialogue.hpp"
 #include "atcmd/syntax/response_writer.hpp"
 #include "core/journal.hpp"
+#include "core/secret_bytes.hpp"
 #include "core/timeline.hpp"
 
 namespace quasimodem::atcmd {
@@ -51,13 +53,19 @@ class Channel {
 
   /// Bytes from the TE. All are kept; stop sending while `accepts_input()` is false.
   void receive(ByteSpan bytes);
-  /// False while typed-ahead input or unread output piles up: the line's CTS.
+  /// False while typed-ahead input, data that the peer does not take or unread answers pile up: the line's CTS.
   bool accepts_input() const;
 
   /// Each command with its final result, and each URC as it is written, go there.
   void keep_journal(Journal journal) { journal_ = journal; }
 
+  /// All that waits for the TE.
   Bytes take_output();
+  /// As much of it as the module says in one breath. On hardware the network, the peer or a call lies before what
+  /// follows: a result that comes after OK, a URC, the peer's first bytes after CONNECT.
+  Bytes take_burst();
+  /// Such a pause belongs before what `take_burst` gives next.
+  bool pause_is_due() const { return !output_.empty() && !bursts_.empty() && bursts_.front() == 0; }
   std::size_t output_size() const { return output_.size(); }
   /// Bytes from the TE that nobody has looked at yet.
   std::size_t input_size() const { return input_.size() - input_used_; }
@@ -72,7 +80,9 @@ class Channel {
   void connect_through(Tunnel& tunnel);
   /// Bytes from the peer for the TE, in transparent mode.
   void write_through(ByteSpan from_peer);
-  bool can_write_through() const;
+  /// How many of them it takes now.
+  std::size_t room_through() const;
+  bool can_write_through() const { return room_through() > 0; }
   /// The tunnel takes bytes again after `send` took less than it was given.
   void tunnel_writable();
   /// The tunnel is gone; `last_words` (`CLOSED`, `NO CARRIER`) tell the TE in data state or, after `+++`, as a URC.
@@ -87,8 +97,7 @@ class Channel {
   bool answering() const { return std::holds_alternative<Held>(mode_); }
   bool transparent() const { return std::holds_alternative<Transparent>(mode_); }
 
-  /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop). What a blocked tunnel did not
-  /// take yet is dropped.
+  /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop).
   void leave_data_state();
 
   /// Power off or DTR drop: Command mode, nothing pending; results that come later are dropped. What was already
@@ -96,7 +105,7 @@ class Channel {
   void reset();
 
   /// The supply was cut: what was written and not taken is lost as well.
-  void drop_output() { output_.clear(); }
+  void drop_output();
 
   /// The printable state, for logs and snapshots.
   std::string_view mode_name() const;
@@ -110,13 +119,15 @@ class Channel {
   struct Intake {
     std::variant<PromptRequest, DataRequest> request;
     Continuation then;
-    Bytes data;
+    SecretBytes data;
   };
   struct Transparent {
     Tunnel* tunnel;
   };
   using Mode = std::variant<Command, Held, Intake, Transparent>;
 
+  bool has_room_for_answers() const;
+  void begin_burst();
   void pump();
   void step();
   void step_command();
@@ -141,10 +152,11 @@ class Channel {
   void end_intake(IntakeOutcome::End end);
 
   void begin_transparent(Tunnel& tunnel);
-  bool pass_released(Tunnel& tunnel);
+  void pass_on(ByteSpan from_te, Tunnel& tunnel);
+  void pass_unsent(Tunnel& tunnel);
   void leave_for_command_state(Tunnel& tunnel);
-  void drop_unsent();
-  void swallow_line_feed_before_data();
+  void swallow_line_feeds_before_data();
+  ByteSpan without_late_line_feeds(ByteSpan from_te);
   void flush_urcs();
 
   ByteSpan pending() const { return ByteSpan{input_}.subspan(input_used_); }
@@ -155,9 +167,10 @@ class Channel {
   CommandSet& commands_;
   std::shared_ptr<Channel*> self_;
 
-  Bytes input_;
+  SecretBytes input_;
   std::size_t input_used_ = 0;
   Bytes output_;
+  std::deque<std::size_t> bursts_;  ///< where in output_ one begins, the first excepted
   ResponseWriter writer_;
 
   Mode mode_;
@@ -176,13 +189,12 @@ class Channel {
   EscapeDetector escape_;
   Tunnel* escaped_tunnel_ = nullptr;
   Tunnel* pending_tunnel_ = nullptr;  ///< CONNECT waits in the URC queue
-  std::size_t overdue_ = 0;           ///< bytes of input_ that a blocked tunnel did not take
-  Bytes released_;                    ///< plus signs that were no escape, for a blocked tunnel
+  Bytes unsent_;                      ///< for the peer, not yet taken by its blocked tunnel
 
-  /// The LF that many hosts send after the CR must never become payload (clients 1, rule 2).
-  enum class LineFeedHabit { unknown, sends, omits };
-  LineFeedHabit habit_ = LineFeedHabit::unknown;
-  bool line_feed_may_follow_ = false;
+  /// The LFs that many hosts send after the CR must never become payload (clients 1, rule 2).
+  bool line_feed_may_follow_ = false;            ///< nothing but LFs has come since the CR
+  std::size_t line_feeds_ = 0;                   ///< they
+  std::optional<std::size_t> usual_line_feeds_;  ///< of this host, after the CR of the line before
   bool pumping_ = false;
   bool running_command_ = false;
 };

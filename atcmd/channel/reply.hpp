@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "atcmd/syntax/response_writer.hpp"
-#include "core/bytes.hpp"
+#include "core/secret_bytes.hpp"
 #include "core/time.hpp"
 
 namespace quasimodem::atcmd {
@@ -27,7 +27,7 @@ struct IntakeOutcome {
     timed_out,   ///< nothing arrived for the time-out
   };
   End end;
-  Bytes data;
+  SecretBytes data;  ///< may be a key
 };
 
 /// What to do with the data; may answer at once, later (Reply::held) or ask for more.

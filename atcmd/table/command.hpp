@@ -19,6 +19,14 @@ struct Command;
 struct Form {
   Reply (*run)(const Command& command, Call& call, const CommandCall& typed) = nullptr;
   std::span<const Param> params{};
+  Surplus surplus = Surplus::refused;  ///< what becomes of trailing parameters that nobody asked for
+
+  /// Parameters behind the last one are passed over: newer firmware has more of them, and hosts send them to this one.
+  constexpr Form ignores_more() const {
+    Form form = *this;
+    form.surplus = Surplus::ignored;
+    return form;
+  }
 
   constexpr explicit operator bool() const { return run != nullptr; }
 };
@@ -29,6 +37,9 @@ enum class Confidence {
   seen,        ///< S: a real driver's parser, or a log
   inferred,    ///< I: nobody has told us
 };
+
+/// Which numbered errors a command has: +CME ERROR, or +CMS ERROR as the short message commands (27.005).
+enum class ErrorClass { equipment, message };
 
 /// One AT command, declared in one place. Dispatch, validation, the `=?` text and COMMANDS.md come from it.
 struct Command {
@@ -43,16 +54,18 @@ struct Command {
   Form test{};                   ///< only where generation from `write` is not enough
   std::string_view test_text{};  ///< the manual's own words for an odd `=?`, without the name
 
-  Surplus surplus = Surplus::refused;  ///< extra trailing parameters
-  int invalid_parameter = 0;           ///< +CME ERROR number for a bad value or form; 0 = plain ERROR
-  int invalid_message_parameter = 0;   ///< the same as +CMS ERROR, for the short message commands
-  std::uint32_t models = ~0U;          ///< which modules have it, one bit each
+  ErrorClass errors = ErrorClass::equipment;
+  int invalid_parameter = 0;   ///< error number for a bad value or form; 0 = plain ERROR
+  std::uint32_t models = ~0U;  ///< which modules have it, one bit each
 };
+
+inline Reply numbered_error(ErrorClass errors, int number) {
+  return errors == ErrorClass::message ? Reply::cms(number) : Reply::cme(number);
+}
 
 /// The answer to a bad value or a form that the command does not have.
 inline Reply invalid(const Command& command) {
-  if (command.invalid_message_parameter) return Reply::cms(command.invalid_message_parameter);
-  return command.invalid_parameter ? Reply::cme(command.invalid_parameter) : Reply::error();
+  return command.invalid_parameter ? numbered_error(command.errors, command.invalid_parameter) : Reply::error();
 }
 
 namespace detail {
@@ -72,7 +85,7 @@ struct HandlerTraits<Reply (*)(C&, const A&)> {
 template <auto Handler>
 Reply run_with_args(const Command& command, Call& call, const CommandCall& typed) {
   using Traits = HandlerTraits<decltype(Handler)>;
-  const auto args = arguments_as<typename Traits::Args>(command.write.params, typed.arguments, command.surplus);
+  const auto args = arguments_as<typename Traits::Args>(command.write.params, typed.arguments, command.write.surplus);
   if (!args) return invalid(command);
   return Handler(static_cast<typename Traits::CallType&>(call), *args);
 }
@@ -98,7 +111,8 @@ constexpr Form write(std::span<const Param> params) {
 }
 
 /// `Reply handler(Call&, const std::vector<Argument>&)`: what the parameters mean depends on more than their place.
-/// `params` are for the test response and the reference page only.
+/// `params` are for the test response and the reference page only; a handler that passes over more than it knows says so
+/// with `ignores_more()` and does it itself.
 template <auto Handler>
 constexpr Form write_as_typed(std::span<const Param> params = {}) {
   return {.run = &detail::run_with_typed<Handler>, .params = params};
@@ -108,6 +122,12 @@ constexpr Form write_as_typed(std::span<const Param> params = {}) {
 template <auto Handler>
 constexpr Form plain() {
   return {.run = &detail::run_plain<Handler>};
+}
+
+/// A command whose write form passes over parameters behind its last one.
+constexpr Command ignoring_more(Command command) {
+  command.write = command.write.ignores_more();
+  return command;
 }
 
 /// The form exists and says nothing but OK.

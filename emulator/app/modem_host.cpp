@@ -109,6 +109,10 @@ void ModemHost::reconfigure(const RunOptions& options, const std::set<std::strin
   enter([&] {
     if (changed.contains("time-scale")) clock_.set_scale(options.time_scale);
     if (changed.contains("allow") || changed.contains("map")) sockets_->set_rules(options.network);
+    if (changed.contains("apn")) {
+      configuration_.access_points = options.module.access_points;
+      modem_->me().access_points = options.module.access_points;
+    }
     if (changed.contains("profile")) set_timing(options.module.timing);
     if (!changed.contains("fault")) return;
     for (const int id : initial_fault_ids_) faults_.remove(id);  // those that came by `ctl` stay

@@ -13,6 +13,8 @@ extern const atcmd::Family kIdentityFamily;
 extern const atcmd::Family kSerialFamily;
 extern const atcmd::Family kGeneralFamily;
 extern const atcmd::Family kNetworkFamily;
+extern const atcmd::Family kIndicatorsFamily;
+extern const atcmd::Family kLocationFamily;
 extern const atcmd::Family kSimFamily;
 extern const atcmd::Family kOperatorFamily;
 extern const atcmd::Family kOperatorListsFamily;

@@ -79,8 +79,9 @@ bool is_supplementary(std::string_view number) { return number.starts_with('*') 
 // ATD<n>; — OK at once, or when the far end answers with AT+COLP=1                                           [M66 7.2]
 Reply dial(Call& call, const std::vector<Argument>& arguments) {
   std::string_view typed = arguments.front().text;
-  // ASSUMED: there are no data calls; what is not a voice call finds no carrier.
-  if (!typed.ends_with(';')) return Reply::code(ResultCode::no_carrier);
+  // ASSUMED: there are no data calls; what is not a voice call finds no carrier. What is no number at all, such as
+  // ATDL and ATD>, of which the sources do not tell, is an error with and without the semicolon.
+  if (!typed.ends_with(';')) return dialled_number(typed) ? Reply::code(ResultCode::no_carrier) : Reply::error();
   typed.remove_suffix(1);
   if (typed.ends_with('G') || typed.ends_with('I')) typed.remove_suffix(1);
   if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
@@ -88,12 +89,11 @@ Reply dial(Call& call, const std::vector<Argument>& arguments) {
   if (!number) return Reply::error();
   if (!call.me().in_service()) return Reply::cme(cme::kNoNetworkService);
   if (is_supplementary(*number)) {
-    call.me().request_supplementary(std::move(*number));
+    call.me().ussd().say(std::move(*number));
     return Reply::ok();
   }
   // ASSUMED: the active call is not held by itself; AT+CHLD=2 does it.
   if (!call.me().calls().may_dial()) return Reply::cme(cme::kOperationNotAllowed);
-  call.me().phonebooks().find("LD")->push_front({*number, type_of(*number), {}});
   if (call.settings().calls.answerer) return dial_and_wait(call, std::move(*number));
   call.me().calls().dial(std::move(*number), {});
   return Reply::ok();
@@ -153,7 +153,7 @@ constexpr Command stored(std::string_view name, std::string_view summary, std::s
 
 // ---- USSD ----
 
-// AT+CUSD=<n>[,<str>[,<dcs>]] → OK, later +CUSD: <m>,"<str>", <dcs>                                       [M66 12.10]
+// AT+CUSD=<n>[,<str>[,<dcs>]] → OK, later +CUSD: <m>[,"<str>",<dcs>]                                       [M66 12.10]
 struct Supplementary {
   int show = 0;
   std::optional<std::string_view> request;
@@ -165,16 +165,25 @@ constexpr std::array kSupplementary{
     atcmd::integer<&Supplementary::coding>("dcs", 0, 255).optional(15),
 };
 
+/// 27.007 7.15 <str>, as UTF-8: in the TE's character set, with HEX two digits a character, or digits of UCS2 when
+/// <dcs> says so.
+std::string typed_request(std::string_view typed, int coding, std::string_view character_set) {
+  const bool ucs2 = (coding & 0xCC) == 0x48;  // 23.038 5, "general data coding"
+  const auto text = typed_text(typed, ucs2 ? "UCS2" : character_set);
+  // OBSERVED: hosts write the code itself whatever AT+CSCS is (TinyGSM: HEX, and *100#).
+  return text ? device::sms::to_utf8(*text) : std::string{typed};
+}
+
 Reply set_supplementary(Call& call, const Supplementary& args) {
   constexpr int kCancel = 2;
   if (args.show == kCancel) {
-    call.me().end_supplementary();
+    call.me().ussd().end();
     return Reply::ok();
   }
   call.settings().calls.services = args.show;
   if (!args.request) return Reply::ok();
   if (!call.me().in_service()) return Reply::cme(cme::kNoNetworkService);
-  call.me().request_supplementary(typed_number(*args.request, call.settings().character_set));
+  call.me().ussd().say(typed_request(*args.request, args.coding, call.settings().character_set));
   return Reply::ok();
 }
 

@@ -72,6 +72,8 @@ std::string shown_text(const Text& text, std::string_view set) {
   return shown;
 }
 
+std::string shown_name(std::string_view name, std::string_view set) { return shown_text(sms::from_utf8(name), set); }
+
 std::string typed_number(std::string_view typed, std::string_view set) {
   constexpr std::string_view kDialled = "+0123456789*#abcABC";
   const auto text = set == "UCS2" ? typed_text(typed, set) : std::nullopt;

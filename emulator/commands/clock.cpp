@@ -42,7 +42,7 @@ Reply show_update(Call& call) {
 }
 
 constexpr std::array kCommands{
-    with_cme(setting<&StatusSettings::network_time_report, 0, 1>("+QNITZ", "Report the network's time", "M66 4.9"),
+    with_cme(network_setting<&StatusSettings::network_time_report, 0, 1>("+QNITZ", "Report the network's time", "M66 4.9"),
              cme::kOperationNotAllowed),
     Command{.name = "+QLTS",
             .summary = "Time of the network",
@@ -51,10 +51,10 @@ constexpr std::array kCommands{
     Command{.name = "+CTZU",
             .summary = "Take over the network's time",
             .manual = "M66 4.12",
-            .write = atcmd::write<&set_update>(kUpdate),
+            .write = atcmd::write<&set_update>(kUpdate).ignores_more(),
             .read = atcmd::plain<&show_update>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(setting<&StatusSettings::zone_report, 0, 2>("+CTZR", "Report the time zone", "M66 4.13"),
+    with_cme(network_setting<&StatusSettings::zone_report, 0, 2>("+CTZR", "Report the time zone", "M66 4.13"),
              cme::kOperationNotAllowed),
 };
 static_assert(atcmd::names_are_unique(kCommands));

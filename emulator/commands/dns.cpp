@@ -17,7 +17,8 @@ using atcmd::Command;
 using atcmd::Reply;
 using device::TcpIpSettings;
 
-// AT+QIDNSCFG="<primary>"[,"<secondary>"] — after activation, which overwrites it                          [M66 11.12]
+// AT+QIDNSCFG="<primary>"[,"<secondary>"] — until the next activation, which overwrites it                 [M66 11.12]
+// OBSERVED M95 (field report 2): OK before AT+QIACT, where the manual forbids it.
 struct NameServers {
   std::string primary;
   std::string secondary;
@@ -29,7 +30,8 @@ constexpr std::array kNameServers{
 Reply set_name_servers(Call& call, const NameServers& args) {
   const bool valid =
       net::IpAddress::parse(args.primary) && (args.secondary.empty() || net::IpAddress::parse(args.secondary));
-  if (!valid || !call.context().active()) return Reply::error();
+  // ASSUMED: not while the stack is halted (quirk Q9).
+  if (!valid || call.context().state() == device::TcpIpState::pdp_deact) return Reply::error();
   call.me().tcpip.primary_dns = args.primary;
   call.me().tcpip.secondary_dns = args.secondary;
   return Reply::ok();
@@ -51,9 +53,10 @@ struct Name {
 };
 constexpr std::array kName{atcmd::text<&Name::name>("domain name", 1, 100)};
 
-// ASSUMED: without an active context OK and then ERROR: 3; a second query while one is under way is refused.
+// ASSUMED: without an active context, or when it is lost on the way, OK and then ERROR: 3; a second query while one is
+// under way is refused.
 Reply look_up(Call& call, const Name& args) {
-  const bool begun = call.me().names().start(call.context().id(), call.context().active(), std::string{args.name});
+  const bool begun = call.me().names().start(call.context(), std::string{args.name});
   return begun ? Reply::ok() : Reply::error();
 }
 
@@ -101,25 +104,25 @@ constexpr std::array kCommands{
     Command{.name = "+QIDNSCFG",
             .summary = "Name servers",
             .manual = "M66 11.12",
-            .write = atcmd::write<&set_name_servers>(kNameServers),
+            .write = atcmd::write<&set_name_servers>(kNameServers).ignores_more(),
             .read = atcmd::plain<&show_name_servers>(),
             .test = atcmd::answers_ok()},
     Command{.name = "+QIDNSGIP",
             .summary = "Addresses of a name",
             .manual = "M66 11.13",
-            .write = atcmd::write<&look_up>(kName),
+            .write = atcmd::write<&look_up>(kName).ignores_more(),
             .read = atcmd::answers_ok(),
             .test = atcmd::answers_ok()},
-    setting<&TcpIpSettings::host_is_name, 0, 1>("+QIDNSIP", "Host is an address or a name", "M66 11.14"),
+    network_setting<&TcpIpSettings::host_is_name, 0, 1>("+QIDNSIP", "Host is an address or a name", "M66 11.14"),
     Command{.name = "+QPING",
             .summary = "Echo requests to a host",
             .manual = "M66 11.33",
-            .write = atcmd::write<&ping>(kPing),
+            .write = atcmd::write<&ping>(kPing).ignores_more(),
             .read = atcmd::answers_ok()},
     Command{.name = "+QNTP",
             .summary = "Set the clock from a time server",
             .manual = "M66 11.34",
-            .write = atcmd::write<&synchronise_with>(kTimeServer),
+            .write = atcmd::write<&synchronise_with>(kTimeServer).ignores_more(),
             .read = atcmd::plain<&show_time_server>(),
             .execution = atcmd::plain<&synchronise>()},
 };

@@ -170,6 +170,7 @@ constexpr Text kCms[] = {
     {330, "SMSC address unknown"},
     {331, "No network"},
     {332, "Network timeout"},
+    {340, "No +CNMA acknowledgement expected"},  // 27.005 3.2.5
     {500, "Unknown"},
     {512, "SIM not ready"},
     {513, "Message length exceeds"},
@@ -195,6 +196,48 @@ constexpr Text kCms[] = {
     {3775, "The pin is not in GPIO mode"},
 };
 
+// Why a network refuses a message: 24.011 E.2, and from 2048 on the causes of MM (24.008 10.5.3.6). OBSERVED: as
+// numbers, FR 17; these words are for people.
+constexpr int kMobilityCauses = 2048;
+constexpr Text kNetworkCauses[] = {
+    {1, "unassigned number"},
+    {8, "operator determined barring"},
+    {10, "call barred"},
+    {21, "short message transfer rejected"},
+    {22, "memory capacity exceeded"},
+    {27, "destination out of order"},
+    {28, "unidentified subscriber"},
+    {29, "facility rejected"},
+    {30, "unknown subscriber"},
+    {38, "network out of order"},
+    {41, "temporary failure"},
+    {42, "congestion"},
+    {47, "resources unavailable"},
+    {50, "requested facility not subscribed"},
+    {69, "requested facility not implemented"},
+    {81, "invalid message reference"},
+    {95, "invalid message"},
+    {96, "invalid mandatory information"},
+    {97, "message type non-existent"},
+    {98, "message does not fit the protocol's state"},
+    {99, "information element non-existent"},
+    {111, "protocol error"},
+    {127, "interworking"},
+    {kMobilityCauses + 2, "IMSI unknown in HLR"},
+    {kMobilityCauses + 3, "illegal MS"},
+    {kMobilityCauses + 4, "IMSI unknown in VLR"},
+    {kMobilityCauses + 5, "IMEI not accepted"},
+    {kMobilityCauses + 6, "illegal ME"},
+    {kMobilityCauses + 11, "PLMN not allowed"},
+    {kMobilityCauses + 12, "location area not allowed"},
+    {kMobilityCauses + 13, "roaming not allowed in this location area"},
+    {kMobilityCauses + 17, "network failure"},
+    {kMobilityCauses + 22, "congestion"},
+    {kMobilityCauses + 32, "service option not supported"},
+    {kMobilityCauses + 33, "requested service option not subscribed"},
+    {kMobilityCauses + 34, "service option temporarily out of order"},
+};
+
 std::string_view find(std::span<const Text> texts, int number) {
   const auto at = std::lower_bound(texts.begin(), texts.end(), number,
                                    [](const Text& text, int wanted) { return text.number < wanted; });
@@ -202,6 +245,8 @@ std::string_view find(std::span<const Text> texts, int number) {
 }
 
 }  // namespace
+
+std::string_view network_cause(int number) { return find(kNetworkCauses, number); }
 
 const atcmd::ErrorTexts kErrorTexts{
     .cme = [](int number) { return find(kCme, number); },

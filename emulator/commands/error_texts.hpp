@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "atcmd/syntax/dialogue.hpp"
 
 namespace quasimodem::commands {
@@ -12,10 +14,12 @@ inline constexpr int kSimNotInserted = 10;
 inline constexpr int kSimPinRequired = 11;
 inline constexpr int kSimPukRequired = 12;
 inline constexpr int kSimFailure = 13;
+inline constexpr int kSimBusy = 14;
 inline constexpr int kIncorrectPassword = 16;
 inline constexpr int kMemoryFull = 20;
 inline constexpr int kMemoryFailure = 23;
 inline constexpr int kNoNetworkService = 30;
+inline constexpr int kServiceNotSubscribed = 133;
 inline constexpr int kOperatorFormatWrong = 3742;
 inline constexpr int kInvalidArfcn = 3774;
 inline constexpr int kFileWriteFailed = 4002;
@@ -28,6 +32,9 @@ inline constexpr int kFileTooLarge = 4011;
 inline constexpr int kFileAlreadyExists = 4012;
 inline constexpr int kFileInvalidParameter = 4013;
 }  // namespace cme
+
+/// Why the network refused a message, when +CMS ERROR tells the network's own number; else empty.
+std::string_view network_cause(int number);
 
 /// The words of AT+CMEE=2.
 extern const atcmd::ErrorTexts kErrorTexts;

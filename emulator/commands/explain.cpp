@@ -87,7 +87,10 @@ std::string error_meaning(std::string_view (*texts)(int), const std::string& val
 
 std::string meaning_of(const Field& field) {
   if (field.name == "cme") return error_meaning(kErrorTexts.cme, field.value);
-  if (field.name == "cms") return error_meaning(kErrorTexts.cms, field.value);
+  if (field.name == "cms") {
+    const auto cause = network_cause(std::atoi(field.value.substr(0, 6).c_str()));
+    return cause.empty() ? error_meaning(kErrorTexts.cms, field.value) : fmt::format("from the network: {}", cause);
+  }
   const auto value = unquoted(field.value);
   for (const auto& known : value_meanings()) {
     if (known.field == field.name && known.value == value) return std::string{known.meaning};

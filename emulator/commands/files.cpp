@@ -144,14 +144,17 @@ Reply remove(Call& call, const File& args) {
 
 // ---- handles ----
 
-// AT+QFOPEN=<filename>[,<mode>] → +QFOPEN: <handle>      0 read and write, 1 empty first, 2 read only
+// AT+QFOPEN=<filename>[,<mode>[,<length>]] → +QFOPEN: <handle>      0 read and write, 1 empty first, 2 read only
+// ASSUMED: <length>, room for a file of RAM, is not kept free.
 struct Open {
   std::string_view name;
   FileStore::Mode mode = FileStore::Mode::create;
+  int length = 0;
 };
 constexpr std::array kOpen{
     atcmd::text<&Open::name>("filename", 1, 80),
     atcmd::integer<&Open::mode>("mode", 0, 2).as_range().optional(0),
+    atcmd::integer<&Open::length>("length", 0, 0x7FFFFFFF).optional(0),
 };
 
 Reply open(Call& call, const Open& args) {
@@ -160,6 +163,15 @@ Reply open(Call& call, const Open& args) {
   const auto handle = call.me().files().open(*name, args.mode);
   if (!handle) return failure(handle.error());
   call.respond(fmt::format("+QFOPEN: {}", *handle));
+  return Reply::ok();
+}
+
+// AT+QFOPEN? → +QFOPEN: "<filename>",<handle>,<mode> for each. OBSERVED: how hosts of sister modules read it
+Reply show_open(Call& call) {
+  std::vector<std::string> lines;
+  for (const auto& file : call.me().files().open_files())
+    lines.push_back(fmt::format("+QFOPEN: \"{}\",{},{}", file.name.text(), file.handle, static_cast<int>(file.mode)));
+  if (!lines.empty()) call.respond(lines);
   return Reply::ok();
 }
 
@@ -236,6 +248,40 @@ Reply show_position(Call& call, const Handle& args) {
   return Reply::ok();
 }
 
+// AT+QFTUCAT=<handle> — what stands behind the position goes
+Reply truncate(Call& call, const Handle& args) {
+  const auto truncated = call.me().files().truncate(args.handle);
+  return truncated ? Reply::ok() : failure(truncated.error());
+}
+
+// AT+QFFLUSH=<handle> — every write is in the file at once, so nothing waits
+Reply flush(Call& call, const Handle& args) {
+  const auto position = call.me().files().position(args.handle);
+  return position ? Reply::ok() : failure(position.error());
+}
+
+// AT+QFMOV=<from>,<to>[,<copy>[,<overwrite>]]
+struct Move {
+  std::string_view from;
+  std::string_view to;
+  FileStore::Source source = FileStore::Source::removed;
+  FileStore::Target target = FileStore::Target::must_be_free;
+};
+constexpr std::array kMove{
+    atcmd::text<&Move::from>("srcfilename", 1, 80),
+    atcmd::text<&Move::to>("dstfilename", 1, 80),
+    atcmd::integer<&Move::source>("copy", 0, 1).as_range().optional(0),
+    atcmd::integer<&Move::target>("overwrite", 0, 1).as_range().optional(0),
+};
+
+Reply move(Call& call, const Move& args) {
+  const auto from = FileName::parse(args.from);
+  const auto to = FileName::parse(args.to);
+  if (!from || !to) return Reply::cme(cme::kFileInvalidParameter);
+  const auto moved = call.me().files().move(*from, *to, args.source, args.target);
+  return moved ? Reply::ok() : failure(moved.error());
+}
+
 // AT+QFCLOSE=<handle>
 Reply close(Call& call, const Handle& args) {
   const auto closed = call.me().files().close(args.handle);
@@ -251,6 +297,15 @@ constexpr Command file_command(std::string_view name, std::string_view summary, 
           .write = write,
           .invalid_parameter = cme::kFileInvalidParameter};
 }
+constexpr Command with_read(Command command, atcmd::Form read) {
+  command.read = read;
+  return command;
+}
+/// From a table of the maker's commands that others made, services.md 1.4.
+constexpr Command tabulated(Command command) {
+  command.manual = "file commands (RT-RK's table)";
+  return command;
+}
 constexpr Command with_execution(Command command, atcmd::Form execution) {
   command.execution = execution;
   return command;
@@ -265,12 +320,18 @@ constexpr std::array kCommands{
     file_command("+QFUPL", "Store a file", atcmd::write<&upload>(kUpload), Confidence::seen),
     file_command("+QFDWL", "Fetch a file", atcmd::write<&download>(kFile), Confidence::seen),
     file_command("+QFDEL", "Delete a file", atcmd::write<&remove>(kFile), Confidence::seen),
-    file_command("+QFOPEN", "Open a file", atcmd::write<&open>(kOpen), Confidence::seen),
+    tabulated(file_command("+QFMOV", "Move or copy a file", atcmd::write<&move>(kMove), Confidence::inferred)),
+    with_read(file_command("+QFOPEN", "Open a file", atcmd::write<&open>(kOpen), Confidence::seen),
+              atcmd::plain<&show_open>()),
     file_command("+QFREAD", "Read from an open file", atcmd::write<&read>(kRead), Confidence::seen),
     file_command("+QFWRITE", "Write to an open file", atcmd::write<&write>(kWrite), Confidence::inferred),
     file_command("+QFSEEK", "Set the position in an open file", atcmd::write<&seek>(kSeek), Confidence::seen),
     file_command("+QFPOSITION", "Position in an open file", atcmd::write<&show_position>(kHandle),
                  Confidence::inferred),
+    tabulated(file_command("+QFFLUSH", "Write what waits into an open file", atcmd::write<&flush>(kHandle),
+                           Confidence::inferred)),
+    tabulated(file_command("+QFTUCAT", "Cut an open file off at its position", atcmd::write<&truncate>(kHandle),
+                           Confidence::inferred)),
     file_command("+QFCLOSE", "Close a file", atcmd::write<&close>(kHandle), Confidence::seen),
 };
 static_assert(atcmd::names_are_unique(kCommands));

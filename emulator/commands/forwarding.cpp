@@ -65,9 +65,8 @@ Reply show(Call& call, const Forward& args) {
   for_each_service(args.service_class, [&](int service) {
     const auto& forwarding = call.me().forwarding.of(args.reason, service);
     if (!forwarding.active) return;
-    const auto number = shown_number(forwarding.number, call.settings().character_set);
-    auto line =
-        fmt::format("+CCFC: 1,{},\"{}\",{}", 1 << service, number, forwarding.number.starts_with('+') ? 145 : 129);
+    auto line = fmt::format("+CCFC: 1,{},\"{}\",{}", 1 << service, forwarding.number,
+                            forwarding.number.starts_with('+') ? 145 : 129);
     if (args.reason == no_answer) line += fmt::format(",,,{}", forwarding.wait);
     lines.push_back(std::move(line));
   });

@@ -79,6 +79,7 @@ constexpr std::array kPin{
 
 // With SIM PUK <pin> is the PUK and <new pin> the PIN from now on. ASSUMED: the PUK alone is answered like a PIN then.
 Reply enter_pin(Call& call, const Pin& args) {
+  if (call.me().sim_status() == SimStatus::busy) return Reply::cme(cme::kSimBusy);
   const bool blocked = call.me().sim_status() == SimStatus::puk_needed;
   const auto result =
       blocked && args.new_pin ? call.me().unblock_pin(args.pin, *args.new_pin) : call.me().enter_pin(args.pin);
@@ -88,12 +89,11 @@ Reply enter_pin(Call& call, const Pin& args) {
 }
 
 Reply show_pin(Call& call) {
-  switch (call.me().sim_status()) {
-    case SimStatus::not_inserted: return Reply::cme(cme::kSimNotInserted);
-    case SimStatus::blocked:  // ASSUMED: a SIM that nothing unblocks any more is a failure
-    case SimStatus::not_ready: return Reply::cme(cme::kSimFailure);
-    default: call.respond(sim_status_line(call.me().sim_status())); return Reply::ok();
-  }
+  const auto status = call.me().sim_status();
+  if (status != SimStatus::pin_needed && status != SimStatus::puk_needed && status != SimStatus::ready)
+    return Reply::cme(cme_of(status));
+  call.respond(sim_status_line(status));
+  return Reply::ok();
 }
 
 // AT+CCLK="yy/MM/dd,hh:mm:ss±zz"                                                                            [M66 14.1]

@@ -7,7 +7,7 @@
 
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/sim_results.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -63,24 +63,27 @@ Reply quoted_imei(Call& call) {
 }
 
 Reply imsi(Call& call) {
-  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
-  if (call.me().sim_status() == device::SimStatus::pin_needed) return Reply::cme(cme::kSimPinRequired);
-  if (call.me().sim_status() == device::SimStatus::puk_needed) return Reply::cme(cme::kSimPukRequired);
+  if (const auto error = cme_of(call.me().sim_status())) return Reply::cme(error);
   call.respond(call.me().sim().imsi());
   return Reply::ok();
 }
 
 // AT+QCCID — bare on some firmware, with a prefix on other                                        [M66 5.7, quirk Q19]
+/// It is read before the PIN is asked for.
+int iccid_unknown(Call& call) {
+  const auto status = call.me().sim_status();
+  return status == device::SimStatus::not_inserted || status == device::SimStatus::busy ? cme_of(status) : 0;
+}
 Reply iccid(Call& call) {
-  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
+  if (const auto error = iccid_unknown(call)) return Reply::cme(error);
   const auto id = call.me().sim().iccid();
-  call.respond(call.me().profile().ccid_with_prefix ? fmt::format("+QCCID: {}", id) : std::string{id});
+  call.respond(call.me().firmware().ccid_prefix ? fmt::format("+QCCID: {}", id) : std::string{id});
   return Reply::ok();
 }
 
 // AT+CCID                                                                                                  [MC60 5.8]
 Reply quoted_iccid(Call& call) {
-  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
+  if (const auto error = iccid_unknown(call)) return Reply::cme(error);
   call.respond(fmt::format("+CCID: \"{}\"", call.me().sim().iccid()));
   return Reply::ok();
 }

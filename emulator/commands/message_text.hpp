@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,11 @@ std::string_view memory_name(device::MessageMemory memory);
 /// `REC UNREAD` …
 std::string_view state_name(device::MessageState state);
 
-/// What stands after `+CMGR: ` or, with the index, after `+CMGL: `, and the line below it.
+/// What stands after `+CMGR: ` or, with the index, after `+CMGL: `, and the line below it. A report in text mode has
+/// none.
 struct MessageLines {
   std::string header;
-  std::string body;
+  std::optional<std::string> body;
 };
 MessageLines message_lines(const device::StoredMessage& message, const emulator::Settings& settings);
 MessageLines listed_lines(int index, const device::StoredMessage& message, const emulator::Settings& settings);

@@ -41,6 +41,7 @@ constexpr int kMemoryFailure = 320;
 constexpr int kInvalidIndex = 321;
 constexpr int kMemoryFull = 322;
 constexpr int kNoNetwork = 331;
+constexpr int kNoAcknowledgementExpected = 340;  // 27.005 3.2.5
 constexpr int kTooLong = 513;
 constexpr int kInvalidParameters = 514;
 constexpr int kNotReady = 3517;  // OBSERVED: logs of drivers, just after boot (quirk Q20)
@@ -65,6 +66,7 @@ std::optional<Reply> refusal(Call& call) {
     case device::SimStatus::puk_needed: return Reply::cms(kPukNeeded);
     case device::SimStatus::blocked:
     case device::SimStatus::not_ready: return Reply::cms(kSimFailure);
+    case device::SimStatus::busy:  // as all of it before Call Ready
     case device::SimStatus::ready: break;
   }
   constexpr int kMessagesReady = 3;
@@ -103,10 +105,25 @@ std::string without_layout(std::string_view typed) {
   return rest;
 }
 
-Composition compose_from_pdu(std::string_view typed, std::size_t announced) {
+/// A SUBMIT with octets behind its user data: the firmware leaves them out, or refuses the message.
+Composition compose_from_long(sms::Pdu pdu, const sms::LongSubmit& message, const device::MobileEquipment& me) {
+  if (!me.firmware().long_pdu) {
+    me.log().warning(
+        "a PDU with {} octets behind the user data that TP-UDL announces is refused; firmware that takes "
+        "it: --firmware long-pdu=on",
+        message.surplus);
+    return tl::unexpected{kInvalidPdu};
+  }
+  pdu.tpdu.resize(pdu.tpdu.size() - message.surplus);
+  return Composed{std::move(pdu), message.submit};
+}
+
+Composition compose_from_pdu(std::string_view typed, std::size_t announced, const device::MobileEquipment& me) {
   const auto octets = sms::from_hex(without_layout(typed));
   const auto pdu = octets ? sms::decode_pdu(*octets) : std::nullopt;
   if (!pdu || pdu->tpdu.size() != announced) return tl::unexpected{kInvalidPdu};
+  const auto long_submit = sms::decode_long_submit(pdu->tpdu);
+  if (long_submit && long_submit->surplus > 0) return compose_from_long(*pdu, *long_submit, me);
   const auto submit = sms::decode_submit(pdu->tpdu);
   if (!submit && !sms::decode_deliver(pdu->tpdu)) return tl::unexpected{kInvalidPdu};
   return Composed{*pdu, submit};
@@ -179,7 +196,8 @@ Reply prompt(Call& call, std::function<Composition(const std::string&)> compose,
 
 Reply prompt_for_pdu(Call& call, std::size_t length, Finish finish, int option) {
   return prompt(
-      call, [length](const std::string& typed) { return compose_from_pdu(typed, length); }, finish, option);
+      call, [length, &me = call.me()](const std::string& typed) { return compose_from_pdu(typed, length, me); }, finish,
+      option);
 }
 
 Reply prompt_for_text(Call& call, std::optional<sms::Address> destination, Finish finish, int option) {
@@ -202,19 +220,21 @@ std::optional<sms::Address> typed_address(Call& call, const std::vector<Argument
 
 // ---- sending ----
 
-/// `then` runs when the network has taken the message.
+/// `then` runs when the network has taken the message. What it refuses fails with the network's cause.
 Reply hand_over(Call& call, sms::Pdu pdu, const sms::Submit& submit, std::string_view name,
                 std::function<void(Call&)> then = {}) {
   if (!pdu.centre) pdu.centre = call.me().messaging().centre();
   const auto responder = call.hold(kSendLimit);
-  call.me().messaging().send(std::move(pdu), submit,
-                             [responder, name, then = std::move(then), &ta = call.ta()](int reference) {
-                               if (!responder.awaited()) return;
-                               Call resumed{ta.channel(), ta};
-                               if (then) then(resumed);
-                               resumed.respond(fmt::format("{}: {}", name, reference));
-                               responder.finish(Reply::ok());
-                             });
+  call.me().messaging().send(
+      std::move(pdu), submit,
+      [responder, name, then = std::move(then), &ta = call.ta()](device::Messaging::Outcome reference) {
+        if (!responder.awaited()) return;
+        if (!reference) return responder.finish(Reply::cms(reference.error()));
+        Call resumed{ta.channel(), ta};
+        if (then) then(resumed);
+        resumed.respond(fmt::format("{}: {}", name, *reference));
+        responder.finish(Reply::ok());
+      });
   return Reply::held();
 }
 
@@ -369,8 +389,10 @@ Reply read(Call& call, const Read& args) {
   const auto stored = store(call).at(settings(call).reading, args.index);
   if (!stored) return failure(stored.error());
   if (!*stored) return Reply::ok();  // ASSUMED: an empty place (at-reference 5)
-  const auto lines = message_lines(**stored, call.settings());
-  call.respond(std::vector{fmt::format("+CMGR: {}", lines.header), lines.body});
+  const auto shown = message_lines(**stored, call.settings());
+  std::vector lines{fmt::format("+CMGR: {}", shown.header)};
+  if (shown.body) lines.push_back(*shown.body);
+  call.respond(lines);
   mark_read(call, args.index, **stored, args.mode);
   return Reply::ok();
 }
@@ -404,7 +426,7 @@ Reply list_messages(Call& call, const List& args) {
     if (*wanted >= 0 && *wanted != static_cast<int>(message.state)) continue;
     const auto shown = listed_lines(index, message, call.settings());
     lines.push_back(fmt::format("+CMGL: {}", shown.header));
-    lines.push_back(shown.body);
+    if (shown.body) lines.push_back(*shown.body);
     mark_read(call, index, message, args.mode);
   }
   if (!lines.empty()) call.respond(lines);
@@ -633,16 +655,52 @@ Reply show_indications(Call& call) {
 struct Service {
   int service = 0;
 };
-constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 1).as_range()};
+// 128 is the maker's own. OBSERVED: oFono sends it to this maker's serial modules, and others to GSM modules; ASSUMED:
+// that it is as 0.
+constexpr int kServices[] = {0, 1, 128};
+constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 128).among(kServices).as_range()};
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;
-  // ASSUMED: phase 2+ (1) asks for no AT+CNMA; messages count as acknowledged.
+  if (args.service == 0) call.me().messaging().forgo_acknowledgement();
   call.respond("+CSMS: 1,1,1");
   return Reply::ok();
 }
 Reply show_service(Call& call) {
   call.respond(fmt::format("+CSMS: {},1,1,1", settings(call).service));
+  return Reply::ok();
+}
+
+// AT+CNMA[=<n>[,<length>]] — with AT+CSMS=1, for each message or report that was shown; <length> asks for a PDU that
+// says why                                                                                              [27.005 3.4.4]
+struct Acknowledgement {
+  int kind = 0;  ///< 0 and 1 taken, 2 refused. ASSUMED: the network does not try again
+  std::optional<int> length;
+};
+constexpr std::array kAcknowledgement{
+    atcmd::integer<&Acknowledgement::kind>("n", 0, 2).as_range(),
+    atcmd::integer<&Acknowledgement::length>("length", 0, static_cast<int>(sms::kMostTpdu)).optional(),
+};
+
+Reply acknowledge(Call& call) {
+  return call.me().messaging().acknowledge() ? Reply::ok() : Reply::cms(kNoAcknowledgementExpected);
+}
+
+Reply acknowledge_with_reason(Call& call, const Acknowledgement& args) {
+  if (args.length.value_or(0) == 0) return acknowledge(call);
+  const atcmd::PromptRequest request{
+      .limit = kLongestTyped,
+      .echo = call.settings().dialogue.echo ? atcmd::Echo::on : atcmd::Echo::off,
+  };
+  // What the PDU says reaches nobody.
+  return call.prompt(request, [&ta = call.ta()](atcmd::Call& channel_call, const IntakeOutcome& outcome) {
+    Call resumed{channel_call.channel(), ta};
+    return outcome.end == IntakeOutcome::End::cancelled ? Reply::ok() : acknowledge(resumed);
+  });
+}
+
+Reply test_acknowledgement(Call& call) {
+  if (!text_mode(call)) call.respond("+CNMA: (0-2)");
   return Reply::ok();
 }
 
@@ -673,7 +731,8 @@ Reply show_broadcasts(Call& call) {
 }
 
 constexpr Command with_cms(Command command) {
-  command.invalid_message_parameter = kInvalidParameters;
+  command.errors = atcmd::ErrorClass::message;
+  command.invalid_parameter = kInvalidParameters;
   return command;
 }
 
@@ -727,6 +786,13 @@ constexpr std::array kCommands{
               .manual = "M66 8.10",
               .write = atcmd::write_as_typed<&send_stored>(kSendStored),
               .test = atcmd::answers_ok()}),
+    with_cms({.name = "+CNMA",
+              .summary = "Acknowledge a message that was shown",
+              .manual = "27.005 3.4.4",
+              .confidence = atcmd::Confidence::inferred,
+              .write = atcmd::write<&acknowledge_with_reason>(kAcknowledgement),
+              .execution = atcmd::plain<&acknowledge>(),
+              .test = atcmd::plain<&test_acknowledgement>()}),
     with_cms({.name = "+CNMI",
               .summary = "New message indications",
               .manual = "M66 8.12",

@@ -68,7 +68,7 @@ Reply show_signal(Call& call) {
 }
 
 constexpr std::array kCommands{
-    registration(setting<&Settings::registration_report, 0, 2>("+CREG", "Registration", "M66 6.2"),
+    registration(network_setting<&Settings::registration_report, 0, 2>("+CREG", "Registration", "M66 6.2"),
                  atcmd::plain<&show_circuit_switched>()),
     Command{.name = "+CSQ",
             .summary = "Signal quality",
@@ -78,10 +78,10 @@ constexpr std::array kCommands{
     Command{.name = "+CGATT",
             .summary = "Attachment to the packet domain",
             .manual = "M66 10.1",
-            .write = atcmd::write<&set_attachment>(kAttachState),
+            .write = atcmd::write<&set_attachment>(kAttachState).ignores_more(),
             .read = atcmd::plain<&show_attachment>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    registration(setting<&Settings::packet_registration_report, 0, 2>("+CGREG", "Registration in the packet domain",
+    registration(network_setting<&Settings::packet_registration_report, 0, 2>("+CGREG", "Registration in the packet domain",
                                                                       "M66 10.10"),
                  atcmd::plain<&show_packet_switched>()),
 };

@@ -8,8 +8,11 @@
 #include <fmt/core.h>
 
 #include "emulator/commands/all.hpp"
+#include "emulator/commands/character_set.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/cells.hpp"
+#include "emulator/device/operators.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -29,7 +32,8 @@ struct Operator {
 constexpr std::array kOperator{
     atcmd::integer<&Operator::mode>("mode", 0, 4).as_range(),
     atcmd::integer<&Operator::format>("format", 0, 2).as_range().optional(),
-    atcmd::text<&Operator::name>("oper", 1, 20).optional(),
+    // Empty with mode 0, which takes no operator (OBSERVED: esp_modem); in UCS2 four digits a character.
+    atcmd::text<&Operator::name>("oper", 0, 80).optional(),
 };
 constexpr int kAutomatic = 0;
 constexpr int kManual = 1;
@@ -37,15 +41,22 @@ constexpr int kDeregister = 2;
 constexpr int kFormatOnly = 3;
 constexpr int kManualThenAutomatic = 4;
 
-bool is_home(const device::Registration& network, std::string_view name) {
-  return name == network.operator_name() || name == network.operator_short_name() || name == network.operator_number();
+/// Names cross the line in the character set of AT+CSCS, the number is digits in any.
+bool is_home(const device::Registration& network, std::string_view typed, std::string_view character_set) {
+  if (typed == network.operator_number()) return true;
+  const auto name = typed_text(typed, character_set);
+  return name && (*name == device::sms::from_utf8(network.operator_name()) ||
+                  *name == device::sms::from_utf8(network.operator_short_name()));
 }
 
 Reply select_operator(Call& call, const Operator& args) {
   auto& me = call.me();
   // ASSUMED: without an operator the manual modes have nothing to go by; with a foreign one there is no service.
-  if (args.mode == kManual && !args.name) return Reply::cme(cme::kOperationNotAllowed);
-  if (args.mode == kManual && !is_home(me.registration(), *args.name)) return Reply::cme(cme::kNoNetworkService);
+  const auto name = args.name.value_or(std::string_view{});
+  if (args.mode == kManual && name.empty()) return Reply::cme(cme::kOperationNotAllowed);
+  if (args.mode == kManual && !is_home(me.registration(), name, call.settings().character_set))
+    return Reply::cme(cme::kNoNetworkService);
+  if (args.mode != kFormatOnly && me.sim_status() == device::SimStatus::busy) return Reply::cme(cme::kSimBusy);
   if (args.format) call.settings().status.operator_format = *args.format;
   if (args.mode == kFormatOnly) return Reply::ok();
   call.settings().status.operator_mode = args.mode == kManualThenAutomatic ? kAutomatic : args.mode;
@@ -61,7 +72,9 @@ Reply show_operator(Call& call) {
     call.respond(fmt::format("+COPS: {}", settings.operator_mode));
     return Reply::ok();
   }
-  const std::array names{network.operator_name(), network.operator_short_name(), network.operator_number()};
+  const auto& set = call.settings().character_set;
+  const std::array names{shown_name(network.operator_name(), set), shown_name(network.operator_short_name(), set),
+                         std::string{network.operator_number()}};
   call.respond(fmt::format("+COPS: {},{},\"{}\"", settings.operator_mode, settings.operator_format,
                            names[static_cast<std::size_t>(settings.operator_format)]));
   return Reply::ok();
@@ -70,10 +83,15 @@ Reply show_operator(Call& call) {
 // ASSUMED: the list comes without the time that a search takes (up to 75 s).
 Reply list_operators(Call& call) {
   const auto& network = call.me().registration();
-  constexpr int kAvailable = 1, kCurrent = 2;
-  call.respond(fmt::format("+COPS: ({},\"{}\",\"{}\",\"{}\"),(3,\"CHINA UNICOM\",\"UNICOM\",\"46001\"),,(0-4),(0-2)",
-                           network.registered() ? kCurrent : kAvailable, network.operator_name(),
-                           network.operator_short_name(), network.operator_number()));
+  constexpr int kAvailable = 1, kCurrent = 2, kForbidden = 3;
+  const auto entry = [&set = call.settings().character_set](int state, std::string_view name,
+                                                            std::string_view short_name, std::string_view number) {
+    return fmt::format("({},\"{}\",\"{}\",\"{}\")", state, shown_name(name, set), shown_name(short_name, set), number);
+  };
+  call.respond(fmt::format("+COPS: {},{},,(0-4),(0-2)",
+                           entry(network.registered() ? kCurrent : kAvailable, network.operator_name(),
+                                 network.operator_short_name(), network.operator_number()),
+                           entry(kForbidden, "CHINA UNICOM", "UNICOM", "46001")));
   return Reply::ok();
 }
 
@@ -136,13 +154,37 @@ Reply show_engineering(Call& call) {
   const auto& settings = call.settings().status;
   const auto& network = call.me().registration();
   std::vector<std::string> lines{fmt::format("+QENG: {},{}", settings.engineering_mode, settings.engineering_dump)};
-  // ASSUMED: the radio's figures, and the `x` of what is known in a call only.
+  // ASSUMED: the figures behind the strength, and the `x` of what is known in a call only.
   if (settings.engineering_mode > 0 && network.registered()) {
-    const auto number = network.operator_number();
-    lines.push_back(fmt::format("+QENG: 0,{},{},{},{},62,34,-53,128,128,5,14,x,x,x,x,x,x,x", number.substr(0, 3),
-                                number.substr(3), network.location_area(), network.cell()));
+    const auto& cell = device::cells().front();
+    lines.push_back(fmt::format("+QENG: 0,{},{},{},{},{},{},{},128,128,5,14,x,x,x,x,x,x,x", cell.network.substr(0, 3),
+                                cell.network.substr(3), cell.area, cell.id, cell.channel, cell.base_station,
+                                cell.strength));
   }
   call.respond(lines);
+  return Reply::ok();
+}
+
+// AT+QOPS? → +QOPS: 1,"<name>","<short name>","<number>" for each network, behind it
+// <index>,<lac>,<ci>,<bsic>,<rxlev>,<arfcn> for each of its cells, <bsic> in hex                     [field reports 6]
+// OBSERVED: each line for itself. ASSUMED: the 1, which is the same for all; that the scan takes no time, and that
+// commands of the network go on working behind it (on that M66 they did not).
+Reply scan_cells(Call& call) {
+  constexpr int kWeakest = -110;  // <rxlev> 0, GSM 05.08 8.1.4
+  if (call.me().functionality() != device::Functionality::full) return Reply::cme(cme::kOperationNotAllowed);
+  if (call.me().registration().granted() == RegistrationStatus::searching) return Reply::ok();
+  std::string_view network;
+  int index = 0;
+  for (const auto& cell : device::cells()) {
+    if (cell.network != network) {
+      const auto* known = device::operator_of(cell.network);
+      call.respond(fmt::format("+QOPS: 1,\"{}\",\"{}\",\"{}\"", known->name, known->short_name, known->number));
+      index = 0;
+    }
+    network = cell.network;
+    call.respond(fmt::format("{},{},{},{:02X},{},{}", ++index, cell.area, cell.id, cell.base_station,
+                             cell.strength - kWeakest, cell.channel));
+  }
   return Reply::ok();
 }
 
@@ -204,7 +246,7 @@ constexpr std::array kCommands{
     Command{.name = "+COPS",
             .summary = "Operator",
             .manual = "M66 6.1",
-            .write = atcmd::write<&select_operator>(kOperator),
+            .write = atcmd::write<&select_operator>(kOperator).ignores_more(),
             .read = atcmd::plain<&show_operator>(),
             .test = atcmd::plain<&list_operators>(),
             .invalid_parameter = cme::kOperationNotAllowed},
@@ -212,7 +254,7 @@ constexpr std::array kCommands{
             .summary = "Frequency bands",
             .manual = "M66 6.4–6.9",
             .confidence = Confidence::seen,
-            .write = atcmd::write<&set_band>(kBand),
+            .write = atcmd::write<&set_band>(kBand).ignores_more(),
             .read = atcmd::plain<&show_band>(),
             .test = atcmd::plain<&list_bands>(),
             .invalid_parameter = cme::kOperationNotAllowed},
@@ -220,14 +262,21 @@ constexpr std::array kCommands{
             .summary = "Serving cell",
             .manual = "M66 6.4–6.9",
             .confidence = Confidence::seen,
-            .write = atcmd::write<&set_engineering>(kEngineering),
+            .write = atcmd::write<&set_engineering>(kEngineering).ignores_more(),
             .read = atcmd::plain<&show_engineering>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+QOPS",
+            .summary = "Networks and their cells",
+            .manual = "logs (field reports 6)",
+            .confidence = Confidence::seen,
+            .read = atcmd::plain<&scan_cells>(),
+            .execution = atcmd::plain<&scan_cells>(),
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+QLOCKF",
             .summary = "Keep to frequencies",
             .manual = "M66 6.4–6.9",
             .confidence = Confidence::inferred,
-            .write = atcmd::write<&lock_frequency>(kFrequencyLock),
+            .write = atcmd::write<&lock_frequency>(kFrequencyLock).ignores_more(),
             .read = atcmd::plain<&show_frequency_lock>(),
             .test_text = " (0-2),(0,1),(0-1023)",
             .invalid_parameter = cme::kInvalidArfcn},

@@ -12,7 +12,9 @@
 
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
+#include "emulator/commands/character_set.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/sim_results.hpp"
 #include "emulator/device/operators.hpp"
 
 namespace quasimodem::commands {
@@ -25,26 +27,28 @@ using atcmd::Reply;
 enum Format { long_name = 0, short_name = 1, number = 2 };
 
 /// In the format of AT+CPOL; one that has no name shows its number.
-std::string shown(std::string_view plmn, int format) {
+std::string shown(std::string_view plmn, int format, std::string_view character_set) {
   const auto* known = device::operator_of(plmn);
   if (!known || format == number) return std::string{plmn};
-  return std::string{format == long_name ? known->name : known->short_name};
+  return shown_name(format == long_name ? known->name : known->short_name, character_set);
 }
 
-std::optional<std::string> number_of(std::string_view typed, int format) {
+std::optional<std::string> number_of(std::string_view typed, int format, std::string_view character_set) {
   if (format == number) {
     const bool digits = typed.find_first_not_of("0123456789") == std::string_view::npos;
     return digits && (typed.size() == 5 || typed.size() == 6) ? std::optional{std::string{typed}} : std::nullopt;
   }
+  const auto name = typed_text(typed, character_set);
   for (const auto& known : device::known_operators()) {
-    if (typed == (format == long_name ? known.name : known.short_name)) return std::string{known.number};
+    if (name == device::sms::from_utf8(format == long_name ? known.name : known.short_name))
+      return std::string{known.number};
   }
   return std::nullopt;
 }
 
 std::optional<int> unavailable(Call& call) {
-  if (!call.me().sim().inserted()) return cme::kSimNotInserted;
-  return call.me().sim_status() == device::SimStatus::ready ? std::nullopt : std::optional{cme::kSimPinRequired};
+  const auto error = cme_of(call.me().sim_status());
+  return error ? std::optional{error} : std::nullopt;
 }
 
 // AT+CPOL=[<index>][,<format>[,<oper>]] — an index alone deletes, a format alone is for the list       [27.007 7.19]
@@ -56,12 +60,12 @@ struct Preferred {
 constexpr std::array kPreferred{
     atcmd::integer<&Preferred::index>("index", 1, device::kPreferredOperators).optional(),
     atcmd::integer<&Preferred::format>("format", 0, 2).optional(),
-    atcmd::text<&Preferred::name>("oper", 1, 20).optional(),
+    atcmd::text<&Preferred::name>("oper", 1, 80).optional(),
 };
 
 /// Without an index: the first place that is free.
 Reply write_preferred(Call& call, const Preferred& args) {
-  const auto plmn = number_of(*args.name, args.format.value_or(number));
+  const auto plmn = number_of(*args.name, args.format.value_or(number), call.settings().character_set);
   if (!plmn) return Reply::cme(cme::kOperatorFormatWrong);
   const auto& list = call.me().preferred_operators();
   const auto free = std::find(list.begin(), list.end(), "") - list.begin();
@@ -85,7 +89,9 @@ Reply show_preferred(Call& call) {
   int index = 0;
   for (const auto& plmn : call.me().preferred_operators()) {
     ++index;
-    if (!plmn.empty()) lines.push_back(fmt::format("+CPOL: {},{},\"{}\"", index, format, shown(plmn, format)));
+    if (!plmn.empty())
+      lines.push_back(
+          fmt::format("+CPOL: {},{},\"{}\"", index, format, shown(plmn, format, call.settings().character_set)));
   }
   if (!lines.empty()) call.respond(lines);
   return Reply::ok();
@@ -95,7 +101,8 @@ Reply show_preferred(Call& call) {
 Reply list_operators(Call& call) {
   std::vector<std::string> lines;
   for (const auto& each : device::known_operators())
-    lines.push_back(fmt::format("+COPN: \"{}\",\"{}\"", each.number, each.name));
+    lines.push_back(
+        fmt::format("+COPN: \"{}\",\"{}\"", each.number, shown_name(each.name, call.settings().character_set)));
   call.respond(lines);
   return Reply::ok();
 }
@@ -105,7 +112,7 @@ constexpr std::array kCommands{
             .summary = "Preferred operators",
             .manual = "27.007 7.19",
             .confidence = Confidence::inferred,
-            .write = atcmd::write<&set_preferred>(kPreferred),
+            .write = atcmd::write<&set_preferred>(kPreferred).ignores_more(),
             .read = atcmd::plain<&show_preferred>(),
             .test_text = " (1-8),(0-2)",
             .invalid_parameter = cme::kOperatorFormatWrong},

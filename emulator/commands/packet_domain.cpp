@@ -98,6 +98,17 @@ Reply activate(Call& call, const Activate& args) {
   if (!call.me().registration().attached()) return Reply::cme(cme::kNoNetworkService);
   auto& context = call.me().packet_domain.context(args.cid.value_or(1));
   if (!context.defined) return not_allowed();
+  // MANUAL SSL 1.4.1 item 4 has it the other way round. ASSUMED: the number.
+  const int cid = args.cid.value_or(1);
+  if (const auto* stack = call.me().stack_context(cid); stack && stack->in_use()) {
+    call.me().log().warning("CGACT: AT+QIACT has activated context {} already; AT+QIDEACT first", cid);
+    return not_allowed();
+  }
+  if (const auto& known = call.me().access_points; !known.has(context.access_point)) {
+    call.me().log().warning("CGACT: {}", known.refusal(context.access_point));
+    // ASSUMED: what cause 27 of 24.008, "missing or unknown APN", becomes here.
+    return Reply::cme(cme::kServiceNotSubscribed);
+  }
   context.active = true;
   return Reply::ok();
 }
@@ -113,20 +124,33 @@ struct Cid {
 };
 constexpr std::array kCid{atcmd::integer<&Cid::cid>("cid", 1, PacketDomain::kContexts)};
 
-std::string address_line(Call& call, int cid, const PacketDomain::Context& context) {
+/// What AT+QIACT has brought up counts as well, defined or not (OBSERVED: a driver asks for its address here).
+bool has_address_line(Call& call, int cid) {
+  const auto* stack = call.me().stack_context(cid);
+  return call.me().packet_domain.context(cid).defined || (stack && stack->active());
+}
+std::string address_line(Call& call, int cid) {
+  const auto& context = call.me().packet_domain.context(cid);
+  const auto* stack = call.me().stack_context(cid);
+  auto address = context.address;
   // ASSUMED: every active context has the module's address; the network of this emulator gives it only one.
-  const auto address = context.active ? call.me().bearer_address().text() : context.address;
-  return fmt::format("+CGPADDR: {},\"{}\"", cid, address);
+  if (context.active) address = call.me().bearer_address().text();
+  if (stack && stack->active()) address = stack->address()->text();
+  // 27.007 10.1.14: without an address there is none, not an empty text.
+  return address.empty() ? fmt::format("+CGPADDR: {}", cid) : fmt::format("+CGPADDR: {},\"{}\"", cid, address);
 }
 Reply show_address(Call& call, const Cid& args) {
-  const auto& context = call.me().packet_domain.context(args.cid);
-  if (!context.defined) return not_allowed();
-  call.respond(address_line(call, args.cid, context));
+  if (!has_address_line(call, args.cid)) return not_allowed();
+  call.respond(address_line(call, args.cid));
   return Reply::ok();
 }
 Reply show_addresses(Call& call) {
-  return for_each_defined(
-      call, [&](int cid, const PacketDomain::Context& context) { return address_line(call, cid, context); });
+  std::vector<std::string> lines;
+  for (int cid = 1; cid <= PacketDomain::kContexts; ++cid) {
+    if (has_address_line(call, cid)) lines.push_back(address_line(call, cid));
+  }
+  if (!lines.empty()) call.respond(lines);
+  return Reply::ok();
 }
 
 // AT+CGQREQ, AT+CGQMIN=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]               [M66 10.3, 10.4]
@@ -198,27 +222,28 @@ constexpr std::array kCommands{
     Command{.name = "+CGDCONT",
             .summary = "Define a context",
             .manual = "M66 10.2",
-            .write = atcmd::write<&define>(kDefine),
+            .write = atcmd::write<&define>(kDefine).ignores_more(),
             .read = atcmd::plain<&show_defined>(),
             .test_text = " (1-10),\"IP\",,,(0,1),(0,1)",
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+CGQREQ",
             .summary = "Quality asked for",
             .manual = "M66 10.3",
-            .write = atcmd::write<&set_quality<&PacketDomain::Context::requested>>(kQuality),
+            .write = atcmd::write<&set_quality<&PacketDomain::Context::requested>>(kQuality).ignores_more(),
             .read = {.run = &ShowQuality<&PacketDomain::Context::requested>::run},
             .test_text = kQualityRanges,
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+CGQMIN",
             .summary = "Least quality",
             .manual = "M66 10.4",
-            .write = atcmd::write<&set_quality<&PacketDomain::Context::least>>(kQuality),
+            .write = atcmd::write<&set_quality<&PacketDomain::Context::least>>(kQuality).ignores_more(),
             .read = {.run = &ShowQuality<&PacketDomain::Context::least>::run},
             .test_text = kQualityRanges,
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+CGACT",
             .summary = "Activate a context",
             .manual = "M66 10.5",
+            // 27.007 has a list of <cid> here and in AT+CGPADDR, M66 one: a second is refused, not passed over.
             .write = atcmd::write<&activate>(kActivate),
             .read = atcmd::plain<&show_active>(),
             .test_text = " (0,1)",
@@ -233,21 +258,22 @@ constexpr std::array kCommands{
     Command{.name = "+CGCLASS",
             .summary = "Class of the mobile station",
             .manual = "M66 10.8",
-            .write = atcmd::write<&set_class>(kClass),
+            .write = atcmd::write<&set_class>(kClass).ignores_more(),
             .read = atcmd::plain<&show_class>(),
             .test_text = " (\"B\",\"CG\",\"CC\")",
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(setting<&StatusSettings::packet_events, 0, 1>("+CGEREP", "Report events of the packet domain", "M66 10.9"),
+    with_cme(network_setting<&StatusSettings::packet_events, 0, 1>("+CGEREP", "Report events of the packet domain",
+                                                                   "M66 10.9"),
              cme::kOperationNotAllowed),
-    with_cme(setting<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11"),
+    with_cme(network_setting<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11"),
              cme::kOperationNotAllowed),
     Command{.name = "+QGPCLASS",
             .summary = "Multislot class",
             .manual = "M66 10.12",
-            .write = atcmd::write<&set_multislot>(kMultislot),
+            .write = atcmd::write<&set_multislot>(kMultislot).ignores_more(),
             .read = atcmd::plain<&show_multislot>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(setting<&StatusSettings::call_end_report, 0, 1>("+QCGTIND", "Report the end of calls", "M66 4.11"),
+    with_cme(network_setting<&StatusSettings::call_end_report, 0, 1>("+QCGTIND", "Report the end of calls", "M66 4.11"),
              cme::kOperationNotAllowed),
 };
 static_assert(atcmd::names_are_unique(kCommands));

@@ -15,6 +15,7 @@
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/sim_results.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -47,15 +48,8 @@ Reply failure(Phonebook::Problem problem) {
 }
 
 std::optional<Reply> refusal(Call& call) {
-  switch (call.me().sim_status()) {
-    case device::SimStatus::not_inserted: return Reply::cme(cme::kSimNotInserted);
-    case device::SimStatus::pin_needed: return Reply::cme(cme::kSimPinRequired);
-    case device::SimStatus::puk_needed: return Reply::cme(cme::kSimPukRequired);
-    case device::SimStatus::blocked:
-    case device::SimStatus::not_ready: return Reply::cme(cme::kSimFailure);
-    case device::SimStatus::ready: break;
-  }
-  return std::nullopt;
+  const auto error = cme_of(call.me().sim_status());
+  return error ? std::optional{Reply::cme(error)} : std::nullopt;
 }
 
 Phonebook& book(Call& call) { return *call.me().phonebooks().find(call.settings().phonebook); }

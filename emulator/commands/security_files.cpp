@@ -63,7 +63,7 @@ Reply finish_upload(atcmd::Call& call, storage::SecurityFileStore& files, const 
 }
 
 Reply upload(Call& call, const Upload& args) {
-  const auto name = SecurityFileName::parse(args.name);
+  const auto name = call.me().security_file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto size = static_cast<std::size_t>(args.size);
   auto& files = call.me().security_files();
@@ -77,7 +77,7 @@ Reply upload(Call& call, const Upload& args) {
 
 // AT+QSECREAD=<filename> → +QSECREAD: <good>,<checksum>                                                     [SSL 2.2.8]
 Reply check(Call& call, const File& args) {
-  const auto name = SecurityFileName::parse(args.name);
+  const auto name = call.me().security_file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto checked = call.me().security_files().check(*name);
   if (!checked) return failure(checked.error(), cme::kFileReadFailed);
@@ -87,20 +87,20 @@ Reply check(Call& call, const File& args) {
 
 // AT+QSECDEL=<filename>                                                                                     [SSL 2.2.9]
 Reply remove(Call& call, const File& args) {
-  const auto name = SecurityFileName::parse(args.name);
+  const auto name = call.me().security_file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto removed = call.me().security_files().remove(*name);
   return removed ? Reply::ok() : failure(removed.error(), cme::kFileDeleteFailed);
 }
 
 constexpr std::array kCommands{
-    Command{.name = "+QSECWRITE",
-            .summary = "Store a certificate or key",
-            .manual = "SSL 2.2.7",
-            .write = atcmd::write<&upload>(kUpload),
-            .read = atcmd::answers_ok(),
-            .surplus = atcmd::Surplus::ignored,  // OBSERVED: Zerynth's driver sends a fourth parameter
-            .invalid_parameter = cme::kFileInvalidParameter},
+    Command{
+        .name = "+QSECWRITE",
+        .summary = "Store a certificate or key",
+        .manual = "SSL 2.2.7",
+        .write = atcmd::write<&upload>(kUpload).ignores_more(),  // OBSERVED: Zerynth's driver sends a fourth parameter
+        .read = atcmd::answers_ok(),
+        .invalid_parameter = cme::kFileInvalidParameter},
     Command{.name = "+QSECREAD",
             .summary = "Checksum of a certificate or key",
             .manual = "SSL 2.2.8",

@@ -60,6 +60,12 @@ constexpr atcmd::Command setting(std::string_view name, std::string_view summary
           .read = {.run = &SettingOf<Member>::show}};
 }
 
+/// The same for the network and the TCP/IP stack, where newer firmware has parameters behind the first.
+template <auto Member, std::int64_t Lowest, std::int64_t Highest>
+constexpr atcmd::Command network_setting(std::string_view name, std::string_view summary, std::string_view manual) {
+  return atcmd::ignoring_more(setting<Member, Lowest, Highest>(name, summary, manual));
+}
+
 /// The same with +CME ERROR for a bad value (at-reference 1.8: all but the TCP/IP and SSL families).
 constexpr atcmd::Command with_cme(atcmd::Command command, int number) {
   command.invalid_parameter = number;

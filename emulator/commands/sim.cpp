@@ -12,6 +12,7 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/sim_results.hpp"
+#include "emulator/device/sms/alphabet.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -21,18 +22,7 @@ using atcmd::Confidence;
 using atcmd::Reply;
 using device::SimStatus;
 
-/// The number that stands between a command and the SIM, or 0.
-int unavailable(Call& call) {
-  switch (call.me().sim_status()) {
-    case SimStatus::not_inserted: return cme::kSimNotInserted;
-    case SimStatus::pin_needed: return cme::kSimPinRequired;
-    case SimStatus::puk_needed: return cme::kSimPukRequired;
-    case SimStatus::not_ready:
-    case SimStatus::blocked: return cme::kSimFailure;
-    case SimStatus::ready: return 0;
-  }
-  return 0;
-}
+int unavailable(Call& call) { return cme_of(call.me().sim_status()); }
 
 constexpr std::string_view kSimLock = "SC";
 constexpr std::array<std::string_view, 13> kFacilities{"SC", "AO", "OI", "OX", "AI", "IR", "AB",
@@ -97,7 +87,9 @@ Reply change_password(Call& call, const Password& args) {
 
 // AT+QTRPIN → tries left: <chv1>,<chv2>,<puk1>,<puk2>                                                       [M66 5.11]
 Reply show_tries(Call& call) {
-  if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
+  // How many are left is known also to one that waits for its PIN.
+  const auto status = call.me().sim_status();
+  if (status == SimStatus::not_inserted || status == SimStatus::busy) return Reply::cme(cme_of(status));
   const auto& sim = call.me().sim();
   call.respond(fmt::format("+QTRPIN: {},{},{},{}", sim.pin_tries(), device::Sim::kPinTries, sim.puk_tries(),
                            device::Sim::kPukTries));
@@ -111,7 +103,8 @@ Reply show_provider(Call& call) {
   return Reply::ok();
 }
 
-// AT+CRSM=<command>[,<file>[,<P1>,<P2>,<P3>[,<data>]]] → <sw1>, <sw2>[, "<response>"]                        [M66 5.5]
+// AT+CRSM=<command>[,<file>[,<P1>,<P2>,<P3>[,<data>[,<path>]]]] → <sw1>, <sw2>[, "<response>"]             [M66 5.5]
+// ASSUMED: <path>, which is 27.007's, is taken and not needed: no two files here have the same number.
 struct Restricted {
   int command = 0;
   int file = 0;
@@ -119,9 +112,9 @@ struct Restricted {
   int p2 = 0;
   int p3 = 0;
   std::string_view data;
+  std::string_view path;
 };
 constexpr int kSimCommands[] = {176, 178, 192, 214, 220, 242};  // GSM 11.11 9.2
-constexpr int kReadBinary = 176;
 constexpr std::array kRestricted{
     atcmd::integer<&Restricted::command>("command", 176, 242).among(kSimCommands),
     atcmd::integer<&Restricted::file>("fileid", 0, 65535).optional(0),
@@ -129,46 +122,49 @@ constexpr std::array kRestricted{
     atcmd::integer<&Restricted::p2>("P2", 0, 255).optional(0),
     atcmd::integer<&Restricted::p3>("P3", 0, 255).optional(0),
     atcmd::text<&Restricted::data>("data", 0, 512).optional(),
+    atcmd::text<&Restricted::path>("pathid", 0, 40).optional(),
 };
-
-/// Two digits an octet, the first one in the low half (GSM 11.11 10.1.1, 10.3.2).
-std::string swapped(std::string_view digits) {
-  std::string text{digits};
-  if (text.size() % 2) text += 'F';
-  for (std::size_t i = 0; i < text.size(); i += 2) std::swap(text[i], text[i + 1]);
-  return text;
-}
-
-/// In hex; nothing when this SIM has no such file. ASSUMED: which files an ordinary SIM has.
-std::optional<std::string> file_content(const device::Sim& sim, int file) {
-  constexpr int kIccid = 0x2FE2, kImsi = 0x6F07, kProvider = 0x6F46, kAdministration = 0x6FAD;
-  switch (file) {
-    case kIccid: return swapped(sim.iccid());
-    case kImsi: return "08" + swapped("9" + std::string{sim.imsi()});
-    case kAdministration: return "00000002";  // normal operation, two digits of network code
-    case kProvider: {
-      std::string hex = "00";
-      for (const char c : sim.provider()) hex += fmt::format("{:02X}", static_cast<unsigned char>(c));
-      return hex + std::string(2 * (16 - sim.provider().size()), 'F');
-    }
-    default: return std::nullopt;
-  }
-}
 
 Reply access_sim(Call& call, const Restricted& args) {
   if (const auto error = unavailable(call)) return Reply::cme(error);
-  const auto content = file_content(call.me().sim(), args.file);
-  const auto answer = [&](int sw1, int sw2) {
-    call.respond(fmt::format("+CRSM: {}, {}", sw1, sw2));
-    return Reply::ok();
-  };
-  if (!content) return answer(0x94, 0x04);                     // file not found
-  if (args.command != kReadBinary) return answer(0x6D, 0x00);  // ASSUMED: the emulated SIM is read only
-  const auto length = content->size() / 2;
-  const auto offset = static_cast<std::size_t>(args.p1) << 8 | static_cast<std::size_t>(args.p2);
-  const auto count = args.p3 ? static_cast<std::size_t>(args.p3) : length - std::min(length, offset);
-  if (offset + count > length) return answer(0x67, static_cast<int>(length));  // wrong length
-  call.respond(fmt::format("+CRSM: 144, 0, \"{}\"", std::string_view{*content}.substr(2 * offset, 2 * count)));
+  const auto answer = call.me().sim_card().access({args.command, args.file, args.p1, args.p2, args.p3});
+  const auto words = fmt::format("+CRSM: {}, {}", answer.sw1, answer.sw2);
+  const auto data = device::sms::to_hex(answer.data);
+  call.respond(answer.data.empty() ? words : fmt::format("{}, \"{}\"", words, data));
+  return Reply::ok();
+}
+
+// AT+CSIM=<length>,"<command>" → <length>,"<response>"; both count digits                               [27.007 8.17]
+// Also while a PIN is missing: the card says itself what it guards, and how many tries are left.
+struct Generic {
+  int length = 0;
+  std::string_view command;
+};
+constexpr std::array kGeneric{
+    atcmd::integer<&Generic::length>("length", 8, 522),  // a header of 4 octets, to one with 255 of data and <Le>
+    atcmd::text<&Generic::command>("command", 8, 522),
+};
+
+Reply transmit(Call& call, const Generic& args) {
+  const auto status = call.me().sim_status();
+  if (status == SimStatus::not_inserted || status == SimStatus::busy || status == SimStatus::not_ready)
+    return Reply::cme(cme_of(status));
+  const auto command = device::sms::from_hex(args.command);
+  if (!command || args.command.size() != static_cast<std::size_t>(args.length))
+    return Reply::cme(cme::kOperationNotAllowed);
+  auto answer = call.me().sim_card().transmit(*command);
+  answer.data.push_back(answer.sw1);
+  answer.data.push_back(answer.sw2);
+  const auto digits = device::sms::to_hex(answer.data);
+  call.respond(fmt::format("+CSIM: {},\"{}\"", digits.size(), digits));
+  return Reply::ok();
+}
+
+// AT+CUAD → the records of EF DIR: which applications the card has                                       [27.007 8.41]
+// ASSUMED: the quotes.
+Reply show_applications(Call& call) {
+  if (const auto error = unavailable(call)) return Reply::cme(error);
+  call.respond(fmt::format("+CUAD: \"{}\"", device::sms::to_hex(call.me().sim_card().applications())));
   return Reply::ok();
 }
 
@@ -192,6 +188,19 @@ constexpr std::array kCommands{
             .write = atcmd::write<&access_sim>(kRestricted),
             .test = atcmd::answers_ok(),
             .invalid_parameter = cme::kOperationNotAllowed},
+    // OBSERVED: CSIM is in a driver's table of the M10's commands; oFono sends CUAD.
+    Command{.name = "+CSIM",
+            .summary = "Commands of the SIM",
+            .manual = "27.007 8.17",
+            .confidence = Confidence::inferred,
+            .write = atcmd::write<&transmit>(kGeneric),
+            .test = atcmd::answers_ok(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+CUAD",
+            .summary = "Applications of the SIM",
+            .manual = "27.007 8.41",
+            .confidence = Confidence::inferred,
+            .execution = atcmd::plain<&show_applications>()},
     Command{
         .name = "+QSPN", .summary = "Service provider", .manual = "M66 5.10", .read = atcmd::plain<&show_provider>()},
     Command{.name = "+QTRPIN", .summary = "Tries left", .manual = "M66 5.11", .execution = atcmd::plain<&show_tries>()},

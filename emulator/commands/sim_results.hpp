@@ -6,6 +6,21 @@
 
 namespace quasimodem::commands {
 
+/// The +CME ERROR number that stands between a command and the SIM; 0 when it is ready.
+constexpr int cme_of(device::SimStatus status) {
+  using device::SimStatus;
+  switch (status) {
+    case SimStatus::not_inserted: return cme::kSimNotInserted;
+    case SimStatus::busy: return cme::kSimBusy;  // OBSERVED: logs just after boot (quirk Q20, FR 2)
+    case SimStatus::pin_needed: return cme::kSimPinRequired;
+    case SimStatus::puk_needed: return cme::kSimPukRequired;
+    case SimStatus::not_ready:
+    case SimStatus::blocked: return cme::kSimFailure;  // ASSUMED: so is one that nothing unblocks any more
+    case SimStatus::ready: break;
+  }
+  return 0;
+}
+
 /// The +CME ERROR number of what the SIM says to a PIN; 0 when it is accepted.
 constexpr int cme_of(device::Sim::PinResult result) {
   using Result = device::Sim::PinResult;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secure sockets, AT+QSSL* (SSL 2.2.1 – 2.2.6). Errors are a plain ERROR whatever AT+CMEE says.
+// Secure sockets, AT+QSSL* (SSL 2.2.1 – 2.2.6). Errors are a plain ERROR whatever AT+CMEE says. The note states how
+// many parameters each takes, and no host is known that sends more: one too many is an ERROR.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -59,7 +60,8 @@ bool store_number(int& target, Values values, int lowest, int highest) {
 // ASSUMED: a name that is no file name at all is refused; the empty name takes the setting back.
 bool store_file(std::string& target, Values values) {
   if (values.size() != 1 || values[0].omitted()) return false;
-  if (!values[0].text.empty() && !storage::SecurityFileName::parse(values[0].text)) return false;
+  const auto& name = values[0].text;
+  if (!name.empty() && !storage::SecurityFileName::parse(name, storage::NvramNames::any)) return false;
   target = values[0].text;
   return true;
 }
@@ -114,6 +116,7 @@ struct ContextRow {
   std::string_view type;
   bool (*store)(SslContext&, Values);
   std::string (*show)(const SslContext&);
+  std::string_view nvram_files{};  ///< how the names in NVRAM begin that can be this
 };
 struct ModuleRow {
   std::string_view type;
@@ -136,11 +139,11 @@ constexpr ContextRow kContextRows[] = {
     {"ciphersuite", [](SslContext& c, Values v) { return store_suites(c.suites, v); },
      [](const SslContext& c) { return show_suites(c.suites); }},
     {"cacert", [](SslContext& c, Values v) { return store_file(c.ca_certificate, v); },
-     [](const SslContext& c) { return show_file(c.ca_certificate); }},
+     [](const SslContext& c) { return show_file(c.ca_certificate); }, "CA"},
     {"clientcert", [](SslContext& c, Values v) { return store_file(c.client_certificate, v); },
-     [](const SslContext& c) { return show_file(c.client_certificate); }},
+     [](const SslContext& c) { return show_file(c.client_certificate); }, "CC"},
     {"clientkey", [](SslContext& c, Values v) { return store_file(c.client_key, v); },
-     [](const SslContext& c) { return show_file(c.client_key); }},
+     [](const SslContext& c) { return show_file(c.client_key); }, "CK"},
 };
 
 constexpr ModuleRow kModuleRows[] = {
@@ -175,11 +178,21 @@ Reply show_context(Call& call, Values parameters) {
   return Reply::ok();
 }
 
+/// MANUAL SSL 2.2.1: in NVRAM the name says what a file is: CA0 and CA1, CC0, CK0. RAM files have any name, and with
+/// firmware after V3.1 of the note those in NVRAM too (field report 7).
+bool suits(Call& call, const ContextRow& row, Values values) {
+  if (row.nvram_files.empty() || values.size() != 1 || call.me().firmware().nvram_names) return true;
+  const auto name = storage::SecurityFileName::parse(values[0].text);
+  return !name || name->volume() == storage::Volume::ram || name->file().starts_with(row.nvram_files);
+}
+
 Reply configure_context(Call& call, const ContextRow& row, Values parameters) {
   const auto number = context_number(parameters);
   if (!number) return Reply::error();
   auto& context = call.me().ssl.contexts[static_cast<std::size_t>(*number)];
-  if (parameters.size() > 1) return row.store(context, parameters.subspan(1)) ? Reply::ok() : Reply::error();
+  if (const auto values = parameters.subspan(1); !values.empty()) {
+    return suits(call, row, values) && row.store(context, values) ? Reply::ok() : Reply::error();
+  }
   call.respond(fmt::format("+QSSLCFG: \"{}\",{}", row.type, row.show(context)));
   return Reply::ok();
 }
@@ -204,9 +217,20 @@ constexpr std::array kConfiguration{
     atcmd::text<&Configuration::value>("value", 0, 84).optional(),
 };
 
+constexpr std::array<std::string_view, 3> kFileTypes{"cacert", "clientcert", "clientkey"};
+
+/// Which names NVRAM has is the firmware's.
+bool firmware_has(Call& call, std::string_view type, Values parameters) {
+  const bool is_file = std::any_of(kFileTypes.begin(), kFileTypes.end(),
+                                   [type](auto file_type) { return equal_ignoring_case(type, file_type); });
+  if (!is_file || parameters.size() < 2 || parameters[1].text.empty()) return true;
+  return call.me().security_file(parameters[1].text).has_value();
+}
+
 Reply configure(Call& call, const std::vector<Argument>& arguments) {
   const std::string_view type = arguments.front().text;
   const auto parameters = Values{arguments}.subspan(1);
+  if (!firmware_has(call, type, parameters)) return Reply::error();
   if (equal_ignoring_case(type, "ctxindex")) return show_context(call, parameters);
   for (const auto& row : kContextRows) {
     if (equal_ignoring_case(type, row.type)) return configure_context(call, row, parameters);
@@ -242,7 +266,7 @@ Reply open(Call& call, const Open& args) {
   // ASSUMED: with a single session there is only ssid 0 (at-reference 3.3).
   if (!call.me().tcpip.multiple_sessions && args.ssid != 0) return Reply::error();
   const bool transparent = args.mode == Connection::Delivery::transparent;
-  if (transparent && !call.me().configuration().transparent_ssl) return Reply::error();
+  if (transparent && !call.me().firmware().transparent_ssl) return Reply::error();
   if (transparent && call.me().transparent_besides(args.ssid)) return Reply::error();
   const auto opening = call.me().open_secure(args.ssid, args.context,
                                              {.host = std::string{args.host},
@@ -352,7 +376,7 @@ Reply show_states(Call& call) {
   }
   std::vector<std::string> rows;
   for (int index = 0; index < device::kSockets; ++index) {
-    const auto* socket = context.socket(index);
+    const auto* socket = context.listed(index);
     rows.push_back(socket ? fmt::format("+QSSLSTATE: {},\"{}\",\"{}\",{},\"{}\",{}", index, transport_text(*socket),
                                         peer_text(*socket), socket->target().port, socket_state_text(socket->state()),
                                         socket->secure() ? 1 : 0)
@@ -366,6 +390,7 @@ constexpr std::array kCommands{
     Command{.name = "+QSSLCFG",
             .summary = "Configure SSL",
             .manual = "SSL 2.2.1",
+            // The count is fixed: it tells a query from a value. OBSERVED M66, quirk Q21: "https",0,1 is ERROR.
             .write = atcmd::write_as_typed<&configure>(kConfiguration),
             .test_text = " \"type\",(0-5),\"value\""},
     Command{.name = "+QSSLOPEN",

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -27,7 +28,8 @@ constexpr atcmd::Param one_of(std::string_view name, std::int64_t lowest, std::i
   return atcmd::integer<&Ignored::value>(name, lowest, highest).as_range();
 }
 
-// AT+CCWA=[<n>[,<mode>[,<class>]]] — URC +CCWA: "<number>",<type>,<class>                                     [M66 12]
+// AT+CCWA=[<n>[,<mode>[,<class>]]] — URC +CCWA: "<number>",<type>,<class>
+// <mode> 2 → +CCWA: <status>,<class> for each class that waits, one with status 0 when none does  [M66 12, 27.007 7.12]
 struct Waiting {
   std::optional<int> show;
   std::optional<int> mode;
@@ -39,13 +41,22 @@ constexpr std::array kWaiting{
     atcmd::integer<&Waiting::service_class>("class", 1, 255).optional(7),
 };
 
+std::vector<std::string> waiting_classes(int active, int asked) {
+  std::vector<std::string> lines;
+  for (int service = 1; service <= asked; service <<= 1) {
+    if (active & asked & service) lines.push_back(fmt::format("+CCWA: 1,{}", service));
+  }
+  if (lines.empty()) lines.push_back(fmt::format("+CCWA: 0,{}", asked));
+  return lines;
+}
+
 Reply set_waiting(Call& call, const Waiting& args) {
-  constexpr int kQuery = 2, kVoice = 1;
-  auto& calls = call.me().calls();
+  constexpr int kOff = 0, kQuery = 2;
+  auto& active = call.me().calls().waiting_classes;
   if (args.mode == kQuery) {
-    call.respond(fmt::format("+CCWA: {},{}", calls.waiting_allowed ? 1 : 0, args.service_class));
-  } else if (args.mode && args.service_class & kVoice) {
-    calls.waiting_allowed = *args.mode == 1;
+    call.respond(waiting_classes(active, args.service_class));
+  } else if (args.mode) {
+    active = *args.mode == kOff ? active & ~args.service_class : active | args.service_class;
   }
   if (args.show) call.settings().calls.waiting = *args.show;
   return Reply::ok();

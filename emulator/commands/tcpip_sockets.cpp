@@ -56,7 +56,6 @@ constexpr std::array kIndexedTarget{
 //   → OK, later [<index>, ]CONNECT OK or CONNECT FAIL; ALREADY CONNECT instead of OK with a single session
 Reply open(Call& call, const std::vector<Argument>& arguments) {
   const bool multiple = call.me().tcpip.multiple_sessions;
-  // OBSERVED: Zerynth's driver appends two parameters that no manual knows.
   const auto args = multiple ? atcmd::arguments_as<Target>(kIndexedTarget, arguments, atcmd::Surplus::ignored)
                              : atcmd::arguments_as<Target>(kTarget, arguments, atcmd::Surplus::ignored);
   if (!args) return Reply::error();
@@ -155,10 +154,13 @@ Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) 
   const auto& settings = call.me().tcpip;
   const bool sign = settings.prompt == 1 || settings.prompt == 3;
   const bool auto_send = settings.auto_send && !length;
+  // OBSERVED: drivers made on M95 and M66 send ATE0, never AT+QISDE, and take what follows the data for the result
+  // (at-reference 2.4).
+  const bool echoed = settings.echo_data && call.settings().dialogue.echo;
   return call.prompt(
       {.length = length,
        .limit = kLargestSend,
-       .echo = settings.echo_data ? atcmd::Echo::on : atcmd::Echo::off,
+       .echo = echoed ? atcmd::Echo::on : atcmd::Echo::off,
        .sign = sign ? atcmd::PromptSign::shown : atcmd::PromptSign::hidden,
        .send_after = auto_send ? std::optional<Duration>{settings.auto_send_time * 1s} : std::nullopt},
       [&ta = call.ta(), index, role = role(call)](atcmd::Call& channel_call, const atcmd::IntakeOutcome& outcome) {
@@ -258,7 +260,8 @@ Reply show_states(Call& call) {
   if (!call.me().tcpip.multiple_sessions) return Reply::said();
   std::vector<std::string> rows;
   for (int index = 0; index < device::kSockets; ++index) {
-    const auto* socket = plain_socket(call, index, Role::client);
+    const auto* listed = call.context().listed(index);
+    const auto* socket = listed && !listed->secure() ? listed : nullptr;
     rows.push_back(socket ? fmt::format("+QISTATE: {}, \"{}\", \"{}\", {},\"{}\"", index, transport_text(*socket),
                                         peer_text(*socket), socket->target().port, socket_state_text(socket->state()))
                           : fmt::format("+QISTATE: {}, \"\", \"\", 0,\"INITIAL\"", index));
@@ -268,15 +271,18 @@ Reply show_states(Call& call) {
 }
 
 constexpr std::array kCommands{
-    Command{.name = "+QIOPEN",
-            .summary = "Open a TCP or UDP socket",
-            .manual = "M66 11.1",
-            .write = atcmd::write_as_typed<&open>(kIndexedTarget),
-            .read = atcmd::answers_ok(),
-            .test = atcmd::plain<&test_open>()},
+    Command{
+        .name = "+QIOPEN",
+        .summary = "Open a TCP or UDP socket",
+        .manual = "M66 11.1",
+        .write = atcmd::write_as_typed<&open>(kIndexedTarget).ignores_more(),  // OBSERVED: Zerynth's driver sends two
+        .read = atcmd::answers_ok(),
+        .test = atcmd::plain<&test_open>()},
     Command{.name = "+QISEND",
             .summary = "Send data",
             .manual = "M66 11.2",
+            // MANUAL M66 11.2: one parameter with a single session, two with several; one more means that the host and
+            // the module do not agree on AT+QIMUX.
             .write = atcmd::write_as_typed<&send>(kSend),
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&send_only>(),
@@ -284,7 +290,7 @@ constexpr std::array kCommands{
     Command{.name = "+QICLOSE",
             .summary = "Close a socket",
             .manual = "M66 11.3",
-            .write = atcmd::write<&close_index>(kIndex),
+            .write = atcmd::write<&close_index>(kIndex).ignores_more(),
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&close_only>(),
             .test = atcmd::answers_ok()},
@@ -299,17 +305,18 @@ constexpr std::array kCommands{
             .confidence = Confidence::inferred,
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_states>()},
-    setting<&TcpIpSettings::role, 1, 2>("+QISRVC", "Commands mean client or server", "M66 11.20"),
+    network_setting<&TcpIpSettings::role, 1, 2>("+QISRVC", "Commands mean client or server", "M66 11.20"),
     Command{.name = "+QISACK",
             .summary = "Octets sent and acknowledged",
             .manual = "M66 11.29",
-            .write = atcmd::write<&show_acknowledged_index>(kIndex),
+            .write = atcmd::write<&show_acknowledged_index>(kIndex).ignores_more(),
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_acknowledged_only>(),
             .test = atcmd::answers_ok()},
     Command{.name = "+QIRD",
             .summary = "Read received data",
             .manual = "M66 11.31",
+            // MANUAL M66 11.31: four, none of them optional.
             .write = atcmd::write<&receive>(kReceive),
             .read = atcmd::answers_ok()},
 };

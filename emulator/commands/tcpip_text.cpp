@@ -14,7 +14,7 @@ std::string of_socket(const device::TcpIpSettings& settings, int index, std::str
 
 std::string close_words(device::MobileEquipment& me, int index) {
   constexpr std::string_view kClosed = "CLOSE OK";
-  return me.configuration().close_names_socket ? of_socket(me.tcpip, index, kClosed) : std::string{kClosed};
+  return me.firmware().close_index ? of_socket(me.tcpip, index, kClosed) : std::string{kClosed};
 }
 
 std::string state_text(const device::PdpContext& context) {

@@ -57,16 +57,14 @@ std::string caller_line(const std::string& number) {
   return fmt::format("+CLIP: \"{}\",{},\"\",,\"\",0", number, number.starts_with('+') ? 145 : 129);
 }
 
-// MANUAL M66 12.10 (example): a blank before <dcs>. OBSERVED: with HEX, TinyGSM unpacks septets.
-std::string supplementary_line(const device::SupplementaryAnswer& answer, std::string_view character_set) {
+// MANUAL M66 12.10 (example): a blank before <dcs>. OBSERVED: an M35 writes none (FR 1).
+std::string supplementary_line(const device::SupplementaryAnswer& answer, std::string_view character_set, bool blank) {
   if (answer.text.empty()) return fmt::format("+CUSD: {}", answer.mode);
   const auto text = device::sms::from_utf8(answer.text);
-  const auto septets = device::sms::to_septets(text);
   constexpr int kGsm = 15, kUcs2 = 72;
-  std::string shown = shown_text(text, character_set);
-  if (!septets) shown = device::sms::to_hex(device::sms::to_ucs2(text));
-  if (septets && character_set == "HEX") shown = device::sms::to_hex(device::sms::pack(*septets));
-  return fmt::format("+CUSD: {},\"{}\", {}", answer.mode, shown, septets ? kGsm : kUcs2);
+  const bool gsm = device::sms::to_septets(text).has_value();
+  const auto shown = gsm ? shown_text(text, character_set) : device::sms::to_hex(device::sms::to_ucs2(text));
+  return fmt::format("+CUSD: {},\"{}\",{}{}", answer.mode, shown, blank ? " " : "", gsm ? kGsm : kUcs2);
 }
 
 class Wording {
@@ -213,10 +211,12 @@ class Wording {
     return [code](ResponseWriter& writer) { writer.result(code); };
   }
   Urc operator()(const device::SupplementaryAnswer& event) const {
-    return ta_.settings().calls.services ? line(supplementary_line(event, ta_.settings().character_set)) : Urc{};
+    if (!ta_.settings().calls.services) return {};
+    return line(supplementary_line(event, ta_.settings().character_set, me_.firmware().cusd_blank));
   }
 
   Urc operator()(const device::SocketWritable&) const { return {}; }
+  Urc operator()(const device::SignalChanged&) const { return {}; }  // an indicator, +CIEV
   Urc operator()(const device::PoweredOff&) const { return {}; }
   // MANUAL M66 14.2.
   Urc operator()(const device::AlarmRang&) const { return line("ALARM RING"); }
@@ -260,7 +260,8 @@ std::string sim_holder_line(emulator::TerminalAdapter& ta) {
 std::string sim_status_line(device::SimStatus status) {
   switch (status) {
     case device::SimStatus::not_inserted: return "+CPIN: NOT INSERTED";
-    case device::SimStatus::not_ready: return "+CPIN: NOT READY";
+    case device::SimStatus::not_ready:
+    case device::SimStatus::busy: return "+CPIN: NOT READY";
     case device::SimStatus::pin_needed: return "+CPIN: SIM PIN";
     case device::SimStatus::puk_needed: return "+CPIN: SIM PUK";
     case device::SimStatus::blocked: return "+CPIN: NOT READY";

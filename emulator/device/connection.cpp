@@ -5,6 +5,13 @@
 #include <utility>
 
 namespace quasimodem::device {
+namespace {
+
+// ASSUMED: how long a socket stays in CLOSING for a peer that does not take what was sent.
+constexpr Duration kLongestClosing = 10s;
+constexpr Duration kLookAgain = 50ms;
+
+}  // namespace
 
 Connection::Connection(Surroundings surroundings, Target target, Callbacks callbacks)
     : surroundings_{std::move(surroundings)},
@@ -14,7 +21,8 @@ Connection::Connection(Surroundings surroundings, Target target, Callbacks callb
 
 void Connection::open() {
   timeout_.start(target_.timeout, [this] { fail("timed out"); });
-  resolving_ = surroundings_.bearer.resolve(target_.host, [this](const auto& addresses) { resolved(addresses); });
+  const auto& name = target_.looked_up.empty() ? target_.host : target_.looked_up;
+  resolving_ = surroundings_.bearer.resolve(name, [this](const auto& addresses) { resolved(addresses); });
 }
 
 void Connection::adopt(net::Endpoint peer, const net::ListenObserver::Accept& accept) {
@@ -53,9 +61,34 @@ void Connection::fail(std::string_view reason) {
 }
 
 void Connection::end() {
-  state_ = SocketState::closed;
+  const bool unread = state_ == SocketState::connected && available() > 0;
+  state_ = unread ? SocketState::remote_closing : SocketState::closed;
+  timeout_.cancel();
   drop_link();
   later(callbacks_.ended);
+}
+
+bool Connection::sent_to_peer() const { return all_sent() && link_->unacknowledged() == 0; }
+
+bool Connection::close_after_sending(std::function<void()> closed) {
+  const bool waits = state_ == SocketState::connected && transport() == net::Transport::tcp && link_ && !sent_to_peer();
+  if (!waits) return false;
+  say_goodbye();
+  state_ = SocketState::closing;
+  *alive_ = false;  // what was to be told of the open connection
+  alive_ = std::make_shared<bool>(true);
+  callbacks_ = {};
+  callbacks_.ended = std::move(closed);
+  closing_until_ = timeline().now() + kLongestClosing;
+  await_sent();
+  return true;
+}
+
+void Connection::await_sent() {
+  timeout_.start(kLookAgain, [this] {
+    const bool over = sent_to_peer() || timeline().now() >= closing_until_;
+    over ? end() : await_sent();
+  });
 }
 
 void Connection::close() {
@@ -125,6 +158,7 @@ Bytes Connection::receive(std::size_t most) {
       link_->resume();
     }
   }
+  if (state_ == SocketState::remote_closing && available() == 0) state_ = SocketState::closed;
   return data;
 }
 

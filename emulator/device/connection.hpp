@@ -19,7 +19,8 @@ class ClientSession;
 
 namespace quasimodem::device {
 
-/// <socketstatus> of SSL 2.2.6.
+/// <socketstatus> of SSL 2.2.6. ASSUMED: remote_closing: the peer has ended, and what it sent before has not all been
+/// read; closing: the TE has closed, and what it sent before is not yet with the peer.
 enum class SocketState { initial, connecting, connected, remote_closing, closing, closed };
 
 /// AT+QISACK: octets the TE sent, and how many of them the peer has acknowledged.
@@ -42,7 +43,8 @@ class Connection : protected net::LinkObserver {
 
   struct Target {
     net::Transport transport = net::Transport::tcp;
-    std::string host;  ///< name or dotted address, as the TE gave it
+    std::string host;         ///< name or dotted address, as the TE gave it
+    std::string looked_up{};  ///< in the place of `host`, when that name leads elsewhere
     std::uint16_t port = 0;
     Duration timeout{};  ///< from the command until it must be connected
     Delivery delivery = Delivery::buffered;
@@ -85,6 +87,9 @@ class Connection : protected net::LinkObserver {
   void adopt(net::Endpoint peer, const net::ListenObserver::Accept& accept);
   /// Ends it in order from this side; no callback comes any more.
   virtual void close();
+  /// The same, but the link stays until the peer has what was sent, at most for ten seconds: SocketState::closing.
+  /// `closed` comes then; it may destroy the connection. False, and nothing is done, when nothing waits.
+  bool close_after_sending(std::function<void()> closed);
   /// Gives up a connection that is still being opened, or tells that it broke: `opened(failed)` or `ended` follows.
   /// The reason is for the log; empty when it is there already.
   void fail(std::string_view reason);
@@ -122,6 +127,8 @@ class Connection : protected net::LinkObserver {
   virtual void refill() = 0;
   /// The link ended; `error` as in LinkObserver.
   virtual void link_ended(std::optional<net::NetError> error) = 0;
+  /// The TE closes: what is to be said to the peer before the link goes.
+  virtual void say_goodbye() {}
 
   bool has_room() const { return available() < kReceiveBuffer; }
   void buffer(ByteSpan data);
@@ -137,9 +144,13 @@ class Connection : protected net::LinkObserver {
  private:
   void resolved(const net::Bearer::Addresses& addresses);
   void link_connected() final { link_ready(); }
-  void link_closed(std::optional<net::NetError> error) final { link_ended(error); }
+  void link_closed(std::optional<net::NetError> error) final {
+    state_ == SocketState::closing ? end() : link_ended(error);
+  }
   void conclude_opening(Outcome outcome);
   void drop_link();
+  bool sent_to_peer() const;
+  void await_sent();
   /// Callbacks may destroy this object, so they run from an entry of their own.
   void later(const std::function<void()>& callback);
 
@@ -151,6 +162,7 @@ class Connection : protected net::LinkObserver {
   std::unique_ptr<net::Operation> resolving_;
   std::unique_ptr<net::Link> link_;
   Timer timeout_;
+  Instant closing_until_{};
   void note_packets(std::size_t size);
   void forget_packets(std::size_t size);
 

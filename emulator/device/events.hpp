@@ -16,7 +16,7 @@ namespace quasimodem::device {
 enum class MessageMemory;
 
 enum class Functionality { minimum = 0, full = 1, flight = 4 };
-enum class SimStatus { not_inserted, not_ready, pin_needed, puk_needed, blocked, ready };
+enum class SimStatus { not_inserted, not_ready, busy, pin_needed, puk_needed, blocked, ready };
 enum class RegistrationStatus { not_searching = 0, home = 1, searching = 2, denied = 3, unknown = 4, roaming = 5 };
 enum class Domain { circuit_switched, packet_switched };
 
@@ -158,6 +158,9 @@ struct SupplyVoltage {
   Level level;
 };
 
+/// The cell is heard better or worse than before.
+struct SignalChanged {};
+
 /// A context that had an address ended without AT+QIDEACT or AT+CGACT: AT+CGEREP.
 struct BearerEnded {
   enum class By { network, module };
@@ -199,12 +202,12 @@ struct SupplementaryAnswer {
   std::string text;  ///< UTF-8
 };
 
-using Event =
-    std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged, Connected,
-                 ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
-                 ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised, NetworkTime,
-                 ContextLost, PoweredOff, AlarmRang, AlarmModeEntered, SupplyVoltage, BearerEnded, MessageStored,
-                 MessageShown, CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged,
+                           Connected, ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened,
+                           SecureClosed, SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered,
+                           PingFinished, TimeSynchronised, NetworkTime, ContextLost, PoweredOff, AlarmRang,
+                           AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored, MessageShown,
+                           CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

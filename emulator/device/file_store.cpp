@@ -217,7 +217,7 @@ FileStore::Result<int> FileStore::open(const FileName& name, Mode mode) {
   }
   int handle = 1;
   while (open_.contains(handle)) ++handle;
-  open_[handle] = {name, mode == Mode::read_only};
+  open_[handle] = {name, mode};
   return handle;
 }
 
@@ -235,7 +235,7 @@ FileStore::Result<Bytes> FileStore::read_on(int handle, std::size_t most) {
 FileStore::Result<std::size_t> FileStore::write_on(int handle, ByteSpan data) {
   auto* file = find(handle);
   if (!file) return tl::unexpected{FileProblem::invalid_handle};
-  if (file->read_only) return tl::unexpected{FileProblem::read_only};
+  if (file->mode == Mode::read_only) return tl::unexpected{FileProblem::read_only};
   auto content = read(file->name);
   if (!content) return tl::unexpected{content.error()};
   const auto at = std::min(file->position, content->size());
@@ -268,6 +268,38 @@ FileStore::Result<std::size_t> FileStore::position(int handle) const {
   const auto found = open_.find(handle);
   if (found == open_.end()) return tl::unexpected{FileProblem::invalid_handle};
   return found->second.position;
+}
+
+FileStore::Result<void> FileStore::truncate(int handle) {
+  auto* file = find(handle);
+  if (!file) return tl::unexpected{FileProblem::invalid_handle};
+  if (file->mode == Mode::read_only) return tl::unexpected{FileProblem::read_only};
+  auto content = read(file->name);
+  if (!content) return tl::unexpected{content.error()};
+  content->resize(std::min(content->size(), file->position));
+  return put(file->name, std::move(*content));
+}
+
+std::vector<FileStore::OpenFile> FileStore::open_files() const {
+  std::vector<OpenFile> files;
+  for (const auto& [handle, file] : open_) files.push_back({handle, file.name, file.mode});
+  return files;
+}
+
+FileStore::Result<void> FileStore::move(const FileName& from, const FileName& to, Source source, Target target) {
+  auto content = read(from);
+  if (!content) return tl::unexpected{content.error()};
+  if (is_open(from) || is_open(to)) return tl::unexpected{FileProblem::open};
+  if (from == to) return tl::unexpected{FileProblem::exists};
+  const auto replaced = read(to);
+  if (!replaced && replaced.error() != FileProblem::not_found) return tl::unexpected{replaced.error()};
+  if (replaced && target == Target::must_be_free) return tl::unexpected{FileProblem::exists};
+  // A move within a volume takes no more room than there was.
+  const bool leaves = source == Source::removed && from.volume == to.volume;
+  const auto freed = (replaced ? replaced->size() : 0) + (leaves ? content->size() : 0);
+  if (content->size() > available(to.volume) + freed) return tl::unexpected{FileProblem::no_space};
+  if (const auto written = put(to, std::move(*content)); !written) return written;
+  return source == Source::kept ? Result<void>{} : remove(from);
 }
 
 FileStore::Result<void> FileStore::close(int handle) {

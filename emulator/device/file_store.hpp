@@ -70,7 +70,22 @@ class FileStore {
   Result<std::size_t> write_on(int handle, ByteSpan data);
   Result<void> seek(int handle, std::size_t offset, Origin origin);
   Result<std::size_t> position(int handle) const;
+  /// AT+QFTUCAT: the file ends at the position.
+  Result<void> truncate(int handle);
   Result<void> close(int handle);
+
+  struct OpenFile {
+    int handle;
+    FileName name;
+    Mode mode;
+  };
+  /// Ascending by handle.
+  std::vector<OpenFile> open_files() const;
+
+  enum class Source { removed, kept };
+  enum class Target { must_be_free, may_be_replaced };
+  /// AT+QFMOV. `open` when one of the two is.
+  Result<void> move(const FileName& from, const FileName& to, Source source, Target target);
 
   /// Restart: handles and RAM are gone.
   void power_off();
@@ -78,7 +93,7 @@ class FileStore {
  private:
   struct Open {
     FileName name;
-    bool read_only;
+    Mode mode;
     std::size_t position = 0;
   };
 

@@ -52,6 +52,7 @@ class Messaging {
     int reference;
     Bytes pdu;  ///< with the service centre's address
     sms::Submit message;
+    sms::Timestamp time{};  ///< when the network took it
   };
   struct Surroundings {
     Timeline& timeline;
@@ -59,6 +60,7 @@ class Messaging {
     Pace& pace;
     EventSink& events;
     Logger log;
+    std::function<sms::Timestamp()> now;
     Journal journal{};
   };
 
@@ -67,40 +69,60 @@ class Messaging {
   MessageStore& store() { return store_; }
 
   /// Messages are stored and shown as these say; they must outlive this object. Without them the defaults count.
-  void follow(const MessageSettings& settings) { settings_ = &settings; }
+  /// Whoever does not acknowledge what is shown has nothing shown any more: `show_messages` and `show_reports` are 0
+  /// then.
+  void follow(MessageSettings& settings) { settings_ = &settings; }
 
   /// AT+CSCA; kept by the SIM.
   sms::Address centre();
   bool set_centre(const sms::Address& centre);
 
-  /// Hands a message to the network. `done` comes from the Timeline with <mr>.
-  void send(sms::Pdu pdu, sms::Submit message, std::function<void(int reference)> done);
-  /// What the network has not taken yet is lost, without a word.
-  void power_off() { sending_ = std::make_shared<bool>(true); }
+  /// <mr>, or the cause with which the network refuses: of RP as it is, of MM and 2048, or 500 (27.005 3.2.5).
+  using Outcome = tl::expected<int, int>;
+  /// Hands a message to the network. `done` comes from the Timeline.
+  void send(sms::Pdu pdu, sms::Submit message, std::function<void(Outcome)> done);
+  /// The network's word on a message: the cause why it does not take it. None: it takes all.
+  std::function<std::optional<int>(const sms::Submit&)> refuses;
+  /// What the network has not taken yet is lost, without a word, and what waits to be shown.
+  void power_off();
   /// The next <mr> is one more.
   void set_last_reference(int reference) { reference_ = reference; }
 
   /// The newest messages that went out, oldest first.
   const std::deque<Sent>& journal() const { return journal_; }
+  /// The newest of them with this <mr>; null when there is none.
+  const Sent* find_sent(int reference) const;
   std::function<void(const Sent&)> on_sent;
 
   enum class Delivery { stored, shown, dropped, memory_full, failed };
   /// The network delivers an SMS-DELIVER or SMS-STATUS-REPORT, service centre in front.
   Delivery deliver(const Bytes& pdu);
 
+  /// AT+CNMA. With AT+CSMS=1 the TE acknowledges each message that is shown before the next one comes. False when none
+  /// waits for it.
+  bool acknowledge();
+  /// AT+CSMS=0: nothing needs to be acknowledged any more.
+  void forgo_acknowledgement();
+
  private:
   void note_sent(const Sent& sent) const;
+  void note_refused(const Sent& sent, int cause) const;
   Delivery keep(MessageMemory memory, const Bytes& pdu, bool report);
   Delivery deliver_report(const Bytes& pdu);
+  void show(const Bytes& pdu);
+  void show_next();
+  void miss_acknowledgement();
 
   Surroundings surroundings_;
   MessageStore store_;
   MessageSettings defaults_;
-  const MessageSettings* settings_ = &defaults_;
+  MessageSettings* settings_ = &defaults_;
   int reference_ = 0;
   /// Gone with this object and with the power; messages under way look for it.
   std::shared_ptr<bool> sending_ = std::make_shared<bool>(true);
   std::deque<Sent> journal_;
+  std::deque<Bytes> shown_;  ///< the first waits for AT+CNMA, the others to be shown
+  Timer acknowledgement_;
 };
 
 }  // namespace quasimodem::device

@@ -40,7 +40,10 @@ sms::Timestamp timestamp_of(const LocalTime& local) {
 
 MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
                                  EventSink& events)
-    : configuration_{std::move(configuration)},
+    : access_points{configuration.access_points},
+      configuration_{std::move(configuration)},
+      firmware_{
+          firmware_of(profile(), configuration_.firmware_date.value_or(profile().released), configuration_.firmware)},
       surroundings_{std::move(surroundings)},
       events_{events},
       pace_{configuration_.timing, configuration_.seed, surroundings_.log.part("pace")},
@@ -48,25 +51,41 @@ MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surro
       registration_{surroundings_.timeline, pace_, events},
       security_files_{surroundings_.flash, sealer, surroundings_.log.part("files"), surroundings_.journal},
       messaging_{{surroundings_.timeline, surroundings_.flash, pace_, events, surroundings_.log.part("sms"),
-                  surroundings_.journal}},
+                  [this] { return timestamp_of(rtc_.now()); }, surroundings_.journal}},
+      service_centre_{{surroundings_.timeline, pace_, surroundings_.log.part("smsc"),
+                       [this](const Bytes& pdu) { return deliver_pdu(pdu); },
+                       [this] { return timestamp_of(rtc_.now()); }}},
       calls_{surroundings_.timeline, pace_, events},
+      ussd_{{surroundings_.timeline, pace_, events, surroundings_.log.part("ussd")}, configuration_.ussd},
       phonebooks_{surroundings_.flash},
       files_{surroundings_.flash, sealer, surroundings_.journal},
       alarm_{surroundings_.timeline, rtc_, [this](const Alarm::Setting& setting) { alarm_rings(setting); }},
-      names_{surroundings_.timeline, surroundings_.bearer, events},
-      ping_{surroundings_.timeline, surroundings_.bearer, events},
-      time_sync_{surroundings_.timeline, surroundings_.bearer, events, rtc_},
+      names_{surroundings_.timeline, events},
+      ping_{surroundings_.timeline, events},
+      locator_{surroundings_.timeline, pace_},
+      time_sync_{surroundings_.timeline, events, rtc_},
       starting_{surroundings_.timeline},
+      sim_starting_{surroundings_.timeline},
       switching_{surroundings_.timeline},
       call_ready_{surroundings_.timeline},
-      supplementary_{surroundings_.timeline},
       alarm_mode_end_{surroundings_.timeline} {
+  calls_.on_listed = [this](VoiceCalls::Listed list, const std::string& number) {
+    switch (list) {
+      // ASSUMED: LD and DC, last and dialled numbers, are the same here.
+      case VoiceCalls::Listed::dialled: return phonebooks_.list_call({"LD", "DC"}, number);
+      case VoiceCalls::Listed::received: return phonebooks_.list_call({"RC"}, number);
+      case VoiceCalls::Listed::missed: return phonebooks_.list_call({"MC"}, number);
+    }
+  };
+  sim_card_.on_pin = [this](std::string_view pin) { return enter_pin(pin); };
+  sim_card_.on_puk = [this](std::string_view puk, std::string_view new_pin) { return unblock_pin(puk, new_pin); };
   rtc_.on_set = [this] { alarm_.clock_changed(); };
+  messaging_.on_sent = [this](const Messaging::Sent& sent) { service_centre_.accept(sent); };
   if (const auto record = kept(kAlarmRecord)) alarm_.recall(*record);
   if (configuration_.network_clock) network_clock_.emplace(surroundings_.timeline, *configuration_.network_clock);
   for (int id = 0; id < kContexts; ++id) {
     contexts_[static_cast<std::size_t>(id)] = std::make_unique<PdpContext>(
-        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, registration_, pace_, events_,
+        id, PdpContext::Surroundings{surroundings_.timeline, surroundings_.bearer, *this, pace_, events_,
                                      surroundings_.log, surroundings_.journal});
   }
 }
@@ -91,18 +110,19 @@ void MobileEquipment::start_up() {
     return events_.on_event(AlarmModeEntered{});
   }
   events_.on_event(FunctionalityReached{functionality_});
-  events_.on_event(SimStatusChanged{sim_status()});
-  radio_on();
+  start_sim();
 }
 
 void MobileEquipment::power_off() {
   if (power_ == Power::off) return;
   power_ = Power::off;
   starting_.cancel();
+  sim_starting_.cancel();
   switching_.cancel();
   call_ready_.cancel();
   names_.cancel();
   ping_.cancel();
+  locator_.cancel();
   time_sync_.cancel();
   for (auto& context : contexts_) {
     context->power_off();
@@ -111,7 +131,7 @@ void MobileEquipment::power_off() {
   registration_.stop();
   messaging_.power_off();
   calls_.end_all();
-  supplementary_.cancel();
+  ussd_.end();
   alarm_mode_ = false;
   alarm_mode_end_.cancel();
   files_.power_off();
@@ -134,11 +154,25 @@ void MobileEquipment::restart() {
 
 // ---- radio and SIM ----
 
+/// The SIM has its supply, or the holder turns out to be empty.
+void MobileEquipment::start_sim() {
+  sim_card_.reset();
+  sim_starting_.cancel();
+  sim_time_ = sim().inserted() ? pace_.next(&Timing::sim_start) : Duration::zero();
+  if (sim_time_ == Duration::zero()) return sim_started();
+  sim_starting_.start(sim_time_, [this] { sim_started(); });
+}
+
+void MobileEquipment::sim_started() {
+  events_.on_event(SimStatusChanged{sim_status()});
+  if (functionality_ == Functionality::full) radio_on();
+}
+
 void MobileEquipment::radio_on() {
   call_ready_reported_ = false;
   if (sim_status() != SimStatus::ready) return;
   registration_.begin([this] { network_tells_time(); });
-  const auto since_boot = pace_.next(&Timing::call_ready) - boot_time_;
+  const auto since_boot = pace_.next(&Timing::call_ready) - boot_time_ - sim_time_;
   call_ready_.start(std::max(since_boot, Duration::zero()), [this] {
     call_ready_reported_ = true;
     events_.on_event(CallReady{});
@@ -154,7 +188,7 @@ void MobileEquipment::radio_off() {
   end_bearers();
   time_told_ = false;
   calls_.lose_all();
-  supplementary_.cancel();
+  ussd_.end();
   registration_.stop();
 }
 
@@ -168,7 +202,8 @@ void MobileEquipment::set_functionality(Functionality functionality) {
   if (before == functionality) return;
   alarm_mode_end_.cancel();
   if (before == Functionality::full) radio_off();
-  if (before == Functionality::minimum) events_.on_event(SimStatusChanged{sim_status()});
+  if (functionality == Functionality::minimum) sim_starting_.cancel();
+  if (before == Functionality::minimum) return start_sim();
   if (functionality == Functionality::full) radio_on();
 }
 
@@ -184,6 +219,7 @@ void MobileEquipment::report_voltage(SupplyVoltage::Level level) {
 
 SimStatus MobileEquipment::sim_status() const {
   if (functionality_ == Functionality::minimum && sim().inserted()) return SimStatus::not_ready;
+  if (sim_starting_.running()) return SimStatus::busy;
   return sim().status();
 }
 
@@ -203,6 +239,7 @@ void MobileEquipment::serve(RegistrationStatus granted, Outage outage) {
   registration_.serve(granted);
   if (registration_.registered()) return;
   calls_.lose_all();
+  ussd_.end();
   if (outage == Outage::brief) return;
   for (auto& context : contexts_) context->lose(BearerEnded::By::network);
   packet_domain.deactivate_all();
@@ -215,8 +252,9 @@ void MobileEquipment::change_sim(Sim sim) {
   configuration_.sim = std::move(sim);
   if (power_ != Power::on) return;
   if (configuration_.sim.inserted() != was_inserted) events_.on_event(SimMoved{});
-  events_.on_event(SimStatusChanged{sim_status()});
-  if (radio) radio_on();
+  // Without its supply the SIM says nothing more than that.
+  if (functionality_ == Functionality::minimum) return events_.on_event(SimStatusChanged{sim_status()});
+  start_sim();
 }
 
 void MobileEquipment::leave_network() {
@@ -348,17 +386,19 @@ void MobileEquipment::recall_saved() {
   }
 }
 
-// ---- messages, calls and USSD ----
+// ---- messages and calls ----
 
 Messaging::Delivery MobileEquipment::deliver_sms(std::string_view from, std::string_view text,
                                                  std::optional<sms::Timestamp> time) {
   const auto number = sms::parse_number(from);
   const auto originator = number ? *number : sms::named(sms::from_utf8(from));
-  auto delivery = Messaging::Delivery::failed;
-  const auto parts =
+  const auto messages =
       sms::deliveries(originator, sms::from_utf8(text), time.value_or(timestamp_of(rtc_.now())), ++concatenations_);
-  for (const auto& part : parts) delivery = deliver_pdu(sms::encode(sms::Pdu{messaging_.centre(), sms::encode(part)}));
-  return delivery;
+  std::vector<Bytes> parts;
+  for (const auto& message : messages) {
+    parts.push_back(sms::encode(sms::Pdu{messaging_.centre(), sms::encode(message)}));
+  }
+  return service_centre_.deliver(std::move(parts));
 }
 
 Messaging::Delivery MobileEquipment::deliver_pdu(const Bytes& pdu) {
@@ -369,13 +409,26 @@ bool MobileEquipment::ring(std::string_view number) {
   return in_service() && !refuses_calls && !forwarding.diverts_voice() && calls_.ring(std::string{number});
 }
 
-void MobileEquipment::request_supplementary(std::string request) {
-  supplementary_.start(pace_.next(&Timing::round_trip), [this, request = std::move(request)] {
-    // ASSUMED: what an operator would say.
-    auto answer = supplementary_service ? supplementary_service(request)
-                                        : SupplementaryAnswer{.mode = 0, .text = "Your balance is 10.00"};
-    events_.on_event(answer);
-  });
+// ---- contexts ----
+
+std::optional<std::string> MobileEquipment::objection(const PdpContext& context) const {
+  const auto& access = context.access;
+  if (access.mode != 1) return "AT+QICSGP=0 asks for CSD, which is not there";
+  if (!registration_.attached()) return "not attached to the packet domain";
+  const int cid = context.id() + 1;
+  // MANUAL SSL 1.4.1 item 4.
+  if (packet_domain.context(cid).active) {
+    return fmt::format("AT+CGACT has activated context {} already; AT+CGACT=0,{} first", cid, cid);
+  }
+  if (!access_points.has(access.apn)) return access_points.refusal(access.apn);
+  return std::nullopt;
+}
+
+void MobileEquipment::admitted(const PdpContext& context) {
+  if (context.id() != foreground_) return;
+  // MANUAL M66 11.12: the activation overwrites AT+QIDNSCFG.
+  tcpip.primary_dns.clear();
+  tcpip.secondary_dns.clear();
 }
 
 // ---- SSL ----
@@ -406,6 +459,7 @@ PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Con
     auto session = tls::ClientSession::create(*config, surroundings_.random, log.part("tls"));  // logs its own reason
     return session ? std::move(*session) : nullptr;
   };
+  if (on_secure_host) target.looked_up = on_secure_host(target.host);
   const auto handshake = settings.security == SecurityLevel::none     ? &Timing::tls_plain
                          : settings.security == SecurityLevel::server ? &Timing::tls_server
                                                                       : &Timing::tls_mutual;
@@ -422,7 +476,7 @@ tl::expected<tls::ClientConfig, std::string> MobileEquipment::tls_config(const S
   config.key_log = configuration_.key_log;
 
   const auto file = [this](std::string_view what, const std::string& name) -> tl::expected<Bytes, std::string> {
-    const auto parsed = storage::SecurityFileName::parse(name);
+    const auto parsed = security_file(name);
     auto content = parsed ? security_files_.open(*parsed) : tl::unexpected{storage::StoreError::not_found};
     if (content) return std::move(*content);
     return tl::unexpected{

@@ -10,10 +10,13 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
+#include "emulator/device/access_points.hpp"
 #include "emulator/device/alarm.hpp"
 #include "emulator/device/call_forwarding.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/firmware.hpp"
+#include "emulator/device/locator.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
@@ -24,10 +27,13 @@
 #include "emulator/device/ping.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
+#include "emulator/device/service_centre.hpp"
 #include "emulator/device/sim.hpp"
+#include "emulator/device/sim_card.hpp"
 #include "emulator/device/ssl_settings.hpp"
 #include "emulator/device/time_sync.hpp"
 #include "emulator/device/timing.hpp"
+#include "emulator/device/ussd.hpp"
 #include "emulator/device/voice_calls.hpp"
 #include "net/bearer.hpp"
 #include "storage/flash.hpp"
@@ -43,7 +49,7 @@ struct TcpIpSettings {
   int multiple_sessions = 0;  ///< QIMUX
   int transparent = 0;        ///< QIMODE
   int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD, 2 tell of every packet
-  int echo_data = 1;          ///< QISDE
+  int echo_data = 1;          ///< QISDE; counts with ATE1 only
   int host_is_name = 0;       ///< QIDNSIP
   int role = 1;               ///< QISRVC: 1 client, 2 server
   int head = 0;               ///< QIHEAD: `IPD<len>:`
@@ -84,18 +90,18 @@ struct Configuration {
   Model model = Model::m95;
   Timing timing{};
   std::uint64_t seed = 1;  ///< of the delays that are drawn
-  std::string imei = "863071016800770";
+  std::string imei = "001010000000008";
   Sim sim = Sim::without_pin();
   LocalTime clock = Rtc::factory();
   /// What the network's clock says at power on; without it the network does not tell the time (NITZ).
   std::optional<LocalTime> network_clock{};
-  /// <connectmode> 1 of AT+QSSLOPEN. Much firmware of 2015 lacks it (at-reference 3.8); without it the answer is ERROR.
-  bool transparent_ssl = true;
-  /// AT+QICLOSE and AT+QSSLCLOSE say which socket they closed when there are several. Contradicted by SSL 2.2.3 and
-  /// uModem, which have `CLOSE OK` alone.
-  bool close_names_socket = true;
+  AccessPoints access_points{};  ///< of the network
+  /// What the firmware has; the rest is as in firmware of that date, which is the model's own unless given.
+  FirmwareChoice firmware{};
+  std::optional<FirmwareDate> firmware_date{};
   std::function<void(std::string_view)> key_log{};
-  std::string own_number = "+8613800210001";  ///< AT+CNUM; empty when the SIM does not say
+  std::string own_number = "+447700900001";  ///< AT+CNUM; empty when the SIM does not say
+  std::vector<UssdAnswer> ussd{};
 };
 
 struct Surroundings {
@@ -108,7 +114,7 @@ struct Surroundings {
 };
 
 /// The ME: radio, SIM, TCP/IP stack, SSL, certificate stores. It speaks typed values and knows no text.
-class MobileEquipment {
+class MobileEquipment final : private Gateway {
  public:
   MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer, EventSink& events);
 
@@ -142,18 +148,26 @@ class MobileEquipment {
 
   const ModelProfile& profile() const { return profile_of(configuration_.model); }
   const Configuration& configuration() const { return configuration_; }
+  const Firmware& firmware() const { return firmware_; }
   Pace& pace() { return pace_; }
   const Sim& sim() const { return configuration_.sim; }
   Sim& sim() { return configuration_.sim; }
+  SimCard& sim_card() { return sim_card_; }
   Rtc& rtc() { return rtc_; }
   Registration& registration() { return registration_; }
   storage::SecurityFileStore& security_files() { return security_files_; }
+  /// A name that this firmware takes for a certificate or key; nothing otherwise.
+  std::optional<storage::SecurityFileName> security_file(std::string_view name) const {
+    using storage::NvramNames;
+    return storage::SecurityFileName::parse(name, firmware().nvram_names ? NvramNames::any : NvramNames::four);
+  }
   storage::Flash& flash() { return surroundings_.flash; }
   const Logger& log() const { return surroundings_.log; }
   const Journal& journal() const { return surroundings_.journal; }
   Timeline& timeline() { return surroundings_.timeline; }
 
   Messaging& messaging() { return messaging_; }
+  ServiceCentre& service_centre() { return service_centre_; }
   VoiceCalls& calls() { return calls_; }
   Phonebooks& phonebooks() { return phonebooks_; }
   FileStore& files() { return files_; }
@@ -161,8 +175,8 @@ class MobileEquipment {
   /// The SIM is ready and a cell of the home network serves it.
   bool in_service() const { return power_ == Power::on && registration_.registered(); }
 
-  /// Somebody sends a message; UTF-8, in as many parts as it takes. The time is the module's own unless given.
-  /// `failed` while the module cannot be reached; otherwise what became of the last part.
+  /// Somebody sends a message; UTF-8, in as many parts as it takes, which come one after the other. The time is the
+  /// module's own unless given. `failed` while the module cannot be reached; otherwise what became of the first part.
   Messaging::Delivery deliver_sms(std::string_view from, std::string_view text,
                                   std::optional<sms::Timestamp> time = std::nullopt);
   /// The same for any PDU, service centre in front.
@@ -170,11 +184,8 @@ class MobileEquipment {
   /// Somebody calls; an empty number is withheld. False when the line is busy or the module cannot be reached.
   bool ring(std::string_view number);
 
-  /// Who answers AT+CUSD; a plain text when it is empty.
-  std::function<SupplementaryAnswer(std::string_view request)> supplementary_service;
-  /// AT+CUSD: `SupplementaryAnswer` follows.
-  void request_supplementary(std::string request);
-  void end_supplementary() { supplementary_.cancel(); }
+  /// AT+CUSD.
+  Ussd& ussd() { return ussd_; }
 
   /// AT+QREFUSECS. ASSUMED: forgotten at power-off.
   bool refuses_messages = false;
@@ -209,6 +220,8 @@ class MobileEquipment {
   void change_sim(Sim sim);
   /// Has a hand in what a TLS session is made of; none: as AT+QSSLCFG says.
   std::function<void(std::string_view host, tls::ClientConfig&)> on_tls_config;
+  /// Where the name of a secure server leads; none, or nothing said: to itself.
+  std::function<std::string(std::string_view host)> on_secure_host;
 
   /// AT+COPS=2 and back.
   void leave_network();
@@ -216,9 +229,16 @@ class MobileEquipment {
 
   PacketDomain packet_domain;
   net::IpAddress bearer_address() const { return surroundings_.bearer.local_address(); }
+  /// The TCP/IP stack's context behind a <cid> of 27.007, or null. ASSUMED: 1 and 2 are 0 and 1 of AT+QIFGCNT.
+  const PdpContext* stack_context(int cid) const {
+    return cid <= kContexts ? contexts_.at(static_cast<std::size_t>(cid - 1)).get() : nullptr;
+  }
+  /// What the network lets contexts go to. A context that is up stays.
+  AccessPoints access_points;
 
   NameQuery& names() { return names_; }
   Ping& pinger() { return ping_; }
+  Locator& locator() { return locator_; }
   TimeSync& time_sync() { return time_sync_; }
   const TimeServer& time_server() const { return time_server_; }
   void set_time_server(TimeServer server);
@@ -248,13 +268,19 @@ class MobileEquipment {
   bool end_bearers();
 
  private:
+  std::optional<std::string> objection(const PdpContext& context) const override;
+  void admitted(const PdpContext& context) override;
   void start_up();
   void recall_saved();
+  void start_sim();
+  void sim_started();
   void radio_on();
   void radio_off();
   tl::expected<tls::ClientConfig, std::string> tls_config(const SslContext& settings);
 
   Configuration configuration_;
+  Firmware firmware_;
+  SimCard sim_card_{configuration_.sim, configuration_.own_number};
   Surroundings surroundings_;
   EventSink& events_;
   Pace pace_;
@@ -262,7 +288,9 @@ class MobileEquipment {
   Registration registration_;
   storage::SecurityFileStore security_files_;
   Messaging messaging_;
+  ServiceCentre service_centre_;
   VoiceCalls calls_;
+  Ussd ussd_;
   Phonebooks phonebooks_;
   FileStore files_;
   std::array<std::unique_ptr<PdpContext>, kContexts> contexts_;
@@ -281,16 +309,18 @@ class MobileEquipment {
   std::array<std::string, kPreferredOperators> preferred_operators_{};
   NameQuery names_;
   Ping ping_;
+  Locator locator_;
   TimeSync time_sync_;
   TimeServer time_server_;
   int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
   Duration boot_time_{};
+  Duration sim_time_{};
   Timer starting_;
+  Timer sim_starting_;
   Timer switching_;
   Timer call_ready_;
-  Timer supplementary_;
   Timer alarm_mode_end_;
   std::uint8_t concatenations_ = 0;
   bool call_ready_reported_ = false;

@@ -9,13 +9,15 @@ namespace quasimodem::device {
 namespace {
 
 // M66FAR01A01 is in the M66 manual 2.1, M95FAR02A08 in a driver's comment.
-// ASSUMED: the revisions of M10 and M85; no source names one (at-reference 1.5).
+// ASSUMED: the revisions of M10 and M85; no source names one (at-reference 1.5). The date of all of them: that of the
+// application note V3.1, which they follow.
+constexpr FirmwareDate kNote{2015, 4};
+
 constexpr std::array kProfiles{
-    ModelProfile{Model::m10, "M10", "m10", "M10FAR03A01", false},
-    ModelProfile{Model::m66, "M66", "m66", "M66FAR01A01", false},
-    ModelProfile{Model::m85, "M85", "m85", "M85FAR01A01", false},
-    // Quirk Q19: TinyGSM's M95 client waits for the prefix.
-    ModelProfile{Model::m95, "M95", "m95", "M95FAR02A08", true},
+    ModelProfile{Model::m10, "M10", "m10", "M10FAR03A01", kNote},
+    ModelProfile{Model::m66, "M66", "m66", "M66FAR01A01", kNote},
+    ModelProfile{Model::m85, "M85", "m85", "M85FAR01A01", kNote},
+    ModelProfile{Model::m95, "M95", "m95", "M95FAR02A08", kNote},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,13 +14,22 @@ enum class Model : std::uint8_t { m10, m66, m85, m95 };
 /// The bit of a model in a command's `models` mask.
 constexpr std::uint32_t bit(Model model) { return 1U << static_cast<unsigned>(model); }
 
-/// Everything in which one module differs from another. Models are data: no code asks which one it is.
+/// When a firmware was made.
+struct FirmwareDate {
+  int year = 0;
+  int month = 0;  ///< 1 to 12
+
+  auto operator<=>(const FirmwareDate&) const = default;
+};
+
+/// Everything in which one module differs from another. Models are data: no code asks which one it is. What differs
+/// from firmware to firmware is in firmware.hpp.
 struct ModelProfile {
   Model model;
   std::string_view name;      ///< `M95`
   std::string_view key;       ///< `m95`, as the command line takes it
   std::string_view revision;  ///< firmware, as ATI prints it
-  bool ccid_with_prefix;      ///< AT+QCCID answers `+QCCID: …` instead of the bare number
+  FirmwareDate released;      ///< of that firmware
 };
 
 std::span<const ModelProfile> model_profiles();

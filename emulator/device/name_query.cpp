@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "emulator/device/pdp_context.hpp"
+
 namespace quasimodem::device {
 namespace {
 
@@ -16,6 +18,7 @@ Error error_of(net::NetError reason) {
     case net::NetError::name_not_found: return Error::no_server;
     case net::NetError::name_failed:
     case net::NetError::timed_out: return Error::time_out;
+    case net::NetError::no_bearer:
     case net::NetError::unreachable: return Error::network;
     case net::NetError::no_resources: return Error::no_memory;
     default: return Error::unknown;
@@ -24,18 +27,14 @@ Error error_of(net::NetError reason) {
 
 }  // namespace
 
-NameQuery::NameQuery(Timeline& timeline, net::Bearer& bearer, EventSink& events)
-    : bearer_{bearer}, events_{events}, timeout_{timeline} {}
+NameQuery::NameQuery(Timeline& timeline, EventSink& events) : events_{events}, timeout_{timeline} {}
 
-bool NameQuery::start(int context, bool bearer_up, const std::string& host) {
+bool NameQuery::start(PdpContext& context, const std::string& host) {
   if (timeout_.running()) return false;
-  if (!bearer_up) {
-    timeout_.start({}, [this, context] { finish({context, {}, Error::network}); });
-    return true;
-  }
-  timeout_.start(kTimeout, [this, context] { finish({context, {}, Error::time_out}); });
-  looking_up_ = bearer_.resolve(host, [this, context](const net::Bearer::Addresses& found) {
-    finish(found ? NameLookedUp{context, *found, Error::none} : NameLookedUp{context, {}, error_of(found.error())});
+  const int id = context.id();
+  timeout_.start(kTimeout, [this, id] { finish({id, {}, Error::time_out}); });
+  looking_up_ = context.bearer().resolve(host, [this, id](const net::Bearer::Addresses& found) {
+    finish(found ? NameLookedUp{id, *found, Error::none} : NameLookedUp{id, {}, error_of(found.error())});
   });
   return true;
 }

@@ -10,20 +10,21 @@
 
 namespace quasimodem::device {
 
+class PdpContext;
+
 /// AT+QIDNSGIP: one look-up at a time, answered by `NameLookedUp`.
 class NameQuery {
  public:
-  NameQuery(Timeline& timeline, net::Bearer& bearer, EventSink& events);
+  NameQuery(Timeline& timeline, EventSink& events);
 
-  /// False when one is under way.
-  bool start(int context, bool bearer_up, const std::string& host);
-  /// Power is gone, or the bearer: nobody hears the answer.
+  /// False when one is under way. The answer is `Error::network` when the context is down, or lost on the way.
+  bool start(PdpContext& context, const std::string& host);
+  /// Power is gone: nobody hears the answer.
   void cancel();
 
  private:
   void finish(NameLookedUp answer);
 
-  net::Bearer& bearer_;
   EventSink& events_;
   Timer timeout_;
   std::unique_ptr<net::Operation> looking_up_;

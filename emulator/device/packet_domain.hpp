@@ -29,6 +29,7 @@ class PacketDomain {
 
   /// <cid> 1–10.
   Context& context(int cid) { return contexts_.at(static_cast<std::size_t>(cid - 1)); }
+  const Context& context(int cid) const { return contexts_.at(static_cast<std::size_t>(cid - 1)); }
   /// True when one was active.
   bool deactivate_all() {
     bool any = false;

@@ -23,12 +23,14 @@ PdpContext::PdpContext(int id, Surroundings surroundings)
     : id_{id},
       surroundings_{std::move(surroundings)},
       transition_{surroundings_.timeline},
+      bearer_{surroundings_.timeline, surroundings_.bearer},
       server_{
           id, {surroundings_.timeline, surroundings_.bearer, surroundings_.log.part("server")}, surroundings_.events} {}
 
 void PdpContext::enter(TcpIpState state) {
   if (state == state_) return;
   state_ = state;
+  active() ? bearer_.rise() : bearer_.fall();
   surroundings_.log.debug("context {}: {}", id_, name_of(state));
   surroundings_.journal.write(RecordKind::state, {{"what", "tcpip"}, {"context", id_}, {"state", name_of(state)}});
 }
@@ -73,6 +75,7 @@ void PdpContext::note_handshake(int index) const {
 
 // ---- bringing the context up and down ----
 
+// ASSUMED: not in IP START either; one driver sends it there again, and what it was answered is not known.
 bool PdpContext::register_application() {
   if (state_ != TcpIpState::ip_initial) return false;
   enter(TcpIpState::ip_start);
@@ -88,9 +91,12 @@ bool PdpContext::activate(Done done) {
   transition_.start(Duration::zero(), [this] {
     enter(TcpIpState::ip_ind);
     transition_.start(surroundings_.pace.next(&Timing::activate), [this] {
-      const bool possible = access.mode == 1 && surroundings_.attachment.attached() && (!grants || grants());
+      const auto objection = surroundings_.gateway.objection(*this);
+      if (objection) surroundings_.log.warning("context {} cannot be activated: {}", id_, *objection);
+      const bool possible = !objection && (!grants || grants());
       if (possible) ++activations_;
       enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
+      if (possible) surroundings_.gateway.admitted(*this);
       note_bearer(possible ? "up" : "refused");
       std::exchange(activation_done_, {})(possible);
     });
@@ -101,12 +107,14 @@ bool PdpContext::activate(Done done) {
 void PdpContext::bring_up(Done done) {
   if (active()) return done(true);
   register_application();
+  if (state_ != TcpIpState::ip_start) return done(false);  // halted, or somebody else's activation is under way
   activate(std::move(done));
 }
 
 void PdpContext::deactivate(std::function<void()> done) {
   close_all(Report::unopened);
   for (auto& socket : sockets_) socket.reset();
+  bearer_.fall();
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
   // The activation under way is abandoned; who waits for it hears that it failed.
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
@@ -133,6 +141,10 @@ std::optional<net::IpAddress> PdpContext::query_local_address() {
   if (!active()) return std::nullopt;
   if (state_ == TcpIpState::ip_gprsact) enter(TcpIpState::ip_status);
   return local_address();
+}
+
+std::optional<net::IpAddress> PdpContext::address() const {
+  return active() ? std::optional{local_address()} : std::nullopt;
 }
 
 net::IpAddress PdpContext::local_address() const {
@@ -162,6 +174,7 @@ void PdpContext::power_off() {
   close_all(Report::unopened);
   for (auto& socket : sockets_) socket.reset();
   state_ = TcpIpState::ip_initial;
+  bearer_.fall();
 }
 
 void PdpContext::restore(TcpIpState state) {
@@ -180,6 +193,11 @@ void PdpContext::restore(TcpIpState state) {
 
 Connection* PdpContext::socket(int index, Role role) {
   return role == Role::client ? sockets_.at(static_cast<std::size_t>(index)).get() : server_.client(index);
+}
+
+const Connection* PdpContext::listed(int index) const {
+  const auto place = static_cast<std::size_t>(index);
+  return sockets_.at(place) ? sockets_[place].get() : closing_[place].get();
 }
 
 bool PdpContext::any_live() const {
@@ -324,7 +342,12 @@ bool PdpContext::close(Sessions sessions, int index) {
   const bool was_live = socket->live();
   if (!was_live && socket->awaits_result()) return false;  // it has failed and is about to say so
   if (was_live) note_socket(index, "closed");
-  socket->close();
+  const auto place = static_cast<std::size_t>(index);
+  if (was_live && socket->close_after_sending([this, place] { closing_[place].reset(); })) {
+    closing_[place] = std::move(socket);
+  } else {
+    socket->close();
+  }
   socket.reset();
   if (was_live && sessions == Sessions::single && active()) enter(TcpIpState::ip_close);
   return was_live;
@@ -345,6 +368,7 @@ bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_cl
 
 void PdpContext::close_all(Report report) {
   server_.close();
+  for (auto& socket : closing_) socket.reset();
   for (int index = 0; index < kSockets; ++index) {
     auto& socket = sockets_[static_cast<std::size_t>(index)];
     if (!socket || !(socket->live() || socket->awaits_result())) continue;

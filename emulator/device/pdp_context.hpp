@@ -13,6 +13,7 @@
 #include "emulator/device/pace.hpp"
 #include "emulator/device/server.hpp"
 #include "net/bearer.hpp"
+#include "net/falling_bearer.hpp"
 #include "tls/client_session.hpp"
 
 namespace quasimodem::device {
@@ -48,13 +49,18 @@ struct Access {
 /// AT+QIMUX: with it the states of single connections are shown per socket, not in the context's own state.
 enum class Sessions { single = 0, multiple = 1 };
 
-/// What a context needs to know of the network it lives in.
-class Attachment {
+class PdpContext;
+
+/// What stands between a context and its network.
+class Gateway {
  public:
-  virtual bool attached() const = 0;
+  /// Why this context gets no address now, in words for the log; none: it gets one.
+  virtual std::optional<std::string> objection(const PdpContext& context) const = 0;
+  /// It has got one.
+  virtual void admitted(const PdpContext& context) = 0;
 
  protected:
-  ~Attachment() = default;
+  ~Gateway() = default;
 };
 
 /// One PDP context: bearer, state machine and the six sockets that live on it.
@@ -65,7 +71,7 @@ class PdpContext {
   struct Surroundings {
     Timeline& timeline;
     net::Bearer& bearer;
-    const Attachment& attachment;
+    Gateway& gateway;
     Pace& pace;
     EventSink& events;
     Logger log;
@@ -78,8 +84,12 @@ class PdpContext {
   TcpIpState state() const { return state_; }
   Access access;
 
-  /// What the network says when the context asks for an address; none: yes.
+  /// Has the last word when the context asks for an address; none: yes.
   std::function<bool()> grants;
+
+  // Which state allows what (at-reference 2.2). Only the manual forbids QIREGAPP outside IP INITIAL, QIACT outside IP
+  // START and QIOPEN in IP START; no log shows a module that does otherwise. Where one does, in AT+QIDEACT (quirk Q5),
+  // QIOPEN and QSSLOPEN after QIACT (quirk Q6) and AT+QIDNSCFG (field report 2), the log counts.
 
   /// AT+QIREGAPP: IP INITIAL → IP START. False in any other state.
   bool register_application();
@@ -91,6 +101,12 @@ class PdpContext {
   /// AT+QILOCIP: IP GPRSACT → IP STATUS. Nothing while no address is assigned.
   std::optional<net::IpAddress> query_local_address();
   bool active() const;
+  /// Up, or on the way there.
+  bool in_use() const { return active() || state_ == TcpIpState::ip_config || state_ == TcpIpState::ip_ind; }
+  /// Nothing while no address is assigned.
+  std::optional<net::IpAddress> address() const;
+  /// The network as long as this context is up. What is under way when it ends fails with NetError::no_bearer.
+  net::Bearer& bearer() { return bearer_; }
   /// What commands do that need a bearer and bring it up themselves; `done(false)` when there is none to be had.
   void when_up(Done done) { bring_up(std::move(done)); }
 
@@ -122,6 +138,9 @@ class PdpContext {
     return const_cast<PdpContext*>(this)->socket(index, role);
   }
   bool any_live() const;
+  /// For the rows of AT+QISTATE and AT+QSSLSTATE: the socket of a client, or one that was closed and still has to hand
+  /// over what the TE sent. Null: nothing is there.
+  const Connection* listed(int index) const;
 
   /// AT+QICLOSE, AT+QSSLCLOSE. False when there is nothing to close.
   bool close(Sessions sessions, int index);
@@ -156,7 +175,10 @@ class PdpContext {
   Timer transition_;
   Done activation_done_;
   int activations_ = 0;
+  net::FallingBearer bearer_;
   std::array<std::unique_ptr<Connection>, kSockets> sockets_;
+  /// Closed by the TE, with something still to hand over; their indices are free.
+  std::array<std::unique_ptr<Connection>, kSockets> closing_;
   /// What is reported later finds out that the module was unplugged meanwhile.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Server server_;

@@ -14,8 +14,7 @@ constexpr Duration kLookUpTimeout = 14s;  // as AT+QIDNSGIP has it
 
 }  // namespace
 
-Ping::Ping(Timeline& timeline, net::Bearer& bearer, EventSink& events)
-    : timeline_{timeline}, bearer_{bearer}, events_{events}, timer_{timeline} {}
+Ping::Ping(Timeline& timeline, EventSink& events) : timeline_{timeline}, events_{events}, timer_{timeline} {}
 
 void Ping::start(PdpContext& context, Request request) {
   if (busy_) {
@@ -26,21 +25,25 @@ void Ping::start(PdpContext& context, Request request) {
   request_ = std::move(request);
   statistics_ = {};
   timer_.start({}, [this, &context, run = ++run_] {
-    context.when_up([this, run](bool up) {
+    context.when_up([this, &context, run](bool up) {
       if (run != run_) return;
-      up ? look_up() : finish(PingFinished::Result::no_bearer);
+      up ? look_up(context.bearer()) : finish(PingFinished::Result::no_bearer);
     });
   });
 }
 
-void Ping::look_up() {
+void Ping::look_up(net::Bearer& bearer) {
+  bearer_ = &bearer;
   timer_.start(kLookUpTimeout, [this] { finish(PingFinished::Result::not_found); });
-  operation_ = bearer_.resolve(request_.host, [this](const auto& addresses) { resolved(addresses); });
+  operation_ = bearer_->resolve(request_.host, [this](const auto& addresses) { resolved(addresses); });
 }
 
 void Ping::resolved(const net::Bearer::Addresses& addresses) {
   const auto finished = std::move(operation_);
-  if (!addresses) return finish(PingFinished::Result::not_found);
+  if (!addresses) {
+    const bool lost = addresses.error() == net::NetError::no_bearer;
+    return finish(lost ? PingFinished::Result::no_bearer : PingFinished::Result::not_found);
+  }
   peer_ = addresses->front();
   send_next();
 }
@@ -49,11 +52,12 @@ void Ping::send_next() {
   ++statistics_.sent;
   sent_at_ = timeline_.now();
   timer_.start(request_.timeout, [this] { answered(std::nullopt); });
-  operation_ = bearer_.ping(peer_, kOctets, [this](const auto& echo) { echoed(echo); });
+  operation_ = bearer_->ping(peer_, kOctets, [this](const auto& echo) { echoed(echo); });
 }
 
 void Ping::echoed(const net::Bearer::Echoed& echo) {
   // A bearer that cannot send is no different from a peer that does not answer; the time-out tells.
+  if (!echo && echo.error() == net::NetError::no_bearer) return finish(PingFinished::Result::no_bearer);
   if (!echo) return;
   answered(PingAnswer{kOctets, timeline_.now() - sent_at_, *echo});
 }

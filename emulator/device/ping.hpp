@@ -15,19 +15,19 @@ class PdpContext;
 /// AT+QPING: a few echo requests, one after the other. `PingAnswered` for each, `PingFinished` at the end.
 class Ping {
  public:
-  Ping(Timeline& timeline, net::Bearer& bearer, EventSink& events);
+  Ping(Timeline& timeline, EventSink& events);
 
   struct Request {
     std::string host;
     Duration timeout = 1s;
     int number = 4;
   };
-  /// Brings the context up when it is down.
+  /// Brings the context up when it is down. ASSUMED: `no_bearer` also when the context is lost on the way.
   void start(PdpContext& context, Request request);
   void cancel();
 
  private:
-  void look_up();
+  void look_up(net::Bearer& bearer);
   void resolved(const net::Bearer::Addresses& addresses);
   void send_next();
   void echoed(const net::Bearer::Echoed& echo);
@@ -35,7 +35,7 @@ class Ping {
   void finish(PingFinished::Result result);
 
   Timeline& timeline_;
-  net::Bearer& bearer_;
+  net::Bearer* bearer_ = nullptr;  ///< of the context that it runs on
   EventSink& events_;
   Request request_;
   PingStatistics statistics_;

@@ -18,7 +18,10 @@ class PlainConnection final : public Connection {
 
  private:
   void link_ready() override { become_connected(); }
-  void link_received(ByteSpan data) override { buffer(data); }
+  void link_received(ByteSpan data) override {
+    if (state() == SocketState::closing) return link()->pause();  // it is for nobody
+    buffer(data);
+  }
   void link_writable() override;
   void link_ended(std::optional<net::NetError> error) override;
   void refill() override {}

@@ -40,6 +40,10 @@ void Registration::serve(RegistrationStatus granted) {
   found();
 }
 
+void Registration::set_signal_strength(int rssi) {
+  if (std::exchange(signal_, rssi) != rssi) events_.on_event(SignalChanged{});
+}
+
 void Registration::stop() {
   searching_.cancel();
   attaching_.cancel();

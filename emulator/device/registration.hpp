@@ -5,14 +5,14 @@
 #include <string_view>
 
 #include "core/timeline.hpp"
+#include "emulator/device/cells.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/pace.hpp"
-#include "emulator/device/pdp_context.hpp"
 
 namespace quasimodem::device {
 
 /// The network side of the radio: registration in both domains, attachment, operator and signal.
-class Registration final : public Attachment {
+class Registration {
  public:
   Registration(Timeline& timeline, Pace& pace, EventSink& events);
 
@@ -28,7 +28,7 @@ class Registration final : public Attachment {
 
   RegistrationStatus status(Domain domain) const;
   bool registered() const { return served(circuit_switched_); }
-  bool attached() const override { return served(packet_switched_); }
+  bool attached() const { return served(packet_switched_); }
 
   /// Whether the module attaches itself once it is registered: until AT+CGATT=0, again from AT+CGATT=1 or a start on.
   bool attaches_itself() const { return attaches_itself_; }
@@ -41,11 +41,11 @@ class Registration final : public Attachment {
   std::string_view operator_name() const { return "CHINA MOBILE"; }
   std::string_view operator_short_name() const { return "CMCC"; }
   std::string_view operator_number() const { return "46000"; }
-  std::string_view location_area() const { return "1878"; }
-  std::string_view cell() const { return "0873"; }
+  std::string_view location_area() const { return cells().front().area; }
+  std::string_view cell() const { return cells().front().id; }
   int signal_strength() const { return signal_; }         ///< <rssi> of the cell
   int bit_error_rate() const { return bit_error_rate_; }  ///< <ber>
-  void set_signal_strength(int rssi) { signal_ = rssi; }
+  void set_signal_strength(int rssi);
   void set_bit_error_rate(int rate) { bit_error_rate_ = rate; }
 
  private:

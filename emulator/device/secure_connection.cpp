@@ -29,6 +29,7 @@ void SecureConnection::link_ready() {
 }
 
 void SecureConnection::link_received(ByteSpan ciphertext) {
+  if (state() == SocketState::closing) return link()->pause();  // it is for nobody
   session_->feed(ciphertext);
   flush();
   follow_session();
@@ -116,11 +117,15 @@ void SecureConnection::flush_soon() {
   });
 }
 
-void SecureConnection::close() {
+void SecureConnection::say_goodbye() {
   session_->close();
   flush();
   flushing_.cancel();
   computing_.cancel();
+}
+
+void SecureConnection::close() {
+  say_goodbye();
   Connection::close();
 }
 

@@ -30,6 +30,7 @@ class SecureConnection final : public Connection {
   void link_received(ByteSpan ciphertext) override;
   void link_writable() override;
   void link_ended(std::optional<net::NetError> error) override;
+  void say_goodbye() override;
   void refill() override;
 
   void flush();

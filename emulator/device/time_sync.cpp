@@ -41,8 +41,8 @@ std::optional<UtcTime> time_in(ByteSpan answer) {
 
 }  // namespace
 
-TimeSync::TimeSync(Timeline& timeline, net::Bearer& bearer, EventSink& events, Rtc& rtc)
-    : timeline_{timeline}, bearer_{bearer}, events_{events}, rtc_{rtc}, timer_{timeline} {}
+TimeSync::TimeSync(Timeline& timeline, EventSink& events, Rtc& rtc)
+    : timeline_{timeline}, events_{events}, rtc_{rtc}, timer_{timeline} {}
 
 void TimeSync::start(PdpContext& context, const std::string& host, std::uint16_t port) {
   if (busy_) {
@@ -53,24 +53,27 @@ void TimeSync::start(PdpContext& context, const std::string& host, std::uint16_t
   host_ = host;
   port_ = port;
   timer_.start({}, [this, &context, run = ++run_] {
-    context.when_up([this, run](bool up) {
+    context.when_up([this, &context, run](bool up) {
       if (run != run_) return;
-      up ? look_up() : finish(Result::no_bearer);
+      up ? look_up(context.bearer()) : finish(Result::no_bearer);
     });
   });
 }
 
-void TimeSync::look_up() {
+void TimeSync::look_up(net::Bearer& bearer) {
+  bearer_ = &bearer;
   timer_.start(kLookUpTimeout, [this] { finish(Result::not_found); });
-  looking_up_ = bearer_.resolve(host_, [this](const auto& addresses) { resolved(addresses); });
+  looking_up_ = bearer_->resolve(host_, [this](const auto& addresses) { resolved(addresses); });
 }
 
 void TimeSync::resolved(const net::Bearer::Addresses& addresses) {
   const auto finished = std::move(looking_up_);
-  if (!addresses) return finish(Result::not_found);
+  if (!addresses) {
+    return finish(addresses.error() == net::NetError::no_bearer ? Result::no_bearer : Result::not_found);
+  }
   attempts_ = 0;
   timer_.start(kAnswerTimeout, [this] { finish(Result::no_response); });
-  link_ = bearer_.connect(net::Transport::udp, {addresses->front(), port_}, *this);
+  link_ = bearer_->connect(net::Transport::udp, {addresses->front(), port_}, *this);
 }
 
 void TimeSync::ask() {
@@ -83,6 +86,11 @@ void TimeSync::ask() {
   cookie_.assign(request.begin() + kTransmit, request.end());
   link_->send(request);
   timer_.start(kAnswerTimeout, [this] { ask(); });
+}
+
+void TimeSync::link_closed(std::optional<net::NetError> error) {
+  // Anything else is a server that does not answer; the time-out tells.
+  if (error == net::NetError::no_bearer) finish(Result::no_bearer);
 }
 
 void TimeSync::link_received(ByteSpan datagram) {

@@ -16,25 +16,25 @@ class PdpContext;
 /// AT+QNTP: asks a time server by SNTP (RFC 4330) and sets the clock. `TimeSynchronised` tells how it went.
 class TimeSync final : private net::LinkObserver {
  public:
-  TimeSync(Timeline& timeline, net::Bearer& bearer, EventSink& events, Rtc& rtc);
+  TimeSync(Timeline& timeline, EventSink& events, Rtc& rtc);
 
-  /// Brings the context up when it is down.
+  /// Brings the context up when it is down. ASSUMED: `no_bearer` also when the context is lost on the way.
   void start(PdpContext& context, const std::string& host, std::uint16_t port);
   void cancel();
 
  private:
   using Result = TimeSynchronised::Result;
 
-  void look_up();
+  void look_up(net::Bearer& bearer);
   void resolved(const net::Bearer::Addresses& addresses);
   void ask();
   void link_connected() override { ask(); }
   void link_received(ByteSpan datagram) override;
-  void link_closed(std::optional<net::NetError>) override {}
+  void link_closed(std::optional<net::NetError> error) override;
   void finish(Result result);
 
   Timeline& timeline_;
-  net::Bearer& bearer_;
+  net::Bearer* bearer_ = nullptr;  ///< of the context that it runs on
   EventSink& events_;
   Rtc& rtc_;
   std::string host_;

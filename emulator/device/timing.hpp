@@ -39,6 +39,7 @@ struct Timing {
   bool uart_paced = false;  ///< bytes take their time at the baud rate
   Delay command;            ///< before a command line is answered
   Delay boot;               ///< power on to RDY
+  Delay sim_start;          ///< +CFUN: 1 to +CPIN: READY; the SIM is busy meanwhile
   Delay call_ready;         ///< power on to Call Ready
   Delay registration;
   Delay attach;
@@ -49,7 +50,9 @@ struct Timing {
   Duration idle_after{};   ///< how long the network keeps the radio channel for a silent module
   double down_kbit_s = 0;  ///< 0: unlimited
   double up_kbit_s = 0;
-  Delay tls_plain;  ///< the module's own time for a handshake: no authentication, server, both
+  Delay message_part;  ///< between two parts of a long message
+  Delay report;        ///< from the message that the network took to the report on it
+  Delay tls_plain;     ///< the module's own time for a handshake: no authentication, server, both
   Delay tls_server;
   Delay tls_mutual;
   Spell outage;    ///< nothing moves, nothing is lost
@@ -67,6 +70,7 @@ struct DelayKind {
 inline constexpr std::array kDelayKinds{
     DelayKind{"module", "command", &Timing::command},
     DelayKind{"module", "boot", &Timing::boot},
+    DelayKind{"module", "sim_start", &Timing::sim_start},
     DelayKind{"module", "call_ready", &Timing::call_ready},
     DelayKind{"network", "registration", &Timing::registration},
     DelayKind{"network", "attach", &Timing::attach},
@@ -77,6 +81,9 @@ inline constexpr std::array kDelayKinds{
     DelayKind{"tls", "no_authentication", &Timing::tls_plain},
     DelayKind{"tls", "server_authentication", &Timing::tls_server},
     DelayKind{"tls", "mutual_authentication", &Timing::tls_mutual},
+    // At the end, so that what a seed draws for the others stays.
+    DelayKind{"network", "message_part", &Timing::message_part},
+    DelayKind{"network", "report", &Timing::report},
 };
 
 }  // namespace quasimodem::device

@@ -8,6 +8,7 @@ namespace quasimodem::device {
 namespace {
 
 constexpr std::size_t kMostCalls = 2;
+constexpr int kVoice = 1;                    // 27.007 <class>
 constexpr auto kRingInterval = 5s;           // at-reference 5, logs
 constexpr auto kNoAnswerAfter = 60s;         // ASSUMED: how long the network lets it ring
 constexpr int kRingsBeforeCallerStops = 12;  // ASSUMED: the same minute, seen from here
@@ -67,11 +68,26 @@ void VoiceCalls::after_end() {
   sound_ring();
 }
 
+void VoiceCalls::enter(Listed list, const std::string& number) const {
+  if (on_listed) on_listed(list, number);
+}
+
+/// The caller who rings or waits gave up.
+void VoiceCalls::enter_missed() const {
+  for (const auto& call : calls_) {
+    if (call.incoming && is_in_progress(call)) enter(Listed::missed, call.number);
+  }
+}
+
 void VoiceCalls::report(const Event& event) {
-  // Only the far end's ringing is not the last word about a call that is being dialled.
   if (!outcome_) return events_.on_event(event);
-  if (std::holds_alternative<CallAlerting>(event)) return outcome_(event);
-  std::exchange(outcome_, nullptr)(event);
+  // Only the far end's ringing is not the last word about a call that is being dialled.
+  if (std::holds_alternative<CallAlerting>(event)) {
+    outcome_(event);
+  } else {
+    std::exchange(outcome_, nullptr)(event);
+  }
+  if (on_progress) on_progress();
 }
 
 // ---- calls of the module
@@ -84,6 +100,7 @@ bool VoiceCalls::may_dial() const {
 
 bool VoiceCalls::dial(std::string number, std::function<void(const Event&)> outcome) {
   if (!may_dial()) return false;
+  enter(Listed::dialled, number);
   begin(false, State::dialing, std::move(number));
   outcome_ = std::move(outcome);
   progress_.start(pace_.next(&Timing::round_trip), [this] { proceed(); });
@@ -111,6 +128,7 @@ void VoiceCalls::proceed() {
 /// The call that is dialled or rings ends by itself.
 void VoiceCalls::give_up(CallEnd end) {
   progress_.cancel();
+  enter_missed();
   std::erase_if(calls_, is_in_progress);
   report(CallEnded{end});
 }
@@ -121,6 +139,7 @@ bool VoiceCalls::answer() {
   if (!call) return false;
   progress_.cancel();
   call->state = State::active;
+  enter(Listed::received, call->number);
   return true;
 }
 
@@ -130,6 +149,8 @@ void VoiceCalls::hang_up() {
   if (is_in_progress(*call)) {
     progress_.cancel();
     outcome_ = nullptr;
+    // ASSUMED: a call that is refused is not one that was missed.
+    if (call->incoming) enter(Listed::received, call->number);
   }
   end(State{call->state});
   after_end();
@@ -144,8 +165,9 @@ void VoiceCalls::end_all() {
 // ---- two calls
 
 bool VoiceCalls::release_held() {
-  if (any(State::waiting)) {
+  if (const auto* waits = find(State::waiting)) {
     progress_.cancel();
+    enter(Listed::received, waits->number);
     end(State::waiting);
     return true;
   }
@@ -160,6 +182,7 @@ bool VoiceCalls::take_other() {
   if (other) progress_.cancel();
   if (!other) other = find(State::held);
   if (!other) return false;
+  if (other->state == State::waiting) enter(Listed::received, other->number);
   other->state = State::active;
   return true;
 }
@@ -224,9 +247,13 @@ bool VoiceCalls::ring(std::string number) {
     sound_ring();
     return true;
   }
-  if (!waiting_allowed || calls_.size() == kMostCalls || in_progress()) return false;
+  const bool may_wait = waiting_classes & kVoice;
+  if (!may_wait || calls_.size() == kMostCalls || in_progress()) return false;
   begin(true, State::waiting, number);
-  progress_.start(kNoAnswerAfter, [this] { end(State::waiting); });
+  progress_.start(kNoAnswerAfter, [this] {
+    enter_missed();
+    end(State::waiting);
+  });
   events_.on_event(CallWaits{std::move(number)});
   return true;
 }
@@ -251,6 +278,7 @@ void VoiceCalls::far_end_hangs_up() {
 void VoiceCalls::lose_all() {
   if (calls_.empty()) return;
   progress_.cancel();
+  enter_missed();
   calls_.clear();
   report(CallEnded{CallEnd::no_carrier});
 }

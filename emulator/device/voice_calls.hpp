@@ -38,8 +38,14 @@ class VoiceCalls {
 
   /// Who answers a number; everybody when it is empty.
   std::function<Answer(std::string_view number)> far_end;
-  /// AT+CCWA: the network lets a second caller wait. ASSUMED: not before it is asked to.
-  bool waiting_allowed = false;
+  /// AT+CCWA: for which services the network lets a second caller wait, bits of 27.007 <class>. ASSUMED: none before
+  /// it is asked to.
+  int waiting_classes = 0;
+  /// What the lists of AT+CPBS are made of; none: nobody keeps them.
+  enum class Listed { dialled, received, missed };
+  std::function<void(Listed list, const std::string& number)> on_listed;
+  /// A call whose `outcome` hears how it goes went on; the event sink tells of the others.
+  std::function<void()> on_progress;
 
   /// There is no call, or one that is held.
   bool may_dial() const;
@@ -79,6 +85,8 @@ class VoiceCalls {
   void give_up(CallEnd end);
   void sound_ring();
   void report(const Event& event);
+  void enter(Listed list, const std::string& number) const;
+  void enter_missed() const;
 
   Pace& pace_;
   EventSink& events_;

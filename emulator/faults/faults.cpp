@@ -76,11 +76,12 @@ void Faults::plug_in(Modem& modem, Weather& weather) {
   modem_ = &modem;
   weather_ = &weather;
   modem.ta().around = [this](const auto& typed, auto& channel, const auto& command) {
-    return commands_.run(typed, channel, command);
+    return commands_.run(typed, modem_->ta().errors_of(typed), channel, command);
   };
   plug_in_line();
   plug_in_sim();
   plug_in_network();
+  plug_in_messages();
   plug_in_power();
   plug_in_delays();
 }
@@ -182,6 +183,20 @@ void Faults::plug_in_network() {
   };
 }
 
+void Faults::plug_in_messages() {
+  modem_->me().messaging().refuses = [this](const device::sms::Submit& message) -> std::optional<int> {
+    constexpr int kTransferRejected = 21;
+    const auto* rule = book_.strike("sms.refuse", device::sms::number_text(message.destination));
+    return rule ? std::optional{rule->number("cause", kTransferRejected)} : std::nullopt;
+  };
+  modem_->me().service_centre().judges = [this](const device::sms::Submit& message) -> std::optional<std::uint8_t> {
+    const auto* rule = book_.strike("sms.undelivered", device::sms::number_text(message.destination));
+    if (!rule) return std::nullopt;
+    const auto status = rule->number("status", device::delivery_status::kFailed);
+    return static_cast<std::uint8_t>(std::min(status, device::delivery_status::kHighest));
+  };
+}
+
 void Faults::plug_in_power() {
   auto& me = modem_->me();
   begin_["power.down"] = [this, &me](const FaultRule&) {
@@ -227,6 +242,10 @@ void Faults::plug_in_delays() {
       return !book_.strike("pdp.refuse", subject);
     };
   }
+  me.on_secure_host = [this](std::string_view host) {
+    const auto* rule = book_.strike("tls.wrong_host", host);
+    return rule ? rule->text("to", host) : std::string{};
+  };
   me.on_tls_config = [this](std::string_view host, tls::ClientConfig& config) {
     if (config.verification == tls::Verification::none) return;
     if (config.clock && book_.strike("tls.expired", host)) config.clock = kTooLate;

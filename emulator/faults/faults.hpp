@@ -72,6 +72,7 @@ class Faults {
   void plug_in_line();
   void plug_in_sim();
   void plug_in_network();
+  void plug_in_messages();
   void plug_in_power();
   void plug_in_delays();
   Begin service(device::RegistrationStatus status, device::MobileEquipment::Outage outage);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/faults/faulty_commands.hpp"
 
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -10,17 +11,29 @@ namespace quasimodem::emulator {
 
 using atcmd::Reply;
 
-Reply FaultyCommands::run(const atcmd::CommandCall& typed, atcmd::Channel& channel, const Run& command) {
+namespace {
+
+/// The number that was said for the command's own class, else the one that was said for the other.
+Reply failure(const FaultRule& rule, atcmd::ErrorClass errors) {
+  std::array keys{"cme", "cms"};
+  if (errors == atcmd::ErrorClass::message) std::swap(keys[0], keys[1]);
+  for (const auto* key : keys) {
+    if (rule.parameters.contains(key)) return atcmd::numbered_error(errors, rule.number(key, 0));
+  }
+  return Reply::error();
+}
+
+}  // namespace
+
+Reply FaultyCommands::run(const atcmd::CommandCall& typed, atcmd::ErrorClass errors, atcmd::Channel& channel,
+                          const Run& command) {
   if (book_.entries().empty()) return command();
   const auto words = "AT" + atcmd::print(typed);
   if (on_command) on_command(words);
   atcmd::Call call{channel};
   // ASSUMED: after a command that it never answers the module takes the next one.
   if (book_.strike("at.silence", words)) return Reply::said();
-  if (const auto* rule = book_.strike("at.error", words)) {
-    const bool numbered = rule->parameters.contains("cme");
-    return numbered ? Reply::cme(rule->number("cme", 0)) : Reply::error();
-  }
+  if (const auto* rule = book_.strike("at.error", words)) return failure(*rule, errors);
   if (const auto* rule = book_.strike("at.answer", words)) {
     if (const auto text = rule->text("text", ""); !text.empty()) call.respond(text);
     return Reply::ok();

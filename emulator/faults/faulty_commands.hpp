@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "atcmd/channel/channel.hpp"
+#include "atcmd/table/command.hpp"
 #include "core/fault_book.hpp"
 
 namespace quasimodem::emulator {
@@ -15,7 +16,9 @@ class FaultyCommands {
 
   FaultyCommands(Timeline& timeline, FaultBook& book) : timeline_{timeline}, book_{book} {}
 
-  atcmd::Reply run(const atcmd::CommandCall& typed, atcmd::Channel& channel, const Run& command);
+  /// `errors`: those that the command has.
+  atcmd::Reply run(const atcmd::CommandCall& typed, atcmd::ErrorClass errors, atcmd::Channel& channel,
+                   const Run& command);
 
   /// Hears every command before it is carried out, as the TE would have typed it.
   std::function<void(std::string_view command)> on_command;

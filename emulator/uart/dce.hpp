@@ -15,6 +15,8 @@ class Dce {
   virtual bool clear_to_send() const = 0;
   /// Bytes for the TE, in order. Call again until nothing comes: what waited for room follows.
   virtual Bytes take_output() = 0;
+  /// On hardware time lies between what `take_output` gave last and what it gives next: they must not arrive as one.
+  virtual bool pause_is_due() const { return false; }
   /// False while the TE holds the module back, by RTS or XOFF: what is on the line stays there.
   virtual bool may_send() const { return true; }
   /// Bytes that go ahead of everything, flow control or not.

@@ -15,6 +15,7 @@ class NoisyLine final : public Dce {
   void receive(ByteSpan from_te) override;
   bool clear_to_send() const override { return module_.clear_to_send(); }
   Bytes take_output() override;
+  bool pause_is_due() const override { return held_.empty() && module_.pause_is_due(); }
   bool may_send() const override { return module_.may_send(); }
   Bytes take_urgent() override { return module_.take_urgent(); }
   int baud() const override { return module_.baud(); }

@@ -26,9 +26,8 @@ void PacedQueue::schedule() {
                              : std::max<std::size_t>(1, static_cast<std::size_t>(kBurst / character_time_));
   const auto count = std::min(queue_.size(), per_burst);
   timer_.start(character_time_ * static_cast<Duration::rep>(count), [this, count] {
-    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
-    const Bytes burst{queue_.begin(), end};
-    queue_.erase(queue_.begin(), end);
+    const SecretBytes burst{queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count)};
+    drop_front(queue_, count);
     if (!queue_.empty()) schedule();
     release_(burst);
   });
@@ -45,7 +44,7 @@ void PacedQueue::hold(bool held) {
 
 void PacedQueue::clear() {
   timer_.cancel();
-  queue_.clear();
+  drop_front(queue_, queue_.size());
 }
 
 }  // namespace quasimodem::uart

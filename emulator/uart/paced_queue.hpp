@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/bytes.hpp"
+#include "core/secret_bytes.hpp"
 #include "core/timeline.hpp"
 
 namespace quasimodem::uart {
@@ -29,7 +30,7 @@ class PacedQueue {
   Timer timer_;
   Release release_;
   Duration character_time_{};
-  Bytes queue_;
+  SecretBytes queue_;
   bool held_ = false;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "core/bytes.hpp"
 #include "core/timeline.hpp"
 #include "emulator/uart/dce.hpp"
@@ -21,7 +23,9 @@ class UartLine {
   /// Takes back what has not reached the module yet.
   void purge_input() { inward_.clear(); }
   /// Nothing is on the line.
-  bool quiet() const { return inward_.size() == 0 && outward_.size() == 0 && arrived_.empty(); }
+  bool quiet() const {
+    return inward_.size() == 0 && outward_.size() == 0 && arrived_.empty() && !module_.pause_is_due();
+  }
 
   /// Moves the module's output onto the line; false when nothing moved.
   bool pump();
@@ -38,13 +42,17 @@ class UartLine {
  private:
   void deliver(ByteSpan bytes);
   void obey();
+  bool must_pause();
   void set_rate();
 
+  Timeline& timeline_;
   Dce& module_;
   Pacing pacing_;
   PacedQueue inward_;
   PacedQueue outward_;
   Bytes arrived_;
+  std::optional<Instant> last_arrival_;
+  Timer pause_;  ///< does nothing; whoever moves the bytes looks again when the Timeline has run it
   int terminal_rate_ = 115200;
   bool port_ready_ = true;
 };

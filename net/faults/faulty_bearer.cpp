@@ -3,14 +3,47 @@
 
 #include <array>
 #include <utility>
+#include <vector>
+
+#include "net/faults/tls_records.hpp"
 
 namespace quasimodem::net {
 namespace {
 
-// The first byte of a TLS record (RFC 5246 6.2.1).
-constexpr std::uint8_t kAlert = 0x15;
-constexpr std::uint8_t kHandshake = 0x16;
-constexpr std::uint8_t kApplicationData = 0x17;
+/// What the faults have to know of the TLS connection on a link. It is one when the module begins with a handshake
+/// record, and as long as both sides speak in records.
+class TlsWatch {
+ public:
+  void sent(ByteSpan data) {
+    while (may_be_tls() && !data.empty()) {
+      const auto part = sent_.next(data);
+      if (part.opens) note(part.type);
+    }
+  }
+  TlsRecords::Part received(ByteSpan& data) {
+    const auto part = received_.next(data);
+    if (part.opens) note(part.type);
+    return part;
+  }
+  /// Who hears the server first has no TLS; nor has UDP.
+  void peer_speaks() { plain_ = plain_ || !hello_; }
+  bool is_tls() const { return hello_ && may_be_tls(); }
+  bool handshaking() const { return is_tls() && !data_seen_; }
+
+ private:
+  bool may_be_tls() const { return !plain_ && sent_.valid() && received_.valid(); }
+  void note(std::uint8_t type) {
+    plain_ = plain_ || (!hello_ && type != TlsRecords::kHandshake);
+    hello_ = true;
+    data_seen_ = data_seen_ || type == TlsRecords::kApplicationData;
+  }
+
+  TlsRecords sent_;
+  TlsRecords received_;
+  bool hello_ = false;  ///< the module has begun with a record
+  bool plain_ = false;
+  bool data_seen_ = false;
+};
 
 class FaultyLink final : public Link, private LinkObserver {
  public:
@@ -18,15 +51,16 @@ class FaultyLink final : public Link, private LinkObserver {
       : book_{book}, peer_{peer}, subject_{peer.text()}, observer_{observer}, ending_{timeline} {}
 
   void start(Bearer& inner, Transport transport) {
+    if (transport == Transport::udp) tls_.peer_speaks();
     if (strikes("peer.refuse")) return end_soon(NetError::refused);
     inner_ = inner.connect(transport, peer_, *this);
   }
 
   std::size_t send(ByteSpan data) override {
     if (ended_ || !inner_) return 0;
-    if (!data.empty() && data.front() == kHandshake) handshaking_ = true;
-    if (!data.empty() && data.front() == kApplicationData) handshaking_ = false;
-    return silent_ ? data.size() : inner_->send(data);
+    const auto taken = silent_ ? data.size() : inner_->send(data);
+    tls_.sent(data.first(taken));
+    return taken;
   }
   void pause() override {
     if (inner_) inner_->pause();
@@ -64,35 +98,55 @@ class FaultyLink final : public Link, private LinkObserver {
       inner_->abort();
       return end_soon(NetError::reset);
     }
-    if (handshaking_ && handshake_fails()) return;
-    if (!data.empty() && data.front() == kApplicationData) return deliver_record(data);
-    observer_.link_received(data);
+    tls_.peer_speaks();
+    tls_.is_tls() ? deliver_records(data) : observer_.link_received(data);
   }
 
-  bool handshake_fails() {
-    if (strikes("tls.stall")) return silent_ = true;
+  /// The records of one read, one after the other, until a fault strikes one.
+  void deliver_records(ByteSpan data) {
+    std::vector<std::size_t> broken;
+    std::size_t passed = 0;
+    for (auto rest = data; !rest.empty();) {
+      const bool handshaking = tls_.handshaking();
+      const auto part = tls_.received(rest);
+      const bool is_data = part.type == TlsRecords::kApplicationData;
+      if (part.opens && handshaking && !is_data && handshake_fails(data.first(passed))) return;
+      if (part.opens && is_data) {
+        if (strikes("tls.cut")) return end_after(data.first(passed));
+        corrupting_ = strikes("tls.corrupt") != nullptr;
+      }
+      passed += part.bytes.size();
+      if (part.ends && std::exchange(corrupting_, false)) broken.push_back(passed - 1);
+    }
+    if (broken.empty()) return observer_.link_received(data);
+    Bytes changed{data.begin(), data.end()};
+    for (const auto place : broken) changed[place] ^= 1;
+    observer_.link_received(changed);
+  }
+
+  bool handshake_fails(ByteSpan before) {
+    if (strikes("tls.stall")) {
+      silent_ = true;
+      if (!before.empty()) observer_.link_received(before);
+      return true;
+    }
     const auto* rule = strikes("tls.alert");
     if (!rule) return false;
     constexpr int kHandshakeFailure = 40;
     constexpr std::uint8_t kFatal = 2;
     const std::array<std::uint8_t, 7> record{
-        kAlert, 3, 1, 0, 2, kFatal, static_cast<std::uint8_t>(rule->number("alert", kHandshakeFailure))};
-    inner_->abort();
-    end_soon(std::nullopt);
-    observer_.link_received(record);
+        TlsRecords::kAlert, 3, 1, 0, 2, kFatal, static_cast<std::uint8_t>(rule->number("alert", kHandshakeFailure))};
+    Bytes last{before.begin(), before.end()};
+    append(last, record);
+    end_after(last);
     return true;
   }
 
-  void deliver_record(ByteSpan data) {
-    handshaking_ = false;
-    if (strikes("tls.cut")) {
-      inner_->abort();
-      return end_soon(std::nullopt);
-    }
-    if (!strikes("tls.corrupt")) return observer_.link_received(data);
-    Bytes broken{data.begin(), data.end()};
-    broken.back() ^= 1;
-    observer_.link_received(broken);
+  /// The connection ends behind this.
+  void end_after(ByteSpan last) {
+    inner_->abort();
+    end_soon(std::nullopt);
+    if (!last.empty()) observer_.link_received(last);
   }
 
   void link_closed(std::optional<NetError> error) override {
@@ -106,8 +160,9 @@ class FaultyLink final : public Link, private LinkObserver {
   const std::string subject_;
   LinkObserver& observer_;
   std::unique_ptr<Link> inner_;
-  bool handshaking_ = false;
-  bool silent_ = false;  ///< nothing passes any more
+  TlsWatch tls_;
+  bool corrupting_ = false;  ///< the record that is arriving is to be broken
+  bool silent_ = false;      ///< nothing passes any more
   bool ended_ = false;
   Timer ending_;
 };
@@ -127,9 +182,6 @@ class LateFailure final : public Operation {
 std::unique_ptr<Operation> FaultyBearer::resolve(std::string_view host, std::function<void(Addresses)> done) {
   if (const auto* rule = book_.strike("dns.fail", host)) {
     return std::make_unique<LateFailure>(timeline_, rule->time("time", {}), std::move(done));
-  }
-  if (const auto* rule = book_.strike("tls.wrong_host", host)) {
-    return inner_.resolve(rule->text("to", host), std::move(done));
   }
   return inner_.resolve(host, std::move(done));
 }

@@ -9,7 +9,8 @@
 
 namespace quasimodem::net {
 
-/// Another Bearer, on which look-ups and connections go wrong as the book says: dns.*, peer.*, tls.*.
+/// Another Bearer, on which look-ups and connections go wrong as the book says: dns.*, peer.*, and what of
+/// tls.* strikes records.
 class FaultyBearer final : public Bearer {
  public:
   FaultyBearer(Bearer& inner, Timeline& timeline, FaultBook& book) : inner_{inner}, timeline_{timeline}, book_{book} {}

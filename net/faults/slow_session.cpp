@@ -74,6 +74,8 @@ void SlowSession::link_connected() {
 }
 
 void SlowSession::link_received(ByteSpan data) {
+  // A peer that sends on while the rest for it is under way is not read.
+  if (!observer_ && inner_) return inner_->pause();
   const auto keep = shared_from_this();
   const auto delay = core_->one_way();
   const bool whole = transport_ == Transport::udp || core_->radio.down_kbit_s <= 0;

@@ -26,10 +26,17 @@ constexpr int kSystemBufferSize = 64 * 1024;
 constexpr auto kLingerTime = std::chrono::seconds{10};
 constexpr std::size_t kMaxLingering = 64;
 
+// What may be under way when the module closes. A peer that sends more is one that does not stop.
+constexpr std::size_t kStillRead = 64 * 1024;
+constexpr auto kLookAgain = std::chrono::milliseconds{20};
+
 }  // namespace
 
 TcpSession::TcpSession(std::shared_ptr<HostCore> core, Endpoint peer, LinkObserver& observer)
-    : HostSession{std::move(core), peer, observer}, socket_{core_->io}, linger_limit_{core_->io} {}
+    : HostSession{std::move(core), peer, observer},
+      socket_{core_->io},
+      linger_limit_{core_->io},
+      look_again_{core_->io} {}
 
 void TcpSession::connect(Endpoint target) {
   if (!observer_) return;
@@ -173,7 +180,8 @@ void TcpSession::leave() {
 }
 
 /// Sends the rest and the end, then reads until the peer ends too: closing with something unread would make the
-/// operating system send a reset, which can take away from the peer what it has not read yet.
+/// operating system send a reset, which can take away from the peer what it has not read yet. A peer that sends on and
+/// on is not read for ever: it is reset as soon as it has what was sent.
 void TcpSession::linger() {
   lingering_ = true;
   if (core_->open) {
@@ -191,16 +199,31 @@ void TcpSession::linger() {
 }
 
 void TcpSession::drain() {
+  if (deaf_) return;
   Error error;
-  socket_.read_some(asio::buffer(core_->piece), error);
+  thrown_away_ += socket_.read_some(asio::buffer(core_->piece), error);
+  if (thrown_away_ > kStillRead) {
+    deaf_ = true;
+    return cut_when_sent();
+  }
   if (!error || not_ready(error)) return wait_readable();
   // The peer may have ended long ago and still be reading what is queued here.
   if (end_sent_) close_now();
 }
 
+void TcpSession::cut_when_sent() {
+  if (!socket_.is_open()) return;
+  if (end_sent_ && unacknowledged() == 0) return abort();
+  look_again_.expires_after(kLookAgain);
+  look_again_.async_wait([self = self()](const Error& error) {
+    if (!error) self->cut_when_sent();
+  });
+}
+
 void TcpSession::close_now() {
   const auto keep = self();
   linger_limit_.cancel();
+  look_again_.cancel();
   close_socket();
   auto& lingering = core_->lingering;
   lingering.erase(std::remove(lingering.begin(), lingering.end(), keep), lingering.end());

@@ -37,17 +37,21 @@ class TcpSession final : public HostSession {
   void write_failed(NetError error);
   void linger();
   void drain();
+  void cut_when_sent();
 
   std::shared_ptr<TcpSession> self() { return std::static_pointer_cast<TcpSession>(shared_from_this()); }
 
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer linger_limit_;
-  Bytes queue_;  ///< accepted by `send`, not yet taken by the operating system
+  boost::asio::steady_timer look_again_;  ///< whether the peer has acknowledged everything
+  Bytes queue_;                           ///< accepted by `send`, not yet taken by the operating system
   std::optional<NetError> write_error_;
   bool waiting_to_read_ = false;
   bool waiting_to_write_ = false;
   bool lingering_ = false;
   bool end_sent_ = false;
+  std::size_t thrown_away_ = 0;  ///< bytes of a peer that went on sending
+  bool deaf_ = false;            ///< it has sent too many of them
 };
 
 }  // namespace quasimodem::net

@@ -203,7 +203,7 @@ TEST_CASE("What is wrong with a file", "[config]") {
   CHECK(wrong("[netwrok]\n").starts_with("FILE:1: unknown section [netwrok]; did you mean \"network\"?\n"));
   CHECK(wrong("[[module]]\n").starts_with("FILE:1: \"module\" is a section: [module]\n"));
   CHECK(wrong("[module]\nready_fd = 3\n").starts_with("FILE:2: unknown key \"ready_fd\" in [module]\n"));
-  CHECK(wrong("[module]\nimei = 863071016800770\n").starts_with("FILE:2: imei: a string is wanted\n"));
+  CHECK(wrong("[module]\nimei = 490154203237518\n").starts_with("FILE:2: imei: a string is wanted\n"));
   CHECK(wrong("[module]\nuart = [1]\n").starts_with("FILE:2: uart: a string, or an array of strings, is wanted\n"));
   CHECK(wrong("[output]\njson = 1\n").starts_with("FILE:2: json: true or false is wanted\n"));
   CHECK(wrong("[output]\nlog_format = 'jsn'\n").find("did you mean \"json\"") != std::string::npos);

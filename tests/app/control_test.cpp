@@ -127,9 +127,35 @@ TEST_CASE("Unknown names get a suggestion, wrong values say what is wanted", "[c
   REQUIRE(error_of(desk.call("power", "{}")).starts_with("-32602 power needs exactly one of key, "));
   REQUIRE(error_of(desk.call("urc", "{}")) == "-32602 urc needs text (one line, without its CR LF)");
   REQUIRE(error_of(desk.call("signal", R"({"rssi":32})")) == "-32602 signal: rssi=32: 0 to 31, or 99");
+  REQUIRE(error_of(desk.call("location", R"({"latitude":91})")) == "-32602 location: latitude=91: -90 to 90");
   REQUIRE(error_of(desk.call("pdp", R"({"deactivate":true})")) == "1 pdp: context 0 is not active");
   REQUIRE(error_of(desk.call("journal", R"({"kind":"uart.tz"})"))
               .starts_with(R"(-32602 journal: there are no records of kind "uart.tz"; did you mean)"));
+}
+
+TEST_CASE("network apn: what the network knows, shown, kept in a snapshot, taken back", "[control]") {
+  Desk desk;
+  REQUIRE(desk.call("network", R"({"apn":"internet,iot"})") ==
+          R"({"id":7,"result":{"registration":"home","attachment":"home","apn":"internet,iot"}})");
+  REQUIRE(error_of(desk.call("network", R"({"apn":"a b"})")) ==
+          R"(-32602 network: apn: "a b" is not an access point name)");
+  REQUIRE(desk.call("state", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
+  const auto snapshot = desk.result("snapshot");
+  desk.bench.ask("AT+QICSGP=1,\"other\"");
+  desk.bench.ask("AT+QIREGAPP");
+  REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nERROR\r\n");
+  desk.bench.ask("AT+QIDEACT");
+  REQUIRE(desk.call("network", R"({"apn":""})").find(R"("apn":""}})") != std::string::npos);
+  desk.bench.ask("AT+QIREGAPP");
+  REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nOK\r\n");
+  REQUIRE(desk.call("restore", app::to_text(Json::Object{{"snapshot", snapshot}})).find("result") != std::string::npos);
+  REQUIRE(desk.call("network", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
+}
+
+TEST_CASE("the module is where it is put", "[control]") {
+  Desk desk;
+  desk.result("location", R"({"longitude":12.5,"latitude":-45})");
+  REQUIRE(desk.bench.ask("AT+QCELLLOC=1") == "\r\n+QCELLLOC: 12.500000,-45.000000\r\n\r\nOK\r\n");
 }
 
 TEST_CASE("wait: at once, later, in vain", "[control]") {
@@ -236,6 +262,60 @@ TEST_CASE("A snapshot brings settings, clock, SIM, network and contexts back, an
     REQUIRE(error_of(desk.call("restore", R"({"snapshot":{}})")) == R"(-32602 restore: "format" is missing)");
     REQUIRE(desk.bench.ask("AT+CSQ") == "\r\n+CSQ: 20,0\r\n\r\nOK\r\n");
   }
+}
+
+TEST_CASE("What status reports say", "[control]") {
+  Desk desk;
+  desk.bench.ask("AT+CMGF=1;+CSMP=49;+CNMI=2,1,0,1,0");
+  const auto status = [&] {
+    desk.bench.ask("AT+CMGS=\"10086\"");
+    desk.bench.send_raw("hello\x1a");
+    desk.bench.advance(10ms);
+    const auto said = desk.bench.take();
+    return said.find("+CDS: ") == std::string::npos ? std::string{} : said.substr(said.rfind(',') + 1);
+  };
+  CHECK(status() == "0\r\n");
+  desk.result("sms.report", R"({"failed":true})");
+  CHECK(status() == "70\r\n");
+  desk.result("sms.report", R"({"none":true})");
+  CHECK(status().empty());
+  desk.result("sms.report", R"({"status":48})");
+  CHECK(status() == "48\r\n");
+  desk.result("sms.report", R"({"pending":true})");
+  CHECK(status() == "34\r\n");
+  CHECK(app::to_text(desk.result("sms.report", R"({"delivered":true,"reference":5})")) == R"({"delivery":"shown"})");
+  desk.bench.advance({});
+  CHECK(desk.bench.take().starts_with("\r\n+CDS: 6,5,\"10086\",129,"));
+  CHECK(status() == "34\r\n");
+  CHECK(error_of(desk.call("sms.report", "{}")) ==
+        "-32602 sms.report needs exactly one of delivered, pending, failed, none, status");
+  CHECK(error_of(desk.call("sms.report", R"({"failed":true,"status":1})")).starts_with("-32602 "));
+  CHECK(error_of(desk.call("sms.report", R"({"status":128})")) == "-32602 sms.report: status is 0 to 127");
+  CHECK(error_of(desk.call("sms.report", R"({"failed":true,"reference":99})")) ==
+        "1 sms.report: no message 99 was sent");
+  CHECK(error_of(desk.call("sms.report", R"({"none":true,"reference":1})")).starts_with("-32602 "));
+  desk.result("network", R"({"deny":true})");
+  CHECK(error_of(desk.call("sms.report", R"({"failed":true,"reference":1})")).starts_with("1 sms.report: the module"));
+}
+
+TEST_CASE("What the network says to AT+CUSD", "[control]") {
+  Desk desk;
+  const auto ask = [&](std::string_view line) {
+    const auto answer = desk.bench.ask(line);
+    return answer + desk.bench.take();
+  };
+  desk.result("ussd.answer", R"({"to":"*100#","text":"1: balance","m":1})");
+  desk.result("ussd.answer", R"({"to":"*100# 1","text":"5 EUR"})");
+  CHECK(ask("AT+CUSD=1,\"*100#\"") == "\r\nOK\r\n\r\n+CUSD: 1,\"1: balance\",15\r\n");
+  CHECK(ask("AT+CUSD=1,\"1\"") == "\r\nOK\r\n\r\n+CUSD: 0,\"5 EUR\",15\r\n");
+  desk.result("ussd.answer", R"({"text":"unknown code","m":4})");
+  CHECK(ask("AT+CUSD=1,\"*1#\"") == "\r\nOK\r\n\r\n+CUSD: 4,\"unknown code\",15\r\n");
+  desk.result("ussd.send", R"({"m":2})");
+  CHECK(ask("AT") == "\r\nOK\r\n\r\n+CUSD: 2\r\n");
+  CHECK(error_of(desk.call("ussd.answer", R"({"text":"x","m":6})")) == "-32602 ussd.answer: m is 0 to 5");
+  CHECK(error_of(desk.call("ussd.send", R"({"m":-1})")) == "-32602 ussd.send: m is 0 to 5");
+  desk.result("network", R"({"deny":true})");
+  CHECK(error_of(desk.call("ussd.send", R"({"text":"x"})")).starts_with("1 ussd.send: the module cannot be reached"));
 }
 
 TEST_CASE("Faults come and go", "[control]") {

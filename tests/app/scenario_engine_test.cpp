@@ -62,7 +62,7 @@ TEST_CASE("Commands: which ones a pattern means", "[scenario]") {
   CHECK_FALSE(means("AT+QISEND=1,*", "AT+QISEND=0,500"));
   CHECK(means("AT+QSSLCFG=\"CA Cert\",*", "at+qsslcfg = \"CA Cert\",0"));
   CHECK_FALSE(means("AT+QSSLCFG=\"CA Cert\",*", "AT+QSSLCFG=\"ca cert\",0"));
-  CHECK(means("ATD*", "ATD+4915112345678;"));
+  CHECK(means("ATD*", "ATD+447700900123;"));
   CHECK(means("", "AT+ANYTHING"));
   CHECK(like("a*b*c", "aXbYc"));
   CHECK(like("*", ""));
@@ -158,7 +158,7 @@ TEST_CASE("AT alone, A/, several commands in a line, LF behind CR, pieces, a mod
 TEST_CASE("Data is no command", "[scenario]") {
   Stage stage{"  - never-at: AT+CSQ\n  - {wait-host: \"AT+CSQ\\r\"}\n  - delay: 1s\n"};
   stage.ask("AT+CMGF=1");
-  stage.ask("AT+CMGS=\"+4915112345678\"");
+  stage.ask("AT+CMGS=\"+447700900123\"");
   stage.target.bench.send_raw("AT+CSQ\r");
   stage.target.bench.send_raw("\x1a");
   stage.advance(1min);
@@ -198,12 +198,12 @@ TEST_CASE("What the module says: URCs, bytes, events", "[scenario]") {
       "  - wait-urc: '+CMTI: \"SM\"'\n  - {wait-module: 'OK\\r\\n', count: 2}\n  - expect-urc: RING\n"
       "  - {wait-event: searching, kind: state}\n"};
   stage.ask("AT");  // the rate is known from here on
-  stage.target.modem().me().deliver_sms("+4915112345678", "hello");
+  stage.target.modem().me().deliver_sms("+447700900123", "hello");
   stage.advance(1s);
   stage.ask("AT+CSQ");
   stage.ask("AT");
   CHECK(stage.outcomes() == "pp--");
-  stage.target.modem().me().ring("+4915112345678");
+  stage.target.modem().me().ring("+447700900123");
   stage.advance(100ms);
   CHECK(stage.outcomes() == "ppp-");
   stage.target.modem().me().serve(device::RegistrationStatus::searching);

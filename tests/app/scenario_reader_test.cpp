@@ -90,7 +90,7 @@ TEST_CASE("Every method that does something is a step, in each of its spellings"
   CHECK(act("power: [under_voltage, shutdown]") == "power under_voltage=true shutdown=true");
   CHECK(act("power: {under_voltage: true, shutdown: yes}") == "power under_voltage=true shutdown=true");
   CHECK(act("urc: '+CMTI: \"SM\",1'") == "urc text=+CMTI: \"SM\",1");
-  CHECK(act("sms.deliver: {from: +4915112345678, text: hello}") == "sms.deliver from=+4915112345678 text=hello");
+  CHECK(act("sms.deliver: {from: +447700900123, text: hello}") == "sms.deliver from=+447700900123 text=hello");
   CHECK(act("clock: advance=90s") == "clock advance=90s");
   CHECK(act("signal: {rssi: 3}") == "signal rssi=3");
   CHECK(act("reset") == "reset");

@@ -90,6 +90,11 @@ class ChannelBench : public CommandSet {
       responders.push_back(call.hold(10s));
       return Reply::held();
     }
+    if (typed.name == "+ABORTABLE") {
+      auto responder = call.hold(10s);
+      call.on_abort([responder] { responder.finish(Reply::code(ResultCode::no_carrier)); });
+      return Reply::held();
+    }
     if (typed.name == "+ATONCE") {
       call.hold(10s).finish(Reply::result("DONE"));
       return Reply::held();

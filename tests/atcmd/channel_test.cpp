@@ -386,3 +386,79 @@ TEST_CASE("a reset during the latency of a line", "[channel]") {
   CHECK(bench.take() == "");
   CHECK(bench.ran.empty());
 }
+
+// ---- bursts ----
+
+TEST_CASE("what comes later on hardware is a burst of its own", "[channel][clients 1.4]") {
+  ChannelBench bench;
+  const auto next = [&] { return to_text(bench.channel->take_burst()); };
+  SECTION("a URC behind the answer that it waited for") {
+    bench.send("AT+URC\r");
+    CHECK(!bench.channel->pause_is_due());
+    CHECK(next() == "\r\n+URC: written after this\r\n\r\nOK\r\n");
+    CHECK(bench.channel->pause_is_due());
+    CHECK(next() == "\r\n+URC\r\n");
+  }
+  SECTION("one URC and the next") {
+    for (const auto* line : {"+CMTI: \"SM\",1", "+CMTI: \"SM\",2", "+CMTI: \"SM\",3"}) bench.channel->unsolicited(line);
+    for (const auto* line : {"\r\n+CMTI: \"SM\",1\r\n", "\r\n+CMTI: \"SM\",2\r\n", "\r\n+CMTI: \"SM\",3\r\n"}) {
+      CHECK(bench.channel->pause_is_due());
+      CHECK(next() == line);
+    }
+  }
+  SECTION("CONNECT of a connection that was made later, and the peer's first words") {
+    bench.tunnel->from_peer = "220 ready";
+    bench.send("AT+HOLD\r");
+    bench.channel->connect_through(*bench.tunnel);
+    bench.responders[0].finish(Reply::ok());
+    CHECK(next() == "\r\nOK\r\n");
+    CHECK(bench.channel->pause_is_due());
+    CHECK(next() == "\r\nCONNECT\r\n");
+    CHECK(bench.channel->pause_is_due());
+    CHECK(next() == "220 ready");
+  }
+  SECTION("the peer's first words, when they come after CONNECT was taken") {
+    bench.send("AT+GO\r");
+    CHECK(next() == "\r\nCONNECT\r\n");
+    CHECK(next() == "");
+    bench.tunnel->from_peer = "220 ready";
+    bench.tunnel->deliver();
+    CHECK(bench.channel->pause_is_due());
+    CHECK(next() == "220 ready");
+  }
+  CHECK(!bench.channel->pause_is_due());
+  CHECK(next() == "");
+  CHECK(bench.channel->output_size() == 0);
+}
+
+TEST_CASE("an answer is one burst, however many lines it has and however many were asked for",
+          "[channel][clients 1.5]") {
+  ChannelBench bench{1};
+  bench.send("AT+STATE\rAT+INFO;+INFO\rAT\r");
+  CHECK(to_text(bench.channel->take_burst()).ends_with("\r\nOK\r\n"));
+  CHECK(bench.channel->output_size() == 0);
+}
+
+TEST_CASE("bursts come out in order while more are added", "[channel]") {
+  ChannelBench bench;
+  std::string all;
+  for (int i = 0; i < 300; ++i) {
+    bench.send("AT\r");
+    bench.channel->unsolicited("+URC: " + std::to_string(i));
+    if (i % 3 == 0) all += to_text(bench.channel->take_burst());
+  }
+  while (bench.channel->output_size() > 0) all += to_text(bench.channel->take_burst());
+  std::string expected;
+  for (int i = 0; i < 300; ++i) expected += "\r\nOK\r\n\r\n+URC: " + std::to_string(i) + "\r\n";
+  CHECK(all == expected);
+}
+
+TEST_CASE("what is dropped leaves no burst behind", "[channel]") {
+  ChannelBench bench;
+  bench.send("AT\r");
+  bench.channel->unsolicited("+URC");
+  bench.channel->drop_output();
+  CHECK(!bench.channel->pause_is_due());
+  bench.send("AT\r");
+  CHECK(to_text(bench.channel->take_burst()) == "\r\nOK\r\n");
+}

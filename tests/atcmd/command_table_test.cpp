@@ -48,7 +48,7 @@ constexpr std::array kFirst{
             .write = write<&open>(kOpen),
             .read = plain<&read>(),
             .execution = plain<&execute>()},
-    Command{.name = "+WRITE", .manual = "M 2", .write = write<&open>(kOpen), .surplus = Surplus::ignored},
+    Command{.name = "+WRITE", .manual = "M 2", .write = write<&open>(kOpen).ignores_more()},
     Command{.name = "+READ", .manual = "M 3", .confidence = Confidence::seen, .read = answers_ok()},
     Command{.name = "+EXEC",
             .manual = "M 4",

@@ -186,14 +186,67 @@ TEST_CASE("for a host that never sends LF after CR it is payload", "[intake][cli
   CHECK(bench.data == "\n\n\n");
 }
 
-TEST_CASE("only the first LF can belong to the line", "[intake][clients 1.2]") {
+TEST_CASE("every LF that directly follows the CR belongs to the line", "[intake][clients 1.2]") {
+  const auto* command = GENERATE("AT+PROMPT=4\n\r", "AT+DATA=4\n\r", "AT+GO\n\r");
+  const auto* line_feeds = GENERATE("\n", "\n\n", "\n\n\n");
+  INFO(command << line_feeds);
   ChannelBench bench;
-  bench.send("AT+PROMPT=2\r\n\n\n");
-  CHECK(bench.data == "\n\n");
-  bench.send("AT+PROMPT=2\r");
+  bench.send(std::string{command} + line_feeds);
+  bench.send("a\nb\n");
+  CHECK(bench.data + bench.tunnel->sent == "a\nb\n");
+}
+
+TEST_CASE("the LFs of the line may come a moment later, as many as this host usually sends", "[intake][clients 1.2]") {
+  const auto* command = GENERATE("AT+PROMPT=4\n\r", "AT+DATA=4\n\r", "AT+GO\n\r");
+  const auto in_pieces =
+      GENERATE(std::vector<std::string>{"\n\n", "\nb\n\n"}, std::vector<std::string>{"\n", "\n", "\nb\n\n"},
+               std::vector<std::string>{"\n", "\n", "\n", "b", "\n", "\n"}, std::vector<std::string>{"\n", "\n\nb\n\n"},
+               std::vector<std::string>{"\n\n\nb\n\n"});
+  ChannelBench bench;
+  bench.send("AT\n\r\n\n");
+  bench.send(command);
+  for (const auto& piece : in_pieces) {
+    bench.advance(1ms);
+    bench.send(piece);
+  }
+  CHECK(bench.data + bench.tunnel->sent == "\nb\n\n");
+}
+
+TEST_CASE("the LFs of the first line of all may come in reads of their own", "[intake][clients 1.2]") {
+  for (const auto* command : {"AT+PROMPT=4\n\r", "AT+DATA=4\n\r", "AT+GO\n\r"}) {
+    ChannelBench bench;
+    bench.send(command);
+    for (const auto* piece : {"\n", "\n\n", "a\nb\n"}) bench.send(piece);
+    CHECK(bench.data + bench.tunnel->sent == "a\nb\n");
+  }
+}
+
+TEST_CASE("data may begin with LF when the line's own LFs have come", "[intake][clients 1.2]") {
+  // A host that waits for the prompt; byte by byte, as an emulated UART hands them over.
+  const bool alone = GENERATE(false, true);
+  ChannelBench bench;
+  for (const auto* piece : {"AT\r", "\n", "AT+PROMPT=3\r", "\n"}) bench.send(piece);
+  if (alone) {
+    for (const auto* piece : {"\n", "a", "\n"}) bench.send(piece);
+  } else {
+    bench.send("\na\n");
+  }
+  CHECK(bench.data == "\na\n");
+}
+
+TEST_CASE("an LF behind the first byte of the data is data", "[intake][clients 1.2]") {
+  ChannelBench bench;
+  bench.send("AT\r\nAT+PROMPT=2\r");
   bench.send("a");
   bench.send("\n");
   CHECK(bench.data == "a\n");
+}
+
+TEST_CASE("the LFs of a line that a character would abort are no such character", "[intake][clients 1.2]") {
+  ChannelBench bench;
+  bench.send("AT+ABORTABLE\r\n\n");
+  CHECK(bench.take() == "");
+  CHECK(bench.ask("x") == "\r\nNO CARRIER\r\n");
 }
 
 TEST_CASE("after the data a line end belongs to nothing", "[intake]") {

@@ -292,3 +292,120 @@ TEST_CASE("what the peer sends while an upload goes on is not mixed into it", "[
   CHECK(bench.ask("bc") == "\r\nCONNECT\r\n\r\nTAKEN\r\n");
   CHECK(bench.tunnel->from_peer == "peer");
 }
+
+// ---- more than the TE reads ----
+
+namespace {
+
+/// The TE reads nothing, and the peer sends without end.
+struct Flooded : Connected {
+  Flooded() {
+    tunnel->from_peer = all;
+    tunnel->deliver();
+    REQUIRE(!channel->can_write_through());
+  }
+  std::string read_all() {
+    std::string read;
+    for (auto part = take(); !part.empty(); part = take()) read += part;
+    return read;
+  }
+
+  const std::string all = plus_signs_and_letters(300'000);
+};
+
+}  // namespace
+
+TEST_CASE("under load the TE's bytes go to the peer", "[transparent]") {
+  Flooded bench;
+  for (const auto* piece : {"abc", "++", "+", "def"}) bench.send(piece);
+  CHECK(bench.tunnel->sent == "abc+++def");
+  CHECK(bench.channel->accepts_input());
+  CHECK(bench.read_all() == bench.all);
+}
+
+TEST_CASE("+++ leaves under load, and nothing is lost", "[transparent][M66 7.4]") {
+  Flooded bench;
+  bench.send("abc");
+  bench.escape_sequence();
+  CHECK(!bench.channel->in_data_state());
+  CHECK(bench.tunnel->sent == "abc");
+  // The OK stands behind what is on its way to the TE already, and that is little.
+  auto read = bench.read_all();
+  REQUIRE(read.ends_with("\r\nOK\r\n"));
+  read.resize(read.size() - 6);
+  CHECK(read.size() < 1460 + 1000);  // a packet; this peer hands over 1000 at a time
+  CHECK(bench.ask("AT\r") == "\r\nOK\r\n");
+  CHECK(bench.ask("ATO\r").starts_with("\r\nCONNECT\r\n" + bench.all.substr(read.size(), 100)));
+}
+
+TEST_CASE("+++ and ATO again and again under load", "[transparent][M66 7.4]") {
+  Flooded bench;
+  std::string read, typed;
+  const auto expect_end = [&](std::string_view words) {
+    read += bench.read_all();
+    REQUIRE(read.ends_with(words));
+    read.resize(read.size() - words.size());
+  };
+  while (!bench.tunnel->from_peer.empty()) {
+    const auto part = plus_signs_and_letters(read.size() % 50);
+    bench.send(part + ".");
+    typed += part + ".";
+    read += bench.take();
+    bench.escape_sequence();
+    expect_end("\r\nOK\r\n");
+    const auto answer = bench.ask("ATO\r");
+    REQUIRE(answer.starts_with("\r\nCONNECT\r\n"));
+    read += answer.substr(11);
+    for (int i = 0; i < 10; ++i) read += bench.take();
+  }
+  read += bench.read_all();
+  CHECK((read == bench.all));
+  CHECK((bench.tunnel->sent == typed));
+}
+
+TEST_CASE("a DTR drop leaves under load", "[transparent][M66 3.2]") {
+  Flooded bench;
+  bench.send("abc");
+  bench.channel->leave_data_state();
+  const auto read = bench.read_all();
+  CHECK(read == bench.all.substr(0, read.size()));
+  CHECK(bench.tunnel->sent == "abc");
+  CHECK(bench.ask("AT\r") == "\r\nOK\r\n");
+}
+
+TEST_CASE("+++ leaves while the peer takes nothing; what the TE said before gets there later", "[transparent]") {
+  const bool comes_back = GENERATE(false, true);
+  Connected bench;
+  bench.tunnel->room = 1;
+  bench.send("abcAT\rdef");
+  if (GENERATE(false, true)) {
+    bench.escape_sequence();
+    CHECK(bench.take() == "\r\nOK\r\n");
+  } else {
+    bench.channel->leave_data_state();
+  }
+  CHECK(bench.tunnel->sent == "a");
+  CHECK(bench.ask("AT\r") == "\r\nOK\r\n");  // and not one more for the AT among the data
+  if (comes_back) {
+    CHECK(bench.ask("ATO\r") == "\r\nCONNECT\r\n");
+    bench.send("ghi");
+  }
+  bench.tunnel->room = 100;
+  bench.channel->tunnel_writable();
+  CHECK(bench.tunnel->sent == (comes_back ? "abcAT\rdefghi" : "abcAT\rdef"));
+}
+
+TEST_CASE("an upload goes on while the TE does not read", "[intake]") {
+  ChannelBench bench;
+  // CONNECT is the last that has room.
+  while (bench.channel->output_size() < 65'530) bench.send("AT\r");
+  bench.send("AT+DATA=100\r");
+  CHECK(bench.channel->output_size() > 65'536);
+  CHECK(bench.channel->accepts_input());
+  bench.send("abc");
+  bench.advance(500ms);
+  bench.send("+++");
+  bench.advance(500ms);
+  CHECK(bench.end == IntakeOutcome::End::escaped);
+  CHECK(bench.data == "abc");
+}

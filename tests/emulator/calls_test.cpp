@@ -169,6 +169,8 @@ TEST_CASE("calls that cannot be", "[voice]") {
   bench.exchange("ATD123", {"NO CARRIER"});  // data
   bench.exchange("ATD12?3;", {"ERROR"});
   bench.exchange("ATD;", {"ERROR"});
+  // No number, so it is no call of data either.
+  for (const auto* line : {"ATDL", "ATDL;", "ATD>1", "ATD>SM1;", "ATDhello"}) bench.exchange(line, {"ERROR"});
   bench.exchange("ATA", {"NO CARRIER"});
   bench.ok("ATH");
   bench.ok("AT+CFUN=4");
@@ -200,38 +202,106 @@ TEST_CASE("settings of calls", "[voice]") {
   bench.ok("AT+CLCC=?");
 }
 
+namespace {
+
+/// A module whose network answers as said.
+struct UssdBench : SlowBench {
+  UssdBench() { me().ussd().set_answer({.to = {}, .text = "hello", .mode = 0}); }
+  void answer(std::string_view to, std::string_view text, int mode = 0) {
+    me().ussd().set_answer({.to = std::string{to}, .text = std::string{text}, .mode = mode});
+  }
+  /// OK at once, the answer after the network's time.
+  void say(std::string_view command, std::string_view answer) {
+    ok(command);
+    expect_nothing();
+    advance(2s);
+    if (!answer.empty()) expect(answer);
+    expect_nothing();
+  }
+};
+
+}  // namespace
+
 TEST_CASE("USSD", "[ussd][M66 12.10]") {
-  SlowBench bench;
-  std::string asked;
-  bench.me().supplementary_service = [&](std::string_view request) {
-    asked = request;
-    return device::SupplementaryAnswer{.mode = 0, .text = request == "*101#" ? "\u4F60" : "hello"};
-  };
-  bench.ok("AT+CUSD=1,\"*100#\"");
-  bench.expect_nothing();
-  bench.advance(2s);
-  bench.expect("+CUSD: 0,\"hello\", 15");
-  CHECK(asked == "*100#");
-
-  bench.ok("AT+CSCS=\"HEX\"");
-  bench.ok("AT+CUSD=1,\"*100#\",15");
-  bench.advance(2s);
-  bench.expect("+CUSD: 0,\"E8329BFD06\", 15");  // packed, as TinyGSM reads it
-
-  bench.ok("AT+CSCS=\"UCS2\"");
-  bench.ok("AT+CUSD=1,\"002A0031003000310023\"");
-  bench.advance(2s);
-  bench.expect("+CUSD: 0,\"4F60\", 72");
-  CHECK(asked == "*101#");
-
+  UssdBench bench;
+  bench.say("AT+CUSD=1,\"*100#\"", "+CUSD: 0,\"hello\",15");
   bench.ok("AT+CUSD=1,\"*100#\"");
   bench.ok("AT+CUSD=2");
   bench.advance(10s);
   bench.expect_nothing();
-  bench.ok("ATD*100#;");
-  bench.advance(2s);
-  CHECK(bench.take().starts_with("\r\n+CUSD: 0,"));
-  bench.ok("AT+CUSD=0,\"*100#\"");
-  bench.advance(2s);
-  bench.expect_nothing();
+  bench.say("ATD*100#;", "+CUSD: 0,\"hello\",15");
+  bench.answer("*102#", "");
+  bench.say("AT+CUSD=1,\"*102#\"", "+CUSD: 0");
+  bench.say("AT+CUSD=0,\"*100#\"", "");
+}
+
+TEST_CASE("an answer of a USSD service as firmware with the manual's blank writes it", "[ussd][M66 12.10]") {
+  device::Configuration configuration;
+  configuration.firmware.cusd_blank = true;
+  ModemBench bench{{.configuration = configuration}};
+  CHECK(bench.ask("AT+CUSD=1,\"*100#\"") == "\r\nOK\r\n\r\n+CUSD: 0,\"Your balance is 10.00\", 15\r\n");
+}
+
+TEST_CASE("USSD in each character set", "[ussd][27.007 7.15]") {
+  UssdBench bench;
+  bench.answer("*101#", "\u4F60");
+  bench.answer("*103#", "[$]");
+  bench.ok("AT+CSCS=\"HEX\"");
+  // Two digits a character, not packed septets; what is no digits is what it is, as TinyGSM sends it.
+  bench.say("AT+CUSD=1,\"*100#\",15", "+CUSD: 0,\"68656C6C6F\",15");
+  bench.say("AT+CUSD=1,\"2A31303123\",15", "+CUSD: 0,\"4F60\",72");
+  bench.say("AT+CUSD=1,\"2A31303323\"", "+CUSD: 0,\"1B3C021B3E\",15");
+  bench.say("AT+CUSD=1,\"002A0031003000310023\",72", "+CUSD: 0,\"4F60\",72");
+  bench.ok("AT+CSCS=\"UCS2\"");
+  bench.say("AT+CUSD=1,\"002A0031003000310023\",15", "+CUSD: 0,\"4F60\",72");  // as gammu sends it (FR 1)
+  bench.say("AT+CUSD=1,\"002A0031003000300023\",15", "+CUSD: 0,\"00680065006C006C006F\",15");
+  bench.ok("AT+CSCS=\"IRA\"");
+  bench.say("AT+CUSD=1,\"*103#\"", "+CUSD: 0,\"[$]\",15");
+}
+
+TEST_CASE("a USSD session asks back until it is over", "[ussd][27.007 7.15]") {
+  UssdBench bench;
+  bench.answer("*100#", "1: balance 2: data", 1);
+  bench.answer("*100# 2", "1: buy 2: back", 1);
+  bench.answer("1", "5 EUR");
+  bench.answer("*100# 2 1", "bought", 2);
+  bench.say("AT+CUSD=1,\"*100#\"", "+CUSD: 1,\"1: balance 2: data\",15");
+  CHECK(bench.me().ussd().asks());
+  SECTION("its last words decide") {
+    bench.say("AT+CUSD=1,\"1\"", "+CUSD: 0,\"5 EUR\",15");
+    CHECK_FALSE(bench.me().ussd().asks());
+  }
+  SECTION("before them all of it") {
+    bench.say("AT+CUSD=1,\"2\"", "+CUSD: 1,\"1: buy 2: back\",15");
+    bench.say("AT+CUSD=1,\"1\"", "+CUSD: 2,\"bought\",15");
+    bench.say("AT+CUSD=1,\"1\"", "+CUSD: 0,\"5 EUR\",15");
+  }
+  SECTION("the host ends it") {
+    bench.say("AT+CUSD=2", "");
+    CHECK_FALSE(bench.me().ussd().asks());
+    bench.say("AT+CUSD=1,\"2\"", "+CUSD: 0,\"hello\",15");
+  }
+  SECTION("the network ends it") {
+    bench.me().ussd().speak({.mode = 2, .text = {}});
+    bench.advance({});
+    bench.expect("+CUSD: 2");
+    CHECK_FALSE(bench.me().ussd().asks());
+  }
+  SECTION("it ends with the radio") {
+    bench.me().serve(device::RegistrationStatus::searching);
+    CHECK_FALSE(bench.me().ussd().asks());
+  }
+}
+
+TEST_CASE("the network asks by itself", "[ussd][27.007 7.15]") {
+  UssdBench bench;
+  bench.answer("yes", "thanks");
+  bench.me().ussd().speak({.mode = 1, .text = "a new tariff?"});
+  bench.advance({});
+  bench.expect_nothing();  // AT+CUSD=0
+  bench.ok("AT+CUSD=1");
+  bench.me().ussd().speak({.mode = 1, .text = "a new tariff?"});
+  bench.advance({});
+  bench.expect("+CUSD: 1,\"a new tariff?\",15");
+  bench.say("AT+CUSD=1,\"yes\"", "+CUSD: 0,\"thanks\",15");
 }

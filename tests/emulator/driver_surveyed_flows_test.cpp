@@ -28,7 +28,7 @@ TEST_CASE("mbed OS on an M26", "[drivers][clients 2.9]") {
   driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
   // What was sent is the difference of the first numbers.
   driver.reads("AT+QISACK=0", "+QISACK: 0, 0, 0");
-  driver.sends("AT+QISEND=0,5", "hello", "hello\r\nSEND OK\r\n");
+  driver.sends("AT+QISEND=0,5", "hello", "\r\nSEND OK\r\n");
   driver.reads("AT+QISACK=0", "+QISACK: 5, 5, 0");
   listener.last().send("ab");
   driver.bench.advance({});
@@ -37,6 +37,35 @@ TEST_CASE("mbed OS on an M26", "[drivers][clients 2.9]") {
   listener.last().close();
   driver.bench.advance({});
   driver.bench.expect("0, CLOSED");
+}
+
+// Its lines end in LF CR and the two LFs of a second puts.
+TEST_CASE("a host on mbed that writes with puts", "[drivers][clients 2.9]") {
+  const auto line_feeds_after_prompt = GENERATE(0U, 1U, 2U);
+  Driver driver{"\n\r\n\n"};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+QIMUX=1", "AT+QINDI=1", "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  std::string sent;
+  for (const auto* block : {"abcd", "\r\n\r\n", "wxyz"}) {
+    driver.bench.send_raw("AT+QISEND=0,4\n\r" + std::string(2 - line_feeds_after_prompt, '\n'));
+    CHECK(driver.bench.take() == "\r\n> ");
+    for (auto left = line_feeds_after_prompt; left > 0; --left) driver.bench.send_raw("\n");
+    driver.bench.send_raw(block);
+    CHECK(driver.bench.take() == "\r\nSEND OK\r\n");
+    sent += block;
+    CHECK(as_text(listener.last().received()) == sent);
+  }
+  driver.reads("AT+QISACK=0", "+QISACK: 12, 12, 0");
+  driver.sends("AT+QISEND=0", "more\x1A", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == sent + "more");
+  listener.last().send("ok");
+  driver.bench.advance({});
+  driver.bench.expect("+QIRDI: 0,1,0");
+  driver.wants("AT+QIRD=0,1,0,1500", "\r\n+QIRD: 198.51.100.9:80,TCP,2\r\nok\r\nOK\r\n");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
 }
 
 TEST_CASE("the FreeRTOS port for Quectel's GSM modules", "[drivers][clients 2.9]") {
@@ -50,19 +79,37 @@ TEST_CASE("the FreeRTOS port for Quectel's GSM modules", "[drivers][clients 2.9]
   driver.reads("AT+QSIMSTAT?", "+QSIMSTAT: 0,1");
   driver.reads("AT+CPIN?", "+CPIN: READY");
   driver.reads("AT+QCCID", "+QCCID: 89860012345678901234");
-  CHECK(driver.ask("AT+CRSM=176,28514,0,0,0") == "\r\n+CRSM: 148, 4\r\n\r\nOK\r\n");  // no such file on the SIM
+  driver.reads("AT+CRSM=176,28514,0,0,0", "+CRSM: 144, 0, \"64F0000080\"");  // the home network, 460 00
   driver.ok("AT+QICSGP=1,\"apn\"");
   driver.ok("AT+QIACT");
   driver.ok("AT+QIDNSCFG=\"8.8.8.8\",\"8.8.4.4\"");
   driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
-  driver.sends("AT+QISEND=0,2", "hi", "hi\r\nSEND OK\r\n");
+  driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+}
+
+// It was tested on M95 and M66.
+TEST_CASE("a driver that gives QICSGP five parameters", "[drivers]") {
+  Driver driver{"\r\n", {.model = GENERATE(device::Model::m95, device::Model::m66)}};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+CMEE=1", "AT+CREG=1", "AT+QIFGCNT=0", "AT+QICSGP=1,\"apn\",\"user\",\"pw\",0", "AT+QIMUX=1",
+                 "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  CHECK(driver.bench.me().context(0).access.apn == "apn");
+  CHECK(driver.bench.me().context(0).access.password == "pw");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.ok("AT+QISDE=0");
+  driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "hi");
   driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
   driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
 }
 
 TEST_CASE("uModem", "[drivers][clients 2.9]") {
   // It wants CLOSE OK alone, as the firmware that it was written for says.
-  Driver driver{"\r", {.close_names_socket = false}};
+  Driver driver{"\r", {.firmware = {.close_index = false}}};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.wants("AT+CFUN=1,1", "AT+CFUN=1,1\r\r\nOK\r\n");
   driver.bench.advance(1min);
@@ -77,7 +124,7 @@ TEST_CASE("uModem", "[drivers][clients 2.9]") {
   driver.all_end_in_ok({"AT+QCCID", "AT+CGSN"});
   driver.all_ok({"AT+QIMUX=1", "AT+QINDI=1", "AT+QIREGAPP=\"a\",\"u\",\"p\"", "AT+QIACT"});
   driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
-  driver.sends("AT+QISEND=0,2", "hi", "hi\r\nSEND OK\r\n");
+  driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
   CHECK(as_text(listener.last().received()) == "hi");
   driver.wants("AT+QICLOSE=0", "\r\nCLOSE OK\r\n");
 }
@@ -97,7 +144,7 @@ TEST_CASE("the Paho transceiver's author: start-up and NTP by UDP on an M95", "[
   driver.reads("AT+QNSTATUS", "+QNSTATUS: 0");
   driver.all_ok({"AT+QIDNSIP=1", "AT+QINDI=2", "AT+QISDE=0", "AT+QINDRI=0", "AT+CMGF=1"});
   driver.reads("AT+CPMS?", "+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50");
-  driver.all_ok({"AT+CCFC=0,3,\"+56912345678\"", "AT+QREFUSECS=1,1", "AT+QIURC=0"});
+  driver.all_ok({"AT+CCFC=0,3,\"+447700900456\"", "AT+QREFUSECS=1,1", "AT+QIURC=0"});
   for (const auto* kind : {"SQ", "FN", "MW", "UR", "BC", "BM", "SM", "CC", "CN"})
     driver.ok(fmt::format("AT+QEXTUNSOL=\"{}\",0", kind));
 
@@ -145,7 +192,7 @@ TEST_CASE("OpenTracker", "[drivers][clients 2.9]") {
   driver.all_end_in_ok({"AT+CPIN?", "AT+QISDE=0", "AT+QINDI=1", "AT+QIMUX=1", "AT+CMGF=1"});
   driver.wants("AT+QLOCCFG=\"timeout\",60", "AT+QLOCCFG=\"timeout\",60\r\r\nERROR\r\n");
   // Its reader looks for exactly this echo before the number.
-  driver.wants("AT+GSN", "AT+GSN\r\r\n863071016800770\r\n\r\nOK\r\n");
+  driver.wants("AT+GSN", "AT+GSN\r\r\n001010000000008\r\n\r\nOK\r\n");
   driver.all_end_in_ok({"ATE0"});
   driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
   driver.all_ok({"AT+QIREGAPP=\"apn\",\"user\",\"pwd\"", "AT+QIDNSIP=1", "AT+QIACT"});
@@ -165,19 +212,35 @@ TEST_CASE("OpenTracker", "[drivers][clients 2.9]") {
   driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
 }
 
+// From the log of field report 2, an M95.
+TEST_CASE("OpenTracker sets its name server before the context is up", "[drivers][field-reports 2]") {
+  Driver driver;
+  auto& listener = driver.bench.network().listen("peer.test", 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+QISDE=0", "AT+QINDI=1", "AT+QIMUX=1", "AT+CMGF=1"});
+  driver.ok("AT+QIREGAPP=\"apn\",\"\",\"\"");
+  driver.ok("AT+QIDNSCFG=\"8.8.8.8\"");
+  driver.ok("AT+QIDNSIP=1");
+  driver.ok("AT+QIACT");
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"peer.test\",\"80\"", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.sends("AT+QISEND=0,5", "GET /", "\r\nSEND OK\r\n");
+  CHECK(as_text(listener.last().received()) == "GET /");
+}
+
 TEST_CASE("ubirch on an M66", "[drivers][clients 5]") {
   Driver driver{"\r\n", {.model = device::Model::m66}};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.all_end_in_ok({"ATE0; &C0; +CMEE=1; +QIURC=0"});
   driver.ok("AT+CMEE=1;+CREG=2");
   driver.reads("AT+CREG?", "+CREG: 2,1,\"1878\",\"0873\"");
-  driver.reads("AT+GSN", "863071016800770");
+  driver.reads("AT+GSN", "001010000000008");
   driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
   driver.all_ok({"AT+QIFGCNT=0", "AT+QIMUX=1", "AT+QIDNSIP=0", "AT+QISRVC=1", "AT+CTZU=2", "AT+QNITZ=1", "AT+QIREGAPP",
                  "AT+QIACT"});
   driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
   driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",\"80\"", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
-  driver.sends("AT+QISEND=0,2", "hi", "hi\r\nSEND OK\r\n");
+  driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
   listener.last().send("abc");
   driver.bench.advance({});
   driver.bench.expect_raw("\r\n+RECEIVE: 0, 3\r\nabc");
@@ -194,7 +257,7 @@ TEST_CASE("ESP-IDF's modem component, as far as it commands", "[drivers][clients
   driver.reads("AT+CPIN?", "+CPIN: READY");
   driver.reads("AT+CSQ", "+CSQ: 30,0");
   driver.reads("AT+COPS?", "+COPS: 0,0,\"CHINA MOBILE\"");
-  driver.reads("AT+CGSN", "863071016800770");
+  driver.reads("AT+CGSN", "001010000000008");
   driver.reads("AT+CIMI", "460001234567890");
   driver.reads("AT+CGMM", "Quectel_M95");
   driver.reads("AT+CBC", "+CBC: 0,80,4000");

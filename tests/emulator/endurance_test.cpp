@@ -303,7 +303,7 @@ TEST_CASE("SSL and TCP share socket 0 with one session", "[endurance][SSL 1.3]")
 
 TEST_CASE("transparent SSL can be switched off as older firmware has it", "[endurance][at-reference 3.8]") {
   ModemBench::Options options{.ready = Ready::ip_status};
-  options.configuration.transparent_ssl = false;
+  options.configuration.firmware.transparent_ssl = false;
   SslBench bench{tls_server(), options};
   CHECK(bench.ask(fmt::format("AT+QSSLOPEN=1,0,\"{}\",443,1", kPeerAddress)) == "\r\nERROR\r\n");
   bench.open(1);

@@ -105,13 +105,14 @@ std::vector<device::Event> every_event() {
                             AlarmRang{},
                             AlarmModeEntered{},
                             SimMoved{},
+                            SignalChanged{},
                             BearerEnded{BearerEnded::By::network, 1, "10.1.83.188"},
                             BearerEnded{BearerEnded::By::module, 1, "10.1.83.188"},
                             MessageStored{MessageMemory{}, 3, false},
                             MessageStored{MessageMemory{}, 3, true},
-                            CallRings{"+4915112345678", 1},
+                            CallRings{"+447700900123", 1},
                             CallRings{"", 1},
-                            CallWaits{"+4915112345678"},
+                            CallWaits{"+447700900123"},
                             CallAlerting{},
                             CallAnswered{""},
                             CallEnded{CallEnd::no_carrier},
@@ -191,7 +192,12 @@ TEST_CASE("values of parameters are explained with their names", "[explain]") {
   CHECK(explain("+QIMUX: (0,1)")[0].fields.empty());
   CHECK(explain("AT+QHTTPGET=60")[0].meaning.find("HTTP client") != std::string::npos);
   CHECK(explain("4")[0].kind == "error");
-  CHECK(explain("863071016800770")[0].meaning.find("IMEI") == 0);
+  CHECK(field(explain("+CMS ERROR: 514")[0], "cms").meaning == "Invalid request parameters");
+  CHECK(field(explain("+CMS ERROR: 21")[0], "cms").meaning == "from the network: short message transfer rejected");
+  CHECK(field(explain("+CMS ERROR: 2051")[0], "cms").meaning == "from the network: illegal MS");
+  CHECK(field(explain("+CUSD: 1,\"1: balance\",15")[0], "m").meaning.starts_with("the service waits"));
+  CHECK(field(explain("+CUSD: 0,\"5 EUR\", 15")[0], "dcs").value == "15");
+  CHECK(explain("001010000000008")[0].meaning.find("IMEI") == 0);
 }
 
 TEST_CASE("every value in the table of values is one that its command takes", "[explain]") {

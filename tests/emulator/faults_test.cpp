@@ -163,7 +163,8 @@ TEST_CASE("what is wrong with a fault is said", "[fault]") {
   CHECK(refusal("bearer.outage count=0") == "bearer.outage: count=0: a whole number from 1 is wanted");
   CHECK(refusal("bearer.outage count=3") == "bearer.outage: count=3 needs every=TIME: how long from one to the next");
   CHECK(refusal("at.error probability=2") == "at.error: probability=2: a number from 0 to 1 is wanted");
-  CHECK(refusal("at.error text=x") == "at.error has no \"text\"; it has match, after, for, count, probability, cme");
+  CHECK(refusal("at.error text=x") ==
+        "at.error has no \"text\"; it has match, after, for, count, probability, cme, cms");
   CHECK(refusal("at.error now") == "\"now\" stands alone; it should be KEY=VALUE");
   CHECK(refusal("at.answer text=\"x") == "a quote is not closed");
 }
@@ -284,6 +285,19 @@ TEST_CASE("at.error", "[fault]") {
   bench.expect_told("at.error: AT+QIACT", 2);
 }
 
+TEST_CASE("a command that fails by a fault fails with the errors of its own class", "[fault]") {
+  Broken bench;
+  bench.ok("AT+CMGF=1");
+  bench.fault("at.error match=AT+CMGS cme=21 count=1");
+  bench.exchange("AT+CMGS=\"10086\"", {"+CMS ERROR: 21"});
+  bench.fault("at.error cms=500 cme=30");
+  for (const auto* line : {"AT+CMGS=\"1\"", "AT+CMSS=1", "AT+CMGR=1", "AT+CMGL", "AT+CMGD=1", "AT+CMGW", "AT+CPMS?",
+                           "AT+CSCA?", "AT+CNMI?", "AT+QMGDA=6", "AT+CSMP?", "AT+CSMS?", "AT+CSDH=1", "AT+CSCB?"}) {
+    bench.exchange(line, {"+CMS ERROR: 500"});
+  }
+  for (const auto* line : {"AT+CSQ", "AT+QIACT", "AT+NOSUCH"}) bench.exchange(line, {"+CME ERROR: 30"});
+}
+
 TEST_CASE("at.answer", "[fault]") {
   Broken bench;
   bench.fault("at.answer match=AT+CSQ text=\"+CSQ: 99,99\"");
@@ -392,6 +406,58 @@ TEST_CASE("signal.drop", "[fault]") {
   bench.advance(10s);
   bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
   bench.expect_told("signal.drop: ");
+}
+
+TEST_CASE("sms.refuse", "[fault]") {
+  Broken bench;
+  bench.ok("AT+CMGF=1");
+  const auto send = [&](std::string_view number, std::string_view text) {
+    bench.send(fmt::format("AT+CMGS=\"{}\"", number));
+    bench.expect_prompt();
+    bench.send_raw(std::string{text} + "\x1a");
+  };
+  bench.fault("sms.refuse match=+49 cause=28");
+  send("10086", "hello");
+  bench.expect("+CMGS: 1");
+  bench.expect("OK");
+  send("+447700900456", "hello");
+  bench.expect("+CMS ERROR: 28");
+  bench.expect_told("sms.refuse: +447700900456");
+  CHECK(bench.me().messaging().journal().size() == 1);
+  bench.faults().clear();
+  // From the storage: it stays to be sent.
+  bench.send("AT+CMGW=\"10086\"");
+  bench.expect_prompt();
+  bench.send_raw("stored\x1a");
+  bench.expect("+CMGW: 1");
+  bench.expect("OK");
+  bench.fault("sms.refuse cause=2051 count=1");
+  bench.exchange("AT+CMSS=1", {"+CMS ERROR: 2051"});
+  bench.exchange("AT+CMGR=1", {"+CMGR: \"STO UNSENT\",\"10086\",\"\"\r\nstored", "OK"});
+  bench.fault("sms.refuse count=1");
+  bench.exchange("AT+CMSS=1", {"+CMS ERROR: 21"});
+}
+
+TEST_CASE("sms.undelivered", "[fault]") {
+  Broken bench;
+  bench.ok("AT+CMGF=1");
+  bench.ok("AT+CSMP=49;+CNMI=2,1,0,1,0");
+  const auto status_of = [&](std::string_view number) {
+    bench.send(fmt::format("AT+CMGS=\"{}\"", number));
+    bench.expect_prompt();
+    bench.send_raw("hello\x1a");
+    bench.advance(10ms);
+    const auto said = bench.take();
+    return said.substr(said.rfind(',') + 1);
+  };
+  CHECK(status_of("10086") == "0\r\n");
+  bench.fault("sms.undelivered match=+49 count=1");
+  CHECK(status_of("10086") == "0\r\n");
+  CHECK(status_of("+447700900456") == "70\r\n");
+  bench.expect_told("sms.undelivered: +447700900456");
+  bench.fault("sms.undelivered status=48 count=1");
+  CHECK(status_of("10086") == "48\r\n");
+  CHECK(status_of("10086") == "0\r\n");
 }
 
 TEST_CASE("pdp.drop", "[fault]") {
@@ -703,6 +769,44 @@ TEST_CASE("tls.cut", "[fault]") {
   bench.advance({});
   bench.expect("+QSSLURC: \"closed\",1");
   bench.exchange("AT+QSSLRECV=0,1,100", {"OK"});
+  bench.expect_told_times(1);
+}
+
+// A record is one wherever it is cut, and nothing else is one, whatever its bytes are.
+TEST_CASE("TLS faults strike records of TLS and nothing else", "[fault]") {
+  Broken bench{Ready::ip_status};
+  bench.ok("AT+QIMUX=1;+QISDE=0");
+  auto& listener = bench.network().listen("peer.test", 80);
+  bench.exchange("AT+QIOPEN=0,\"TCP\",\"peer.test\",80", {"OK", "0, CONNECT OK"});
+  for (const auto* fault : {"tls.corrupt", "tls.cut", "tls.stall", "tls.alert", "tls.wrong_host to=other.test"})
+    bench.fault(fault);
+  const std::string as_handshake{"\x16\x03\x01 hello"};
+  bench.send(fmt::format("AT+QISEND=0,{}", as_handshake.size()));
+  bench.expect_prompt();
+  bench.send_raw(as_handshake);
+  bench.expect("SEND OK");
+  for (const std::string text : {"\x17", "\x17\x17\x17", "\x16 is a number", "\x15"}) {
+    listener.last().send(text);
+    bench.advance({});
+    CHECK(bench.take() == fmt::format("\r\n+RECEIVE: 0, {}\r\n{}", text.size(), text));
+  }
+  bench.exchange("AT+QIOPEN=1,\"TCP\",\"peer.test\",80", {"OK", "1, CONNECT OK"});  // a plain socket's name
+  bench.expect_told_times(0);
+}
+
+TEST_CASE("tls.corrupt breaks a record that comes in pieces or behind another", "[fault]") {
+  const bool behind = GENERATE(false, true);
+  BrokenTls bench;
+  bench.open("0");
+  bench.fault("tls.corrupt count=1");
+  if (behind) {
+    bench.peer.send("hello");
+    bench.peer.send("world");
+  } else {
+    bench.peer.send(std::string(9000, 'x'));  // more than one read of the link
+  }
+  bench.advance({});
+  CHECK(bench.take().find("+QSSLURC: \"closed\",1") != std::string::npos);
   bench.expect_told_times(1);
 }
 

@@ -148,6 +148,46 @@ TEST_CASE("an open file is read, written and moved in", "[files]") {
   bench.exchange("AT+QFLST=\"RAM:f\"", {"+QFLST: \"RAM:f\",0", "OK"});
 }
 
+TEST_CASE("open files are listed, cut off and flushed", "[files][services 1.4]") {
+  FileBench bench;
+  bench.upload("RAM:f", "0123456789", "+QFUPL: 10,3839");
+  bench.upload("log.txt", "abc", "+QFUPL: 3,262");
+  bench.ok("AT+QFOPEN?");
+  bench.exchange("AT+QFOPEN=\"RAM:f\",0,100", {"+QFOPEN: 1", "OK"});
+  bench.exchange("AT+QFOPEN=\"log.txt\",2", {"+QFOPEN: 2", "OK"});
+  bench.exchange("AT+QFOPEN?", {"+QFOPEN: \"RAM:f\",1,0\r\n+QFOPEN: \"log.txt\",2,2", "OK"});
+  bench.ok("AT+QFSEEK=1,4");
+  bench.ok("AT+QFTUCAT=1");
+  bench.exchange("AT+QFLST=\"RAM:f\"", {"+QFLST: \"RAM:f\",4", "OK"});
+  bench.exchange("AT+QFTUCAT=2", {"+CME ERROR: 4016"});  // read only
+  bench.ok("AT+QFFLUSH=1");
+  for (const auto* line : {"AT+QFTUCAT=3", "AT+QFFLUSH=3"}) bench.exchange(line, {"+CME ERROR: 4013"});
+  bench.exchange("AT+QFTUCAT=?", {"+QFTUCAT: <filehandle>", "OK"});
+}
+
+TEST_CASE("files are moved and copied", "[files][services 1.4]") {
+  FileBench bench;
+  bench.upload("RAM:f", "hello, world", "+QFUPL: 12,4844");
+  bench.ok("AT+QFMOV=\"RAM:f\",\"kept.txt\",1,0");
+  bench.exchange("AT+QFMOV=\"RAM:f\",\"kept.txt\",0,0", {"+CME ERROR: 4012"});
+  bench.ok("AT+QFMOV=\"RAM:f\",\"kept.txt\",0,1");
+  bench.exchange("AT+QFMOV=\"RAM:f\",\"x\",0,0", {"+CME ERROR: 4010"});
+  bench.send("AT+QFDWL=\"kept.txt\"");
+  bench.expect_raw("\r\nCONNECT\r\nhello, world\r\n+QFDWL: 12,4844\r\n\r\nOK\r\n");
+  bench.ok("AT+QFMOV=\"UFS:kept.txt\",\"RAM:g\"");
+  bench.exchange("AT+QFLST", {"OK"});
+  bench.exchange("AT+QFLST=\"RAM:*\"", {"+QFLST: \"RAM:g\",12", "OK"});
+  bench.exchange("AT+QFOPEN=\"RAM:g\"", {"+QFOPEN: 1", "OK"});
+  bench.exchange("AT+QFMOV=\"RAM:g\",\"RAM:h\"", {"+CME ERROR: 4016"});
+  bench.ok("AT+QFCLOSE=1");
+  bench.exchange("AT+QFMOV=\"RAM:g\",\"a/b\"", {"+CME ERROR: 4013"});
+  bench.exchange("AT+QFMOV=\"RAM:g\",\"RAM:g\",0,1", {"+CME ERROR: 4012"});
+  // A full volume has room for its own file under another name, and not for a copy.
+  bench.upload("RAM:big", std::string(200'000, 'a'), "+QFUPL: 200000,0");
+  bench.ok("AT+QFMOV=\"RAM:big\",\"RAM:same\"");
+  bench.exchange("AT+QFMOV=\"RAM:same\",\"RAM:copy\",1", {"+CME ERROR: 4008"});
+}
+
 TEST_CASE("a short upload keeps what came", "[files]") {
   FileBench bench;
   bench.send("AT+QFUPL=\"RAM:f\",100,3");

@@ -41,12 +41,8 @@ std::string journal_text(ModemBench& bench) {
 
 TEST_CASE("a text message goes out", "[sms][M66 8.8]") {
   TextBench bench;
-  std::string told;
-  bench.me().messaging().on_sent = [&](const Messaging::Sent& sent) {
-    told = device::sms::number_text(sent.message.destination);
-  };
   bench.write("AT+CMGS=\"+8615021012496\"", "hello {you}", "+CMGS: 1");
-  CHECK(told == "+8615021012496");
+  CHECK(device::sms::number_text(bench.me().messaging().journal().back().message.destination) == "+8615021012496");
   CHECK(journal_text(bench) != "hello {you}");  // the octet of { is another letter in the GSM alphabet
   bench.ok("AT+CSCS=\"IRA\"");
   bench.write("AT+CMGS=\"10086\"", "hello {you}", "+CMGS: 2");
@@ -217,10 +213,236 @@ TEST_CASE("a sender with a name, and a text in parts", "[sms]") {
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   bench.expect("+CMTI: \"SM\",2");
+  bench.expect_nothing();
+  bench.advance(10ms);
   bench.expect("+CMTI: \"SM\",3");
   CHECK(bench.ask("AT+CMGR=1") ==
         "\r\n+CMGR: \"REC UNREAD\",\"Telekom\",\"\",\"" + std::string{kTimeText} + "\"\r\n4F60\r\n\r\nOK\r\n");
   CHECK(bench.ask("AT+CMGR=3").find("\r\n" + std::string(47, 'x') + "\r\n") != std::string::npos);
+}
+
+TEST_CASE("parts of a long message come one after the other", "[sms]") {
+  device::Timing timing;
+  timing.message_part = 3s;
+  const bool instant = GENERATE(true, false);
+  ModemBench bench{{.configuration = {.timing = instant ? device::Timing{} : timing}}};
+  const Duration apart = instant ? Duration{10ms} : Duration{3s};
+  CHECK(bench.me().deliver_sms("+4917", std::string(400, 'x'), kTime) == Messaging::Delivery::stored);
+  bench.advance({});
+  bench.expect("+CMTI: \"SM\",1");
+  for (const auto* next : {"+CMTI: \"SM\",2", "+CMTI: \"SM\",3"}) {
+    bench.advance(apart - 1ms);
+    bench.expect_nothing();
+    bench.advance(1ms);
+    bench.expect(next);
+    bench.expect_nothing();
+  }
+  bench.advance(1min);
+  bench.expect_nothing();
+}
+
+TEST_CASE("what follows a part that does not reach the module is lost", "[sms]") {
+  ModemBench bench;
+  bench.me().deliver_sms("+4917", std::string(400, 'x'), kTime);
+  bench.advance({});
+  bench.expect("+CMTI: \"SM\",1");
+  bench.me().serve(device::RegistrationStatus::searching);
+  bench.advance(10ms);
+  bench.me().serve(device::RegistrationStatus::home);
+  bench.advance(1min);
+  bench.expect_nothing();
+  CHECK(bench.log().contains("part 2 of 3 and what follows it did not reach the module"));
+}
+
+namespace {
+
+/// A host that wants to know what becomes of its messages.
+struct ReportBench : TextBench {
+  ReportBench() { ok("AT+CSMP=49,167,0,0"); }
+  void send_message(std::string_view number = "+4917") {
+    write(fmt::format("AT+CMGS=\"{}\"", number), "hello", fmt::format("+CMGS: {}", ++reference));
+  }
+  int reference = 0;
+};
+
+/// By the clock of a bench, a minute after its start.
+constexpr std::string_view kNow = "\"2004/01/01 00:01:00+00\"";
+const std::string kNowInPdu = "40101000100000";
+
+std::string report_fields(int reference, int status) {
+  return fmt::format("6,{},\"+4917\",145,{},{},{}", reference, kNow, kNow, status);
+}
+
+}  // namespace
+
+TEST_CASE("a report comes on a message that asked for one", "[sms][23.040]") {
+  ReportBench bench;
+  SECTION("AT+CNMI <ds> 0: not to the TE") {
+    bench.send_message();
+    bench.advance(1min);
+    bench.expect_nothing();
+  }
+  SECTION("<ds> 1: at once, as +CDS") {
+    bench.ok("AT+CNMI=2,1,0,1,0");
+    bench.send_message();
+    bench.expect_nothing();
+    bench.advance(10ms);
+    bench.expect("+CDS: " + report_fields(1, 0));
+    bench.ok("AT+CMGF=0");
+    bench.send("AT+CMGS=19");
+    bench.expect_prompt();
+    bench.send_raw("0031000B916407281553F80000AA05E8329BFD06\x1a");
+    bench.expect("+CMGS: 2");
+    bench.expect("OK");
+    bench.advance(10ms);
+    bench.expect("+CDS: 25\r\n0891683108200105F006020B916407281553F8" + kNowInPdu + kNowInPdu + "00");
+  }
+  SECTION("<ds> 2: stored, and +CDSI tells where") {
+    bench.ok("AT+CNMI=2,1,0,2,0");
+    bench.exchange("AT+CPMS=\"SM\",\"SM\",\"ME\"", {"+CPMS: 0,50,0,50,0,10", "OK"});
+    bench.send_message();
+    bench.advance(10ms);
+    bench.expect("+CDSI: \"ME\",1");
+  }
+  SECTION("without TP-SRR there is none") {
+    bench.ok("AT+CNMI=2,1,0,1,0");
+    bench.ok("AT+CSMP=17");
+    bench.send_message();
+    bench.advance(1min);
+    bench.expect_nothing();
+  }
+}
+
+TEST_CASE("a report that is stored is read like a message", "[sms][27.005 4.2]") {
+  ReportBench bench;
+  bench.ok("AT+CNMI=2,1,0,2,0");
+  bench.send_message();
+  bench.advance(10ms);
+  bench.expect("+CDSI: \"SM\",1");
+  bench.exchange("AT+CMGL=\"REC UNREAD\",1", {"+CMGL: 1,\"REC UNREAD\"," + report_fields(1, 0), "OK"});
+  bench.exchange("AT+CMGR=1", {"+CMGR: \"REC UNREAD\"," + report_fields(1, 0), "OK"});
+  bench.exchange("AT+CMGR=1", {"+CMGR: \"REC READ\"," + report_fields(1, 0), "OK"});
+  bench.ok("AT+CMGF=0");
+  const std::string pdu = "0891683108200105F0060104919471" + kNowInPdu + kNowInPdu + "00";
+  bench.exchange("AT+CMGR=1", {"+CMGR: 1,\"\",21\r\n" + pdu, "OK"});
+  bench.exchange("AT+CMGL=4", {"+CMGL: 1,1,\"\",21\r\n" + pdu, "OK"});
+  bench.ok("AT+CMGD=1");
+  bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50", "OK"});
+}
+
+TEST_CASE("a report takes the network's time, and tells it", "[sms]") {
+  device::Timing timing;
+  timing.round_trip = 1s;
+  timing.report = 6s;
+  ModemBench bench{{.configuration = {.timing = timing}}};
+  bench.ok("AT+CMGF=1;+CSMP=49;+CNMI=2,1,0,1,0");
+  bench.ok("AT+CCLK=\"15/06/15,12:00:00+08\"");
+  bench.send("AT+CMGS=\"+4917\"");
+  bench.expect_prompt();
+  bench.send_raw("hello\x1a");
+  bench.advance(1s);
+  bench.expect("+CMGS: 1");
+  bench.expect("OK");
+  bench.advance(6s - 1ms);
+  bench.expect_nothing();
+  bench.advance(1ms);
+  bench.expect("+CDS: 6,1,\"+4917\",145,\"2015/06/15 12:00:01+08\",\"2015/06/15 12:00:07+08\",0");
+}
+
+TEST_CASE("what a report says is the centre's to decide", "[sms]") {
+  ReportBench bench;
+  bench.ok("AT+CNMI=2,1,0,1,0");
+  auto& centre = bench.me().service_centre();
+  centre.set_status(device::delivery_status::kPending);
+  bench.send_message();
+  bench.advance(10ms);
+  bench.expect("+CDS: " + report_fields(1, 34));
+  centre.report(*bench.me().messaging().find_sent(1), device::delivery_status::kDelivered);
+  bench.advance({});
+  bench.expect("+CDS: " + report_fields(1, 0));
+  centre.set_status(std::nullopt);
+  bench.send_message();
+  bench.advance(1min);
+  bench.expect_nothing();
+  CHECK_FALSE(bench.me().messaging().find_sent(3));
+}
+
+TEST_CASE("a report on a message of a module that is off by now is lost", "[sms]") {
+  ReportBench bench;
+  bench.send_message();
+  bench.send("AT+QPOWD=1");
+  bench.advance(1min);
+  CHECK(bench.log().contains("the report on message 1 did not reach the module"));
+}
+
+TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]") {
+  ReportBench bench;
+  bench.ok("AT+CNMI=2,2,0,1,0");
+  bench.exchange("AT+CNMA", {"+CMS ERROR: 340"});
+  bench.exchange("AT+CSMS=1", {"+CSMS: 1,1,1", "OK"});
+  bench.exchange("AT+CNMA", {"+CMS ERROR: 340"});
+  bench.send_message();
+  bench.advance(10ms);
+  bench.expect("+CDS: " + report_fields(1, 0));
+  const auto message = "+CMT: \"+4917\",\"\",\"" + std::string{kTimeText} + "\"\r\n";
+  bench.me().deliver_sms("+4917", "one", kTime);
+  bench.me().deliver_sms("+4917", "two", kTime);
+  bench.advance(1s);
+  bench.expect_nothing();
+
+  SECTION("each lets the next one come") {
+    bench.exchange("AT+CNMA", {"OK", message + "one"});
+    bench.exchange("AT+CNMA=1", {"OK", message + "two"});
+    bench.exchange("AT+CNMA=0", {"OK"});
+    bench.exchange("AT+CNMA=1", {"+CMS ERROR: 340"});
+  }
+  SECTION("a PDU may say why") {
+    bench.ok("AT+CMGF=0");
+    bench.exchange("AT+CNMA=?", {"+CNMA: (0-2)", "OK"});
+    bench.send("AT+CNMA=1,2");
+    bench.expect_prompt();
+    bench.send_raw("0000\x1a");
+    bench.expect("OK");
+    CHECK(bench.take().starts_with("\r\n+CMT: ,"));
+  }
+  SECTION("without it the module shows nothing any more") {
+    bench.advance(13s);
+    bench.exchange("AT+CNMI?", {"+CNMI: 2,2,0,1,0", "OK"});
+    bench.advance(1s);
+    bench.expect_nothing();
+    bench.exchange("AT+CNMI?", {"+CNMI: 2,0,0,0,0", "OK"});
+    bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",2,50,\"SM\",2,50,\"SM\",2,50", "OK"});
+    bench.exchange("AT+CNMA", {"+CMS ERROR: 340"});
+  }
+  SECTION("nor with AT+CSMS=0 again") {
+    bench.exchange("AT+CSMS=0", {"+CSMS: 1,1,1", "OK", message + "one", message + "two"});
+    bench.advance(1min);
+    bench.exchange("AT+CNMI?", {"+CNMI: 2,2,0,1,0", "OK"});
+  }
+}
+
+TEST_CASE("a PDU that is longer than TP-UDL says", "[sms]") {
+  device::Configuration configuration;
+  SECTION("is refused, with the reason in the log") {
+    ModemBench bench{{.configuration = configuration}};
+    bench.send("AT+CMGS=21");
+    bench.expect_prompt();
+    bench.send_raw("0011000B916407281553F80000AA05E8329BFD060000\x1a");
+    bench.expect("+CMS ERROR: 304");
+    CHECK(bench.log().contains("a PDU with 2 octets behind the user data that TP-UDL announces is refused"));
+  }
+  SECTION("is taken without them by firmware that does") {
+    configuration.firmware.long_pdu = true;
+    ModemBench bench{{.configuration = configuration}};
+    bench.send("AT+CMGS=21");
+    bench.expect_prompt();
+    bench.send_raw("0011000B916407281553F80000AA05E8329BFD060000\x1a");
+    bench.expect("+CMGS: 1");
+    bench.expect("OK");
+    CHECK(journal_text(bench) == "hello");
+    const auto pdu = device::sms::decode_pdu(bench.me().messaging().journal().back().pdu);
+    CHECK(pdu->tpdu.size() == 19);
+  }
 }
 
 TEST_CASE("status reports", "[sms]") {
@@ -297,11 +519,11 @@ TEST_CASE("memories, their limits, and what lasts", "[sms][M66 8.4]") {
   bench.exchange("AT+CPMS=\"MT\"", {"+CPMS: 10,60,10,10,10,10", "OK"});
   CHECK(bench.ask("AT+CMGR=51").starts_with("\r\n+CMGR: 0,"));
   bench.exchange("AT+CPMS=\"XX\"", {"+CMS ERROR: 514"});
-  bench.ok("AT+CSCA=\"+491710000\",145");
+  bench.ok("AT+CSCA=\"+447700900\",145");
   bench.replug();
   bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50", "OK"});
   bench.exchange("AT+CPMS=\"ME\"", {"+CPMS: 10,10,0,50,0,50", "OK"});
-  bench.exchange("AT+CSCA?", {"+CSCA: \"+491710000\",145", "OK"});
+  bench.exchange("AT+CSCA?", {"+CSCA: \"+447700900\",145", "OK"});
 }
 
 TEST_CASE("test and read forms", "[sms]") {
@@ -311,7 +533,10 @@ TEST_CASE("test and read forms", "[sms]") {
   bench.exchange("AT+CNMI=2,4", {"+CMS ERROR: 514"});
   bench.exchange("AT+CSMS?", {"+CSMS: 0,1,1,1", "OK"});
   bench.exchange("AT+CSMS=1", {"+CSMS: 1,1,1", "OK"});
-  bench.exchange("AT+CSMS=?", {"+CSMS: (0,1)", "OK"});
+  bench.exchange("AT+CSMS=128", {"+CSMS: 1,1,1", "OK"});  // oFono
+  bench.exchange("AT+CSMS?", {"+CSMS: 128,1,1,1", "OK"});
+  bench.exchange("AT+CSMS=2", {"+CMS ERROR: 514"});
+  bench.exchange("AT+CSMS=?", {"+CSMS: (0,1,128)", "OK"});
   bench.exchange("AT+CSMP?", {"+CSMP: 17,167,0,0", "OK"});
   bench.exchange("AT+CSDH=?", {"+CSDH: (0,1)", "OK"});
   bench.exchange("AT+CSCB?", {"+CSCB: 0,\"\",\"\"", "OK"});

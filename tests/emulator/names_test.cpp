@@ -146,6 +146,52 @@ TEST_CASE("an answer that is not ours is no time", "[names]") {
   bench.expect("+QNTP: 2");
 }
 
+TEST_CASE("nothing leaves when the context is gone, and who asked hears so", "[names]") {
+  const bool by_network = GENERATE(true, false);
+  auto bench = online();
+  auto& server = bench.network().listen("mute.test", 123, net::Transport::udp);  // takes every question, answers none
+  bench.network().ignore_pings(address("198.51.100.99"));
+  bench.network().add_name("quiet.test", {address("198.51.100.99")});
+  bench.network().add_silent_name("silent.test");
+  bench.ok("AT+QNTP=\"mute.test\"");
+  bench.ok("AT+QPING=\"quiet.test\",10,3");
+  bench.ok("AT+QIDNSGIP=\"silent.test\"");
+  bench.advance(1s);
+  bench.expect_nothing();
+  REQUIRE(server.last().pieces().size() == 1);
+  if (by_network) {
+    bench.me().lose_context(0);
+    bench.advance({});
+    bench.expect("+PDP DEACT");
+  } else {
+    bench.send("AT+QIDEACT");
+    bench.expect("DEACT OK");
+  }
+  const auto said = bench.take();
+  CHECK(said.find("\r\n+QNTP: 5\r\n") != std::string::npos);
+  CHECK(said.find("\r\n+QPING: 5\r\n") != std::string::npos);
+  CHECK(said.find("\r\nERROR: 3\r\nSTATE: ") != std::string::npos);
+  bench.advance(10min);
+  bench.expect_nothing();
+  CHECK(server.last().pieces().size() == 1);
+  CHECK(bench.network().open_links() == 0);
+}
+
+TEST_CASE("the other context's services go on", "[names][M66 11.28]") {
+  auto bench = online();
+  auto& server = bench.network().listen("mute.test", 123, net::Transport::udp);
+  bench.ok("AT+QIFGCNT=1");
+  bench.ok("AT+QIREGAPP;+QIACT");
+  bench.ok("AT+QNTP=\"mute.test\"");
+  bench.me().lose_context(0);
+  bench.advance(14s);
+  bench.expect("+PDP DEACT");
+  bench.expect_nothing();
+  CHECK(server.last().pieces().size() == 3);
+  bench.advance(1s);
+  bench.expect("+QNTP: 2");
+}
+
 TEST_CASE("power off in the middle ends all three without a word", "[names]") {
   auto bench = online();
   bench.network().add_silent_name("silent.test");

@@ -125,3 +125,32 @@ TEST_CASE("test forms of identification say OK, those of other basic commands do
   bench.exchange("AT&V=?", {"ERROR"});
   bench.exchange("ATE=1", {"ERROR"});
 }
+
+TEST_CASE("AT+COPS with mode 0 takes no operator", "[COPS][esp_modem]") {
+  ModemBench bench;
+  bench.ok("AT+COPS=0,0,\"\"");
+  bench.ok("AT+COPS=0,0,\"whatever\"");
+  bench.exchange("AT+COPS?", {"+COPS: 0,0,\"CHINA MOBILE\"", "OK"});
+  bench.exchange("AT+COPS=1,0,\"\"", {"+CME ERROR: 3"});
+}
+
+TEST_CASE("names of operators are in the character set of the TE, numbers are digits", "[COPS][27.007 5.5]") {
+  ModemBench bench;
+  bench.ok("AT+CSCS=\"UCS2\"");
+  const std::string mobile = "004300480049004E00410020004D004F00420049004C0045";
+  bench.exchange("AT+COPS?", {"+COPS: 0,0,\"" + mobile + "\"", "OK"});
+  bench.ok("AT+COPS=1,0,\"" + mobile + "\"");
+  bench.exchange("AT+COPS=1,0,\"CHINA MOBILE\"", {"+CME ERROR: 30"});
+  bench.ok("AT+COPS=1,2,\"46000\"");
+  bench.exchange("AT+COPS?", {"+COPS: 1,2,\"46000\"", "OK"});
+  CHECK(
+      bench.ask("AT+COPS=?").starts_with("\r\n+COPS: (2,\"" + mobile + "\",\"0043004D00430043\",\"46000\"),(3,\"0043"));
+  bench.ok("AT+CPOL=1,1,\"0043004D00430043\"");
+  bench.ok("AT+CPOL=,0");
+  bench.exchange("AT+CPOL?", {"+CPOL: 1,0,\"" + mobile + "\"", "OK"});
+  CHECK(bench.ask("AT+COPN").find("+COPN: \"46000\",\"" + mobile + "\"") != std::string::npos);
+  // <number> of 27.007 has no character set.
+  bench.ok("AT+CCFC=0,3,\"+4930123\"");
+  bench.exchange("AT+CCFC=0,2,,,1", {"+CCFC: 1,1,\"+4930123\",145", "OK"});
+  bench.exchange("AT+CNUM", {"+CNUM: \"\",\"+8613800210001\",145,7,4", "OK"});
+}

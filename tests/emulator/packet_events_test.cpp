@@ -34,13 +34,13 @@ TEST_CASE("the module ends its contexts when its radio goes", "[packet][M66 10.9
 
 TEST_CASE("detaching ends every context", "[packet][M66 10.1]") {
   ModemBench bench{{.ready = Ready::ip_status}};
-  for (const auto* line : {"AT+CGDCONT=1,\"IP\",\"internet\"", "AT+CGACT=1,1"}) bench.ok(line);
+  for (const auto* line : {"AT+CGDCONT=2,\"IP\",\"internet\"", "AT+CGACT=1,2"}) bench.ok(line);
   SECTION("NO CARRIER tells of those of AT+CGACT") {
     bench.exchange("AT+CGATT=0", {"NO CARRIER", "+PDP DEACT"});
-    bench.exchange("AT+CGACT?", {"+CGACT: 1,0", "OK"});
+    bench.exchange("AT+CGACT?", {"+CGACT: 2,0", "OK"});
   }
   SECTION("without one it is OK") {
-    bench.exchange("AT+CGACT=0,1", {"NO CARRIER"});
+    bench.exchange("AT+CGACT=0,2", {"NO CARRIER"});
     bench.exchange("AT+CGATT=0", {"OK", "+PDP DEACT"});
   }
   bench.exchange("AT+CGATT?", {"+CGATT: 0", "OK"});

@@ -71,9 +71,54 @@ TEST_CASE("dialled numbers are listed, the own number is told", "[phonebook]") {
   bench.ok("ATH");
   bench.ok("AT+CPBS=\"LD\"");
   bench.exchange("AT+CPBR=1", {"+CPBR: 1,\"10086\",129,\"\"", "OK"});
-  bench.exchange("AT+CNUM", {"+CNUM: \"\",\"+8613800210001\",145,7,4", "OK"});
+  bench.exchange("AT+CNUM", {"+CNUM: \"\",\"+447700900001\",145,7,4", "OK"});
   ModemBench without{{.configuration = {.own_number = ""}}};
   without.ok("AT+CNUM");
+}
+
+TEST_CASE("calls are listed: dialled, received, missed", "[phonebook][voice]") {
+  ModemBench bench;
+  const auto list = [&](std::string_view name) {
+    bench.ok(fmt::format("AT+CPBS=\"{}\"", name));
+    return bench.ask("AT+CPBR=1,10");
+  };
+  const auto quiet = [&] {
+    bench.advance({});
+    bench.take();
+  };
+  bench.ok("ATD+4930123;");
+  bench.ok("ATH");
+  CHECK(list("LD") == "\r\n+CPBR: 1,\"+4930123\",145,\"\"\r\n\r\nOK\r\n");
+  CHECK(list("DC") == list("LD"));
+
+  bench.me().ring("+491701");  // nobody answers
+  bench.me().calls().far_end_hangs_up();
+  quiet();
+  bench.me().ring("");  // withheld
+  bench.advance(90s);
+  quiet();
+  CHECK(list("MC") == "\r\n+CPBR: 1,\"\",128,\"\"\r\n+CPBR: 2,\"+491701\",145,\"\"\r\n\r\nOK\r\n");
+  CHECK(list("RC") == "\r\nOK\r\n");
+
+  bench.me().ring("110");
+  quiet();
+  bench.ok("ATA");
+  bench.ok("ATH");
+  bench.me().ring("112");
+  quiet();
+  bench.ok("ATH");  // refused
+  CHECK(list("RC") == "\r\n+CPBR: 1,\"112\",129,\"\"\r\n+CPBR: 2,\"110\",129,\"\"\r\n\r\nOK\r\n");
+
+  bench.ok("AT+CCWA=1,1,1");
+  bench.ok("ATD10086;");
+  bench.advance(1s);
+  bench.me().ring("113");  // waits, and gives up
+  bench.advance(61s);
+  bench.me().ring("114");
+  quiet();
+  bench.ok("AT+CHLD=1");
+  CHECK(list("MC").starts_with("\r\n+CPBR: 1,\"113\",129"));
+  CHECK(list("RC").starts_with("\r\n+CPBR: 1,\"114\",129"));
 }
 
 TEST_CASE("no SIM, no phonebook", "[phonebook]") {

@@ -49,12 +49,17 @@ TEST_CASE("ModemManager: probe and initialisation", "[drivers][clients 3.5]") {
   manager.matches("AT+CGMI", "Quectel");
   manager.reads("AT+CGMM", "Quectel_M95");
   manager.matches("AT+CGMR", "M95FAR02A08");
-  manager.reads("AT+CGSN", "863071016800770");
+  manager.reads("AT+CGSN", "001010000000008");
   manager.matches("AT+CGDCONT=?", R"re(\+CGDCONT:\s*\((\d+)-(\d+)\),\s*"IP",)re");
   manager.reads("AT+CFUN?", "+CFUN: 1");
   manager.reads("AT+CPIN?", "+CPIN: READY");
   manager.matches("AT+CRSM=176,12258,0,0,10", R"re(\+CRSM:\s*(\d+)\s*,\s*(\d+)\s*,\s*"?([0-9a-fA-F]{20})"?)re");
   manager.reads("AT+CIMI", "460001234567890");
+  // How many tries are left for each PIN and PUK.
+  manager.reads("AT+CSIM=10,\"0020000100\"", "+CSIM: 4,\"63C3\"");
+  manager.reads("AT+CSIM=10,\"0020008100\"", "+CSIM: 4,\"63C3\"");
+  manager.reads("AT+CSIM=10,\"002C000100\"", "+CSIM: 4,\"63CA\"");
+  manager.reads("AT+CSIM=10,\"002C008100\"", "+CSIM: 4,\"63CA\"");
   // Two digits of the network code.
   manager.matches("AT+CRSM=176,28589,0,0,4", R"re(\+CRSM:\s*144\s*,\s*0\s*,\s*"[0-9a-fA-F]{6}02")re");
   manager.matches("AT+CNUM", R"re(\+CNUM:\s*((?:"(?:[^"]|\\")*")|(?:[^,]*)),"(\S+)",(\d+))re");
@@ -64,10 +69,9 @@ TEST_CASE("ModemManager: probe and initialisation", "[drivers][clients 3.5]") {
   manager.matches("AT+CTZU=?", R"re(\+CTZU: \(0-4\))re");
   manager.ok("AT+CTZU=3");
   manager.matches("AT+CCLK?", R"re(\+CCLK:\s*"(\d+)/(\d+)/(\d+),(\d+):(\d+):(\d+)([-+]\d+)?")re");
-  for (const auto* line :
-       {"AT+WS46=?", "ATI", "AT*CNTI=2", "AT+CSIM=10,\"0020000100\"", "AT+CRSM=176,28486,0,0,17",
-        "AT+CRSM=176,28599,0,0,20", "AT+CRSM=176,28478,0,0,20", "AT+CRSM=176,28479,0,0,20", "AT+CPLS=0", "AT+CPOL=,2",
-        "AT+CPOL?", "AT+CEMODE?", "AT+CUSD=?", "AT+CPMS?", "AT+CESQ=?", "ATH", "AT+CLCC=?"}) {
+  for (const auto* line : {"AT+WS46=?", "ATI", "AT*CNTI=2", "AT+CRSM=176,28486,0,0,17", "AT+CRSM=176,28599,0,0,20",
+                           "AT+CRSM=176,28478,0,0,20", "AT+CRSM=176,28479,0,0,20", "AT+CPLS=0", "AT+CPOL=,2",
+                           "AT+CPOL?", "AT+CEMODE?", "AT+CUSD=?", "AT+CPMS?", "AT+CESQ=?", "ATH", "AT+CLCC=?"}) {
     manager.answer(line);
   }
 }
@@ -79,7 +83,7 @@ TEST_CASE("ModemManager: enable, scan, message, disable", "[drivers][clients 3.5
   manager.reads("AT+CFUN?", "+CFUN: 1");
   manager.reads("AT+IFC=?", "+IFC: (0-3),(0-2)");
   manager.ok("AT+IFC=2,2");
-  manager.answer("AT+CIND=?");
+  manager.matches("AT+CIND=?", R"re(\+CIND: (\("[^"]+",\(\d-\d\)\),?)+)re");
   manager.matches("AT+CGEREP=?", R"re(\+CGEREP:)re");
   manager.answer("AT+CGEREP=2");
   manager.all_ok({"AT+CREG=2", "AT+CGREG=2", "AT+CUSD=1"});
@@ -91,13 +95,13 @@ TEST_CASE("ModemManager: enable, scan, message, disable", "[drivers][clients 3.5
   manager.matches("AT+CPMS=\"SM\"", R"re(\+CPMS:)re");
   manager.ok("AT+CMGL=4");
   manager.ok("AT+CNMI=2,1,2,1,0");
-  manager.answer("AT+CMER=3,0,0,1");
+  manager.ok("AT+CMER=3,0,0,1");
   manager.all_ok({"AT+CLIP=1", "AT+CRC=1", "AT+CCWA=1", "AT+COPS=3,2"});
   manager.reads("AT+COPS?", "+COPS: 0,2,\"46000\"");
   manager.ok("AT+COPS=3,0");
   manager.matches("AT+COPS?", R"re(\+COPS: 0,0,"[^"]+")re");
   manager.reads("AT+CSQ", "+CSQ: 30,0");
-  manager.answer("AT+CIND?");
+  manager.reads("AT+CIND?", "+CIND: 4,5,1,0,0,0,1,0");
   // The scan: state, long and short name, number, of each operator.
   const auto scan = manager.answer("AT+COPS=?");
   static const std::regex network{R"re(\((\d),"([^"\)]*)","([^"\)]*)","(\d{5,6})"\))re"};
@@ -136,6 +140,33 @@ TEST_CASE("ModemManager repeats itself while a command is pending", "[drivers][c
         "\r\n+CSQ: 30,0\r\n\r\nOK\r\n\r\n+CSQ: 30,0\r\n\r\nOK\r\n\r\n+CPIN: READY\r\n\r\nOK\r\n");
 }
 
+// What it asks on a channel of the multiplexer, once that is there.
+TEST_CASE("oFono: SIM, indicators, messages", "[drivers][clients 3.6]") {
+  ModemManager ofono;  // one final result each, and nothing behind it
+  ofono.all_end_in_ok({"ATE0"});
+  ofono.ok("AT+CMEE=1;+CREG=2");
+  // A file's description before its content: EF, transparent or with records, its size.
+  ofono.reads("AT+CRSM=192,12258", "+CRSM: 144, 0, \"0000000A2FE2040004FF4401020000\"");
+  ofono.reads("AT+CRSM=176,12258,0,0,10", "+CRSM: 144, 0, \"98680021436587092143\"");
+  ofono.reads("AT+CRSM=192,28589", "+CRSM: 144, 0, \"000000046FAD040004FF4401020000\"");
+  ofono.reads("AT+CRSM=192,28590", "+CRSM: 144, 0, \"000000016FAE040004FF4401020000\"");
+  ofono.reads("AT+CRSM=192,28480", "+CRSM: 144, 0, \"0000001C6F40040014FF440102011C\"");
+  ofono.matches("AT+CRSM=178,28480,1,4,28", R"re(\+CRSM: 144, 0, "[0-9A-F]{56}")re");
+  ofono.reads("AT+CRSM=192,28421", "+CRSM: 148, 4");  // languages: none
+  ofono.matches("AT+CUAD", R"re(\+CUAD: "61[0-9A-F]+")re");
+  // It looks for "signal" and takes the place in the list for the number of +CIEV.
+  ofono.matches("AT+CIND=?", R"re(\+CIND: \("battchg",\(0-5\)\),\("signal",\(0-5\)\),)re");
+  ofono.matches("AT+CMER=?", R"re(\+CMER: \(0-3\),\(0\),\(0\),\(0-2\),\(0,1\))re");
+  ofono.ok("AT+CMER=3,0,0,1");
+  ofono.reads("AT+CIND?", "+CIND: 4,5,1,0,0,0,1,0");
+  ofono.matches("AT+CSMS=?", R"re(\+CSMS: \(0,1,128\))re");
+  ofono.reads("AT+CSMS=128", "+CSMS: 1,1,1");
+  ofono.reads("AT+CSMS?", "+CSMS: 128,1,1,1");
+  ofono.bench.me().registration().set_signal_strength(9);
+  ofono.bench.advance({});
+  ofono.bench.expect("+CIEV: 2,2");
+}
+
 TEST_CASE("wvdial before it dials", "[drivers][clients 3.7]") {
   Driver driver{"\r"};
   driver.bench.send_raw("\r\r\r\r\r\r\r\r\r\r");
@@ -152,7 +183,7 @@ TEST_CASE("comgt", "[drivers][clients 3.7]") {
   driver.reads("AT+CSQ", "+CSQ: 30,0");
   driver.reads("ATi", "Quectel_Ltd\r\nQuectel_M95\r\nRevision: M95FAR02A08");
   driver.all_end_in_ok({"AT+cgmi", "AT+GMR", "AT+CGDCONT?"});
-  driver.reads("AT+GSN", "863071016800770");
+  driver.reads("AT+GSN", "001010000000008");
   driver.reads("AT+clck=\"PN\",2", "+CLCK: 0");
   driver.all_refused({"AT_OHWV", "AT_ocst", "AT_OSBM?"});
 }

@@ -50,6 +50,9 @@ TEST_CASE("messages are not ready before Call Ready", "[sms][quirk Q20]") {
     return bench.take();
   };
   CHECK(answer("ATE0").ends_with("\r\nOK\r\n"));
+  CHECK(answer("AT+CPMS?") == "\r\n+CMS ERROR: 3517\r\n");  // the SIM is busy as well
+  bench.advance(kLab.sim_start.median);
+  bench.take();
   CHECK(answer("AT+QINISTAT") == "\r\n+QINISTAT: 2\r\n\r\nOK\r\n");
   for (const auto* line : {"AT+CPMS?", "AT+CMGL=4", "AT+CMGR=1", "AT+CMGS=20"}) {
     CHECK(answer(line) == "\r\n+CMS ERROR: 3517\r\n");
@@ -59,6 +62,79 @@ TEST_CASE("messages are not ready before Call Ready", "[sms][quirk Q20]") {
   bench.take();
   CHECK(answer("AT+QINISTAT") == "\r\n+QINISTAT: 3\r\n\r\nOK\r\n");
   CHECK(answer("AT+CPMS?") == "\r\n+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50\r\n\r\nOK\r\n");
+}
+
+// OBSERVED: geolink/opentracker issues 14 and 28 (FR 2): +CPIN: READY comes some commands later.
+TEST_CASE("the SIM is busy until +CPIN: READY", "[sim][quirk Q20][FR 2]") {
+  constexpr Duration kBoot = 300ms, kSim = 1500ms, kCallReady = 3s;
+  device::Timing timing;
+  timing.boot = kBoot;
+  timing.sim_start = kSim;
+  timing.call_ready = kCallReady;
+  ModemBench bench{{.configuration = {.timing = timing}, .ready = Ready::booted}};
+  bench.advance(kCallReady);
+  bench.ask("AT+IPR=115200&W");
+  const auto answers_busy = [&] {
+    for (const auto* line :
+         {"AT+CPIN?", "AT+CPIN=1234", "AT+CIMI", "AT+QCCID", "AT+CCID", "AT+CLCK=\"SC\",2", "AT+QSPN?", "AT+QTRPIN",
+          "AT+CRSM=176,12258", "AT+CNUM", "AT+CPBS?", "AT+CPOL?", "AT+COPS=0"}) {
+      CAPTURE(line);
+      bench.exchange(line, {"+CME ERROR: 14"});
+    }
+    bench.exchange("AT+CMGL=4", {"+CMS ERROR: 3517"});
+    bench.exchange("AT+QINISTAT", {"+QINISTAT: 1", "OK"});
+    bench.exchange("AT+CREG?", {"+CREG: 0,0", "OK"});
+  };
+
+  SECTION("at a start") {
+    bench.ok("AT+CFUN=1,1");
+    bench.take();
+    bench.advance(kBoot);
+    CHECK(bench.take() == "\r\nRDY\r\n\r\n+CFUN: 1\r\n");
+    bench.ask("ATE0");
+    answers_busy();
+    bench.ok("AT+CMEE=2");
+    bench.exchange("AT+CPIN?", {"+CME ERROR: SIM busy"});
+    bench.ok("AT+CMEE=1");
+    bench.advance(kSim - 1ms);
+    answers_busy();
+    bench.advance(1ms);
+    CHECK(bench.take() == "\r\n+CPIN: READY\r\n");
+    bench.exchange("AT+CPIN?", {"+CPIN: READY", "OK"});
+    bench.exchange("AT+QINISTAT", {"+QINISTAT: 2", "OK"});
+    // Call Ready counts from power on, however long the SIM took.
+    bench.advance(kCallReady - kBoot - kSim - 1ms);
+    CHECK(bench.take() == "");
+    bench.advance(1ms);
+    CHECK(bench.take() == "\r\nCall Ready\r\n");
+  }
+
+  SECTION("after AT+CFUN=0") {
+    bench.ask("ATE0");
+    bench.exchange("AT+CFUN=0", {"+CPIN: NOT READY", "OK"});
+    bench.exchange("AT+CPIN?", {"+CME ERROR: 13"});
+    bench.ok("AT+CFUN=1");
+    answers_busy();
+    bench.exchange("AT+CFUN=0", {"+CPIN: NOT READY", "OK"});  // in the middle
+    bench.advance(kSim);
+    CHECK(bench.take() == "");
+    bench.ok("AT+CFUN=4");
+    bench.exchange("AT+CPIN?", {"+CME ERROR: 14"});
+    bench.advance(kSim);
+    CHECK(bench.take() == "\r\n+CPIN: READY\r\n");
+    bench.exchange("AT+CREG?", {"+CREG: 0,0", "OK"});
+  }
+
+  SECTION("an empty holder is known at once") {
+    bench.ask("ATE0");
+    bench.me().change_sim(device::Sim::none());
+    bench.advance({});
+    CHECK(bench.take() == "\r\n+CPIN: NOT INSERTED\r\n");
+    bench.me().change_sim(device::Sim::with_pin("1234"));
+    bench.exchange("AT+CPIN?", {"+CME ERROR: 14"});
+    bench.advance(kSim);
+    CHECK(bench.take() == "\r\n+CPIN: SIM PIN\r\n");
+  }
 }
 
 TEST_CASE("all three forms of an error are there for the three kinds of driver", "[quirk Q28]") {

@@ -387,3 +387,35 @@ TEST_CASE("a flash that fails is reported and nothing is half there", "[SSL 2.2.
   CHECK(bench.remove("NVRAM:CA0") == cme(4006));
   CHECK(bench.check("NVRAM:CA0") == good("abc"));
 }
+
+// OBSERVED: Quectel forum t/4567, an MC60 of the note's V3.2.
+TEST_CASE("firmware after V3.1 takes any name in NVRAM", "[SSL 2.2.7][FR 7]") {
+  const std::string name = "NVRAM:ClientKey-private.pem";
+  const auto key = pattern(1675);
+  SECTION("with nvram-names") {
+    device::Configuration configuration;
+    configuration.firmware.nvram_names = true;
+    ModemBench bench{{.configuration = configuration}};
+    bench.send("AT+QSECWRITE=\"" + name + "\",1675,100");
+    bench.expect("CONNECT");
+    bench.send_raw(key);
+    CHECK(bench.take() == written(key));
+    bench.ok("AT+QSSLCFG=\"clientkey\",0,\"" + name + "\"");
+    bench.exchange("AT+QSSLCFG=\"clientkey\",0", {"+QSSLCFG: \"clientkey\",\"" + name + "\"", "OK"});
+    CHECK(bench.me().security_files().open(*bench.me().security_file(name)).value() == to_bytes(key));
+    bench.replug();
+    CHECK(bench.ask("AT+QSECREAD=\"" + name + "\"") == good(key));
+    bench.ok("AT+QSECDEL=\"" + name + "\"");
+    CHECK(bench.ask("AT+QSECREAD=\"" + name + "\"") == cme(4010));
+    CHECK(bench.ask("AT+QSECWRITE=\"NVRAM:big\",2026") == cme(4011));
+    CHECK(bench.ask("AT+QSECREAD=\"NVRAM:CA0\"") == cme(4010));
+  }
+  SECTION("of V3.1") {
+    Files bench;
+    CHECK(bench.ask("AT+QSECWRITE=\"" + name + "\",1675,100") == cme(4013));
+    CHECK(bench.check(name) == cme(4013));
+    CHECK(bench.remove(name) == cme(4013));
+    CHECK(bench.ask("AT+QSSLCFG=\"clientkey\",0,\"" + name + "\"") == "\r\nERROR\r\n");
+    CHECK(bench.ask("AT+QSSLCFG=\"CLIENTKEY\",0,\"" + name + "\"") == "\r\nERROR\r\n");
+  }
+}

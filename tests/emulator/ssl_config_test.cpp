@@ -194,7 +194,8 @@ TEST_CASE("codes that are no cipher suite of the note", "[SSL 2.2.1]") {
 TEST_CASE("file names are stored whether the file exists or not", "[SSL 2.2.1]") {
   const std::string type = GENERATE("cacert", "clientcert", "clientkey");
   ModemBench bench;
-  for (const std::string name : {"RAM:ca_cert.pem", "NVRAM:CA0", "NVRAM:CA1", "NVRAM:CC0", "NVRAM:CK0"}) {
+  const std::string in_nvram = type == "cacert" ? "NVRAM:CA0" : type == "clientcert" ? "NVRAM:CC0" : "NVRAM:CK0";
+  for (const std::string& name : {std::string{"RAM:ca_cert.pem"}, std::string{"RAM:CK0"}, in_nvram}) {
     bench.ok(fmt::format("AT+QSSLCFG=\"{}\",5,\"{}\"", type, name));
     CHECK(query(bench, fmt::format("\"{}\",5", type)) == shown(fmt::format("\"{}\",\"{}\"", type, name)));
   }
@@ -204,6 +205,19 @@ TEST_CASE("file names are stored whether the file exists or not", "[SSL 2.2.1]")
   }
   bench.ok(fmt::format("AT+QSSLCFG=\"{}\",5,\"\"", type));
   CHECK(query(bench, fmt::format("\"{}\",5", type)) == shown(fmt::format("\"{}\",\"\"", type)));
+}
+
+TEST_CASE("in NVRAM the name says what the file is", "[SSL 2.2.1]") {
+  const auto [type, own] = GENERATE(table<std::string, std::string>(
+      {{"cacert", "NVRAM:CA0 NVRAM:CA1"}, {"clientcert", "NVRAM:CC0"}, {"clientkey", "NVRAM:CK0"}}));
+  const bool free = GENERATE(false, true);
+  ModemBench bench{{.configuration = {.firmware = {.nvram_names = free}}}};
+  for (const std::string name : {"NVRAM:CA0", "NVRAM:CA1", "NVRAM:CC0", "nvram:CK0"}) {
+    INFO(type << " " << name << (free ? ", names are free" : ""));
+    const bool suits = free || own.find(name.substr(name.find(':'))) != std::string::npos;
+    CHECK(bench.ask(fmt::format("AT+QSSLCFG=\"{}\",0,\"{}\"", type, name)) == (suits ? "\r\nOK\r\n" : kError));
+    if (!suits) CHECK(query(bench, fmt::format("\"{}\",0", type)).find(name) == std::string::npos);
+  }
 }
 
 TEST_CASE("all settings of a context on one line", "[SSL 2.2.1]") {

@@ -20,6 +20,13 @@ std::string every_byte() {
 
 struct Opened : SslBench {
   explicit Opened(tls::ServerConfig server = tls_server()) : SslBench{std::move(server)} { open(1); }
+  std::string state_of(int ssid) {
+    const auto rows = ask("AT+QSSLSTATE");
+    const auto row = rows.find(fmt::format("+QSSLSTATE: {},", ssid));
+    const auto end = rows.find("\",", rows.find(",443,\"", row));
+    const auto begin = rows.rfind('"', end - 1) + 1;
+    return rows.substr(begin, end - begin);
+  }
 };
 
 }  // namespace
@@ -204,6 +211,35 @@ TEST_CASE("a blocked connection: SEND FAIL, nothing lost, and later it works", "
   CHECK((bench.peer.received() == accepted + "again"));
 }
 
+TEST_CASE("CLOSING until the peer has what was sent, INITIAL then", "[SSL 2.2.6]") {
+  Opened bench;
+  bench.network().set_latency(1s);
+  bench.send_data(1, "last words");
+  bench.exchange("AT+QSSLCLOSE=1", {"1, CLOSE OK"});
+  CHECK(bench.state_of(1) == "CLOSING");
+  CHECK(bench.ask("AT+QSSLSEND=1,5") == kError);
+  CHECK(bench.ask("AT+QSSLRECV=0,1,5") == kError);
+  CHECK(bench.ask("AT+QSSLCLOSE=1") == kError);
+  bench.advance(10s);
+  bench.expect_nothing();
+  CHECK(bench.ask("AT+QSSLSTATE").find("+QSSLSTATE: 1,\"\",\"\",0,\"INITIAL\",0\r\n") != std::string::npos);
+  CHECK(bench.peer.received() == "last words");
+  CHECK(bench.network().open_links() == 0);
+}
+
+TEST_CASE("an index that is CLOSING can be used again", "[SSL 2.2.6]") {
+  Opened bench;
+  bench.network().set_latency(100ms);
+  bench.send_data(1, "last words");
+  bench.exchange("AT+QSSLCLOSE=1", {"1, CLOSE OK"});
+  bench.send(bench.open_command(1));
+  bench.expect("OK");
+  bench.advance(10s);
+  bench.expect("+QSSLOPEN: 1,0");
+  CHECK(bench.state_of(1) == "CONNECTED");
+  CHECK(bench.network().open_links() == 1);
+}
+
 TEST_CASE("a blocked connection that is closed", "[SSL 2.2.4]") {
   SslBench bench;
   bench.peer.listener().window = 8192;
@@ -374,8 +410,11 @@ TEST_CASE("unread data stays readable after the peer has closed, until the index
   bench.peer.close();
   bench.advance({});
   CHECK(bench.take() == kRecv1 + "\r\n+QSSLURC: \"closed\",1\r\n");
+  CHECK(bench.state_of(1) == "REMOTE CLOSING");
   CHECK(bench.receive(1, 500) == some_text(2000).substr(0, 500));
+  CHECK(bench.state_of(1) == "REMOTE CLOSING");
   CHECK(bench.receive_all(1) == some_text(2000).substr(500));
+  CHECK(bench.state_of(1) == "CLOSED");
   CHECK(bench.ask("AT+QSSLRECV=0,1,1500") == "\r\nOK\r\n");
   bench.open(1);
   CHECK(bench.ask("AT+QSSLRECV=0,1,1500") == "\r\nOK\r\n");

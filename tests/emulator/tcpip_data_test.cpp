@@ -74,6 +74,12 @@ struct Several : Tcp {
     urcs += answer.substr(data_end + 6);
     return data;
   }
+  /// Of AT+QISTATE.
+  std::string row(int index) {
+    const auto answer = ask("AT+QISTATE");
+    const auto begin = answer.find(fmt::format("+QISTATE: {},", index)) + 10;
+    return answer.substr(begin, answer.find('\r', begin) - begin);
+  }
   std::string urcs;  ///< what came right behind an answer of QIRD
 };
 
@@ -203,15 +209,28 @@ TEST_CASE("QISEND with several sessions", "[tcpip][M66 11.2]") {
   CHECK(bench.ask("AT+QISEND") == kError);
 }
 
-TEST_CASE("AT+QISDE=1 echoes the data, and is the default", "[tcpip][M66 11.32]") {
+TEST_CASE("data is echoed with ATE1 and AT+QISDE=1 together", "[tcpip][M66 11.32][at-reference 2.4]") {
+  const int echo = GENERATE(0, 1);
+  const int data_echo = GENERATE(0, 1);
+  const bool counted = GENERATE(false, true);
+  INFO("ATE" << echo << " AT+QISDE=" << data_echo);
   Single bench;
-  bench.ok("AT+QISDE=1");
-  bench.send("AT+QISEND=5");
+  bench.ok(fmt::format("AT+QISDE={}", data_echo));
+  bench.ask(fmt::format("ATE{}", echo));
+  const std::string command = counted ? "AT+QISEND=5" : "AT+QISEND";
+  bench.send(command);
+  bench.send_raw(counted ? "hello" : "hello\x1a");
+  CHECK(bench.take() ==
+        fmt::format("{}\r\n> {}\r\nSEND OK\r\n", echo ? command + "\r" : "", echo && data_echo ? "hello" : ""));
+}
+
+TEST_CASE("AT+QISDE is 1 from the factory, so ATE1 alone echoes data", "[tcpip][M66 11.32]") {
+  ModemBench bench{{.ready = Ready::ip_status, .echo = true}};
+  bench.network().listen("198.51.100.9", 80);
+  bench.ask("AT+QIOPEN=\"TCP\",\"198.51.100.9\",80");
+  bench.ask("AT+QISEND=5");
   bench.send_raw("hello");
-  CHECK(bench.take() == "\r\n> hello\r\nSEND OK\r\n");
-  bench.send("AT+QISEND");
-  bench.send_raw("hello\x1a");
-  CHECK(bench.take() == "\r\n> hello\r\nSEND OK\r\n");
+  CHECK(bench.take() == "hello\r\nSEND OK\r\n");
 }
 
 TEST_CASE("AT+QIPROMPT decides about the sign and the word", "[tcpip][M66 11.17]") {
@@ -337,11 +356,60 @@ TEST_CASE("unread data stays readable after the peer has closed", "[tcpip][at-re
   bench.peer().close();
   bench.advance({});
   CHECK(bench.take() == "\r\n+QIRDI: 0,1,0\r\n\r\n0, CLOSED\r\n");
+  CHECK(bench.row(0) == "0, \"TCP\", \"198.51.100.9\", 80,\"REMOTE CLOSING\"");
   CHECK(bench.read(0, 4) == "last");
+  CHECK(bench.row(0) == "0, \"TCP\", \"198.51.100.9\", 80,\"REMOTE CLOSING\"");
   CHECK(bench.read(0, 1500) == " words");
+  CHECK(bench.row(0) == "0, \"TCP\", \"198.51.100.9\", 80,\"CLOSED\"");
   CHECK(bench.ask("AT+QIRD=0,1,0,1500") == "\r\nOK\r\n");
   bench.open(0);
   CHECK(bench.ask("AT+QIRD=0,1,0,1500") == "\r\nOK\r\n");
+}
+
+TEST_CASE("a closed socket is CLOSING until the peer has what was sent", "[tcpip][SSL 2.2.6]") {
+  Several bench;
+  bench.network().set_latency(1s);
+  bench.send_data(0, "last words");
+  bench.exchange("AT+QICLOSE=0", {"0, CLOSE OK"});
+  CHECK(bench.row(0) == "0, \"TCP\", \"198.51.100.9\", 80,\"CLOSING\"");
+  for (const auto* command : {"AT+QISEND=0,5", "AT+QIRD=0,1,0,5", "AT+QICLOSE=0", "AT+QISACK=0"}) {
+    INFO(command);
+    CHECK(bench.ask(command) == kError);
+  }
+  bench.ok("AT+QIMUX=0;+QIMUX=1");  // no connection is open any more
+  bench.advance(10s);
+  CHECK(bench.row(0) == "0, \"\", \"\", 0,\"INITIAL\"");
+  CHECK(as_text(bench.peer().received()) == "last words");
+  CHECK(bench.network().open_links() == 0);
+}
+
+TEST_CASE("what a blocked peer had no room for goes out after QICLOSE as well", "[tcpip][SSL 2.2.6]") {
+  Several bench;
+  auto& listener = bench.network().listen("198.51.100.9", 80);
+  bench.exchange("AT+QICLOSE=0", {"0, CLOSE OK"});
+  listener.window = 1000;
+  bench.open(0);
+  auto& peer = listener.last();
+  peer.stop_reading();
+  bench.send_data(0, some_text(1460));  // SEND OK, and 460 octets wait on this side
+  bench.exchange("AT+QICLOSE=0", {"0, CLOSE OK"});
+  bench.advance(1s);
+  peer.resume_reading();
+  bench.advance(1s);
+  CHECK(as_text(peer.received()) == some_text(1460));
+  CHECK(bench.network().open_links() == 0);
+}
+
+TEST_CASE("a peer that takes nothing holds a socket in CLOSING for ten seconds", "[tcpip][SSL 2.2.6]") {
+  Several bench;
+  bench.peer().stop_reading();
+  bench.send_data(0, "last words");
+  bench.exchange("AT+QICLOSE=0", {"0, CLOSE OK"});
+  bench.advance(9s);
+  CHECK(bench.row(0).ends_with("\"CLOSING\""));
+  bench.advance(2s);
+  CHECK(bench.row(0).ends_with("\"INITIAL\""));
+  CHECK(bench.network().open_links() == 0);
 }
 
 TEST_CASE("five megabytes in: the window closes, nothing is lost", "[tcpip][at-reference 8]") {

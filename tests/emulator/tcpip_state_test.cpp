@@ -173,6 +173,22 @@ TEST_CASE("QIMUX and QIMODE wait until connections are closed", "[tcpip][M66 11.
   CHECK(bench.refuses(command + "2"));
 }
 
+TEST_CASE("trailing parameters of newer firmware are passed over", "[tcpip]") {
+  ModemBench bench;
+  for (const auto* line :
+       {"AT+QICSGP=1,\"apn\",\"user\",\"pw\",0", "AT+QIFGCNT=0,0", "AT+QIMUX=1,0", "AT+QINDI=1,0", "AT+QIDNSIP=1,1",
+        "AT+QISRVC=1,0", "AT+CREG=1,0", "AT+CGREG=1,0", "AT+CGDCONT=1,\"IP\",\"a\",\"\",0,0,0,0",
+        "AT+QIREGAPP=\"apn\",\"user\",\"pw\",1", "AT+QNTP=\"192.0.2.1\",123,1"}) {
+    CHECK(bench.ask(line).starts_with("\r\nOK\r\n"));
+  }
+  SECTION("but not where their number has a meaning") {
+    bench.ok("AT+QIMUX=0");
+    CHECK(bench.ask("AT+QISEND=1,5") == "\r\nERROR\r\n");
+    CHECK(bench.ask("AT+QSSLCFG=\"https\",0,1") == "\r\nERROR\r\n");
+    CHECK(bench.ask("AT+CGACT=1,1,2") == "\r\n+CME ERROR: 3\r\n");
+  }
+}
+
 TEST_CASE("settings are stored in every state", "[tcpip]") {
   Stack bench;
   bench.bring_to(any_state());
@@ -193,19 +209,30 @@ TEST_CASE("settings are stored in every state", "[tcpip]") {
   bench.exchange("AT+QISRVC?", {"+QISRVC: 2", "OK"});
 }
 
-TEST_CASE("QIDNSCFG is set while the context is up", "[tcpip][M66 11.12]") {
+// A real M95 takes it before AT+QIACT as well (field report 2); the manual says otherwise.
+TEST_CASE("QIDNSCFG is refused in PDP DEACT only", "[tcpip][M66 11.12]") {
   Stack bench;
   const auto state = any_state();
   bench.bring_to(state);
   INFO(name(state));
-  const bool up = state != State::initial && state != State::start && state != State::pdp_deact;
-  CHECK(bench.refuses("AT+QIDNSCFG=\"8.8.4.4\",\"1.1.1.1\"") == !up);
+  const bool taken = state != State::pdp_deact;
+  CHECK(bench.refuses("AT+QIDNSCFG=\"8.8.4.4\",\"1.1.1.1\"") == !taken);
   bench.exchange(
       "AT+QIDNSCFG?",
-      {up ? "PrimaryDns: 8.8.4.4\r\nSecondaryDns: 1.1.1.1" : "PrimaryDns: 8.8.8.8\r\nSecondaryDns: 0.0.0.0", "OK"});
+      {taken ? "PrimaryDns: 8.8.4.4\r\nSecondaryDns: 1.1.1.1" : "PrimaryDns: 8.8.8.8\r\nSecondaryDns: 0.0.0.0", "OK"});
   for (const auto* bad : {"\"8.8.8\"", "\"256.1.1.1\"", "\"name.test\"", "\"8.8.8.8\",\"x\"", ""}) {
     CHECK(bench.refuses(std::string{"AT+QIDNSCFG="} + bad));
   }
+}
+
+TEST_CASE("the activation overwrites QIDNSCFG", "[tcpip][M66 11.12]") {
+  ModemBench bench{{.ready = Ready::ip_start}};
+  bench.ok("AT+QIDNSCFG=\"8.8.4.4\"");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.4.4\r\nSecondaryDns: 0.0.0.0", "OK"});
+  bench.ok("AT+QIACT");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.8.8\r\nSecondaryDns: 0.0.0.0", "OK"});
+  bench.ok("AT+QIDNSCFG=\"8.8.4.4\"");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.4.4\r\nSecondaryDns: 0.0.0.0", "OK"});
 }
 
 // ---- factory values ----

@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
+#include "tests/support/paced_te.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -327,4 +328,57 @@ TEST_CASE("a DTR drop while the peer does not read leaves no commands behind", "
   bench.expect_nothing();
   CHECK(bench.me().power() == device::MobileEquipment::Power::on);
   bench.exchange("AT+QICLOSE", {"CLOSE OK"});
+}
+
+// ---- a peer that is faster than the UART ----
+
+TEST_CASE("+++ and the way up work while the peer sends more than the UART carries", "[transparent][M66 7.4]") {
+  const int rate = GENERATE(9600, 115200);
+  Tcp bench;
+  bench.ok(fmt::format("AT+IPR={}", rate));
+  bench.exchange(kOpen, {"OK", "CONNECT"});
+  PacedTe te{bench};
+  const auto text = some_bytes(1'000'000);
+  bench.peer().send(text);
+  std::string typed;
+  for (int i = 0; i < 10; ++i) {
+    const auto words = fmt::format("question {} +++ not an end", i);
+    te.send(words);
+    typed += words;
+    te.pass(1s);
+    CHECK(bench.received() == typed);
+    // What was on its way comes first; at 9600 baud a packet takes one and a half seconds.
+    te.escape(rate == 9600 ? 7s : 1s);
+    CHECK(!bench.dcd());
+    te.send("AT\r");
+    te.expect_end("\r\nOK\r\n", 1s);
+    te.send("ATO\r");
+    te.pass(200ms);
+    const auto connect = te.read.rfind("\r\nCONNECT\r\n");
+    REQUIRE(connect != std::string::npos);
+    te.read.erase(connect, 11);
+    CHECK(bench.dcd());
+  }
+  CHECK(te.read.size() > static_cast<std::size_t>(rate));
+  CHECK((te.read == text.substr(0, te.read.size())));
+  CHECK(bench.received() == typed);
+}
+
+TEST_CASE("DTR acts while the peer sends more than the UART carries", "[transparent][M66 3.2]") {
+  Tcp bench;
+  bench.ok("AT&D1");
+  bench.ok("AT+IPR=9600");
+  bench.exchange(kOpen, {"OK", "CONNECT"});
+  PacedTe te{bench};
+  bench.peer().send(some_bytes(1'000'000));
+  te.pass(2s);
+  te.send("last words");
+  te.pass(1s);
+  bench.modem().set_line(emulator::Line::dtr, false);
+  CHECK(!bench.dcd());
+  CHECK(bench.received() == "last words");
+  bench.modem().set_line(emulator::Line::dtr, true);
+  te.send("AT+QICLOSE\r");
+  te.expect_end("\r\nCLOSE OK\r\n", 7s);
+  CHECK((te.read == some_bytes(1'000'000).substr(0, te.read.size())));
 }

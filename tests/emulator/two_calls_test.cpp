@@ -42,12 +42,29 @@ TEST_CASE("a second caller hears the busy tone until calls may wait", "[voice][C
   CHECK_FALSE(bench.me().ring("1"));
   bench.exchange("AT+CCWA=0,2", {"+CCWA: 0,7", "OK"});
   bench.ok("AT+CCWA=0,1,1");
-  bench.exchange("AT+CCWA=0,2", {"+CCWA: 1,7", "OK"});
+  bench.exchange("AT+CCWA=0,2", {"+CCWA: 1,1", "OK"});
   CHECK(bench.me().ring("1"));
   bench.advance({});
   bench.expect_nothing();  // <n> is 0
   bench.exchange("AT+CCWA?", {"+CCWA: 0", "OK"});
   CHECK_FALSE(bench.me().ring("2"));
+}
+
+TEST_CASE("calls wait by class, and the query tells which", "[voice][CCWA][27.007 7.12]") {
+  ModemBench bench;
+  bench.ok("AT+CCWA=1,1,1");
+  bench.exchange("AT+CCWA=1,2", {"+CCWA: 1,1", "OK"});
+  bench.exchange("AT+CCWA=1,2,6", {"+CCWA: 0,6", "OK"});
+  bench.ok("AT+CCWA=1,1");  // 7: voice, data and facsimile
+  bench.exchange("AT+CCWA=1,2", {"+CCWA: 1,1\r\n+CCWA: 1,2\r\n+CCWA: 1,4", "OK"});
+  bench.exchange("AT+CCWA=1,2,5", {"+CCWA: 1,1\r\n+CCWA: 1,4", "OK"});
+  bench.ok("AT+CCWA=1,0,1");
+  bench.exchange("AT+CCWA=1,2", {"+CCWA: 1,2\r\n+CCWA: 1,4", "OK"});
+  bench.ok("ATD10086;");
+  bench.advance(1s);
+  CHECK_FALSE(bench.me().ring("1"));  // a voice call does not wait
+  bench.ok("AT+CCWA=1,0");
+  bench.exchange("AT+CCWA=1,2", {"+CCWA: 0,7", "OK"});
 }
 
 TEST_CASE("the call that waits is taken, refused or forgotten", "[voice][CHLD]") {

@@ -2,6 +2,7 @@
 #include "emulator/uart/uart_line.hpp"
 
 #include <string>
+#include <vector>
 
 #include "tests/support/catch.hpp"
 
@@ -139,4 +140,81 @@ TEST_CASE("what is on the line at a time is bounded", "[uart]") {
   CHECK(bench.line.wants_input());
   bench.module.ready = false;
   CHECK(!bench.line.wants_input());
+}
+
+// ---- what comes later on hardware ----
+
+namespace {
+
+/// Says its bursts one by one, each after a pause.
+struct BurstingModule final : Dce {
+  std::vector<std::string> bursts;
+  bool begun = false;
+
+  void receive(ByteSpan) override {}
+  bool clear_to_send() const override { return true; }
+  bool pause_is_due() const override { return begun && !bursts.empty(); }
+  Bytes take_output() override {
+    if (bursts.empty()) return {};
+    begun = true;
+    const auto first = to_bytes(bursts.front());
+    bursts.erase(bursts.begin());
+    return first;
+  }
+  int baud() const override { return 9600; }
+};
+
+/// What a port would have written, and when.
+struct Write {
+  Instant at;
+  std::string text;
+};
+
+std::vector<Write> writes_within(Duration time, BurstingModule& module, Pacing pacing) {
+  constexpr auto kTick = 100us;
+  Timeline timeline;
+  UartLine line{timeline, module, pacing};
+  std::vector<Write> writes;
+  do {
+    bool moved = true;
+    while (moved) {
+      moved = line.pump();
+      if (const auto bytes = line.take(); !bytes.empty()) writes.push_back({timeline.now(), to_text(bytes)});
+    }
+    CHECK((line.quiet() || !timeline.idle()));  // whoever waits for the Timeline is woken up
+    timeline.advance(kTick);
+  } while (timeline.now() < Instant{} + time);
+  CHECK(line.quiet());
+  return writes;
+}
+
+}  // namespace
+
+TEST_CASE("what comes later is a write of its own, also where nothing takes time", "[uart][clients 1.4]") {
+  BurstingModule module;
+  module.bursts = {"\r\nOK\r\n", "\r\nCONNECT\r\n", "220 ready"};
+  const auto writes = writes_within(20ms, module, Pacing::off);
+  REQUIRE(writes.size() == 3);
+  CHECK(writes[0].text == "\r\nOK\r\n");
+  CHECK(writes[0].at == Instant{});
+  CHECK(writes[1].text == "\r\nCONNECT\r\n");
+  CHECK(writes[1].at - writes[0].at == 1ms);
+  CHECK(writes[2].text == "220 ready");
+  CHECK(writes[2].at - writes[1].at == 1ms);
+}
+
+TEST_CASE("with pacing the pause begins when the last character has arrived", "[uart][clients 1.4]") {
+  constexpr auto kCharacter = Duration{1s} * 10 / 9600;
+  BurstingModule module;
+  module.bursts = {"\r\nOK\r\n", "\r\nCONNECT\r\n"};
+  const auto writes = writes_within(1s, module, Pacing::on);
+  std::string all;
+  std::vector<Duration> gaps;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (all == "\r\nOK\r\n") gaps.push_back(writes[i].at - writes[i - 1].at);
+    all += writes[i].text;
+  }
+  CHECK(all == "\r\nOK\r\n\r\nCONNECT\r\n");
+  REQUIRE(gaps.size() == 1);  // nothing of the second was in the write that ended the first
+  CHECK(gaps[0] >= 1ms + kCharacter);
 }

@@ -169,6 +169,75 @@ TEST_CASE("wire rules 4 and 5: OK is a burst, its later result another, none has
   SECTION("QNTP") { expect_two("AT+QNTP=\"time.test\"", "+QNTP: 0"); }
 }
 
+TEST_CASE("wire rule 4 where nothing takes time: what comes later is a write of its own", "[wire][clients 1.4]") {
+  ModemBench bench{{.ready = Ready::ip_status}};
+  auto& listener = bench.network().listen(kHost, 80);
+  TlsPeer peer{bench.network(), kHost, 443};
+  workbench::serve_time(bench.network(), "time.test");
+  bench.ok("AT+QIDNSIP=1");
+  const auto ip = bench.network().address_of(kHost).text();
+  uart::UartLine line{bench.timeline(), bench.modem(), uart::Pacing::off};
+  const auto writes = [&] {
+    std::vector<std::string> writes;
+    for (int i = 0; i < 100; ++i) {
+      bool moved = true;
+      while (moved) {
+        moved = line.pump();
+        if (const auto bytes = line.take(); !bytes.empty()) writes.push_back(to_text(bytes));
+      }
+      bench.timeline().advance(100us);
+    }
+    return writes;
+  };
+  const auto expect_writes = [&](std::string_view command, std::vector<std::string> results) {
+    INFO(std::string{command});
+    line.from_te(as_bytes(std::string{command} + "\r"));
+    bench.timeline().run_due();  // everything has happened before anybody looks
+    for (auto& result : results) result = fmt::format("\r\n{}\r\n", result);
+    CHECK(writes() == results);
+  };
+  SECTION("QIOPEN, one session") { expect_writes("AT+QIOPEN=\"TCP\",\"peer.test\",80", {"OK", "CONNECT OK"}); }
+  SECTION("QIOPEN, several sessions") {
+    bench.ok("AT+QIMUX=1");
+    expect_writes("AT+QIOPEN=3,\"TCP\",\"peer.test\",80", {"OK", "3, CONNECT OK"});
+    expect_writes("AT+QIOPEN=3,\"TCP\",\"peer.test\",80", {"OK", "3, CONNECT FAIL"});
+  }
+  SECTION("QIOPEN, transparent; the peer speaks first") {
+    bench.ok("AT+QIMODE=1");
+    listener.on_accept = [](net::SimConnection& connection) { connection.send("220 ready"); };
+    line.from_te(as_bytes("AT+QIOPEN=\"TCP\",\"peer.test\",80\r"));
+    bench.timeline().run_due();
+    CHECK(writes() == std::vector<std::string>{"\r\nOK\r\n", "\r\nCONNECT\r\n", "220 ready"});
+  }
+  SECTION("QSSLOPEN") { expect_writes("AT+QSSLOPEN=0,0,\"peer.test\",443,0", {"OK", "+QSSLOPEN: 0,0"}); }
+  SECTION("QSSLOPEN, transparent") { expect_writes("AT+QSSLOPEN=0,0,\"peer.test\",443,1", {"OK", "CONNECT"}); }
+  SECTION("QIDNSGIP") { expect_writes("AT+QIDNSGIP=\"peer.test\"", {"OK", ip}); }
+  SECTION("QNTP") { expect_writes("AT+QNTP=\"time.test\"", {"OK", "+QNTP: 0"}); }
+  SECTION("QPING") {
+    expect_writes("AT+QPING=\"peer.test\",5,1", {"OK", "+QPING: 0," + ip + ",32,0,255", "+QPING: 2,1,1,0,0,0,0"});
+  }
+  SECTION("QISERVER") {
+    bench.ok("AT+QILPORT=\"TCP\",2020");
+    expect_writes("AT+QISERVER", {"OK", "SERVER OK"});
+  }
+  SECTION("CUSD") { expect_writes("AT+CUSD=1,\"*100#\"", {"OK", "+CUSD: 0,\"Your balance is 10.00\", 15"}); }
+  SECTION("messages that come while a command is answered") {
+    line.from_te(as_bytes("AT\r"));
+    for (int i = 0; i < 3; ++i) bench.me().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
+    bench.timeline().run_due();
+    CHECK(writes() == std::vector<std::string>{"\r\nOK\r\n", "\r\n+CMTI: \"SM\",1\r\n", "\r\n+CMTI: \"SM\",2\r\n",
+                                               "\r\n+CMTI: \"SM\",3\r\n"});
+  }
+  SECTION("data that the peer sends back at once") {
+    bench.ok("AT+QINDI=1");
+    bench.exchange("AT+QIOPEN=\"TCP\",\"peer.test\",80", {"OK", "CONNECT OK"});
+    line.from_te(as_bytes("AT+QISEND=2\rhi"));
+    listener.last().send("hi");
+    bench.timeline().run_due();
+    CHECK(writes() == std::vector<std::string>{"\r\n> \r\nSEND OK\r\n", "\r\n+QIRDI: 0,1,0\r\n"});
+  }
+}
+
 TEST_CASE("wire rule 5: a response of several lines is one burst", "[wire][clients 1.5]") {
   PacedLine line{{"AT+IPR=9600"}};
   for (const auto* command : {"AT", "ATI", "AT+CSQ", "AT+QISTATE", "AT+QSSLSTATE", "AT&V", "AT+NOSUCH", "AT+COPS=?"}) {

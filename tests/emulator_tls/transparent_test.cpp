@@ -6,6 +6,7 @@
 #include "tests/emulator_tls/cut_peer.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/paced_te.hpp"
 #include "tls/capabilities.hpp"
 
 using namespace quasimodem;
@@ -67,7 +68,7 @@ TEST_CASE("transparent mode begins with OK and CONNECT and needs no QIMUX", "[ss
 
 TEST_CASE("transparent mode is an error where the firmware lacks it", "[ssl][SSL 2.2.2]") {
   device::Configuration configuration;
-  configuration.transparent_ssl = false;
+  configuration.firmware.transparent_ssl = false;
   SecureBench bench{configuration};
   TlsPeer peer{bench.network(), kHost, kPort};
   bench.exchange("AT+QSSLOPEN=1,0,\"peer.test\",443,1", {"ERROR"});
@@ -448,4 +449,48 @@ TEST_CASE("the host may leave and come back while the peer is blocked", "[ssl][M
   bench.send_raw("more");
   bench.advance(kFlush);
   CHECK(difference(bench.peer.received(), sent + "more") == "");
+}
+
+TEST_CASE("+++ and the way up work while the peer sends more than the UART carries", "[ssl][M66 7.4]") {
+  TransparentBench bench;
+  bench.escape();
+  bench.ok("AT+IPR=115200");
+  PacedTe te{bench};
+  const auto words = pattern(600'000);
+  for (std::size_t at = 0; at < words.size(); at += 10'000) bench.peer.send(words.substr(at, 10'000));
+  std::string typed;
+  for (int i = 0; i < 10; ++i) {
+    te.send("ATO\r");
+    te.pass(200ms);
+    const auto connect = te.read.rfind("\r\nCONNECT\r\n");
+    REQUIRE(connect != std::string::npos);
+    te.read.erase(connect, 11);
+    const auto question = fmt::format("question {} +++ not an end", i);
+    te.send(question);
+    typed += question;
+    te.pass(1s);
+    CHECK(difference(bench.peer.received(), typed) == "");
+    te.escape(1s);
+    te.send("AT\r");
+    te.expect_end("\r\nOK\r\n", 1s);
+  }
+  CHECK(te.read.size() > 115'200);
+  CHECK(difference(te.read, words.substr(0, te.read.size())) == "");
+}
+
+TEST_CASE("the host may leave while the peer is blocked; what it said gets there later", "[ssl][M66 7.4]") {
+  TransparentBench bench;
+  bench.peer.wire().stop_reading();
+  std::string sent;
+  while (bench.modem().line(Line::cts)) {
+    const auto piece = pattern(500, sent.size());
+    bench.send_raw(piece);
+    sent += piece;
+  }
+  bench.escape();
+  bench.ok("AT");
+  CHECK(bench.peer.received() == "");
+  bench.peer.wire().resume_reading();
+  bench.settle();
+  CHECK(difference(bench.peer.received(), sent) == "");
 }

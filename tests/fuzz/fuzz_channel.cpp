@@ -61,7 +61,7 @@ class World {
       case 'b': reads_ = !reads_; break;
       case 'p': modem_.power_key(); break;
       case 'k': modem_.me().lose_context(0); break;
-      case 't': modem_.me().deliver_sms("+491701234567", "hi \u20AC"); break;
+      case 't': modem_.me().deliver_sms("+447700900456", "hi \u20AC"); break;
       case 'T': modem_.me().deliver_sms("Bank", std::string(200, 'x')); break;
       case 'r': modem_.me().ring("0383599999"); break;
       case 'h': modem_.me().calls().far_end_hangs_up(); break;

@@ -160,7 +160,7 @@ class Bench final : public CommandSet {
   }
 
   /// Data is a piece of what was typed, nothing added and nothing left out.
-  void check_typed(const Bytes& data) {
+  void check_typed(ByteSpan data) {
     fuzz::require(std::search(typed_.begin(), typed_.end(), data.begin(), data.end()) != typed_.end() || data.empty(),
                   "data is what was typed");
   }

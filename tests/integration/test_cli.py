@@ -150,8 +150,13 @@ def test_command_in_the_wrong_place(world):
         (["--count", "many"], ["many"]),
         (["--rtc", "yesterday"], ["--rtc", "yesterday", "host", "factory", "2015-04-08T12:00:00Z"]),
         (["--network-time", "now"], ["--network-time", "now", "host", "2015-04-08T12:00:00Z"]),
-        (["--disable", "transparent-sll"], ["--disable", 'did you mean "transparent-ssl"']),
-        (["--disable", ""], ["--disable", "transparent-ssl"]),
+        (["--firmware", "transparent-sll=on"], ["--firmware", 'did you mean "transparent-ssl"', "help firmware"]),
+        (["--firmware", ""], ["--firmware", "transparent-ssl"]),
+        (["--firmware", "close-index"], ["--firmware close-index=on"]),
+        (["--firmware", "close-index=maybe"], ["close-index=maybe", "--firmware close-index=off"]),
+        (["--firmware-date", "2017"], ["--firmware-date 2017", "2017-06"]),
+        (["--firmware-date", "2017-13"], ["--firmware-date 2017-13"]),
+        (["--firmware-date", "17-6"], ["--firmware-date 17-6"]),
         (["--rtc", "2015-13-01"], ["--rtc", "2015-13-01"]),
         (["--rtc", "2015-02-29"], ["--rtc", "2015-02-29"]),
         (["--rtc", "2015-04-08T24:00:00"], ["--rtc"]),
@@ -168,6 +173,9 @@ def test_command_in_the_wrong_place(world):
         (["--imei", "1234567890123456"], ["--imei", "15 digits"]),
         (["--apn-local", "10.0.0"], ["--apn-local", "10.0.0"]),
         (["--apn-local", "10.0.0.256"], ["--apn-local"]),
+        (["--apn", ""], ["--apn", "no name"]),
+        (["--apn", "internet,"], ["--apn", "internet,", '""']),
+        (["--apn", "inter net"], ["--apn", "inter net"]),
         (["--allow", "host:99999"], ["--allow", "99999", "65535"]),
         (["--allow", ":80"], ["--allow", ":80"]),
         (["--allow", ""], ["--allow"]),
@@ -177,6 +185,9 @@ def test_command_in_the_wrong_place(world):
         (["--map", "a:x=b:1"], ["--map", '"x"']),
         (["--map", "=b:1"], ["--map"]),
         (["--map", "a=b=c:1"], ["--map"]),
+        (["--ussd", "Your balance"], ["--ussd", "*100#="]),
+        (["--ussd", "*100#,6=x"], ["--ussd", "*100#,6=x"]),
+        (["--ussd", "*100#,=x"], ["--ussd"]),
         (["--name", "a/b"], ["--name", "a/b"]),
         (["--name", "../m95"], ["--name", "../m95"]),
         (["--name", "."], ["--name"]),
@@ -268,13 +279,13 @@ def test_network_time(module):
 
 def test_transparent_ssl_can_be_missing(module):
     command = 'AT+QSSLOPEN=0,0,"127.0.0.1",1,1'
-    with module("--disable", "transparent-ssl").host() as host:
+    with module("--firmware", "transparent-ssl=off").host() as host:
         host.exchange("AT+QIREGAPP")
         host.exchange("AT+QIACT")
         host.exchange(command, "\r\nERROR\r\n")
 
 
-@pytest.mark.parametrize("options, answer", [((), "0, CLOSE OK"), (("--disable", "close-index"), "CLOSE OK")])
+@pytest.mark.parametrize("options, answer", [((), "0, CLOSE OK"), (("--firmware", "close-index=off"), "CLOSE OK")])
 def test_index_can_be_missing_in_close_ok(module, tcp_server, options, answer):
     with module(*options).host() as host:
         host.bring_up("AT+QIMUX=1")
@@ -287,6 +298,18 @@ def test_local_address(module):
         for command in ("AT+QIFGCNT=0", "AT+QIREGAPP", "AT+QIACT"):
             host.exchange(command)
         host.exchange("AT+QILOCIP", "\r\n10.64.0.9\r\n")
+
+
+def test_access_points(module):
+    running = module("--apn", "internet,iot", "--apn", "m2m.example")
+    with running.host() as host:
+        for command in ("AT+QIFGCNT=0", 'AT+QICSGP=1,"intrenet"', "AT+QIREGAPP"):
+            host.exchange(command)
+        host.exchange("AT+QIACT", "\r\nERROR\r\n")
+        host.exchange("AT+QIDEACT", "\r\nDEACT OK\r\n")
+        for command in ('AT+QICSGP=1,"M2M.example"', "AT+QIREGAPP", "AT+QIACT"):
+            host.exchange(command)
+    assert 'the network does not know the APN "intrenet", only internet,iot,m2m.example' in running.log()
 
 
 def test_quiet_and_verbose(world):

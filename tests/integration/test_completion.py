@@ -67,17 +67,18 @@ def test_commands_are_those_of_the_help(world, asked):
     (["--uart", "pty:./m"], [":files"]),
         (["--rtc", ""], ["host", "factory"]),
         (["--sim", ""], ["none", "ready", "pin:"]),
-        (["--disable", ""], ["transparent-ssl", "close-index"]),
+        (["--firmware", "c"], ["close-index=", "ccid-prefix=", "cusd-blank="]),
+        (["--firmware", "close-index=o"], ["close-index=on", "close-index=off"]),
         (["--power", ""], ["on", "off"]),
         (["--fault", "bearer.o"], ["bearer.outage"]),
         (["--fault", "bearer.outage f"], ["bearer.outage for="]),
-        (["--fault", "at.error match=AT+QIACT c"], ["at.error match=AT+QIACT cme=", "at.error match=AT+QIACT count="]),
+        (["--fault", "at.error match=AT+QIACT c"], ["at.error match=AT+QIACT cme=", "at.error match=AT+QIACT cms=", "at.error match=AT+QIACT count="]),
         (["--trace", ""], [":files"]),
         (["--nvram", ""], [":directories"]),
         (["--count", ""], []),
         (["demo", ""], ["tls", "tcp", "transparent", "fault"]),
         (["demo", "--color", "a"], ["auto", "always"]),
-        (["ctl", "sms"], ["sms.deliver"]),
+        (["ctl", "sms"], ["sms.deliver", "sms.report"]),
         (["ctl", "sms.deliver", ""], ["from=", "text="]),
         (["ctl", "--json", "--to", "m95", "network", "r"], ["register", "roam"]),
         (["ctl", "help", "fault."], ["fault.add", "fault.list", "fault.clear"]),
@@ -101,7 +102,7 @@ def test_values(asked, words, expected):
 
 def test_every_listed_value_is_taken(world, asked):
     """What the completion offers for an option of `run` is no value that the program refuses."""
-    for option in ("--model", "--profile", "--rtc", "--network-time", "--sim", "--disable", "--power"):
+    for option in ("--model", "--profile", "--rtc", "--network-time", "--sim", "--power"):
         for value in asked(option, ""):
             if not value.startswith(":"):
                 value += "1234" if value.endswith(":") else ""
@@ -196,7 +197,7 @@ TYPED = {
     "quasimodem play --set CA=@tr": "quasimodem play --set CA=@trace.jsonl ",
     "quasimodem --trace tr": "quasimodem --trace trace.jsonl ",
     "quasimodem --nvram fl": "quasimodem --nvram flash/",
-    "quasimodem ctl sms": "quasimodem ctl sms.deliver ",
+    "quasimodem ctl sms.d": "quasimodem ctl sms.deliver ",
     "quasimodem ctl sms.deliver fr": "quasimodem ctl sms.deliver from=",
     "quasimodem peer tls-echo --fault st": "quasimodem peer tls-echo --fault stall@",
     "quasimodem peer tls-echo --fault stall@he": "quasimodem peer tls-echo --fault stall@hello ",

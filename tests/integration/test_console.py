@@ -127,7 +127,7 @@ def test_by_name_path_and_url(world, module):
 
 def test_a_pipe_is_sent_line_by_line(world, module):
     module()
-    lines = b"ATE0\nAT+CMGF=1\r\nAT+CMGS=\"+4915112345678\"\nhello\x1a\nAT+CSQ"
+    lines = b"ATE0\nAT+CMGF=1\r\nAT+CMGS=\"+447700900123\"\nhello\x1a\nAT+CSQ"
     done = world.run("console", "--quiet", "300ms", stdin=None, input=lines)
     assert done.returncode == 0
     assert done.stdout.startswith(b"ATE0\r\r\nOK\r\n\r\nOK\r\n\r\n> ")

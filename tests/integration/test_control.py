@@ -161,11 +161,11 @@ def test_signal_network_and_context(module, client):
 def test_messages_calls_and_any_line(module, client):
     with module.host() as host:
         host.exchange("AT+CMGF=1")
-        assert client.result("sms.deliver", **{"from": "+4915112345678", "text": "hello"}) == {"delivery": "stored"}
+        assert client.result("sms.deliver", **{"from": "+447700900123", "text": "hello"}) == {"delivery": "stored"}
         host.expect('\r\n+CMTI: "SM",1\r\n')
         client.result("urc", text="+QFOO: 1")
         host.expect("\r\n+QFOO: 1\r\n")
-        client.result("call.ring", **{"from": "+4915112345678"})
+        client.result("call.ring", **{"from": "+447700900123"})
         host.expect("\r\nRING\r\n")
         client.result("call.ring", hang_up=True)
         host.expect_match(r"(?:\r\nRING\r\n)*\r\nNO CARRIER\r\n")

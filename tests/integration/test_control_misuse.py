@@ -73,6 +73,8 @@ def test_every_method_refuses_what_it_does_not_know(client):
         ("network", {"register": True, "deny": True}, WRONG_PARAMETER),
         ("signal", {"rssi": 32}, WRONG_PARAMETER),
         ("signal", {"ber": -1}, WRONG_PARAMETER),
+        ("location", {"longitude": 180.5}, WRONG_PARAMETER),
+        ("location", {"latitude": -91}, WRONG_PARAMETER),
         ("signal", {"rssi": 1 << 62}, WRONG_PARAMETER),
         ("pdp", {"deactivate": False}, WRONG_PARAMETER),
         ("pdp", {"deactivate": True, "context": 2}, WRONG_PARAMETER),

@@ -289,7 +289,7 @@ def test_ri_at_a_urc(lines, tcp_server, reported):
 def test_ri_while_a_call_rings_and_at_a_message(lines, world):
     lines.echo_off()
     lines.exchange("AT+QINDRI=0")  # what is told is neither a call nor a message
-    world.run("ctl", "call.ring", "from=+4915112345678")
+    world.run("ctl", "call.ring", "from=+447700900123")
     lines.expect("\r\nRING\r\n")
     wait_until(lambda: lines.port.ri, "RI")
     assert not lines.port.states[-1] & RI_ENDED
@@ -299,7 +299,7 @@ def test_ri_while_a_call_rings_and_at_a_message(lines, world):
     lines.exchange("ATH")
 
     lines.port.states.clear()
-    world.run("ctl", "sms.deliver", "from=+4915112345678", "text=hello")
+    world.run("ctl", "sms.deliver", "from=+447700900123", "text=hello")
     lines.expect('\r\n+CMTI: "SM",1\r\n')
     wait_until(lambda: any(state & RI for state in lines.port.states), "RI")
     wait_until(lambda: lines.port.states[-1] & RI_ENDED, "the end of the pulse")

@@ -11,7 +11,7 @@ from support import PROGRAM, SOURCE, WATCHDOG
 from test_completion import COMMANDS, help_options
 
 PAGES = sorted((Path(PROGRAM).parent / "man").glob("*.[1-9]"))
-TOPICS = "uart profiles faults exit-codes environment files signals".split()
+TOPICS = "uart profiles faults firmware exit-codes environment files signals".split()
 
 
 @pytest.fixture

@@ -286,7 +286,7 @@ def test_runtime_directory_is_private(world):
 
 def test_two_modules_with_two_names(world):
     modules = [world.module("--name", name) for name in ("one", "two")]
-    for module, imei in zip(modules, ("863071016800770",) * 2):
+    for module, imei in zip(modules, ("001010000000008",) * 2):
         with module.host() as host:
             host.exchange("AT+GSN", f"\r\n{imei}\r\n{OK}")
 

@@ -335,6 +335,51 @@ TEST_CASE("at most 64 links linger, the oldest goes first", "[net][host]") {
   }
 }
 
+TEST_CASE("a peer that sends on after the module has closed is reset, with all that it was sent", "[net][host]") {
+  HostWorld world;
+  Recorder heard{world};
+  const auto peer = world.listen();
+  auto link = world.bearer().connect(Transport::tcp, peer, heard);
+  REQUIRE(world.run_until([&] { return heard.connected && world.accepted(0); }));
+  auto& far = *world.accepted(0);
+  const std::string farewell(20'000, 'w');
+  REQUIRE(link->send(as_bytes(farewell)) == farewell.size());
+  link.reset();
+  // It goes on at full speed: more than any buffer on the way holds, and far sooner than a time-out says so.
+  const Bytes flood(64 * 1024, 'x');
+  std::size_t flooded = 0;
+  constexpr std::size_t kEnough = 32U << 20;
+  REQUIRE(world.run_until([&] {
+    if (far.unsent() == 0 && flooded < kEnough) {
+      far.send(flood);
+      flooded += flood.size();
+    }
+    return far.ended() == FarEnd::End::reset || flooded >= kEnough;
+  }));
+  CHECK(flooded < kEnough);
+  CHECK(far.text() == farewell);
+}
+
+TEST_CASE("a peer that has ended its side still gets what it was sent", "[net][host]") {
+  HostWorld world;
+  Recorder heard{world};
+  const auto peer = world.listen();
+  auto link = world.bearer().connect(Transport::tcp, peer, heard);
+  REQUIRE(world.run_until([&] { return heard.connected && world.accepted(0); }));
+  auto& far = *world.accepted(0);
+  far.stop_reading();
+  far.send("that was all");
+  const std::string farewell(100'000, 'w');
+  const auto taken = link->send(as_bytes(farewell));
+  far.close();
+  link.reset();
+  REQUIRE(world.run_until([n = 0]() mutable { return ++n == 20; }));
+  far.resume_reading();
+  REQUIRE(world.run_until([&] { return far.ended() != FarEnd::End::none; }));
+  CHECK(far.received().size() == taken);
+  CHECK(far.ended() == FarEnd::End::in_order);
+}
+
 TEST_CASE("errors of the operating system in the module's words", "[net][host]") {
   const auto of = [](int number) { return net_error({number, boost::system::system_category()}); };
   CHECK(of(ECONNREFUSED) == NetError::refused);

@@ -85,6 +85,7 @@ class HostFarEnd final : public FarEnd {
   void stop_reading() override { reading_ = false; }
   void resume_reading() override { reading_ = true; }
   End ended() const override { return end_; }
+  std::size_t unsent() const override { return queue_.size(); }
 
   bool is(const sockaddr_in& module) const {
     return udp_ && module.sin_port == module_.sin_port && module.sin_addr.s_addr == module_.sin_addr.s_addr;
@@ -102,6 +103,7 @@ class HostFarEnd final : public FarEnd {
   void write_some() {
     while (!queue_.empty()) {
       const auto count = ::send(socket_, queue_.data(), queue_.size(), MSG_NOSIGNAL);
+      if (count == -1 && errno != EAGAIN) end_ = End::reset;
       if (count <= 0) return;
       queue_.erase(queue_.begin(), queue_.begin() + count);
     }

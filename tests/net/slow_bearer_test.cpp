@@ -171,6 +171,23 @@ TEST_CASE("a destroyed link whose peer does not read is given up after ten secon
   CHECK(slow.timeline.idle());
 }
 
+TEST_CASE("a peer that sends on is not read while a destroyed link ends", "[net][slow]") {
+  Slow slow;
+  slow.round_trip = 10s;
+  slow.connect();
+  slow.timeline.advance(10s);
+  slow.link->send(as_bytes("bye"));
+  slow.link.reset();
+  for (int i = 0; i < 10; ++i) {
+    slow.listener.last().send(std::string(1000, 'x'));
+    slow.timeline.advance(100ms);
+  }
+  CHECK(slow.listener.last().undelivered() == 9'000);  // the first piece was under way
+  slow.timeline.advance(10s);
+  CHECK(slow.received() == "bye");
+  CHECK(slow.network.open_links() == 0);
+}
+
 TEST_CASE("a bearer that is destroyed hands over what is under way", "[net][slow]") {
   Slow slow;
   slow.connect();

@@ -26,6 +26,8 @@ class FarEnd {
   virtual void stop_reading() = 0;
   virtual void resume_reading() = 0;
   virtual End ended() const = 0;
+  /// Bytes given to `send` that did not yet find room on the way.
+  virtual std::size_t unsent() const { return 0; }
 
   void send(std::string_view text) { send(as_bytes(text)); }
   std::string text() const { return to_text(received()); }

@@ -32,6 +32,24 @@ TEST_CASE("NVRAM has exactly four names", "[storage][SSL 2.2.7]") {
   }
 }
 
+TEST_CASE("later firmware takes any name in NVRAM", "[storage][FR 7]") {
+  const auto longest = "NVRAM:" + std::string(40, 'x');
+  for (const std::string text : {"NVRAM:ClientKey-private.pem", "NVRAM:CA2", "NVRAM:CA0", longest.c_str()}) {
+    CAPTURE(text);
+    const auto name = SecurityFileName::parse(text, NvramNames::any);
+    REQUIRE(name);
+    CHECK(name->volume() == Volume::nvram);
+    CHECK(name->text() == text);
+    CHECK(name->is_one_of_four() == (text == "NVRAM:CA0"));
+  }
+  const auto too_long = longest + "x";
+  for (const std::string text : {"NVRAM:", "NVRAM:a\"b", "NVRAM:\x7F", too_long.c_str()}) {
+    CAPTURE(text);
+    CHECK_FALSE(SecurityFileName::parse(text, NvramNames::any));
+  }
+  CHECK_FALSE(SecurityFileName::parse("RAM:CA0")->is_one_of_four());
+}
+
 TEST_CASE("the volume compares without case, the file with case", "[storage][at-reference 3.9]") {
   CHECK(SecurityFileName::parse("ram:File")->text() == "RAM:File");
   CHECK(SecurityFileName::parse("nvRam:CA1")->text() == "NVRAM:CA1");

@@ -191,3 +191,24 @@ TEST_CASE("neither flash nor log ever holds the content", "[storage][SSL 2.2.7]"
   CHECK_FALSE(s.log.text.empty());
   CHECK_FALSE(contains(as_bytes(s.log.text), "PRIVATE"));
 }
+
+TEST_CASE("files of any name live in the flash, so many and no more", "[storage][FR 7]") {
+  Store s;
+  const auto named = [](std::string_view text) { return SecurityFileName::parse(text, NvramNames::any).value(); };
+  const auto key = named("NVRAM:ClientKey-private.pem");
+  REQUIRE(s.store.add(key, as_bytes("123456789")).value() == 0x3908);
+  CHECK(s.store.may_add(key, 9).error() == StoreError::already_exists);
+  CHECK(s.store.may_add(named("NVRAM:other"), 2'026).error() == StoreError::too_large);
+  s.store.clear_ram();
+  CHECK(s.store.open(key).value() == to_bytes("123456789"));
+  REQUIRE(s.store.list().size() == 1);
+  CHECK(s.store.list().front().name == key);
+
+  for (std::size_t i = 1; i < SecurityFileStore::kMostNamedFiles; ++i)
+    REQUIRE(s.store.add(named(fmt::format("NVRAM:{}", i)), Bytes(1)));
+  CHECK(s.store.may_add(named("NVRAM:last"), 1).error() == StoreError::no_space);
+  CHECK(s.store.may_add(named("NVRAM:CA0"), 1));  // the four have their own places
+  REQUIRE(s.store.remove(key));
+  CHECK(s.store.check(key).error() == StoreError::not_found);
+  CHECK(s.store.may_add(named("NVRAM:last"), 1));
+}

@@ -72,12 +72,15 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(realistic.uart_paced);
   CHECK(realistic.command == Delay{15ms, 40ms});
   CHECK(realistic.boot == Delay{2800ms});
+  CHECK(realistic.sim_start == Delay{1500ms});
   CHECK(realistic.call_ready == Delay{7s});
   CHECK(realistic.registration == Delay{8s, 20s});
   CHECK(realistic.attach == Delay{2s, 5s});
   CHECK(realistic.activate == Delay{3s, 8s});
   CHECK(realistic.deactivate == Delay{1500ms, 5s});
   CHECK(realistic.round_trip == Delay{650ms, 1100ms});
+  CHECK(realistic.message_part == Delay{3s, 6s});
+  CHECK(realistic.report == Delay{6s, 20s});
   CHECK(realistic.idle_penalty == Delay{300ms});
   CHECK(realistic.idle_after == 5s);
   CHECK(realistic.down_kbit_s == 35);
@@ -92,12 +95,15 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(poor.uart_paced);
   CHECK(poor.command == Delay{25ms, 300ms});
   CHECK(poor.boot == Delay{3500ms});
+  CHECK(poor.sim_start == Delay{4s});
   CHECK(poor.call_ready == Delay{15s});
   CHECK(poor.registration == Delay{35s, 2min});
   CHECK(poor.attach == Delay{6s, 40s});
   CHECK(poor.activate == Delay{12s, 90s});
   CHECK(poor.deactivate == Delay{8s, 30s});
   CHECK(poor.round_trip == Delay{1200ms, 4s});
+  CHECK(poor.message_part == Delay{6s, 30s});
+  CHECK(poor.report == Delay{15s, 2min});
   CHECK(poor.idle_penalty == Delay{800ms});
   CHECK(poor.idle_after == 5s);
   CHECK(poor.down_kbit_s == 12);
@@ -112,6 +118,7 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(lab.uart_paced);
   CHECK(lab.command == Delay{5ms});
   CHECK(lab.boot == Delay{300ms});
+  CHECK(lab.sim_start == Delay{200ms});
   CHECK(lab.call_ready == Delay{1s});
   CHECK(lab.attach == Delay{300ms});
   CHECK(lab.deactivate == Delay{200ms});
@@ -125,6 +132,8 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(lab.registration == Delay{1s});
   CHECK(lab.activate == Delay{500ms});
   CHECK(lab.round_trip == Delay{100ms});
+  CHECK(lab.message_part == Delay{500ms});
+  CHECK(lab.report == Delay{1s});
   CHECK(lab.outage == Spell{});
 }
 

@@ -15,23 +15,42 @@ static void send(const char *text) {
   while (*text) *data = (uint32_t)*text++;
 }
 
-/* Reads until `text` has come. It must not begin again inside itself, as "\r\nOK\r\n" does not. */
+static char receive(void) {
+  while (*flags & kReceiveEmpty) continue;
+  return (char)*data;
+}
+
+/* How much of `text` has come, with one character more. It must not begin again inside itself, as "OK\r\n" does not. */
+static const char *follow(const char *text, const char *next, char c) {
+  if (!*next) return next;
+  return c == *next ? next + 1 : c == *text ? text + 1 : text;
+}
+
+/* Reads until `text` has come. */
 static void expect(const char *text) {
-  for (const char *next = text; *next;) {
-    while (*flags & kReceiveEmpty) continue;
-    const char c = (char)*data;
-    next = c == *next ? next + 1 : c == *text ? text + 1 : text;
+  for (const char *next = text; *next;) next = follow(text, next, receive());
+}
+
+/* Sends a command and reads its answer to the end, OK or ERROR. Whether `wanted` was in it. */
+static int says(const char *command, const char *wanted) {
+  static const char kOk[] = "OK\r\n", kError[] = "ERROR\r\n";
+  const char *found = wanted, *ok = kOk, *error = kError;
+  send(command);
+  while (*ok && *error) {
+    const char c = receive();
+    found = follow(wanted, found, c);
+    ok = follow(kOk, ok, c);
+    error = follow(kError, error, c);
   }
+  return !*found;
 }
 
 static __attribute__((noreturn)) void reset(void) {
   *control = kEnabled;
-  send("ATE0\r");
-  expect("OK\r\n");
-  send("AT+QIREGAPP\r");
-  expect("OK\r\n");
-  send("AT+QIACT\r");
-  expect("OK\r\n");
+  says("ATE0\r", "OK\r\n");
+  // A module takes seconds to find its network, and an activation may fail: as long as it takes.
+  while (!says("AT+CGREG?\r", "+CGREG: 0,1\r\n")) continue;
+  while (!says("AT+QIREGAPP\r", "OK\r\n") || !says("AT+QIACT\r", "OK\r\n")) says("AT+QIDEACT\r", "OK\r\n");
   send("AT+QILOCIP\r");
   expect("10.1.83.188\r\n");
   // Semihosting: SYS_EXIT, ADP_Stopped_ApplicationExit.

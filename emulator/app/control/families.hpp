@@ -11,6 +11,7 @@ namespace quasimodem::app::control {
 std::span<const Method> state_methods();
 std::span<const Method> module_methods();
 std::span<const Method> network_methods();
+std::span<const Method> message_methods();
 std::span<const Method> fault_methods();
 std::span<const Method> journal_methods();
 std::span<const Method> program_methods();

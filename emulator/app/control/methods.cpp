@@ -36,8 +36,8 @@ std::span<const Method> program_methods() { return kMethods; }
 std::span<const Method> methods() {
   static const auto all = [] {
     std::vector<Method> list;
-    for (const auto family : {state_methods(), module_methods(), network_methods(), fault_methods(), journal_methods(),
-                              program_methods()}) {
+    for (const auto family : {state_methods(), module_methods(), network_methods(), message_methods(), fault_methods(),
+                              journal_methods(), program_methods()}) {
       list.insert(list.end(), family.begin(), family.end());
     }
     return list;

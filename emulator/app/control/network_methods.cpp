@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens around the module: SIM, network, messages and calls that arrive.
+// What happens around the module: SIM, network, and calls that arrive.
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/core.h>
 
@@ -15,7 +16,6 @@ namespace quasimodem::app::control {
 namespace {
 
 using device::Domain;
-using device::Messaging;
 using device::MobileEquipment;
 using device::RegistrationStatus;
 
@@ -57,14 +57,18 @@ constexpr Param kNetworkParams[] = {
     {"deny", ParamType::boolean, Need::optional, "the network refuses it; the contexts are lost"},
     {"search", ParamType::boolean, Need::optional, "no cell for a short while; the contexts stay"},
     {"lost", ParamType::boolean, Need::optional, "no cell any more; the contexts are lost"},
+    {"apn", ParamType::text, Need::optional, "the access points it knows, NAME[,NAME]; empty: any"},
 };
 
 Outcome network(Call& call) {
   const auto& wish = call.arguments;
   auto& me = call.target.modem().me();
   int wishes = 0;
-  for (const auto& param : kNetworkParams) wishes += wish.flag(param.name) ? 1 : 0;
+  for (const auto& param : kNetworkParams) wishes += param.type == ParamType::boolean && wish.flag(param.name) ? 1 : 0;
+  const auto access_points = device::AccessPoints::parse(wish.get<std::string>("apn").value_or(""));
+  if (!access_points) return invalid(fmt::format("network: apn: {}", access_points.error()));
   if (wishes > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
+  if (wish.has("apn")) me.access_points = *access_points;
   if (wish.flag("register")) me.serve(RegistrationStatus::home);
   if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
   if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
@@ -73,7 +77,8 @@ Outcome network(Call& call) {
   if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
   return Json::Object{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
-                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))}};
+                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))},
+                      {"apn", me.access_points.text()}};
 }
 
 // ---- signal ----
@@ -96,6 +101,26 @@ Outcome signal(Call& call) {
   return Json::Object{{"rssi", rssi}, {"ber", ber}};
 }
 
+// ---- location ----
+
+constexpr Param kLocationParams[] = {
+    {"longitude", ParamType::number, Need::optional, "degrees east, -180 to 180"},
+    {"latitude", ParamType::number, Need::optional, "degrees north, -90 to 90"},
+};
+
+Outcome location(Call& call) {
+  constexpr double kFarthestEast = 180, kFarthestNorth = 90;
+  auto& place = call.target.modem().me().locator().place;
+  const auto longitude = call.arguments.get<double>("longitude").value_or(place.longitude);
+  const auto latitude = call.arguments.get<double>("latitude").value_or(place.latitude);
+  if (!(std::abs(longitude) <= kFarthestEast))
+    return invalid(fmt::format("location: longitude={}: -180 to 180", longitude));
+  if (!(std::abs(latitude) <= kFarthestNorth))
+    return invalid(fmt::format("location: latitude={}: -90 to 90", latitude));
+  place = {longitude, latitude};
+  return Json::Object{{"longitude", longitude}, {"latitude", latitude}};
+}
+
 // ---- pdp ----
 
 constexpr Param kPdpParams[] = {
@@ -115,30 +140,6 @@ Outcome pdp(Call& call) {
 }
 
 // ---- what arrives ----
-
-constexpr Param kSmsParams[] = {
-    {"from", ParamType::text, Need::required, "number, or a name of up to 11 characters"},
-    {"text", ParamType::text, Need::required, "UTF-8; long texts come in parts"},
-};
-
-constexpr std::size_t kLongestName = 11;
-
-Outcome deliver_sms(Call& call) {
-  const auto from = *call.arguments.get<std::string>("from");
-  if (from.empty()) return invalid("sms.deliver: from is empty");
-  if (!device::sms::parse_number(from) && device::sms::from_utf8(from).size() > kLongestName) {
-    return invalid(
-        fmt::format("sms.deliver: from=\"{}\": a number of up to 20 digits, or a name of up to 11 characters", from));
-  }
-  switch (call.target.modem().me().deliver_sms(from, *call.arguments.get<std::string>("text"))) {
-    case Messaging::Delivery::stored: return Json::Object{{"delivery", "stored"}};
-    case Messaging::Delivery::shown: return Json::Object{{"delivery", "shown"}};
-    case Messaging::Delivery::dropped: return Json::Object{{"delivery", "dropped"}};
-    case Messaging::Delivery::memory_full: return impossible("sms.deliver: the message memory is full");
-    case Messaging::Delivery::failed: break;
-  }
-  return impossible("sms.deliver: the module cannot be reached: it is off or not registered");
-}
 
 constexpr Param kRingParams[] = {
     {"from", ParamType::text, Need::optional, "the caller's number; none: withheld"},
@@ -178,8 +179,8 @@ constexpr Method kMethods[] = {
     {"sim", "puts a SIM in or out, or shows its state", kSimParams, &sim},
     {"network", "what the network grants from now on; shows the registration", kNetworkParams, &network},
     {"signal", "sets and shows signal strength and bit errors", kSignalParams, &signal},
+    {"location", "sets and shows where AT+QCELLLOC and AT+QGSMLOC say that the module is", kLocationParams, &location},
     {"pdp", "the network ends a PDP context", kPdpParams, &pdp},
-    {"sms.deliver", "somebody sends a message", kSmsParams, &deliver_sms},
     {"call.ring", "somebody calls, or gives up", kRingParams, &ring},
     {"urc", "any line arrives as an unsolicited result code", kUrcParams, &urc, Effect::changes, "text"},
 };

@@ -139,6 +139,7 @@ Json take_snapshot(Target& target) {
       {"coverage", coverage_text(me.registration().granted())},
       {"rssi", me.registration().signal_strength()},
       {"ber", me.registration().bit_error_rate()},
+      {"apn", me.access_points.text()},
       {"profile", profile_text(target.modem().ta().settings())},
       {"foreground", me.foreground().id()},
       {"tcpip", tcpip_settings(me.tcpip)},
@@ -163,6 +164,7 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   me.rtc().set(content.rtc);
   me.registration().set_signal_strength(content.rssi);
   me.registration().set_bit_error_rate(content.ber);
+  me.access_points = content.access_points;
   if (to_text(sim_record(me.sim())) != to_text(sim_record(device::Sim::of(content.sim)))) {
     me.change_sim(device::Sim::of(content.sim));
   }

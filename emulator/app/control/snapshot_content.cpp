@@ -75,6 +75,14 @@ void read_sim(Reader& reader, const Json* json, device::Sim::Record& sim) {
   sim.status = reader.word(json, "status", std::array{not_inserted, ready, pin_needed, puk_needed, blocked});
 }
 
+/// Snapshots from before there were any do not name them.
+void read_access_points(Reader& reader, const Json& snapshot, device::AccessPoints& access_points) {
+  if (!snapshot.find("apn")) return;
+  const auto names = device::AccessPoints::parse(reader.text(&snapshot, "apn"));
+  if (!names) return reader.refuse("apn", names.error());
+  access_points = *names;
+}
+
 void read_tcpip(Reader& reader, const Json* json, TcpIpSettings& tcpip) {
   for (const auto& row : kTcpIpNumbers) tcpip.*row.member = reader.integer(json, row.name, 0, row.highest);
   tcpip.primary_dns = reader.text(json, "primary_dns");
@@ -147,6 +155,7 @@ tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot) {
     content.coverage = coverage->second;
   content.rssi = reader.integer(&snapshot, "rssi", 0, 99);
   content.ber = reader.integer(&snapshot, "ber", 0, 99);
+  read_access_points(reader, snapshot, content.access_points);
   content.profile = reader.text(&snapshot, "profile");
   content.foreground = reader.integer(&snapshot, "foreground", 0, device::kContexts - 1);
   read_tcpip(reader, reader.member(&snapshot, "tcpip"), content.tcpip);

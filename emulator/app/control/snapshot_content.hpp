@@ -62,6 +62,7 @@ struct SnapshotContent {
   bool attaches_itself = true;
   device::RegistrationStatus coverage = device::RegistrationStatus::home;
   int rssi = 0, ber = 0;
+  device::AccessPoints access_points;
   std::string profile;
   device::TcpIpSettings tcpip;
   std::array<std::string, device::kContexts> access;

@@ -29,6 +29,7 @@ Json network_state(MobileEquipment& me) {
       {"registration", emulator::word_of(registration.status(device::Domain::circuit_switched))},
       {"attachment", emulator::word_of(registration.status(device::Domain::packet_switched))},
       {"operator", registration.operator_name()},
+      {"apn", me.access_points.text()},
       {"rssi", me.signal_strength()},
       {"ber", registration.bit_error_rate()},
   };
@@ -50,7 +51,7 @@ Json context_state(MobileEquipment& me, int id) {
   const auto& context = std::as_const(me.context(id));
   Json::Array sockets;
   for (int index = 0; index < device::kSockets; ++index) {
-    if (const auto* socket = context.socket(index)) sockets.push_back(socket_state(*socket, index));
+    if (const auto* socket = context.listed(index)) sockets.push_back(socket_state(*socket, index));
   }
   return Json::Object{{"context", id},
                       {"foreground", me.foreground().id() == id},

@@ -7,6 +7,7 @@
 
 #include "emulator/app/profile.hpp"
 #include "emulator/app/uart_url.hpp"
+#include "emulator/device/firmware.hpp"
 #include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
@@ -47,6 +48,15 @@ Entries profile_entries() {
   Entries entries;
   for (const auto& profile : builtin_profiles()) {
     entries.push_back({std::string{profile.name}, summary_of(profile.text)});
+  }
+  return entries;
+}
+
+Entries firmware_entries() {
+  Entries entries;
+  for (const auto& row : device::firmware_switches()) {
+    entries.push_back({std::string{row.name}, fmt::format("{}. Default: {}. Source: {}.", row.effect,
+                                                          device::default_in_words(row), row.evidence)});
   }
   return entries;
 }
@@ -118,6 +128,9 @@ constexpr Topic kTopics[] = {
      "while "
      "it runs: quasimodem ctl fault.add spec=\"...\". A value with blanks stands in quotes.",
      &fault_entries},
+    {"firmware", "FIRMWARE", "in what firmwares differ, --firmware",
+     "--firmware SWITCH=on or SWITCH=off, repeatable; what is not said is as the model had it at --firmware-date.",
+     &firmware_entries},
     {"exit-codes", "EXIT STATUS", "the exit codes", "", &exit_codes},
     {"environment", "ENVIRONMENT", "the variables that are read and set", "", &environment},
     {"files", "FILES", "where things lie", "", &files},

@@ -18,6 +18,7 @@
 #include "emulator/app/problem.hpp"
 #include "emulator/app/profile.hpp"
 #include "emulator/app/uart_url.hpp"
+#include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/faults/fault_table.hpp"
 
@@ -80,6 +81,18 @@ Candidates faults(const std::string& word, Earlier) {
   };
   for (const auto& parameter : kind->parameters) add(parameter.name, parameter.meaning);
   for (const auto* name : {"match", "after", "for", "count", "probability"}) add(name, "");
+  return found;
+}
+
+/// `close-index=o`: the switch first, then on or off.
+Candidates firmware(const std::string& word, Earlier) {
+  Candidates found;
+  const auto equals = word.find('=');
+  for (const auto& row : device::firmware_switches()) {
+    if (equals == std::string::npos) found.words.push_back({fmt::format("{}=", row.name), std::string{row.effect}});
+  }
+  if (!device::firmware_switch(word.substr(0, equals)) || equals == std::string::npos) return found;
+  for (const auto* value : {"on", "off"}) found.words.push_back({word.substr(0, equals + 1) + value, {}});
   return found;
 }
 
@@ -157,6 +170,7 @@ constexpr Kind kKinds[] = {
     {"URL", &uarts},
     {"PORT", &ports},
     {"FAULT", &faults},
+    {"SWITCH=on|off", &firmware},
     {"KIND@STEP", &peer_faults},
     {"NAME|PATH", &running},
     {"ACT", &acts_of_demo},

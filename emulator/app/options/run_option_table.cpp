@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/clock_text.hpp"
@@ -16,6 +17,7 @@
 #include "emulator/app/readiness.hpp"
 #include "emulator/app/run_options.hpp"
 #include "emulator/app/scenario/reader.hpp"
+#include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/faults/fault_table.hpp"
 
@@ -87,16 +89,33 @@ device::LocalTime read_time(std::string_view option, Text text) {
 
 void take_rtc(RunOptions& options, Text text) { options.module.clock = read_time("--rtc", text); }
 
-void take_disable(RunOptions& options, Text feature) {
-  if (feature == "transparent-ssl") {
-    options.module.transparent_ssl = false;
-  } else if (feature == "close-index") {
-    options.module.close_names_socket = false;
-  } else {
-    usage(fmt::format("--disable {}: unknown feature{}", feature,
-                      did_you_mean(feature, {"transparent-ssl", "close-index"})),
-          "a firmware may lack: transparent-ssl, close-index");
+void take_firmware_date(RunOptions& options, Text text) {
+  // YYYY-MM
+  const auto dash = text.find('-');
+  const auto year = whole_number<int>(text.substr(0, dash));
+  const auto month = dash == std::string::npos ? std::nullopt : whole_number<int>(text.substr(dash + 1));
+  if (dash != 4 || text.size() != 7 || !year || !month || *month < 1 || *month > 12) {
+    usage(fmt::format("--firmware-date {}: not a month", text), "use year and month: --firmware-date 2017-06");
   }
+  options.module.firmware_date = {*year, *month};
+}
+
+void take_firmware(RunOptions& options, Text text) {
+  const auto equals = std::min(text.find('='), text.size());
+  const auto name = text.substr(0, equals);
+  const auto value = text.substr(std::min(equals + 1, text.size()));
+  const auto* row = device::firmware_switch(name);
+  if (!row) {
+    std::vector<std::string> names;
+    for (const auto& known : device::firmware_switches()) names.emplace_back(known.name);
+    usage(fmt::format("--firmware {}: unknown switch{}", text, did_you_mean(name, names)),
+          fmt::format("the switches: {}; `quasimodem help firmware` says what they change", fmt::join(names, ", ")));
+  }
+  if (value != "on" && value != "off") {
+    usage(fmt::format("--firmware {}: neither on nor off", text),
+          fmt::format("use --firmware {0}=on or --firmware {0}=off", name));
+  }
+  options.module.firmware.*row->choice = value == "on";
 }
 
 device::Sim read_sim(Text text) {
@@ -155,6 +174,15 @@ void take_apn_local(RunOptions& options, Text text) {
   options.network.local = *address;
 }
 
+void take_apn(RunOptions& options, Text text) {
+  const auto names = device::AccessPoints::parse(text);
+  if (!names || names->names().empty()) {
+    usage(fmt::format("--apn {}: {}", text, names ? "no name" : names.error()),
+          "use --apn internet or --apn internet,iot");
+  }
+  options.module.access_points.add(*names);
+}
+
 template <class T>
 void add_parsed(std::vector<T>& list, std::string_view option, Text text, tl::expected<T, std::string> value) {
   if (!value) usage(fmt::format("{} {}: {}", option, text, value.error()));
@@ -166,6 +194,22 @@ void take_allow(RunOptions& options, Text text) {
 }
 void take_map(RunOptions& options, Text text) {
   add_parsed(options.network.map, "--map", text, net::HostMapping::parse(text));
+}
+
+/// `[TO][,M]=TEXT`
+void take_ussd(RunOptions& options, Text text) {
+  const auto equals = text.find('=');
+  auto to = text.substr(0, equals);
+  std::optional<int> mode = 0;
+  if (const auto comma = to.rfind(','); comma != std::string::npos) {
+    mode = whole_number<int>(to.substr(comma + 1));
+    to.resize(comma);
+  }
+  if (equals == std::string::npos || !mode || *mode < 0 || *mode > device::kHighestUssdMode) {
+    usage(fmt::format("--ussd {}: not an answer", text),
+          "use \"*100#=Your balance is 5\", or \"*100#,1=1: balance 2: data\" when the host is to answer");
+  }
+  options.module.ussd.push_back({.to = std::move(to), .text = text.substr(equals + 1), .mode = *mode});
 }
 
 // ---- tests ----
@@ -256,17 +300,27 @@ constexpr std::array kOptions{
            "the module's clock at power-on; factory is 2004-01-01, TIME ISO 8601", &take_rtc},
     Option{"network-time", "", "network", time, "host|factory|TIME", "",
            "what the network says of the time (NITZ), as for --rtc", &take_network_time, at_restart, "nothing"},
-    Option{"disable", "", "module", list, "transparent-ssl|close-index", "", "what this firmware lacks, repeatable",
-           &take_disable},
+    Option{"firmware-date", "", "module", text, "YYYY-MM", "",
+           "as the firmware of that month was, see `quasimodem help firmware`", &take_firmware_date, at_restart,
+           "the model's"},
+    Option{"firmware", "", "module", list, "SWITCH=on|off", "",
+           "in what this firmware is another one, as in `quasimodem help firmware`, repeatable", &take_firmware},
     Option{"sim", "", "module", text, "none|ready|pin:PIN", "ready", "the SIM; PIN has 4 to 8 digits", &take_sim},
-    Option{"imei", "", "module", text, "IMEI", "863071016800770", "15 digits", &take_imei},
+    Option{"imei", "", "module", text, "IMEI", "001010000000008", "15 digits", &take_imei},
     Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",
            &take_apn_local},
+    Option{"apn", "", "network", list, "NAME[,NAME]", "",
+           "access points (APN) that the network knows, repeatable; with another one AT+QIACT and AT+CGACT fail",
+           &take_apn, at_once, "any"},
     Option{"allow", "", "network", list, "PEER", "", "HOST[:PORT] the module may reach, repeatable", &take_allow,
            at_once, "all"},
     Option{"map", "", "network", list, "FROM=TO", "",
            "where a host of the module's world is on this machine: FROM is HOST[:PORT], TO is HOST:PORT; repeatable",
            &take_map, at_once},
+    Option{"ussd", "", "network", list, "[TO][,M]=TEXT", "",
+           "what the network answers to AT+CUSD, and <m>; TO is *100#, or with what the host says then: *100# 1; "
+           "repeatable",
+           &take_ussd, at_restart, "the same to all"},
     Option{"expect", "", "test", list, "TEXT", "",
            "end with 0 when the UART shows this, sent by either side; repeatable", &take_expect},
     Option{"fail", "", "test", list, "TEXT", "", "end with 1 when the UART shows this; repeatable", &take_fail},

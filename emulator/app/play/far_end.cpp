@@ -98,7 +98,8 @@ std::optional<Arrival> arrival_in(const Trace& trace, std::size_t entry) {
   static const std::regex kPushed{R"(\+RECEIVE: (\d), ?(\d+)\r\n)"};
   static const std::regex kSecureClosed{R"re(\+QSSLURC: "closed",(\d))re"},
       kPlainClosed{R"(\r\n(?:(\d), )?CLOSED\r\n)"};
-  static const std::regex kOther{R"(\r\n(RING|\+CRING: \w+|\+CMTI: [^\r]*|\+CMT: [^\r]*|\+CUSD: [^\r]*)\r\n)"};
+  static const std::regex kOther{
+      R"(\r\n(RING|\+CRING: \w+|\+CMTI: [^\r]*|\+CMT: [^\r]*|\+CDSI?: [^\r]*|\+CUSD: [^\r]*)\r\n)"};
   for (const auto& [expression, secure] : {std::pair{&kSecureData, true}, std::pair{&kPlainData, false}}) {
     if (const auto match = found(bytes, *expression)) {
       Arrival arrival{Arrival::Kind::data, secure, number((*match)[1]), {}, match->str()};

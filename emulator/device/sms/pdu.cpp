@@ -244,7 +244,7 @@ Bytes encode(const StatusReport& report) {
   return tpdu;
 }
 
-std::optional<Submit> decode_submit(ByteSpan tpdu) {
+std::optional<LongSubmit> decode_long_submit(ByteSpan tpdu) {
   Reader reader{tpdu};
   Submit submit;
   submit.first_octet = reader.octet();
@@ -255,8 +255,13 @@ std::optional<Submit> decode_submit(ByteSpan tpdu) {
   const auto validity = reader.octets(validity_size(submit.first_octet));
   submit.validity.assign(validity.begin(), validity.end());
   submit.data = take_data(reader, submit.first_octet, submit.data_coding);
-  if (!reader.whole() || !reader.at_end() || (submit.first_octet & kTypeMask) != 1) return std::nullopt;
-  return submit;
+  if (!reader.whole() || (submit.first_octet & kTypeMask) != 1) return std::nullopt;
+  return LongSubmit{std::move(submit), reader.rest().size()};
+}
+
+std::optional<Submit> decode_submit(ByteSpan tpdu) {
+  auto decoded = decode_long_submit(tpdu);
+  return decoded && decoded->surplus == 0 ? std::optional{std::move(decoded->submit)} : std::nullopt;
 }
 
 std::optional<Deliver> decode_deliver(ByteSpan tpdu) {

@@ -114,6 +114,12 @@ Bytes encode(const Deliver& deliver);
 Bytes encode(const StatusReport& report);
 
 std::optional<Submit> decode_submit(ByteSpan tpdu);
+/// The same for a TPDU with octets behind the user data that TP-UDL announces; they do not belong to the message.
+struct LongSubmit {
+  Submit submit;
+  std::size_t surplus = 0;  ///< octets
+};
+std::optional<LongSubmit> decode_long_submit(ByteSpan tpdu);
 std::optional<Deliver> decode_deliver(ByteSpan tpdu);
 std::optional<StatusReport> decode_status_report(ByteSpan tpdu);
 

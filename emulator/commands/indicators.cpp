@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Indicators and their reports (27.007 8.9, 8.10). OBSERVED: ModemManager and oFono send both, and go on without.
+#include "emulator/commands/indicators.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/setting.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::Reply;
+using device::RegistrationStatus;
+using device::VoiceCalls;
+using emulator::StatusSettings;
+
+// ASSUMED: which ones and their order, those of the maker's later modules.
+constexpr std::array<std::string_view, kIndicators> kNames{
+    R"(("battchg",(0-5)))", R"(("signal",(0-5)))",  R"(("service",(0-1)))",       R"(("call",(0-1)))",
+    R"(("roam",(0-1)))",    R"(("smsfull",(0-1)))", R"(("GPRS coverage",(0-1)))", R"(("callsetup",(0-3)))"};
+
+/// <rssi> of AT+CSQ in five steps. ASSUMED: where they are.
+int signal_level(int rssi) {
+  constexpr int kUnknown = 99, kStep = 6, kHighest = 5;
+  return rssi == kUnknown ? 0 : std::min(kHighest, (rssi + kStep - 1) / kStep);
+}
+
+/// 0 none, 1 somebody calls, 2 a call is dialled, 3 it rings at the far end.
+int call_setup(const VoiceCalls& calls) {
+  if (calls.any(VoiceCalls::State::incoming) || calls.any(VoiceCalls::State::waiting)) return 1;
+  if (calls.any(VoiceCalls::State::dialing)) return 2;
+  return calls.any(VoiceCalls::State::alerting) ? 3 : 0;
+}
+
+Reply list_indicators(Call& call) {
+  call.respond(fmt::format("+CIND: {}", fmt::join(kNames, ",")));
+  return Reply::ok();
+}
+Reply show_indicators(Call& call) {
+  call.respond(fmt::format("+CIND: {}", fmt::join(indicators(call.ta()), ",")));
+  return Reply::ok();
+}
+
+// AT+CMER=[<mode>[,<keyp>[,<disp>[,<ind>[,<bfr>]]]]] → +CIEV: <indicator>,<value> with <mode> and <ind> not 0
+// ASSUMED: the modes do not differ in what they do with a line that is taken: the report waits; <bfr> keeps none back.
+struct Ignored {
+  int value = 0;
+};
+constexpr std::array kReporting{
+    atcmd::integer<&Ignored::value>("mode", 0, 3).as_range().optional(),
+    atcmd::integer<&Ignored::value>("keyp", 0, 0).as_range().optional(),
+    atcmd::integer<&Ignored::value>("disp", 0, 0).as_range().optional(),
+    atcmd::integer<&Ignored::value>("ind", 0, 2).as_range().optional(),
+    atcmd::integer<&Ignored::value>("bfr", 0, 1).as_range().optional(),
+};
+
+constexpr Command event_reporting() {
+  auto command = as_sure(list_setting<&StatusSettings::event_reporting, kReporting>(
+                             "+CMER", "Report changes of indicators", "27.007 8.10"),
+                         Confidence::inferred);
+  command.test_text = " (0-3),(0),(0),(0-2),(0,1)";  // oFono reads the ranges
+  return command;
+}
+
+constexpr std::array kCommands{
+    Command{.name = "+CIND",
+            .summary = "Indicators",
+            .manual = "27.007 8.9",
+            .confidence = Confidence::inferred,
+            .read = atcmd::plain<&show_indicators>(),
+            .test = atcmd::plain<&list_indicators>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    event_reporting(),
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+Indicators indicators(emulator::TerminalAdapter& ta) {
+  auto& me = ta.me();
+  constexpr int kBattery = 4;  // ASSUMED: as AT+CBC has it, a supply that is well
+  const auto memory = ta.settings().messages.receiving;
+  auto& messages = me.messaging().store();
+  const bool talks = me.calls().any(VoiceCalls::State::active) || me.calls().any(VoiceCalls::State::held);
+  const auto status = me.registration().status(device::Domain::circuit_switched);
+  return {kBattery,
+          signal_level(me.signal_strength()),
+          me.registration().registered(),
+          talks,
+          status == RegistrationStatus::roaming,
+          messages.used(memory) >= device::MessageStore::capacity(memory),
+          me.registration().attached(),
+          call_setup(me.calls())};
+}
+
+std::string indicator_line(std::size_t index, int value) { return fmt::format("+CIEV: {},{}", index + 1, value); }
+
+bool reports_indicators(emulator::TerminalAdapter& ta) {
+  const auto& reporting = ta.settings().status.event_reporting;
+  return reporting[0] != 0 && reporting[3] != 0;
+}
+
+const atcmd::Family kIndicatorsFamily{"Indicators", kCommands};
+
+}  // namespace quasimodem::commands

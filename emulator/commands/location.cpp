@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the module is, by its cell (drivers and logs: field reports 9 and 18).
+#include <array>
+#include <chrono>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/call.hpp"
+#include "emulator/commands/error_texts.hpp"
+
+namespace quasimodem::commands {
+namespace {
+
+using atcmd::Command;
+using atcmd::Confidence;
+using atcmd::Reply;
+
+constexpr auto kLimit = 150s;  // what AT+QIACT may take (M66 11.7)
+
+std::string place_text(const device::Locator::Place& place) {
+  return fmt::format("{:.6f},{:.6f}", place.longitude, place.latitude);
+}
+
+/// OBSERVED: UTC, beside a local AT+CCLK. ASSUMED: the module's clock gives it; the maker's server has its own.
+std::string time_text(UtcTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{time - day};
+  return fmt::format("{:04}/{:02}/{:02},{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+/// OBSERVED: hosts send it after AT+QICSGP, without AT+QIACT: the context is brought up for it.
+/// ASSUMED: the number of the error without a bearer, and that the same answer comes for every <type>.
+Reply locate(Call& call, std::string (*answer)(device::MobileEquipment& me)) {
+  const auto responder = call.hold(kLimit);
+  call.me().locator().start(call.context(), [responder, answer, &ta = call.ta()](bool found) {
+    if (!responder.awaited()) return;
+    if (!found) return responder.finish(Reply::cme(cme::kNoNetworkService));
+    Call{ta.channel(), ta}.respond(answer(ta.me()));
+    responder.finish(Reply::ok());
+  });
+  return Reply::held();
+}
+
+struct Type {
+  int type = 1;
+};
+// AT+QCELLLOC[=<type>] → <longitude>,<latitude>
+constexpr std::array kCellType{atcmd::integer<&Type::type>("type", 1, 1).as_range()};
+Reply locate_cell(Call& call, const Type&) {
+  return locate(call, [](device::MobileEquipment& me) { return "+QCELLLOC: " + place_text(me.locator().place); });
+}
+Reply locate_cell_now(Call& call) { return locate_cell(call, {}); }
+
+// AT+QGSMLOC[=<type>] → 0,<longitude>,<latitude>,<yyyy/mm/dd>,<hh:mm:ss>. OBSERVED: hosts send 1, 2, 4 and 7
+constexpr std::array kModuleType{atcmd::integer<&Type::type>("type", 1, 7).as_range()};
+Reply locate_module(Call& call, const Type&) {
+  return locate(call, [](device::MobileEquipment& me) {
+    return fmt::format("+QGSMLOC: 0,{},{}", place_text(me.locator().place), time_text(me.rtc().utc()));
+  });
+}
+Reply locate_module_now(Call& call) { return locate_module(call, {}); }
+
+constexpr std::array kCommands{
+    Command{.name = "+QCELLLOC",
+            .summary = "Where the cell is",
+            .manual = "drivers (field reports 9)",
+            .confidence = Confidence::seen,
+            .write = atcmd::write<&locate_cell>(kCellType),
+            .execution = atcmd::plain<&locate_cell_now>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+    Command{.name = "+QGSMLOC",
+            .summary = "Where the module is, and the time",
+            .manual = "drivers (field reports 18)",
+            .confidence = Confidence::seen,
+            .write = atcmd::write<&locate_module>(kModuleType),
+            .execution = atcmd::plain<&locate_module_now>(),
+            .invalid_parameter = cme::kOperationNotAllowed},
+};
+static_assert(atcmd::names_are_unique(kCommands));
+
+}  // namespace
+
+const atcmd::Family kLocationFamily{"Location", kCommands};
+
+}  // namespace quasimodem::commands

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/falling_bearer.hpp"
+
+#include <set>
+#include <utility>
+
+namespace quasimodem::net {
+namespace {
+
+/// Something under way on the bearer.
+class Passenger {
+ public:
+  explicit Passenger(std::shared_ptr<FallingBearer::Core> core);
+  Passenger(const Passenger&) = delete;
+  Passenger& operator=(const Passenger&) = delete;
+  virtual ~Passenger();
+
+  virtual void fall() = 0;
+
+ protected:
+  std::shared_ptr<FallingBearer::Core> core_;
+};
+
+}  // namespace
+
+struct FallingBearer::Core {
+  Timeline& timeline;
+  bool up = false;
+  std::set<Passenger*> passengers{};
+};
+
+namespace {
+
+Passenger::Passenger(std::shared_ptr<FallingBearer::Core> core) : core_{std::move(core)} {
+  core_->passengers.insert(this);
+}
+Passenger::~Passenger() { core_->passengers.erase(this); }
+
+/// A look-up or an echo request.
+template <class Answer>
+class FallingOperation final : public Operation, private Passenger {
+ public:
+  FallingOperation(std::shared_ptr<FallingBearer::Core> core, std::function<void(Answer)> done)
+      : Passenger{std::move(core)}, done_{std::move(done)}, failure_{core_->timeline} {}
+
+  template <class Begin>
+  void start(const Begin& begin) {
+    if (!core_->up) return fall();
+    inner_ = begin([this](const Answer& answer) { tell(answer); });
+  }
+
+ private:
+  void fall() override {
+    if (!done_) return;
+    inner_.reset();
+    failure_.start({}, [this] { tell(tl::unexpected{NetError::no_bearer}); });
+  }
+  void tell(const Answer& answer) {
+    // The call may destroy this.
+    if (const auto done = std::exchange(done_, {})) done(answer);
+  }
+
+  std::function<void(Answer)> done_;
+  std::unique_ptr<Operation> inner_;
+  Timer failure_;
+};
+
+class FallingLink final : public Link, private LinkObserver, private Passenger {
+ public:
+  FallingLink(std::shared_ptr<FallingBearer::Core> core, Endpoint peer, LinkObserver& observer)
+      : Passenger{std::move(core)}, peer_{peer}, observer_{&observer}, failure_{core_->timeline} {}
+
+  void start(Bearer& inner, Transport transport) {
+    if (!core_->up) return fall();
+    inner_ = inner.connect(transport, peer_, *this);
+  }
+
+  std::size_t send(ByteSpan data) override { return inner_ ? inner_->send(data) : 0; }
+  void pause() override {
+    if (inner_) inner_->pause();
+  }
+  void resume() override {
+    if (inner_) inner_->resume();
+  }
+  std::size_t unacknowledged() const override { return inner_ ? inner_->unacknowledged() : 0; }
+  void abort() override {
+    observer_ = nullptr;
+    failure_.cancel();
+    if (inner_) inner_->abort();
+  }
+  Endpoint peer() const override { return peer_; }
+
+ private:
+  void fall() override {
+    inner_.reset();
+    if (!observer_) return;
+    failure_.start({}, [this] { link_closed(NetError::no_bearer); });
+  }
+  void link_connected() override { observer_->link_connected(); }
+  void link_received(ByteSpan data) override { observer_->link_received(data); }
+  void link_writable() override { observer_->link_writable(); }
+  void link_closed(std::optional<NetError> error) override {
+    if (auto* observer = std::exchange(observer_, nullptr)) observer->link_closed(error);
+  }
+
+  const Endpoint peer_;
+  LinkObserver* observer_;  ///< null after the last call
+  std::unique_ptr<Link> inner_;
+  Timer failure_;
+};
+
+}  // namespace
+
+FallingBearer::FallingBearer(Timeline& timeline, Bearer& inner)
+    : inner_{inner}, core_{std::make_shared<Core>(Core{timeline})} {}
+
+FallingBearer::~FallingBearer() = default;
+
+void FallingBearer::rise() { core_->up = true; }
+
+void FallingBearer::fall() {
+  if (!std::exchange(core_->up, false)) return;
+  for (auto* each : std::set{core_->passengers}) {
+    if (core_->passengers.contains(each)) each->fall();
+  }
+}
+
+std::unique_ptr<Operation> FallingBearer::resolve(std::string_view host, std::function<void(Addresses)> done) {
+  auto operation = std::make_unique<FallingOperation<Addresses>>(core_, std::move(done));
+  operation->start([&](auto answer) { return inner_.resolve(host, std::move(answer)); });
+  return operation;
+}
+
+std::unique_ptr<Link> FallingBearer::connect(Transport transport, Endpoint peer, LinkObserver& observer) {
+  auto link = std::make_unique<FallingLink>(core_, peer, observer);
+  link->start(inner_, transport);
+  return link;
+}
+
+std::unique_ptr<Operation> FallingBearer::ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) {
+  auto operation = std::make_unique<FallingOperation<Echoed>>(core_, std::move(done));
+  operation->start([&](auto answer) { return inner_.ping(peer, size, std::move(answer)); });
+  return operation;
+}
+
+}  // namespace quasimodem::net

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// A key that a host uploads stays nowhere in memory but sealed in its file.
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/random.hpp"
+#include "tests/secrets/memory_watch.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/modem_bench.hpp"
+#include "tests/support/paced_te.hpp"
+#include "tests/support/pki.hpp"
+
+using namespace quasimodem;
+using namespace quasimodem::test;
+
+namespace {
+
+constexpr std::size_t kSize = 1680;
+
+/// Letters, as a PEM file has them; not in memory from `new`.
+std::string_view key() {
+  static const auto letters = [] {
+    std::array<std::uint8_t, kSize> letters{};
+    SeededRandom{7}.fill(letters);
+    for (auto& letter : letters) letter = static_cast<std::uint8_t>('A' + letter % 26);
+    return letters;
+  }();
+  return as_text(letters);
+}
+
+void expect_gone(const MemoryWatch& watch) {
+  CHECK(watch.given_back() == 0);
+  CHECK(watch.held() == 0);
+}
+
+struct Uploading : ModemBench {
+  explicit Uploading(bool journal = false) : ModemBench{{.journal = journal}} { begin("RAM:key.pem"); }
+  void begin(std::string_view name) {
+    send(fmt::format("AT+QSECWRITE=\"{}\",{}", name, kSize));
+    expect("CONNECT");
+  }
+  void send_in_pieces(std::size_t size, std::size_t piece) {
+    for (std::size_t at = 0; at < size; at += piece) {
+      send_raw(key().substr(at, std::min(piece, size - at)));
+      advance(1ms);
+    }
+  }
+  void expect_stored() {
+    expect(fmt::format("+QSECWRITE: {},{:x}", kSize, expected_checksum(to_bytes(key()))));
+    expect("OK");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the watch sees what is held and what is given back", "[secrets]") {
+  const MemoryWatch watch{as_bytes(key())};
+  expect_gone(watch);
+  {
+    Bytes copy = to_bytes(key());
+    CHECK(watch.held() == 1);
+    copy.clear();
+    CHECK(watch.held() == 1);
+  }
+  CHECK(watch.held() == 0);
+  CHECK(watch.given_back() == 1);
+}
+
+TEST_CASE("an uploaded key is in memory only sealed", "[secrets][SSL 2.2.7]") {
+  const std::size_t piece = GENERATE(kSize, 1000U, 100U, 33U);
+  const bool journal = GENERATE(false, true);
+  Uploading bench{journal};
+  {
+    const MemoryWatch watch{as_bytes(key())};
+    bench.send_in_pieces(kSize, piece);
+    bench.advance(10s);
+    expect_gone(watch);
+  }
+  bench.expect_stored();
+}
+
+TEST_CASE("an upload that breaks off leaves nothing behind", "[secrets][SSL 2.2.7]") {
+  Uploading bench;
+  const MemoryWatch watch{as_bytes(key())};
+  bench.send_in_pieces(1000, 300);
+  CHECK(watch.given_back() == 0);
+  SECTION("by silence") { bench.advance(200s); }
+  SECTION("by +++") {
+    bench.advance(500ms);
+    bench.send_raw("+++");
+    bench.advance(500ms);
+  }
+  SECTION("by power off") { bench.modem().power_key(); }
+  SECTION("by the loss of the supply") { bench.modem().cut_supply(); }
+  expect_gone(watch);
+}
+
+TEST_CASE("a key that is sent before CONNECT leaves nothing behind", "[secrets][SSL 2.2.7]") {
+  ModemBench bench{{.configuration = {.timing = kLab}}};
+  bench.advance(10s);
+  bench.take();
+  const MemoryWatch watch{as_bytes(key())};
+  bench.send_raw(fmt::format("AT+QSECWRITE=\"RAM:key.pem\",{}\r", kSize));
+  bench.send_raw(key());
+  bench.advance(10s);
+  bench.expect("CONNECT");
+  expect_gone(watch);
+}
+
+TEST_CASE("a paced line keeps nothing of a key", "[secrets]") {
+  Uploading bench;
+  PacedTe te{bench};
+  const MemoryWatch watch{as_bytes(key())};
+  te.send(key().substr(0, 700));
+  te.pass(10ms);
+  te.send(key().substr(700));
+  te.pass(10s);
+  CHECK(te.read.ends_with("\r\nOK\r\n"));
+  expect_gone(watch);
+}
+
+TEST_CASE("a key among the ordinary files leaves nothing on its way there", "[secrets]") {
+  ModemBench bench;
+  bench.send(fmt::format("AT+QFUPL=\"key.pem\",{}", kSize));
+  bench.expect("CONNECT");
+  const MemoryWatch watch{as_bytes(key())};
+  bench.send_raw(key());
+  CHECK(watch.given_back() == 0);
+  CHECK(watch.held() <= 1);  // the file
+}
