@@ -28,6 +28,7 @@ struct Modem::Parts {
   bool dtr = true;
   bool rts = true;
   uart::SoftwareFlow flow;
+  int baud = 0;  ///< of the output that has not been taken yet
 
   // AT+IFC=<dce_by_dte>,<dte_by_dce>: who is held back by whom.
   static constexpr int kXonXoff = 1;
@@ -65,6 +66,12 @@ void Modem::cut_supply() {
 
 // ---- the serial line ----
 
+SecretBytes Modem::arrive(ByteSpan from_te) {
+  const bool listens = parts_->me.power() == device::MobileEquipment::Power::on;
+  if (listens && parts_->flow_to_te() == Parts::kXonXoff) return parts_->flow.obey(from_te);
+  return {from_te.begin(), from_te.end()};
+}
+
 void Modem::receive(ByteSpan from_te) {
   if (parts_->me.power() != device::MobileEquipment::Power::on) parts_->flow.reset();
   if (parts_->flow_to_te() != Parts::kXonXoff) {
@@ -84,7 +91,9 @@ bool Modem::may_send() const {
 
 Bytes Modem::take_urgent() {
   const bool stops_te = parts_->flow_from_te() == Parts::kXonXoff;
-  return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input());
+  using Filler = uart::SoftwareFlow::Filler;
+  const auto filler = parts_->me.firmware().xoff_filler ? Filler::after_xoff : Filler::none;
+  return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input(), filler);
 }
 
 bool Modem::pause_is_due() const { return parts_->ta.channel().pause_is_due(); }
@@ -94,6 +103,7 @@ Bytes Modem::take_output() {
   if (!may_send()) return output;
   auto& channel = parts_->ta.channel();
   const auto data = channel.take_burst();
+  if (channel.output_size() == 0) parts_->baud = parts_->ta.settings().baud;
   const bool more = channel.output_size() > 0 || channel.input_size() > 0;
   if (!data.empty()) parts_->journal.sent(data, more ? UartJournal::Rest::waits : UartJournal::Rest::none);
   append(output, parts_->flow_from_te() == Parts::kXonXoff ? uart::SoftwareFlow::encode(data) : data);
@@ -120,7 +130,7 @@ bool Modem::line(Line line) const {
 
 bool Modem::answering() const { return parts_->ta.channel().answering(); }
 
-int Modem::baud() const { return parts_->ta.settings().baud; }
+int Modem::baud() const { return parts_->baud; }
 
 device::MobileEquipment& Modem::me() { return parts_->me; }
 TerminalAdapter& Modem::ta() { return parts_->ta; }

@@ -26,6 +26,7 @@ class Modem final : public uart::Dce {
   /// A pulse on PWRKEY: switches on, or off with `NORMAL POWER DOWN`.
   void power_key();
 
+  SecretBytes arrive(ByteSpan from_te) override;
   void receive(ByteSpan from_te) override;
   bool clear_to_send() const override { return line(Line::cts); }
   Bytes take_output() override;
@@ -39,7 +40,7 @@ class Modem final : public uart::Dce {
   /// A command line is being carried out: its answer is still to come.
   bool answering() const;
 
-  /// AT+IPR.
+  /// AT+IPR; a new rate counts once the OK that confirms it has been taken.
   int baud() const override;
 
   /// The supply is gone at once: no farewell, and what the module was about to say is lost. PWRKEY starts it again.

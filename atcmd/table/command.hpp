@@ -111,8 +111,8 @@ constexpr Form write(std::span<const Param> params) {
 }
 
 /// `Reply handler(Call&, const std::vector<Argument>&)`: what the parameters mean depends on more than their place.
-/// `params` are for the test response and the reference page only; a handler that passes over more than it knows says so
-/// with `ignores_more()` and does it itself.
+/// `params` are for the test response and the reference page only; a handler that passes over more than it knows says
+/// so with `ignores_more()` and does it itself.
 template <auto Handler>
 constexpr Form write_as_typed(std::span<const Param> params = {}) {
   return {.run = &detail::run_with_typed<Handler>, .params = params};

@@ -2,7 +2,6 @@
 #include "emulator/app/key_log.hpp"
 
 #include <cerrno>
-#include <fcntl.h>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -11,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/open_file.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/stderr_output.hpp"
 #include "tls/capabilities.hpp"
@@ -51,16 +51,15 @@ std::function<void(std::string_view)> open_key_log(const std::filesystem::path& 
     throw Problem{ExitCode::environment, "the mbedTLS of this build cannot write a key log",
                   "run without --keylog and SSLKEYLOGFILE"};
   }
-  const int number = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (number < 0) {
-    throw Problem{ExitCode::environment,
-                  fmt::format("cannot write the key log {}: {}", file.string(), std::generic_category().message(errno)),
+  const auto opened = open_to_write(file, Access::owner, Content::kept);
+  if (!opened) {
+    throw Problem{ExitCode::environment, fmt::format("cannot write the key log {}: {}", file.string(), opened.error()),
                   "name another file, --keylog FILE, or unset SSLKEYLOGFILE"};
   }
   print_to_stderr(
       fmt::format("warning: the secrets of every TLS connection are written to {}; with them anybody can decrypt it\n",
                   file.string()));
-  return [log = std::make_shared<KeyLog>(number, std::move(failed))](std::string_view line) { log->write(line); };
+  return [log = std::make_shared<KeyLog>(*opened, std::move(failed))](std::string_view line) { log->write(line); };
 }
 
 }  // namespace quasimodem::app

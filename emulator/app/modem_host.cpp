@@ -2,11 +2,13 @@
 #include "emulator/app/modem_host.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <unistd.h>
 #include <utility>
 #include <variant>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/modules.hpp"
@@ -47,6 +49,13 @@ std::unique_ptr<storage::Flash> open_flash(const RunOptions& options, const Logg
 
 }  // namespace
 
+struct ModemHost::Forgetting {
+  explicit Forgetting(boost::asio::io_context& io) : timer{io} {}
+
+  boost::asio::steady_timer timer;
+  bool running = false;
+};
+
 ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events)
     : name_{options.name},
       log_{sink, options.name},
@@ -56,7 +65,8 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       faults_{timeline_, options.module.seed, log_, Journal{journal_}},
       initial_faults_{options.faults},
       files_{open_flash(options, log_.part("nvram"))},
-      flash_{*files_, &faults_.book()} {
+      flash_{*files_, &faults_.book()},
+      forgetting_{std::make_unique<Forgetting>(io)} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
@@ -160,7 +170,11 @@ ModemHost::~ModemHost() = default;
 
 PortEvents ModemHost::port_events() {
   return {
-      .received = [this](ByteSpan bytes) { enter([&] { line_->from_te(bytes); }); },
+      .received =
+          [this](ByteSpan bytes) {
+            heard_ = true;
+            enter([&] { line_->from_te(bytes); });
+          },
       .writable = [this] { enter([] {}); },
       .changed = [this] { enter([this] { follow_terminals(); }); },
       .purged = [this] { enter([this] { line_->purge_input(); }); },
@@ -177,6 +191,7 @@ std::vector<std::string> ModemHost::addresses() const {
 void ModemHost::enter(const std::function<void()>& body) {
   // A port may find its TE while the others are still being opened; what it has to say is asked for afterwards.
   if (!started_) return;
+  if (looking_) return body();  // what follows goes on there
   clock_.catch_up();
   body();
   settle();
@@ -198,26 +213,55 @@ void ModemHost::settle() {
 void ModemHost::move_bytes() {
   const auto stuck = [](const auto& port) { return port->attached() && port->write_pending(); };
   const auto takes = [](const auto& port) { return port->attached() && !port->write_pending(); };
-  bool moved = true;
+  bool moved = true, looked = false;
   while (moved) {
     clock_.catch_up();
     line_->set_port_ready(std::none_of(ports_.begin(), ports_.end(), stuck) ||
                           std::any_of(ports_.begin(), ports_.end(), takes));
     moved = line_->pump();
-    if (const auto bytes = line_->take(); !bytes.empty()) {
-      for (const auto& port : ports_) port->write(bytes);
-    }
+    if (line_->due() && !std::exchange(looked, true)) moved |= look_at_ports();
+    if (const auto bytes = line_->take(); !bytes.empty()) write(bytes);
   }
   // The first end that has a rate, of those where somebody is.
   int rate = 0;
   for (const auto& port : ports_) {
     if (const auto own = port->attached() || ports_.size() == 1 ? port->terminal_rate() : 0; rate == 0) rate = own;
-    port->set_module_rate(modem_->baud());
+    port->set_module_rate(line_->baud());
     // Whoever writes into a pipe cannot know when the module hears it; every other TE is told by the ready line.
     const bool too_early = events_.ready && port.get() == stdio_;
     line_->wants_input() && !too_early ? port->resume_reading() : port->pause_reading();
   }
   if (rate) line_->set_terminal_rate(rate);
+}
+
+/// What a TE has sent by now stands before what it has not been given yet: its XOFF stops that. True when it has sent.
+bool ModemHost::look_at_ports() {
+  looking_ = true;
+  heard_ = false;
+  for (const auto& port : ports_) port->look();
+  looking_ = false;
+  return heard_;
+}
+
+/// What waits for the first TE of a port is what was said before any came at all; the conversation with another is not
+/// for it.
+void ModemHost::write(ByteSpan bytes) {
+  const auto attached = [](const auto& port) { return port->attached(); };
+  host_came_ = host_came_ || std::any_of(ports_.begin(), ports_.end(), attached);
+  if (!host_came_) said_before_ += bytes.size();
+  for (const auto& port : ports_) port->write(bytes);
+  if (host_came_ && !std::all_of(ports_.begin(), ports_.end(), attached)) forget_conversation();
+}
+
+/// One who has come already is let in first: the loop looks at the ports before it looks at its timers.
+void ModemHost::forget_conversation() {
+  if (std::exchange(forgetting_->running, true)) return;
+  forgetting_->timer.expires_after(std::chrono::seconds{0});
+  forgetting_->timer.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    forgetting_->running = false;
+    for (const auto& port : ports_) port->limit_waiting(said_before_);
+  });
 }
 
 /// Ends with lines decide, if there are any: who only watches on a pty must not keep DTR up. One of them is enough for

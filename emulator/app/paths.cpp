@@ -20,20 +20,27 @@ std::filesystem::path from_environment(const char* variable) {
   return value && *value == '/' ? std::filesystem::path{value} : std::filesystem::path{};
 }
 
+constexpr const char* kWayOut = "set XDG_RUNTIME_DIR to a directory of yours, or name a link: --uart pty:./m95";
+
+/// Makes it, or makes sure that nobody else can put anything into it or see what is there.
 void make_private(const std::filesystem::path& directory) {
   if (::mkdir(directory.c_str(), 0700) == 0) return;
   if (errno != EEXIST) {
     throw Problem{ExitCode::environment,
                   fmt::format("cannot create the runtime directory {}: {}", directory.string(),
                               std::generic_category().message(errno)),
-                  "set XDG_RUNTIME_DIR to a directory of yours, or name a link: --uart pty:./m95"};
+                  kWayOut};
   }
   struct stat info {};
   if (::lstat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()) {
     throw Problem{ExitCode::environment,
-                  fmt::format("the runtime directory {} belongs to somebody else", directory.string()),
-                  "set XDG_RUNTIME_DIR to a directory of yours, or name a link: --uart pty:./m95"};
+                  fmt::format("the runtime directory {} belongs to somebody else", directory.string()), kWayOut};
   }
+  const auto mode = info.st_mode & 07777;
+  if ((mode & 077) == 0) return;
+  throw Problem{ExitCode::environment,
+                fmt::format("the runtime directory {} is open to others (mode {:04o})", directory.string(), mode),
+                fmt::format("look at what is in it, then: chmod 700 {}", directory.string())};
 }
 
 }  // namespace

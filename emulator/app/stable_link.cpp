@@ -32,8 +32,10 @@ sockaddr_un claim_address(const fs::path& link, socklen_t& length) {
   return address;
 }
 
+/// None when it cannot be told: it has ended meanwhile, or so many have asked that its queue is full. Nobody takes from
+/// that queue, so a connect that blocks would wait for ever.
 std::optional<pid_t> owner(const sockaddr_un& address, socklen_t length) {
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (probe < 0) return std::nullopt;
   ucred credentials{};
   socklen_t size = sizeof credentials;
@@ -78,7 +80,7 @@ void StableLink::claim() {
   const auto address = claim_address(link_, length);
   claim_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (claim_ >= 0 && ::bind(claim_, reinterpret_cast<const sockaddr*>(&address), length) == 0 &&
-      ::listen(claim_, 8) == 0)
+      ::listen(claim_, SOMAXCONN) == 0)
     return;
   const int problem = errno;
   if (claim_ >= 0) ::close(claim_);

@@ -10,12 +10,16 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/open_file.hpp"
+
 namespace quasimodem::app {
 
 tl::expected<std::string, std::string> read_text_file(const std::filesystem::path& path, std::size_t largest) {
   constexpr std::size_t kMegabyte = 1024 * 1024;
   const auto reason = [] { return tl::unexpected{std::generic_category().message(errno)}; };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rbe"), &std::fclose};
+  const auto descriptor = open_to_read(path);
+  if (!descriptor) return tl::unexpected{descriptor.error()};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{::fdopen(*descriptor, "rb"), &std::fclose};
   if (!file) return reason();
   std::string text;
   std::array<char, 16 * 1024> piece{};

@@ -2,10 +2,12 @@
 #include "emulator/app/trace_file.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <system_error>
 
 #include <fmt/core.h>
 
+#include "emulator/app/open_file.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/record_json.hpp"
 
@@ -13,26 +15,23 @@ namespace quasimodem::app {
 
 TraceFile::TraceFile(const std::filesystem::path& path, std::function<void(const std::string&)> failed)
     : on_failure_{std::move(failed)} {
-  auto* file = std::fopen(path.c_str(), "we");
+  const auto file = open_to_write(path, Access::owner, Content::replaced);
   if (!file) {
-    throw Problem{ExitCode::environment,
-                  fmt::format("--trace {}: {}", path.string(), std::generic_category().message(errno)),
+    throw Problem{ExitCode::environment, fmt::format("--trace {}: {}", path.string(), file.error()),
                   "name a file in a directory that you may write to"};
   }
-  file_ = {file, &std::fclose};
+  file_ = {::fdopen(*file, "w"), &std::fclose};
 }
 
 TraceFile TraceFile::new_file(const std::filesystem::path& path) {
-  std::shared_ptr<std::FILE> file{std::fopen(path.c_str(), "wxe"), [](std::FILE* open) {
-                                    if (open) std::fclose(open);
-                                  }};
-  if (!file) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) {
     throw Problem{ExitCode::environment,
                   fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(errno)),
                   errno == EEXIST ? "a recording is not written over: name another file"
                                   : "name a file in a directory that you may write to"};
   }
-  return TraceFile{std::move(file)};
+  return TraceFile{{::fdopen(file, "w"), &std::fclose}};
 }
 
 TraceFile TraceFile::standard_output() {

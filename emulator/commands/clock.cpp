@@ -42,8 +42,9 @@ Reply show_update(Call& call) {
 }
 
 constexpr std::array kCommands{
-    with_cme(network_setting<&StatusSettings::network_time_report, 0, 1>("+QNITZ", "Report the network's time", "M66 4.9"),
-             cme::kOperationNotAllowed),
+    with_cme(
+        network_setting<&StatusSettings::network_time_report, 0, 1>("+QNITZ", "Report the network's time", "M66 4.9"),
+        cme::kOperationNotAllowed),
     Command{.name = "+QLTS",
             .summary = "Time of the network",
             .manual = "M66 4.10",

@@ -12,6 +12,8 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/message_compose.hpp"
+#include "emulator/commands/message_errors.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/setting.hpp"
 
@@ -19,6 +21,7 @@ namespace quasimodem::commands {
 namespace {
 
 namespace sms = device::sms;
+using namespace cms;
 using atcmd::Argument;
 using atcmd::Command;
 using atcmd::IntakeOutcome;
@@ -28,23 +31,6 @@ using device::MessageSettings;
 using device::MessageState;
 using device::StorageProblem;
 using device::StoredMessage;
-
-// ASSUMED: which number stands for what; the manual lists them without saying when each comes.
-constexpr int kOperationNotSupported = 303;
-constexpr int kInvalidPdu = 304;
-constexpr int kInvalidText = 305;
-constexpr int kNoSim = 310;
-constexpr int kPinNeeded = 311;
-constexpr int kPukNeeded = 316;
-constexpr int kSimFailure = 313;
-constexpr int kMemoryFailure = 320;
-constexpr int kInvalidIndex = 321;
-constexpr int kMemoryFull = 322;
-constexpr int kNoNetwork = 331;
-constexpr int kNoAcknowledgementExpected = 340;  // 27.005 3.2.5
-constexpr int kTooLong = 513;
-constexpr int kInvalidParameters = 514;
-constexpr int kNotReady = 3517;  // OBSERVED: logs of drivers, just after boot (quirk Q20)
 
 constexpr auto kSendLimit = 120s;               // M66 8.8
 constexpr std::size_t kLongestTyped = 4 * 160;  // ASSUMED: what is longer is an error; text as UCS2 digits
@@ -91,88 +77,6 @@ std::optional<int> number_in(const Argument& argument, int lowest, int highest) 
 }
 
 // ---- composing ----
-
-/// A message that the TE typed, or the +CMS ERROR for it.
-struct Composed {
-  sms::Pdu pdu;
-  std::optional<sms::Submit> submit;  ///< none: AT+CMGW of a received message
-};
-using Composition = tl::expected<Composed, int>;
-
-std::string without_layout(std::string_view typed) {
-  std::string rest{typed};
-  std::erase_if(rest, [](char c) { return c == '\r' || c == '\n' || c == ' '; });
-  return rest;
-}
-
-/// A SUBMIT with octets behind its user data: the firmware leaves them out, or refuses the message.
-Composition compose_from_long(sms::Pdu pdu, const sms::LongSubmit& message, const device::MobileEquipment& me) {
-  if (!me.firmware().long_pdu) {
-    me.log().warning(
-        "a PDU with {} octets behind the user data that TP-UDL announces is refused; firmware that takes "
-        "it: --firmware long-pdu=on",
-        message.surplus);
-    return tl::unexpected{kInvalidPdu};
-  }
-  pdu.tpdu.resize(pdu.tpdu.size() - message.surplus);
-  return Composed{std::move(pdu), message.submit};
-}
-
-Composition compose_from_pdu(std::string_view typed, std::size_t announced, const device::MobileEquipment& me) {
-  const auto octets = sms::from_hex(without_layout(typed));
-  const auto pdu = octets ? sms::decode_pdu(*octets) : std::nullopt;
-  if (!pdu || pdu->tpdu.size() != announced) return tl::unexpected{kInvalidPdu};
-  const auto long_submit = sms::decode_long_submit(pdu->tpdu);
-  if (long_submit && long_submit->surplus > 0) return compose_from_long(*pdu, *long_submit, me);
-  const auto submit = sms::decode_submit(pdu->tpdu);
-  if (!submit && !sms::decode_deliver(pdu->tpdu)) return tl::unexpected{kInvalidPdu};
-  return Composed{*pdu, submit};
-}
-
-/// 27.005 3.1 <data>: hexadecimal octets with 8 bit, UCS2 or a header of the TE's own, text otherwise.
-tl::expected<sms::UserData, int> data_of(std::string_view typed, std::uint8_t first_octet, std::uint8_t data_coding,
-                                         std::string_view character_set) {
-  const bool septets = sms::coding_of(data_coding) == sms::Coding::gsm7;
-  if (septets && !(first_octet & sms::kHasHeader)) {
-    const auto text = typed_text(typed, character_set);
-    if (!text) return tl::unexpected{kInvalidText};
-    // ASSUMED: a question mark for what the alphabet lacks, and an error for what is too long, not a part of it.
-    const auto coded = sms::to_septets_or_question_marks(*text);
-    if (coded.size() > sms::kMostSeptets) return tl::unexpected{kTooLong};
-    return sms::gsm7_data(coded);
-  }
-  const auto octets = sms::from_hex(without_layout(typed));
-  if (!octets) return tl::unexpected{kInvalidText};
-  if (octets->size() > sms::kMostUserData) return tl::unexpected{kTooLong};
-  auto data = sms::octet_data(*octets);
-  if (septets) data.length = static_cast<std::uint8_t>(octets->size() * 8 / 7);
-  return data;
-}
-
-/// What AT+CMGS and AT+CMGW say about a text message before the prompt.
-struct Envelope {
-  std::optional<sms::Address> destination;
-  std::string character_set;
-  MessageSettings settings;
-};
-
-Composition compose_from_text(const std::string& typed, const Envelope& envelope) {
-  sms::Submit submit;
-  submit.first_octet = static_cast<std::uint8_t>((envelope.settings.first_octet & ~sms::kTypeMask) | 1);
-  submit.destination = envelope.destination.value_or(sms::Address{});
-  submit.protocol = static_cast<std::uint8_t>(envelope.settings.protocol);
-  submit.data_coding = static_cast<std::uint8_t>(envelope.settings.data_coding);
-  if ((submit.first_octet & sms::kValidityMask) == 0x10)
-    submit.validity = {static_cast<std::uint8_t>(envelope.settings.validity)};
-  const bool hexadecimal = envelope.character_set == "UCS2" || envelope.character_set == "HEX";
-  const auto data = data_of(hexadecimal ? without_layout(typed) : typed, submit.first_octet, submit.data_coding,
-                            envelope.character_set);
-  if (!data) return tl::unexpected{data.error()};
-  submit.data = *data;
-  auto tpdu = sms::encode(submit);
-  if (!sms::decode_submit(tpdu)) return tl::unexpected{kInvalidText};  // a header that is none
-  return Composed{{std::nullopt, std::move(tpdu)}, submit};
-}
 
 using Finish = Reply (*)(Call&, const Composed&, int option);
 
@@ -662,7 +566,7 @@ constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 12
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;
-  if (args.service == 0) call.me().messaging().forgo_acknowledgement();
+  if (!settings(call).acknowledged()) call.me().messaging().forgo_acknowledgement();
   call.respond("+CSMS: 1,1,1");
   return Reply::ok();
 }

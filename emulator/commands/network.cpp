@@ -81,8 +81,8 @@ constexpr std::array kCommands{
             .write = atcmd::write<&set_attachment>(kAttachState).ignores_more(),
             .read = atcmd::plain<&show_attachment>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    registration(network_setting<&Settings::packet_registration_report, 0, 2>("+CGREG", "Registration in the packet domain",
-                                                                      "M66 10.10"),
+    registration(network_setting<&Settings::packet_registration_report, 0, 2>(
+                     "+CGREG", "Registration in the packet domain", "M66 10.10"),
                  atcmd::plain<&show_packet_switched>()),
 };
 static_assert(atcmd::names_are_unique(kCommands));

@@ -125,7 +125,7 @@ Messaging::Delivery Messaging::deliver_report(const Bytes& pdu) {
 // ---- AT+CNMA (27.005 3.4.4) ----
 
 void Messaging::show(const Bytes& pdu) {
-  if (settings_->service == 0) return surroundings_.events.on_event(MessageShown{pdu});
+  if (!settings_->acknowledged()) return surroundings_.events.on_event(MessageShown{pdu});
   shown_.push_back(pdu);
   if (shown_.size() == 1) show_next();
 }
@@ -150,7 +150,7 @@ void Messaging::forgo_acknowledgement() {
 }
 
 void Messaging::miss_acknowledgement() {
-  if (settings_->service == 0) return forgo_acknowledgement();
+  if (!settings_->acknowledged()) return forgo_acknowledgement();
   surroundings_.log.warning("no AT+CNMA within {} s: <mt> and <ds> of AT+CNMI are 0 now", kAcknowledgedWithin / 1s);
   settings_->show_messages = settings_->show_reports = 0;
   // ASSUMED: the network tries again at once, and what is not shown any more is stored.

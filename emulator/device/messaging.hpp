@@ -28,8 +28,9 @@ struct MessageSettings {
   int flush = 0;
 
   int show_header = 0;  ///< AT+CSDH
-  int service = 0;      ///< AT+CSMS
-  int code_mode = 1;    ///< AT+QSMSCODE
+  int service = 0;      ///< AT+CSMS: 0 phase 2, 1 phase 2+ with AT+CNMA, 128 the maker's own
+  bool acknowledged() const { return service == 1; }
+  int code_mode = 1;  ///< AT+QSMSCODE
 
   int broadcast_mode = 0;  ///< AT+CSCB
   std::string broadcast_ids;

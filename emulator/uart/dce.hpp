@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "core/secret_bytes.hpp"
 
 namespace quasimodem::uart {
 
@@ -10,7 +11,11 @@ class Dce {
  public:
   virtual ~Dce() = default;
 
-  /// Bytes from the TE. All are taken; while `clear_to_send()` is false more should not be sent.
+  /// Bytes of the TE as they come in at the port: flow control acts at once. What it returns is for `receive`, when the
+  /// line has carried it.
+  virtual SecretBytes arrive(ByteSpan from_te) = 0;
+  /// What `arrive` left of the bytes from the TE. All are taken; while `clear_to_send()` is false more should not be
+  /// sent.
   virtual void receive(ByteSpan from_te) = 0;
   virtual bool clear_to_send() const = 0;
   /// Bytes for the TE, in order. Call again until nothing comes: what waited for room follows.
@@ -21,7 +26,7 @@ class Dce {
   virtual bool may_send() const { return true; }
   /// Bytes that go ahead of everything, flow control or not.
   virtual Bytes take_urgent() { return {}; }
-  /// The fixed rate in bit/s; 0 while the module takes the TE's.
+  /// The fixed rate in bit/s of what `take_output` gives next; 0 while the module takes the TE's.
   virtual int baud() const = 0;
 };
 

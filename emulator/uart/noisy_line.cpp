@@ -11,12 +11,12 @@ constexpr std::size_t kHeldLimit = 4096;  // more stays in the module
 
 }  // namespace
 
-Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
+SecretBytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
   const FaultBook::Meant meant = [direction](const FaultRule& rule) {
     return rule.text("direction", direction) == direction;
   };
   const auto strikes = [&](std::string_view name, ByteSpan byte) { return book_.strike(name, as_text(byte), meant); };
-  Bytes heard;
+  SecretBytes heard;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto byte = bytes.subspan(i, 1);
     if (strikes("uart.loss", byte)) continue;
@@ -31,9 +31,9 @@ Bytes NoisyLine::disturbed(ByteSpan bytes, std::string_view direction) {
   return heard;
 }
 
-void NoisyLine::receive(ByteSpan from_te) {
-  if (book_.entries().empty()) return module_.receive(from_te);
-  module_.receive(disturbed(from_te, "in"));
+SecretBytes NoisyLine::arrive(ByteSpan from_te) {
+  if (book_.entries().empty()) return module_.arrive(from_te);
+  return module_.arrive(disturbed(from_te, "in"));
 }
 
 void NoisyLine::hold(Duration time) {
@@ -66,8 +66,10 @@ Bytes NoisyLine::take_output() {
   let_go();
   if (book_.entries().empty() && held_.empty()) return module_.take_output();
   if (gap_.running() && held_.size() >= kHeldLimit) return {};
+  const int baud = module_.baud();
   const auto output = module_.take_output();
   if (!output.empty()) {
+    if (held_.empty()) held_baud_ = baud;
     append(held_, disturbed(output, "out"));
     const auto words = as_text(output);
     const auto strikes = [&](std::string_view name) {

@@ -12,23 +12,26 @@ class NoisyLine final : public Dce {
  public:
   NoisyLine(Timeline& timeline, FaultBook& book, Dce& module) : book_{book}, module_{module}, gap_{timeline} {}
 
-  void receive(ByteSpan from_te) override;
+  /// The noise strikes here: before the module sees a byte, and on flow control too.
+  SecretBytes arrive(ByteSpan from_te) override;
+  void receive(ByteSpan from_te) override { module_.receive(from_te); }
   bool clear_to_send() const override { return module_.clear_to_send(); }
   Bytes take_output() override;
   bool pause_is_due() const override { return held_.empty() && module_.pause_is_due(); }
   bool may_send() const override { return module_.may_send(); }
   Bytes take_urgent() override { return module_.take_urgent(); }
-  int baud() const override { return module_.baud(); }
+  int baud() const override { return held_.empty() ? module_.baud() : held_baud_; }
 
  private:
-  Bytes disturbed(ByteSpan bytes, std::string_view direction);
+  SecretBytes disturbed(ByteSpan bytes, std::string_view direction);
   void hold(Duration time);
   void let_go();
   Bytes next_piece();
 
   FaultBook& book_;
   Dce& module_;
-  Bytes held_;             ///< from the module, for the TE
+  Bytes held_;  ///< from the module, for the TE
+  int held_baud_ = 0;
   std::size_t piece_ = 0;  ///< bytes that go out at a time; 0: all
   Duration pause_{};       ///< between them
   Timer gap_;              ///< running: nothing goes out

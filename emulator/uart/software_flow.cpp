@@ -6,21 +6,33 @@
 namespace quasimodem::uart {
 namespace {
 
-constexpr std::uint8_t kFiller = 0xFF;  // OBSERVED: GSM3SoftSerial.cpp drops one after each of its XOFFs
+// OBSERVED: GSM3SoftSerial.cpp drops one after each of its XOFFs. Run as machine code it makes that byte itself: a stop
+// bit that it skips. From a module it would come on top of the next byte and damage it.
+constexpr std::uint8_t kFiller = 0xFF;
 
 std::uint8_t complement(std::uint8_t byte) { return static_cast<std::uint8_t>(~byte); }
 
 }  // namespace
 
-Bytes SoftwareFlow::decode(ByteSpan from_te) {
-  Bytes data;
+SecretBytes SoftwareFlow::obey(ByteSpan from_te) {
+  SecretBytes rest;
   for (const auto byte : from_te) {
     if (byte == kXon) {
       stopped_ = false;
     } else if (byte == kXoff) {
       stopped_ = true;
-      ++fillers_;
-    } else if (std::exchange(escaped_, false)) {
+      ++xoffs_;
+    } else {
+      rest.push_back(byte);
+    }
+  }
+  return rest;
+}
+
+SecretBytes SoftwareFlow::decode(ByteSpan from_te) {
+  SecretBytes data;
+  for (const auto byte : obey(from_te)) {
+    if (std::exchange(escaped_, false)) {
       // ASSUMED: the complement of anything is taken back, not only of the three bytes that need it.
       data.push_back(complement(byte));
     } else if (byte == kEscape) {
@@ -46,8 +58,9 @@ Bytes SoftwareFlow::encode(ByteSpan to_te) {
   return line;
 }
 
-Bytes SoftwareFlow::take_urgent(bool room) {
-  Bytes urgent(std::exchange(fillers_, 0), kFiller);
+Bytes SoftwareFlow::take_urgent(bool room, Filler filler) {
+  const auto xoffs = std::exchange(xoffs_, 0);
+  Bytes urgent(filler == Filler::after_xoff ? xoffs : 0, kFiller);
   if (room == told_to_stop_) {
     urgent.push_back(room ? kXon : kXoff);
     told_to_stop_ = !room;

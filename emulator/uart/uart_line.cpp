@@ -6,12 +6,15 @@
 namespace quasimodem::uart {
 namespace {
 
-constexpr int kBitsPerCharacter = 10;        // 8N1
-constexpr std::size_t kOutwardLimit = 4096;  // on the line at a time; more stays in the module
+constexpr int kBitsPerCharacter = 10;  // 8N1
+// On the line at a time; more stays in the module. What is here goes out before the OK of `+++`: half a second at 9600
+// baud.
+constexpr std::size_t kOutwardLimit = 512;
 constexpr std::size_t kInwardLimit = 4096;
 // Between OK and a result that comes later on hardware, also where nothing takes time: long enough for who waits for
 // bytes to wake up and read. Hosts that tell bursts apart by longer gaps need another profile (docs/profiles.md).
 constexpr Duration kPause = 1ms;
+constexpr std::size_t kInwardLimitWhileStopped = 65536;
 
 }  // namespace
 
@@ -20,26 +23,36 @@ UartLine::UartLine(Timeline& timeline, Dce& module, Pacing pacing)
       module_{module},
       pacing_{pacing},
       inward_{timeline, [this](ByteSpan bytes) { deliver(bytes); }},
-      outward_{timeline, [this](ByteSpan bytes) { append(arrived_, bytes); }},
+      outward_{timeline},
       pause_{timeline} {}
 
-bool UartLine::wants_input() const { return module_.clear_to_send() && inward_.size() < kInwardLimit; }
+/// What sets a stopped module going again stands behind whatever the TE sent before it.
+bool UartLine::wants_input() const {
+  if (!module_.may_send()) return inward_.size() < kInwardLimitWhileStopped;
+  return module_.clear_to_send() && inward_.size() < kInwardLimit;
+}
+
+/// The TE's own UART has spent the time of XON and XOFF already when they are here.
+void UartLine::from_te(ByteSpan bytes) {
+  const auto data = module_.arrive(bytes);
+  obey();
+  inward_.push(data);
+}
 
 void UartLine::set_pacing(Pacing pacing) {
   pacing_ = pacing;
   if (pacing == Pacing::on) return;  // from the next byte on
   inward_.set_character_time({});
-  outward_.set_character_time({});
+  outward_.hurry();
 }
 
-void UartLine::set_rate() {
-  if (pacing_ == Pacing::off) return;
+/// Of the bytes that the module gives next.
+Speed UartLine::speed() const {
   const auto fixed = module_.baud();
   const auto rate = fixed ? fixed : terminal_rate_;
-  if (rate <= 0) return;  // B0 hangs a line up; it is no speed
-  const auto time = Duration{1s} * kBitsPerCharacter / rate;
-  inward_.set_character_time(time);
-  outward_.set_character_time(time);
+  if (pacing_ == Pacing::off) return {fixed, {}};
+  if (rate <= 0) return {fixed, character_time_};  // B0 hangs a line up; it is no speed
+  return {fixed, Duration{1s} * kBitsPerCharacter / rate};
 }
 
 void UartLine::deliver(ByteSpan bytes) {
@@ -47,16 +60,18 @@ void UartLine::deliver(ByteSpan bytes) {
   obey();
 }
 
-/// XOFF or RTS stops what is already on its way; what answers an XOFF overtakes it.
+/// XOFF or RTS stops what is already on its way; what answers an XOFF overtakes it. A port that is stuck takes nothing,
+/// and is not to get all at once later.
 void UartLine::obey() {
-  append(arrived_, module_.take_urgent());
-  outward_.hold(!module_.may_send());
+  append(urgent_, module_.take_urgent());
+  outward_.hold(!module_.may_send() || !port_ready_);
+  inward_.hold(!module_.may_send() && !module_.clear_to_send());
 }
 
 /// True while what the module says next would join what it said before.
 bool UartLine::must_pause() {
   if (!module_.pause_is_due()) return false;
-  if (outward_.size() > 0 || !arrived_.empty()) return true;  // `take` sees to it
+  if (outward_.size() > 0) return true;  // `take` sees to it
   if (!last_arrival_ || timeline_.now() - *last_arrival_ >= kPause) return false;
   pause_.start(*last_arrival_ + kPause - timeline_.now(), [] {});
   return true;
@@ -64,20 +79,29 @@ bool UartLine::must_pause() {
 
 bool UartLine::pump() {
   obey();
-  if (!port_ready_ || outward_.size() >= kOutwardLimit || must_pause()) return false;
+  if (!port_ready_ || must_pause()) return false;
+  if (pacing_ == Pacing::on && outward_.size() >= kOutwardLimit) return false;
+  const auto next = speed();
   const auto output = module_.take_output();
-  // A new rate counts from the bytes after the OK that confirmed it.
-  outward_.push(output);
-  set_rate();
+  outward_.push(output, next);
+  character_time_ = speed().character;
+  inward_.set_character_time(character_time_);
   return !output.empty();
 }
 
 Bytes UartLine::take() {
-  if (!arrived_.empty()) {
+  auto arrived = std::exchange(urgent_, {});
+  append(arrived, outward_.take());
+  if (!arrived.empty()) {
     last_arrival_ = timeline_.now();
     if (module_.pause_is_due()) pause_.start(kPause, [] {});
   }
-  return std::exchange(arrived_, {});
+  return arrived;
+}
+
+int UartLine::baud() const {
+  const auto* leaving = outward_.speed();
+  return leaving ? leaving->baud : module_.baud();
 }
 
 }  // namespace quasimodem::uart

@@ -55,7 +55,7 @@ void Workbench::bring_to(Ready ready, bool echo) {
 }
 
 void Workbench::send_raw(std::string_view bytes) {
-  line_->receive(as_bytes(bytes));
+  line_->receive(line_->arrive(as_bytes(bytes)));
   timeline_.run_due();
   collect();
 }

@@ -52,19 +52,27 @@ TEST_CASE("any data survives the stuffing, whatever flow control comes between i
       REQUIRE(flow.stopped() == stopped);
     }
     REQUIRE(back == data);
-    REQUIRE(flow.take_urgent(true) == Bytes(fillers, 0xFF));
+    REQUIRE(flow.take_urgent(true, SoftwareFlow::Filler::after_xoff) == Bytes(fillers, 0xFF));
   }
 }
 
-TEST_CASE("XOFF holds the module back, and it says so with 0xFF", "[flow]") {
+TEST_CASE("XOFF holds the module back, without a word", "[flow]") {
   ModemBench bench;
   bench.ok("AT+IFC=1,1");
   bench.send_raw("\x13");
-  bench.expect_raw("\xFF");
+  bench.expect_nothing();
   bench.send("AT");
   bench.expect_nothing();
   bench.send_raw("\x11");
   bench.expect("OK");
+  bench.expect_nothing();
+}
+
+TEST_CASE("XOFF is answered with 0xFF where the firmware switch says so", "[flow][firmware]") {
+  ModemBench bench{{.configuration = {.firmware = {.xoff_filler = true}}}};
+  bench.ok("AT+IFC=1,1");
+  bench.send_raw("\x13");
+  bench.expect_raw("\xFF");
   bench.expect_nothing();
 }
 
@@ -96,33 +104,61 @@ TEST_CASE("RTS holds the module back with AT+IFC=2,2", "[flow]") {
   bench.expect("OK");
 }
 
-TEST_CASE("XOFF stops what is already on the line", "[flow]") {
+namespace {
+
+/// A line that is moved on all the time, and what has arrived at its end.
+struct MovedLine {
   ModemBench bench;
-  bench.ok("AT+IPR=9600");
-  bench.ok("AT+IFC=1,1");
   uart::UartLine line{bench.timeline(), bench.modem(), uart::Pacing::on};
-  line.pump();  // the rate counts from here
-  line.from_te(as_bytes("ATI\r"));
-  bench.timeline().advance(1ms);
-  line.pump();
-  bench.timeline().advance(100ms);
-  line.pump();
-  bench.timeline().advance(20ms);
-  const auto begun = line.take();
-  CHECK(begun.size() > 5);
-  line.from_te(as_bytes("\x13"));
-  bench.timeline().advance(5ms);
-  line.pump();
-  const auto after = line.take();
-  CHECK(after.size() <= 6);
-  CHECK(std::count(after.begin(), after.end(), 0xFF) == 1);
-  bench.timeline().advance(10s);
-  line.pump();
-  CHECK(line.take().empty());
-  line.from_te(as_bytes("\x11"));
-  bench.timeline().advance(5ms);
-  line.pump();
-  bench.timeline().advance(10s);
-  const auto rest = line.take();
-  CHECK(as_text(rest).ends_with("\r\nOK\r\n"));
+  std::string arrived;
+
+  void send(std::string_view bytes) { line.from_te(as_bytes(bytes)); }
+  void pass(Duration time) {
+    const auto end = bench.timeline().now() + time;
+    while (bench.timeline().now() < end) {
+      while (line.pump()) {
+      }
+      bench.timeline().advance(100us);
+      arrived += as_text(line.take());
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("XOFF stops what is already on the line", "[flow]") {
+  MovedLine te;
+  te.bench.ok("AT+IPR=9600");
+  te.bench.ok("AT+IFC=1,1");
+  te.pass(1ms);  // the rate counts from here
+  te.send("ATI\r");
+  te.pass(20ms);
+  CHECK(te.arrived.size() > 5);
+  const auto before = te.arrived.size();
+  te.send("\x13");
+  te.pass(1s);
+  CHECK(te.arrived.size() - before <= 1);
+  te.send("\x11");
+  te.pass(1s);
+  CHECK(te.arrived.ends_with("\r\nOK\r\n"));
+}
+
+TEST_CASE("all of the OK to AT+IPR goes out at the old rate", "[uart][M66 3.6]") {
+  MovedLine te;
+  te.send("AT+IPR=300\r");
+  te.pass(100ms);
+  CHECK(std::exchange(te.arrived, {}) == "\r\nOK\r\n");
+  CHECK(te.line.baud() == 300);
+  te.send("AT+IPR=115200\r");
+  te.pass(Duration{1s} * 14 * 10 / 300);  // the command
+  CHECK(te.arrived.size() <= 1);
+  te.pass(110ms);
+  CHECK(te.arrived == "\r\nO");
+  CHECK(te.line.baud() == 300);
+  te.pass(100ms);
+  CHECK(te.arrived == "\r\nOK\r\n");
+  CHECK(te.line.baud() == 115200);
+  te.send("AT\r");
+  te.pass(3ms);
+  CHECK(te.arrived == "\r\nOK\r\n\r\nOK\r\n");
 }

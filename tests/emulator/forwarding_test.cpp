@@ -12,9 +12,10 @@ TEST_CASE("calls are forwarded by reason and service", "[forwarding][CCFC]") {
   bench.exchange("AT+CCFC=0,2", {"+CCFC: 0,7", "OK"});
   // As a driver for the M95 sends it.
   bench.ok("AT+CCFC=0,3,\"+447700900456\"");
-  CHECK(bench.ask("AT+CCFC=0,2") ==
-        "\r\n+CCFC: 1,1,\"+447700900456\",145\r\n+CCFC: 1,2,\"+447700900456\",145\r\n+CCFC: 1,4,\"+447700900456\",145\r\n"
-        "\r\nOK\r\n");
+  CHECK(
+      bench.ask("AT+CCFC=0,2") ==
+      "\r\n+CCFC: 1,1,\"+447700900456\",145\r\n+CCFC: 1,2,\"+447700900456\",145\r\n+CCFC: 1,4,\"+447700900456\",145\r\n"
+      "\r\nOK\r\n");
   bench.exchange("AT+CCFC=0,2,,,1", {"+CCFC: 1,1,\"+447700900456\",145", "OK"});
   bench.exchange("AT+CCFC=1,2", {"+CCFC: 0,7", "OK"});
 

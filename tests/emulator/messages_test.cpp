@@ -414,8 +414,9 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
     bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",2,50,\"SM\",2,50,\"SM\",2,50", "OK"});
     bench.exchange("AT+CNMA", {"+CMS ERROR: 340"});
   }
-  SECTION("nor with AT+CSMS=0 again") {
-    bench.exchange("AT+CSMS=0", {"+CSMS: 1,1,1", "OK", message + "one", message + "two"});
+  SECTION("nor with another service") {
+    const auto* other = GENERATE("AT+CSMS=0", "AT+CSMS=128");
+    bench.exchange(other, {"+CSMS: 1,1,1", "OK", message + "one", message + "two"});
     bench.advance(1min);
     bench.exchange("AT+CNMI?", {"+CNMI: 2,2,0,1,0", "OK"});
   }
@@ -602,4 +603,15 @@ TEST_CASE("storage that fails", "[sms]") {
   bench.faulty_flash().fail_operation(1);
   bench.exchange("AT+CMGD=1", {"+CMS ERROR: 320"});
   bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",1,50,\"SM\",1,50,\"SM\",1,50", "OK"});
+}
+
+TEST_CASE("service 128 asks for no acknowledgement", "[sms][CSMS][clients 3.6]") {
+  ModemBench bench;
+  bench.exchange("AT+CSMS=128", {"+CSMS: 1,1,1", "OK"});
+  bench.ok("AT+CNMI=2,2,0,0,0");
+  bench.me().deliver_sms("1", "one");
+  bench.me().deliver_sms("1", "two");
+  bench.advance({});
+  const auto shown = bench.take();
+  CHECK(shown.find("+CMT: ") != shown.rfind("+CMT: "));  // the second does not wait for AT+CNMA
 }

@@ -11,12 +11,28 @@ using namespace quasimodem::uart;
 
 namespace {
 
+constexpr char kXon = 0x11;
+constexpr char kXoff = 0x13;
+
 struct FakeModule final : Dce {
   std::string heard;
   std::string says;
   bool ready = true;
+  bool stopped = false;
   int rate = 9600;
 
+  SecretBytes arrive(ByteSpan from_te) override {
+    Bytes rest;
+    for (const auto byte : from_te) {
+      if (byte == kXoff || byte == kXon) {
+        stopped = byte == kXoff;
+      } else {
+        rest.push_back(byte);
+      }
+    }
+    return rest;
+  }
+  bool may_send() const override { return !stopped; }
   void receive(ByteSpan from_te) override { heard += as_text(from_te); }
   bool clear_to_send() const override { return ready; }
   Bytes take_output() override {
@@ -142,6 +158,105 @@ TEST_CASE("what is on the line at a time is bounded", "[uart]") {
   CHECK(!bench.line.wants_input());
 }
 
+// ---- a host whose process stalls ----
+
+TEST_CASE("after a stall the line goes on at its rate: lost time is not made up for", "[uart]") {
+  const int rate = GENERATE(1200, 9600, 115200);
+  const auto stall = GENERATE(40ms, 80ms, 10s);
+  Line bench;
+  bench.module.rate = rate;
+  bench.module.says = text(4000);
+  bench.pass(20ms);
+  const auto before = bench.arrived.size();
+  bench.timeline.advance(stall);  // nobody looks meanwhile
+  bench.arrived += as_text(bench.line.take());
+  const auto burst = static_cast<std::size_t>(std::max(1, rate / 10 * 2 / 1000));
+  CHECK(bench.arrived.size() - before <= burst);
+  bench.pass(100ms);
+  CHECK(bench.arrived.size() - before <= burst + static_cast<std::size_t>(rate / 100) + 1);
+  bench.pass(40s);
+  CHECK(bench.arrived == text(4000));
+}
+
+TEST_CASE("an XOFF that is there after a stall stops what was due meanwhile", "[uart]") {
+  const int rate = GENERATE(1200, 9600, 115200);
+  const auto stall = GENERATE(40ms, 80ms);
+  Line bench;
+  bench.module.rate = rate;
+  bench.module.says = text(4000);
+  bench.pass(20ms);
+  const auto before = bench.arrived.size();
+  bench.timeline.advance(stall);
+  bench.line.from_te(as_bytes(std::string{kXoff}));
+  bench.arrived += as_text(bench.line.take());
+  bench.pass(10s);
+  CHECK(bench.arrived.size() - before <= 1);
+  bench.line.from_te(as_bytes(std::string{kXon}));
+  bench.pass(40s);
+  CHECK(bench.arrived == text(4000));
+}
+
+TEST_CASE("flow control overtakes what is on its way to the module", "[uart]") {
+  Line bench;
+  bench.module.says = text(100);
+  bench.pass(20ms);
+  bench.line.from_te(as_bytes(text(500) + kXoff));  // half a second of the line
+  const auto before = bench.arrived.size();
+  bench.pass(100ms);
+  CHECK(bench.arrived.size() == before);
+  CHECK(bench.module.heard.size() < 200);
+  bench.line.from_te(as_bytes(std::string{kXon}));
+  bench.pass(1s);
+  CHECK(bench.arrived == text(100));
+  CHECK(bench.module.heard == text(500));
+}
+
+TEST_CASE("a module that is stopped and full still reads on for the XON", "[uart]") {
+  Line bench{GENERATE(Pacing::on, Pacing::off)};
+  bench.line.from_te(as_bytes(std::string{kXoff}));
+  bench.module.ready = false;
+  while (bench.line.wants_input()) bench.line.from_te(as_bytes(text(1000)));
+  CHECK(bench.module.heard.empty());  // it has no room; what comes is kept on the line, and not without bounds
+  bench.line.from_te(as_bytes(std::string{kXon}));
+  CHECK(!bench.line.wants_input());
+  CHECK(bench.module.may_send());
+}
+
+TEST_CASE("a stuck port gets what was on the line at the line's rate later", "[uart]") {
+  Line bench;
+  bench.module.says = text(1000);
+  bench.pass(100ms);
+  bench.line.set_port_ready(false);
+  bench.pass(1s);
+  const auto before = bench.arrived.size();
+  CHECK(before <= 96);
+  bench.line.set_port_ready(true);
+  bench.pass(100ms);
+  CHECK(bench.arrived.size() - before <= 97);
+  bench.pass(1s);
+  CHECK(bench.arrived == text(1000));
+}
+
+// ---- a new rate ----
+
+TEST_CASE("a new rate counts from the bytes on that the module says at it", "[uart][M66 3.6]") {
+  Line bench;
+  bench.module.rate = 1200;
+  bench.line.pump();
+  bench.module.says = text(60);  // half a second at 1200
+  while (bench.line.pump()) {
+  }
+  bench.module.rate = 115200;
+  bench.module.says = text(60);
+  CHECK(bench.line.baud() == 1200);
+  bench.pass(490ms);
+  CHECK(bench.arrived.size() < 60);
+  CHECK(bench.line.baud() == 1200);
+  bench.pass(20ms);
+  CHECK(bench.arrived == text(60) + text(60));
+  CHECK(bench.line.baud() == 115200);
+}
+
 // ---- what comes later on hardware ----
 
 namespace {
@@ -151,6 +266,7 @@ struct BurstingModule final : Dce {
   std::vector<std::string> bursts;
   bool begun = false;
 
+  SecretBytes arrive(ByteSpan from_te) override { return {from_te.begin(), from_te.end()}; }
   void receive(ByteSpan) override {}
   bool clear_to_send() const override { return true; }
   bool pause_is_due() const override { return begun && !bursts.empty(); }

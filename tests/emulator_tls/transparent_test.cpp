@@ -426,8 +426,9 @@ TEST_CASE("a host that does not read stops the peer; nothing is lost and little 
   for (std::size_t at = 0; at < words.size(); at += 10'000) bench.peer.send(words.substr(at, 10'000));
   bench.timeline().advance(1min);  // nobody takes the module's output
   const auto held = words.size() - std::min(words.size(), bench.peer.wire().undelivered());
-  CHECK(held > 60'000);
-  CHECK(held < 150'000);
+  // The socket's buffer and a packet on its way to the UART: what is there cannot be left behind by +++.
+  CHECK(held > 20'000);
+  CHECK(held < 60'000);
   bench.settle();
   bench.expect_bulk(words);
 }

@@ -339,6 +339,17 @@ def test_link_of_a_running_module(world):
         host.nothing_more()
 
 
+def test_forty_starts_at_once_on_a_taken_link(world):
+    """Nobody may wait for the owner, which does not answer: it only is."""
+    link = world.directory / "m95"
+    running = world.module("--ephemeral", "--uart", f"pty:{link}")
+    for late in [world.start("--ephemeral", "--uart", f"pty:{link}") for _ in range(40)]:
+        assert late.wait() == ENVIRONMENT
+        assert f"it belongs to a running quasimodem (pid {running.pid})" in late.log()
+    with running.host() as host:
+        host.nothing_more()
+
+
 def test_same_link_by_another_path(world):
     """The directory has two names; the link is the same."""
     (world.directory / "real").mkdir()
@@ -409,6 +420,60 @@ def test_runtime_directory_of_somebody_else(world, as_nobody):
     world.environment["XDG_RUNTIME_DIR"] = str(place)
     names = [place / "quasimodem", "XDG_RUNTIME_DIR"]
     refused(world, "--ephemeral", code=ENVIRONMENT, names=names, **nobody)
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o701, 0o777])
+def test_runtime_directory_that_is_open_to_others(world, mode):
+    place = world.runtime / "quasimodem"
+    place.mkdir()
+    place.chmod(mode)
+    refused(world, "--ephemeral", code=ENVIRONMENT, names=[f"{place} is open to others", f"chmod 700 {place}"])
+    place.chmod(0o700)
+    world.module("--ephemeral").stop()
+
+
+@pytest.mark.parametrize(
+    "arguments, code",
+    [
+        (["--config", "FIFO"], None),
+        (["--scenario", "FIFO"], None),
+        (["--profile", "FIFO"], None),
+        (["play", "FIFO"], None),
+        (["--trace", "FIFO"], ENVIRONMENT),
+        (["--keylog", "FIFO"], ENVIRONMENT),
+        (["--scenario", "SCENARIO", "--junit", "FIFO"], ENVIRONMENT),
+    ],
+)
+def test_a_fifo_in_the_place_of_a_file(world, arguments, code):
+    """Nobody may ever be at its other end."""
+    fifo = world.directory / "fifo.toml"
+    os.mkfifo(fifo)
+    scenario = world.directory / "scenario.yaml"
+    scenario.write_text("scenario: nothing\nsteps:\n  - sleep: 1ms\n")
+    places = {"FIFO": fifo, "SCENARIO": scenario}
+    options = [] if arguments[0] == "play" else ["--ephemeral"]
+    done = world.run(*(places.get(word, word) for word in arguments), *options)
+    assert "it is a FIFO, not a file" in done.stderr.decode(), done.stderr
+    assert str(fifo) in done.stderr.decode()
+    assert done.returncode == code if code else done.returncode in (2, ENVIRONMENT)
+
+
+def test_a_pipe_of_the_shell_is_no_fifo(world):
+    """`--config <(command)`, `--trace >(command)`."""
+    reader, writer = os.pipe()
+    os.write(writer, b"name = \"piped\"\n")
+    os.close(writer)
+    running = world.module("--ephemeral", "--config", f"/dev/fd/{reader}", "--trace", "/dev/stderr", pass_fds=[reader])
+    os.close(reader)
+    assert running.name == "piped"
+
+
+def test_a_trace_is_for_its_owner(world):
+    old, new = world.directory / "old.jsonl", world.directory / "new.jsonl"
+    old.touch(mode=0o644)
+    for trace in (old, new):
+        world.module("--ephemeral", "--trace", trace).stop()
+        assert trace.stat().st_mode & 0o777 == 0o600
 
 
 def test_runtime_directory_that_does_not_exist(world):

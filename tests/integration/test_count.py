@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many modules in one process."""
 
+import os
 import threading
+from pathlib import Path
 
 from support import Host
 from tls_support import SecureHost
@@ -31,6 +33,27 @@ def test_modules_have_their_own_names_links_ports_and_identities(world):
     program.stop()
     assert sorted(path.name for path in (world.directory / "nvram").iterdir()) == ["fleet-0", "fleet-1", "fleet-2"]
     assert not list(world.directory.glob("link-*"))
+
+
+def watches(pid):
+    """The inotify instances of a process, and how many files each of them watches."""
+    instances = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        if os.readlink(descriptor) == "anon_inode:inotify":
+            information = (Path(f"/proc/{pid}/fdinfo") / descriptor.name).read_text()
+            instances.append(information.count("inotify wd:"))
+    return instances
+
+
+def test_one_watch_for_the_ptys_of_all_modules(world):
+    """A user has but 128 of them; without one a pty has to be polled."""
+    program = world.start("-p", "instant", "--ephemeral", "--count", "20")
+    places = ready_lines(program, 20)
+    assert watches(program.pid) == [20]
+    for _, tty in places:
+        with Host(tty) as host:
+            host.nothing_more()
+    program.stop()
 
 
 def test_command_gets_all_of_them(world):

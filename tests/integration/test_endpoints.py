@@ -460,6 +460,46 @@ def test_host_alone_that_does_not_read_loses_nothing(module):
         writer.join()
 
 
+@pytest.fixture(params=["pty", "tcp-listen", "unix", "rfc2217"])
+def second_way(world, request):
+    """The option of a second endpoint, and how a host comes to it."""
+    hosts = {"pty": Host, "tcp-listen": tcp_host, "unix": unix_host, "rfc2217": rfc2217_host}
+    places = {"pty": "", "tcp-listen": ":0", "unix": f"{world.directory}/second", "rfc2217": ":0"}
+    return f"{request.param}:{places[request.param]}", hosts[request.param]
+
+
+def test_what_was_said_to_one_host_is_not_for_the_first_of_another_endpoint(world, second_way):
+    option, to_second = second_way
+    _, (first, second) = started(world, "--uart", "pty:", "--uart", option)
+    with Host(first) as host:
+        host.echo_off()
+        for _ in range(20):
+            host.exchange("AT+CGMM", "\r\nQuectel_M95\r\n\r\nOK\r\n")
+        with to_second(second) as late:
+            late.echo = False
+            late.nothing_more()
+            host.expect(OK)
+
+
+def test_what_was_said_before_any_host_came_waits_at_each_endpoint(world):
+    setup = world.module("--nvram", world.directory / "nvram")
+    with setup.host(echo=True) as host:
+        host.exchange("AT+IPR=115200&W")
+    setup.stop()
+    ways = ["--uart", "pty:", "--uart", "tcp-listen::0"]
+    program = world.start("-p", "instant", "--nvram", world.directory / "nvram", "--json", *ways)
+    first, second = json.loads(program.read_line())["uarts"]
+    boot_text = "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n"
+    with Host(first) as host:
+        host.expect(boot_text)
+        host.echo_off()
+        host.exchange("AT+CGMM", "\r\nQuectel_M95\r\n\r\nOK\r\n")
+        with tcp_host(second) as late:
+            late.echo = False
+            late.expect(boot_text)
+            late.nothing_more()
+
+
 # ---- what cannot be had ----
 
 
@@ -490,6 +530,17 @@ def test_socket_of_somebody_who_lives(world):
         listener.listen()
         refused(world, "--uart", f"unix:{path}", names=[path, f"pid {os.getpid()}"])
     assert path.is_socket()
+
+
+def test_socket_of_somebody_whose_queue_is_full(world):
+    """It lives, and a start does not wait until it takes a connection."""
+    path = world.directory / "somebody"
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as client:
+        listener.bind(str(path))
+        listener.listen(0)
+        client.connect(str(path))
+        refused(world, "--uart", f"unix:{path}", names=[path, "a running process listens there", "another path"])
+    assert path.exists()
 
 
 def test_something_else_at_the_place_of_the_socket(world):

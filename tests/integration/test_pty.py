@@ -6,7 +6,10 @@ import fcntl
 import os
 import random
 import select
+import signal
 import termios
+import time
+from pathlib import Path
 
 import pytest
 
@@ -366,3 +369,49 @@ def test_hangs_up_when_the_module_ends(module):
         Deadline("the hang-up").readable(host.port.fileno())
         with pytest.raises(OSError):
             os.write(host.port.fileno(), b"AT\r")
+
+
+# ---- a process that stalls ----
+
+
+def arrived(descriptor):
+    """What is there already."""
+    data = b""
+    while select.select([descriptor], [], [], 0)[0]:
+        data += os.read(descriptor, 65536)
+    return data
+
+
+def is_stopped(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+
+
+@pytest.mark.parametrize("stall", [0.04, 0.08])
+def test_a_stall_is_not_made_up_for_past_an_xoff(world, module, stall):
+    """A UART has no memory of lost time: a library with 6 bytes of room after its XOFF must not get 60."""
+    running = module(profile="lab")
+    with running.host() as host:
+        host.registered()  # no URC comes any more
+        host.exchange("AT+IPR=9600")
+        host.exchange("AT+IFC=1,1")
+        host.send("AT&V\r")
+        page = host.expect_match(r".*?\r\nOK\r\n")[0]
+        host.send("AT&V\r")
+        got = host.read(20)
+        running.signal(signal.SIGSTOP)
+        wait_until(lambda: is_stopped(running.pid), "the module to be stopped")
+        got += host.unread + arrived(host.port.fileno())
+        host.unread = b""
+        host.send(b"\x13")
+        time.sleep(stall)  # not a wait: the stall is what is tested
+        running.signal(signal.SIGCONT)
+        # Two round trips: many bytes' time at 9600 baud.
+        for _ in range(2):
+            assert world.run("ctl", "state").returncode == 0
+        after = arrived(host.port.fileno())
+        assert len(after) <= 1, after
+        assert len(got + after) < len(page)
+        host.send(b"\x11")
+        host.expect(page[len(got + after) :])
+        assert page.startswith(got + after)
+        host.nothing_more()

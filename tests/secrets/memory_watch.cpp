@@ -32,9 +32,9 @@ bool has_piece(ByteSpan bytes) {
   return false;
 }
 
-void* allocate(std::size_t size) {
+void* allocate(std::size_t size) noexcept {
   auto* block = static_cast<Block*>(std::malloc(sizeof(Block) + size));
-  if (!block) throw std::bad_alloc{};
+  if (!block) std::abort();
   *block = {first.previous, &first, size};
   first.previous->next = block;
   first.previous = block;
@@ -54,10 +54,14 @@ void give_back(void* memory) noexcept {
 
 void* operator new(std::size_t size) { return allocate(size); }
 void* operator new[](std::size_t size) { return allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 void operator delete(void* memory) noexcept { give_back(memory); }
 void operator delete[](void* memory) noexcept { give_back(memory); }
 void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { give_back(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
 
 namespace quasimodem::test {
 

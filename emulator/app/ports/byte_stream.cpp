@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <string.h>
 #include <unistd.h>
 #include <utility>
 
@@ -40,21 +41,45 @@ struct ByteStream::Impl : std::enable_shared_from_this<Impl> {
 
   stream_descriptor& output() { return out.is_open() ? out : in; }
 
+  // Never a read that ends in a handler: what it had read already would wait there while `look` hands over what came
+  // later.
   void read() {
     if (reading || paused || ended || gone) return;
     reading = true;
-    in.async_read_some(boost::asio::buffer(incoming),
-                       [self = shared_from_this()](const error_code& error, std::size_t count) {
-                         self->reading = false;
-                         if (self->gone) return;
-                         if (error == boost::asio::error::eof) {
-                           self->ended = true;
-                           return self->events.input_ended();
-                         }
-                         if (error) return self->events.broken();
-                         self->events.received({self->incoming.data(), count});
-                         self->read();
-                       });
+    in.async_wait(stream_descriptor::wait_read, [self = shared_from_this()](const error_code& error) {
+      self->reading = false;
+      if (self->gone || error == boost::asio::error::operation_aborted) return;
+      // No regular file can be waited for, nor has to be.
+      if (error && error != boost::asio::error::operation_not_supported) return self->events.broken();
+      self->take();
+    });
+  }
+
+  void take() {
+    const auto count = ::read(in.native_handle(), incoming.data(), incoming.size());
+    if (count == 0) return end_input();
+    if (count < 0 && errno != EAGAIN && errno != EINTR) return events.broken();
+    if (count > 0) hand_on(static_cast<std::size_t>(count));
+    read();
+  }
+
+  /// It may be a key, of which nothing stays here.
+  void hand_on(std::size_t count) {
+    events.received({incoming.data(), count});
+    explicit_bzero(incoming.data(), count);
+  }
+
+  /// A terminal tells of its end only once, so that is remembered; what is broken stays so.
+  void look() {
+    if (paused || ended || gone) return;
+    const auto count = ::read(in.native_handle(), incoming.data(), incoming.size());
+    if (count > 0) return hand_on(static_cast<std::size_t>(count));
+    if (count == 0) boost::asio::post(in.get_executor(), [self = shared_from_this()] { self->end_input(); });
+  }
+
+  void end_input() {
+    if (gone || std::exchange(ended, true)) return;
+    events.input_ended();
   }
 
   void write(ByteSpan bytes) {
@@ -113,6 +138,9 @@ ByteStream::~ByteStream() { impl_->close(); }
 
 void ByteStream::write(ByteSpan bytes) { impl_->write(bytes); }
 bool ByteStream::write_pending() const { return !impl_->backlog.empty(); }
+void ByteStream::look() {
+  std::shared_ptr { impl_ } -> look();
+}
 void ByteStream::pause_reading() { impl_->paused = true; }
 void ByteStream::resume_reading() {
   if (std::exchange(impl_->paused, false)) impl_->read();

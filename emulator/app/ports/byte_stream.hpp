@@ -37,6 +37,8 @@ class ByteStream {
 
   void write(ByteSpan bytes);
   bool write_pending() const;
+  /// Hands over what has come and was not read yet. Of an end it tells later.
+  void look();
   void pause_reading();
   void resume_reading();
   int descriptor() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,10 +49,14 @@ class Port {
   virtual bool input_ended() const { return false; }
   virtual void close_end() {}
 
-  /// Takes all; `writable` follows when it could not go out at once. With nobody attached, bytes are lost, as on a
-  /// cable that ends nowhere.
+  /// Takes all; `writable` follows when it could not go out at once. With nobody attached, bytes wait for the first TE;
+  /// later they are lost, as on a cable that ends nowhere.
   virtual void write(ByteSpan bytes) = 0;
   virtual bool write_pending() const = 0;
+  /// Of what waits for the first TE to come, only the first `size` bytes go on waiting.
+  virtual void limit_waiting(std::size_t) {}
+  /// Tells at once, by `received`, of what the TE has sent and nobody has read yet; nothing while reading is paused.
+  virtual void look() {}
   /// Stop and go on reading: flow control towards the TE.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;

@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/inotify.h>
+#include <string.h>
 #include <system_error>
 #include <termios.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/ports/backlog.hpp"
+#include "emulator/app/ports/opening_watch.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/serial_speed.hpp"
 #include "emulator/app/stable_link.hpp"
@@ -34,9 +34,6 @@ using boost::system::error_code;
 // others throw away what they find while they open a port; by then they have done so.
 constexpr std::size_t kHeldForFirstTerminal = 4096;
 constexpr auto kOpeningTakes = std::chrono::milliseconds{20};
-
-// Without inotify the port asks this often whether a TE has come.
-constexpr auto kProbeInterval = std::chrono::milliseconds{20};
 
 // The kernel tells of a new speed only in packet mode with EXTPROC, which hosts would see in their settings. The one
 // speed that matters between two bytes is B0; ModemManager leaves it for 100 ms.
@@ -83,7 +80,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
         log{logger},
         outgoing{std::move(logger)},
         master{io, open_master()},
-        watch{io},
+        watch{OpeningWatch::of(io)},
         timer{io},
         speed_timer{io} {}
 
@@ -91,12 +88,12 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   Logger log;
   Backlog outgoing;  ///< not yet taken by the kernel
   stream_descriptor master;
-  stream_descriptor watch;
+  OpeningWatch& watch;
+  int watched = 0;  ///< of it
   boost::asio::steady_timer timer;
   boost::asio::steady_timer speed_timer;
   std::string device;
   std::optional<StableLink> link;
-  int watch_id = -1;
 
   bool attached = false;
   bool hung_up = false;  ///< the TE has set the speed B0: on a serial port that drops DTR
@@ -107,45 +104,15 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   bool reading = false;
   bool writing = false;
   std::array<std::uint8_t, 4096> incoming{};  // a pty never gives more at a time
-  std::array<char, 4096> watch_buffer{};
 
   void start(const std::optional<std::filesystem::path>& link_path) {
     device = device_of(master.native_handle());
     make_raw(device);
     if (link_path) link.emplace(*link_path, device);
-    const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (descriptor >= 0) {
-      watch.assign(descriptor);
-      watch_device();
-      wait_for_openings();
-    } else {
-      log.warning("no inotify ({}); looking for a TE every 20 ms", std::generic_category().message(errno));
-      probe_by_timer();
-    }
+    watched = watch.add(device, master.native_handle(), [this] { attach(); });
   }
 
   // ---- who is there ----
-
-  void watch_device() { watch_id = ::inotify_add_watch(watch.native_handle(), device.c_str(), IN_OPEN); }
-
-  void wait_for_openings() {
-    watch.async_read_some(boost::asio::buffer(watch_buffer),
-                          [self = shared_from_this()](const error_code& error, std::size_t n) {
-                            if (error) return;
-                            if (self->tells_of_opening(n)) self->attach();
-                            self->wait_for_openings();
-                          });
-  }
-
-  /// Events of a watch that was taken back meanwhile (IN_IGNORED, and what `discard_unread` did itself) do not count.
-  bool tells_of_opening(std::size_t size) const {
-    inotify_event event;
-    for (std::size_t at = 0; at + sizeof event <= size; at += sizeof event + event.len) {
-      std::memcpy(&event, watch_buffer.data() + at, sizeof event);
-      if (event.wd == watch_id && (event.mask & IN_OPEN)) return true;
-    }
-    return false;
-  }
 
   short poll_events() {
     pollfd state{master.native_handle(), POLLIN, 0};
@@ -154,22 +121,13 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   bool somebody_has_it_open() { return !(poll_events() & POLLHUP); }
   bool somebody_wrote() { return poll_events() & POLLIN; }
 
-  void probe_by_timer() {
-    timer.expires_after(kProbeInterval);
-    timer.async_wait([self = shared_from_this()](const error_code& error) {
-      if (error) return;
-      if (!self->attached && self->somebody_has_it_open()) self->attach();
-      self->probe_by_timer();
-    });
-  }
-
   /// Also for a TE that has gone again already: what it wrote waits to be read.
   void attach() {
     if (attached) return;
     attached = true;
     log.debug("a TE opened {}", device);
     if (!ever_attached) log.debug("a pty has no DTR, RTS, DCD, RI, no parity and no BREAK. With them: {}", kWithLines);
-    if (!std::exchange(ever_attached, true) && watch.is_open()) {
+    if (!std::exchange(ever_attached, true)) {
       opening = true;
       timer.expires_after(kOpeningTakes);
       timer.async_wait([self = shared_from_this()](const error_code& error) {
@@ -233,29 +191,44 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
 
   /// What the last TE did not read is not for the next one. Only the slave's side can throw it away.
   void discard_unread() {
-    if (watch_id >= 0) ::inotify_rm_watch(watch.native_handle(), watch_id);
-    if (const int slave = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); slave >= 0) {
-      ::tcflush(slave, TCIFLUSH);
-      ::close(slave);
-    }
-    if (watch_id >= 0) watch_device();
+    watch.unnoticed(watched, [this] {
+      if (const int slave = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); slave >= 0) {
+        ::tcflush(slave, TCIFLUSH);
+        ::close(slave);
+      }
+    });
   }
 
   // ---- bytes ----
 
+  // Never a read that ends in a handler: what it had read already would wait there while `look` hands over what came
+  // later.
   void read() {
     if (reading || paused || !attached) return;
     reading = true;
-    master.async_read_some(boost::asio::buffer(incoming),
-                           [self = shared_from_this()](const error_code& error, std::size_t n) {
-                             self->reading = false;
-                             if (error == boost::asio::error::operation_aborted) return;
-                             if (error) return self->detach();  // EIO: the last TE closed it
-                             self->opened();
-                             self->look_at_speed();
-                             self->events.received({self->incoming.data(), n});
-                             self->read();
-                           });
+    master.async_wait(stream_descriptor::wait_read, [self = shared_from_this()](const error_code& error) {
+      self->reading = false;
+      if (error == boost::asio::error::operation_aborted || !self->master.is_open()) return;
+      const auto count = self->take();
+      if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
+        return self->detach();  // EIO: the last TE closed it
+      self->read();
+    });
+  }
+
+  /// What `read` says.
+  ssize_t take() {
+    const auto count = ::read(master.native_handle(), incoming.data(), incoming.size());
+    if (count <= 0) return count;
+    opened();
+    look_at_speed();
+    events.received({incoming.data(), static_cast<std::size_t>(count)});
+    explicit_bzero(incoming.data(), static_cast<std::size_t>(count));  // it may be a key
+    return count;
+  }
+
+  void look() {
+    if (!paused && attached) take();
   }
 
   void write(ByteSpan bytes) {
@@ -289,7 +262,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     error_code ignored;
     timer.cancel();
     speed_timer.cancel();
-    watch.close(ignored);
+    watch.remove(watched);
     master.close(ignored);
     link.reset();
   }
@@ -306,6 +279,10 @@ PtyPort::~PtyPort() { impl_->stop(); }
 void PtyPort::write(ByteSpan bytes) { impl_->write(bytes); }
 bool PtyPort::attached() const { return impl_->attached; }
 bool PtyPort::write_pending() const { return impl_->attached && !impl_->outgoing.empty(); }
+void PtyPort::limit_waiting(std::size_t size) {
+  if (!impl_->ever_attached) impl_->outgoing.limit(size);
+}
+void PtyPort::look() { impl_->look(); }
 void PtyPort::pause_reading() { impl_->paused = true; }
 void PtyPort::resume_reading() {
   if (std::exchange(impl_->paused, false)) impl_->read();

@@ -24,6 +24,8 @@ class PtyPort final : public Port {
   bool attached() const override;
   void write(ByteSpan bytes) override;
   bool write_pending() const override;
+  void limit_waiting(std::size_t size) override;
+  void look() override;
   void pause_reading() override;
   void resume_reading() override;
   std::optional<TerminalLines> terminal_lines() const override;

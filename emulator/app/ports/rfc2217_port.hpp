@@ -23,6 +23,8 @@ class Rfc2217Port final : public Port {
   void close_end() override { connection_.close_end(); }
   void write(ByteSpan bytes) override;
   bool write_pending() const override;
+  void limit_waiting(std::size_t size) override;
+  void look() override { connection_.look(); }
   void pause_reading() override { connection_.pause_reading(); }
   void resume_reading() override { connection_.resume_reading(); }
   std::optional<TerminalLines> terminal_lines() const override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -22,6 +23,10 @@ class StreamPort final : public Port {
   void close_end() override;
   void write(ByteSpan bytes) override;
   bool write_pending() const override { return stream_ && stream_->write_pending(); }
+  void limit_waiting(std::size_t size) override { held_.resize(std::min(held_.size(), size)); }
+  void look() override {
+    if (stream_) stream_->look();
+  }
   void pause_reading() override;
   void resume_reading() override;
   std::string address() const override { return source_->address(); }

@@ -99,11 +99,11 @@ void TtyPort::look_later() {
   watch_->timer.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     watch_->running = false;
-    look();
+    look_at_lines();
   });
 }
 
-void TtyPort::look() {
+void TtyPort::look_at_lines() {
   if (!attached()) return;
   change_rate();
   const auto lines = read_lines();

@@ -23,6 +23,8 @@ class TtyPort final : public Port {
   void close_end() override { connection_.close_end(); }
   void write(ByteSpan bytes) override { connection_.write(bytes); }
   bool write_pending() const override { return connection_.write_pending(); }
+  void limit_waiting(std::size_t size) override { connection_.limit_waiting(size); }
+  void look() override { connection_.look(); }
   void pause_reading() override { connection_.pause_reading(); }
   void resume_reading() override { connection_.resume_reading(); }
   std::optional<TerminalLines> terminal_lines() const override { return terminal_; }
@@ -37,7 +39,7 @@ class TtyPort final : public Port {
   std::optional<TerminalLines> read_lines() const;
   void show_lines() const;
   void look_later();
-  void look();
+  void look_at_lines();
   void change_rate();
 
   struct Watch;

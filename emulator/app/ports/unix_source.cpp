@@ -28,31 +28,37 @@ using boost::system::error_code;
 
 std::string text_of(const error_code& error) { return error.message(); }
 
+/// 0, or why not. Never waits: whoever listens may have stopped taking connections, and its queue be full.
+int connect_at_once(int socket, const fs::path& path) {
+  const stream_protocol::endpoint listener{path.string()};
+  return ::connect(socket, listener.data(), static_cast<socklen_t>(listener.size())) == 0 ? 0 : errno;
+}
+
 /// A socket file outlives its process, so only a connection tells whether somebody is there.
-void take_the_place(asio::io_context& io, const fs::path& path) {
+void take_the_place(const fs::path& path) {
   std::error_code unknown;
   const auto status = fs::symlink_status(path, unknown);
   if (!fs::exists(status)) return;
   if (status.type() != fs::file_type::socket) {
     cannot(path, "there is something else with this name", "choose another path, or remove it yourself");
   }
-  error_code error;
-  stream_protocol::socket probe{io};
-  probe.connect(stream_protocol::endpoint{path.string()}, error);
-  if (!error) {
-    ucred owner{};
-    socklen_t size = sizeof owner;
-    const bool known = ::getsockopt(probe.native_handle(), SOL_SOCKET, SO_PEERCRED, &owner, &size) == 0;
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int refusal = connect_at_once(probe, path);
+  ucred owner{};
+  socklen_t size = sizeof owner;
+  const bool known = refusal == 0 && ::getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &owner, &size) == 0;
+  ::close(probe);
+  if (refusal == 0 || refusal == EAGAIN) {
     cannot(path, fmt::format("a running process listens there{}", known ? fmt::format(" (pid {})", owner.pid) : ""),
            "choose another path, or stop that process");
   }
-  if (error != asio::error::connection_refused) cannot(path, text_of(error), "choose another path");
+  if (refusal != ECONNREFUSED) cannot(path, std::generic_category().message(refusal), "choose another path");
   fs::remove(path, unknown);
   if (unknown) cannot(path, unknown.message(), "choose a path in a directory you can write to");
 }
 
 stream_protocol::acceptor open_acceptor(asio::io_context& io, const fs::path& path) {
-  take_the_place(io, path);
+  take_the_place(path);
   error_code error;
   stream_protocol::acceptor acceptor{io};
   acceptor.open(stream_protocol{}, error);

@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/open_file.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/scenario/failure_text.hpp"
 #include "emulator/app/scenario/junit.hpp"
@@ -19,14 +20,16 @@ namespace {
 
 /// Replaces what the file holds.
 void write_file(const std::filesystem::path& path, const std::string& text) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "we"), &std::fclose};
+  const auto cannot = [&](const std::string& why) {
+    return Problem{ExitCode::environment, fmt::format("--junit {}: {}", path.string(), why),
+                   "name a file in a directory that you may write to"};
+  };
+  const auto descriptor = open_to_write(path, Access::shared, Content::replaced);
+  if (!descriptor) throw cannot(descriptor.error());
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{::fdopen(*descriptor, "w"), &std::fclose};
   const bool written =
       file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() && std::fflush(file.get()) == 0;
-  if (!written) {
-    throw Problem{ExitCode::environment,
-                  fmt::format("--junit {}: {}", path.string(), std::generic_category().message(errno)),
-                  "name a file in a directory that you may write to"};
-  }
+  if (!written) throw cannot(std::generic_category().message(errno));
 }
 
 }  // namespace
