@@ -22,7 +22,7 @@ struct FakeModule final : Dce {
   int rate = 9600;
 
   SecretBytes arrive(ByteSpan from_te) override {
-    Bytes rest;
+    SecretBytes rest;
     for (const auto byte : from_te) {
       if (byte == kXoff || byte == kXon) {
         stopped = byte == kXoff;
