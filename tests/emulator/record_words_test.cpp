@@ -52,6 +52,7 @@ TEST_CASE("what a record holds is said in words", "[nvram]") {
   CHECK(words_of_record("sms-sm-7") == "the message on the SIM with index 7");
   CHECK(words_of_record("sms-centre") == "the service centre of AT+CSCA");
   CHECK(words_of_record("file-662E0D") == "the file UFS:f.\\r");
+  CHECK(words_of_record("nvram-612e63") == "a certificate or key, which AT+QSECREAD reports as bad: NVRAM:a.c");
   CHECK(words_of_record("tcpip0") == "the settings of AT+QISCON for context 0");
   for (const auto* name : {"README", "letter.txt", "CA2", "CA0.old", "profile.bak", "phonebook-", "phonebook-x.txt",
                            "sms-sm-", "sms-sm-x", "file-", "file-xy", "seal.key~", ""}) {
