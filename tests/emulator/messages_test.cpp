@@ -520,11 +520,11 @@ TEST_CASE("memories, their limits, and what lasts", "[sms][M66 8.4]") {
   bench.exchange("AT+CPMS=\"MT\"", {"+CPMS: 10,60,10,10,10,10", "OK"});
   CHECK(bench.ask("AT+CMGR=51").starts_with("\r\n+CMGR: 0,"));
   bench.exchange("AT+CPMS=\"XX\"", {"+CMS ERROR: 514"});
-  bench.ok("AT+CSCA=\"+447700900\",145");
+  bench.ok("AT+CSCA=\"+447700900900\",145");
   bench.replug();
   bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50", "OK"});
   bench.exchange("AT+CPMS=\"ME\"", {"+CPMS: 10,10,0,50,0,50", "OK"});
-  bench.exchange("AT+CSCA?", {"+CSCA: \"+447700900\",145", "OK"});
+  bench.exchange("AT+CSCA?", {"+CSCA: \"+447700900900\",145", "OK"});
 }
 
 TEST_CASE("test and read forms", "[sms]") {
