@@ -54,8 +54,9 @@ void Connection::fail(std::string_view reason) {
   if (!live()) return;
   reason_ = reason;
   if (!reason.empty()) log().info("{}:{}: {}", target_.host, target_.port, reason);
-  if (state_ == SocketState::connected) return end();
-  state_ = SocketState::closed;
+  const bool was_connected = state_ == SocketState::connected;
+  state_ = SocketState::closed;  // what is broken is never REMOTE CLOSING
+  if (was_connected) return end();
   drop_link();  // in order: an alert for the peer may still be under way
   conclude_opening(Outcome::failed);
 }

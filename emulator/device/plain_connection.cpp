@@ -35,7 +35,7 @@ SendCount PlainConnection::send_count() const {
 
 void PlainConnection::link_ended(std::optional<net::NetError> error) {
   if (state() == SocketState::connecting) return fail(error ? net::describe(*error) : "closed by the peer");
-  end();
+  error ? fail({}) : end();
 }
 
 }  // namespace quasimodem::device

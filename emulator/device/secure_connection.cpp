@@ -41,6 +41,7 @@ void SecureConnection::link_writable() {
 }
 
 void SecureConnection::link_ended(std::optional<net::NetError> error) {
+  link_broke_ = error.has_value();
   error ? session_->end_of_input(net::describe(*error)) : session_->end_of_input();
   follow_session();
   // A peer that hangs up right after the handshake: the host still hears first that the connection was made.
@@ -89,7 +90,8 @@ void SecureConnection::refill() {
   flush();
   if (state() != SocketState::connected) return;
   if (session_->state() == State::failed) return fail({});
-  if (session_->state() == State::peer_closed) end();
+  // A link that broke has ended the session as well as a FIN or close_notify has.
+  if (session_->state() == State::peer_closed) link_broke_ ? fail({}) : end();
 }
 
 SendResult SecureConnection::send(ByteSpan data) {

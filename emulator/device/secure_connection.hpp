@@ -42,6 +42,7 @@ class SecureConnection final : public Connection {
   Duration handshake_time_;
   Timer computing_;
   Timer flushing_;
+  bool link_broke_ = false;
   bool refused_ = false;  ///< a send_some took nothing
 };
 
