@@ -416,7 +416,7 @@ TEST_CASE("sms.refuse", "[fault]") {
     bench.expect_prompt();
     bench.send_raw(std::string{text} + "\x1a");
   };
-  bench.fault("sms.refuse match=+49 cause=28");
+  bench.fault("sms.refuse match=+44 cause=28");
   send("10086", "hello");
   bench.expect("+CMGS: 1");
   bench.expect("OK");
