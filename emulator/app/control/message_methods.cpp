@@ -33,7 +33,7 @@ Outcome outcome_of(std::string_view method, Messaging::Delivery delivery) {
 
 constexpr Param kDeliverParams[] = {
     {"from", ParamType::text, Need::required, "number, or a name of up to 11 characters"},
-    {"text", ParamType::text, Need::required, "UTF-8; long texts come in parts, one after the other"},
+    {"text", ParamType::text, Need::required, "UTF-8; long texts come in parts"},
 };
 
 constexpr std::size_t kLongestName = 11;
