@@ -21,6 +21,7 @@ constexpr std::array kKnown{
     Known{"CA1", none, "the certificate NVRAM:CA1, which AT+QSECREAD reports as bad"},
     Known{"CC0", none, "the certificate NVRAM:CC0, which AT+QSECREAD reports as bad"},
     Known{"CK0", none, "the key NVRAM:CK0, which AT+QSECREAD reports as bad"},
+    Known{"nvram-", file, "a certificate or key, which AT+QSECREAD reports as bad: NVRAM:"},
     Known{"seal.key", none, "the key of all certificates and files in this directory: they cannot be read without it"},
     Known{"profile", none, "the settings of AT&W"},
     Known{"phonebook-", name, "the phonebook "},

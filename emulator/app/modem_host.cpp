@@ -2,13 +2,11 @@
 #include "emulator/app/modem_host.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <unistd.h>
 #include <utility>
 #include <variant>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/modules.hpp"
@@ -49,13 +47,6 @@ std::unique_ptr<storage::Flash> open_flash(const RunOptions& options, const Logg
 
 }  // namespace
 
-struct ModemHost::Forgetting {
-  explicit Forgetting(boost::asio::io_context& io) : timer{io} {}
-
-  boost::asio::steady_timer timer;
-  bool running = false;
-};
-
 ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events)
     : name_{options.name},
       log_{sink, options.name},
@@ -65,8 +56,7 @@ ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, Log
       faults_{timeline_, options.module.seed, log_, Journal{journal_}},
       initial_faults_{options.faults},
       files_{open_flash(options, log_.part("nvram"))},
-      flash_{*files_, &faults_.book()},
-      forgetting_{std::make_unique<Forgetting>(io)} {
+      flash_{*files_, &faults_.book()} {
   sockets_ = std::make_unique<net::AsioBearer>(
       io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
   faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
@@ -246,22 +236,11 @@ bool ModemHost::look_at_ports() {
 /// What waits for the first TE of a port is what was said before any came at all; the conversation with another is not
 /// for it.
 void ModemHost::write(ByteSpan bytes) {
-  const auto attached = [](const auto& port) { return port->attached(); };
-  host_came_ = host_came_ || std::any_of(ports_.begin(), ports_.end(), attached);
-  if (!host_came_) said_before_ += bytes.size();
-  for (const auto& port : ports_) port->write(bytes);
-  if (host_came_ && !std::all_of(ports_.begin(), ports_.end(), attached)) forget_conversation();
-}
-
-/// One who has come already is let in first: the loop looks at the ports before it looks at its timers.
-void ModemHost::forget_conversation() {
-  if (std::exchange(forgetting_->running, true)) return;
-  forgetting_->timer.expires_after(std::chrono::seconds{0});
-  forgetting_->timer.async_wait([this](const boost::system::error_code& cancelled) {
-    if (cancelled) return;
-    forgetting_->running = false;
-    for (const auto& port : ports_) port->limit_waiting(said_before_);
-  });
+  const auto there = [](const auto& port) { return port->attached() || port->coming(); };
+  host_came_ = host_came_ || std::any_of(ports_.begin(), ports_.end(), there);
+  for (const auto& port : ports_) {
+    if (!host_came_ || there(port)) port->write(bytes);
+  }
 }
 
 /// Ends with lines decide, if there are any: who only watches on a pty must not keep DTR up. One of them is enough for

@@ -54,8 +54,6 @@ class ModemHost final : public control::Target {
   void enter(const std::function<void()>& body);
 
  private:
-  struct Forgetting;
-
   void settle();
   void plug_in();
   void add_initial_faults();
@@ -75,7 +73,6 @@ class ModemHost final : public control::Target {
   void move_bytes();
   bool look_at_ports();
   void write(ByteSpan bytes);
-  void forget_conversation();
   void follow_terminals();
   void show_lines();
   void end_finished_terminals();
@@ -107,11 +104,9 @@ class ModemHost final : public control::Target {
   Port* stdio_ = nullptr;
   std::size_t finished_ports_ = 0;
   bool started_ = false;
-  bool looking_ = false;         ///< at the ports
-  bool heard_ = false;           ///< since then
-  bool host_came_ = false;       ///< some TE has been there
-  std::size_t said_before_ = 0;  ///< bytes
-  std::unique_ptr<Forgetting> forgetting_;
+  bool looking_ = false;    ///< at the ports
+  bool heard_ = false;      ///< since then
+  bool host_came_ = false;  ///< some TE has been there
   bool break_ = false;
 };
 

@@ -128,6 +128,7 @@ class Host:
         """XOFF once a second, XON a quarter of a second later."""
         now = time.monotonic()
         if self.stopped_at is None and now >= self.next_stop:
+            self.look()  # what is here already came before
             if self.write_now(XOFF):
                 self.stopped_at, self.after_stop = now, 0
                 self.stops += 1
@@ -319,8 +320,10 @@ def certificate_in(directory):
 @contextlib.contextmanager
 def modules(program, count, directory, seconds):
     """`quasimodem run --count`, ready; and it ends in time even if this script does not."""
-    command = [program, "run", "--count", str(count), "--profile", "lab", "--ephemeral", "--allow", "127.0.0.1"]
-    command += ["--name", f"soak-{os.getpid()}", "--uart", f"pty:{directory}/uart", "--timeout", f"{int(seconds) + 300}s"]
+    command = [program, "run", "--quiet", "--count", str(count), "--profile", "lab", "--ephemeral"]
+    command += ["--allow", "127.0.0.1"]
+    command += ["--name", f"soak-{os.getpid()}", "--uart", f"pty:{directory}/uart"]
+    command += ["--timeout", f"{int(seconds) + 300}s"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sys.stderr)
     try:
         for _ in range(count):
@@ -393,9 +396,11 @@ def main():
     print(f"{arguments.modules} modules, {took:.0f} s, {100 * load:.0f} % of a core")
     print(f"peers to hosts   {down / 1e6:.1f} MB, {down / took / len(hosts):.0f} B/s a module")
     print(f"hosts to peers   {up / 1e6:.2f} MB")
-    print(f"+++              {sum(h.escapes for h in hosts)}, answered {sum(h.answers for h in hosts)}, "
-          f"the slowest {max(h.slowest for h in hosts):.2f} s after its guard time")
-    print(f"XOFF             {sum(h.stops for h in hosts)}, at most {max(h.most_after_stop for h in hosts)} bytes after one")
+    escapes, answers = sum(host.escapes for host in hosts), sum(host.answers for host in hosts)
+    slowest = max(host.slowest for host in hosts)
+    print(f"+++              {escapes}, answered {answers}, the slowest {slowest:.2f} s after its guard time")
+    stops, most = sum(host.stops for host in hosts), max(host.most_after_stop for host in hosts)
+    print(f"XOFF             {stops}, at most {most} bytes after one")
     for trouble in troubles:
         print(f"WRONG  {trouble}")
     print("no byte lost, every escape answered" if not troubles else f"{len(troubles)} of {len(hosts)} modules failed")

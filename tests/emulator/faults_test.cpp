@@ -451,7 +451,7 @@ TEST_CASE("sms.undelivered", "[fault]") {
     return said.substr(said.rfind(',') + 1);
   };
   CHECK(status_of("10086") == "0\r\n");
-  bench.fault("sms.undelivered match=+49 count=1");
+  bench.fault("sms.undelivered match=+44 count=1");
   CHECK(status_of("10086") == "0\r\n");
   CHECK(status_of("+447700900456") == "70\r\n");
   bench.expect_told("sms.undelivered: +447700900456");
@@ -833,10 +833,10 @@ TEST_CASE("nvram.corrupt", "[fault]") {
 
 TEST_CASE("nvram.corrupt: of everything but certificates the damaged record is lost, and no other", "[fault]") {
   Broken bench;
-  bench.ok("AT+CPBW=1,\"+4915112345678\",145,\"Ann\"");
+  bench.ok("AT+CPBW=1,\"+447700900123\",145,\"Ann\"");
   bench.ok("AT+CPBS=\"ME\"");
-  bench.ok("AT+CPBW=1,\"+4915112345679\",145,\"Bob\"");
-  bench.ok("AT+CSCA=\"+4915112345670\"");
+  bench.ok("AT+CPBW=1,\"+447700900457\",145,\"Bob\"");
+  bench.ok("AT+CSCA=\"+447700900009\"");
   bench.send("AT+QFUPL=\"f\",5");
   bench.send_raw("hello");
   bench.take();
@@ -851,7 +851,7 @@ TEST_CASE("nvram.corrupt: of everything but certificates the damaged record is l
   bench.ok("AT+CPBS=\"ME\"");
   CHECK(bench.ask("AT+CPBR=1").find("Bob") != std::string::npos);
   bench.ok("AT+CPBS=\"SM\"");
-  bench.ok("AT+CPBW=2,\"+4915112345678\",145,\"Cy\"");
+  bench.ok("AT+CPBW=2,\"+447700900123\",145,\"Cy\"");
   bench.exchange("AT+QFDWL=\"f\"", {"+CME ERROR: 4010"});
   CHECK_FALSE(bench.told.empty());
 }

@@ -152,5 +152,5 @@ TEST_CASE("names of operators are in the character set of the TE, numbers are di
   // <number> of 27.007 has no character set.
   bench.ok("AT+CCFC=0,3,\"+4930123\"");
   bench.exchange("AT+CCFC=0,2,,,1", {"+CCFC: 1,1,\"+4930123\",145", "OK"});
-  bench.exchange("AT+CNUM", {"+CNUM: \"\",\"+8613800210001\",145,7,4", "OK"});
+  bench.exchange("AT+CNUM", {"+CNUM: \"\",\"+447700900001\",145,7,4", "OK"});
 }

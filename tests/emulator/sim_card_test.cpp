@@ -37,7 +37,7 @@ TEST_CASE("files are read by octets and by records", "[sim][CRSM]") {
   bench.exchange("AT+CRSM=176,28486,0,0,17", {"+CRSM: 144, 0, \"00434D4343FFFFFFFFFFFFFFFFFFFFFFFF\"", "OK"});
   bench.exchange("AT+CRSM=176,12258,0,2,4", {"+CRSM: 144, 0, \"00214365\"", "OK"});
   bench.exchange("AT+CRSM=178,28480,1,4,28",
-                 {"+CRSM: 144, 0, \"FFFFFFFFFFFFFFFFFFFFFFFFFFFF0891683108200100F1FFFFFFFFFF\"", "OK"});
+                 {"+CRSM: 144, 0, \"FFFFFFFFFFFFFFFFFFFFFFFFFFFF0791447700090010FFFFFFFFFFFF\"", "OK"});
   bench.exchange("AT+CRSM=178,28480,2,4,28", {"+CRSM: 148, 2", "OK"});
   bench.exchange("AT+CRSM=178,28480,1,4,27", {"+CRSM: 103, 28", "OK"});
   bench.exchange("AT+CRSM=176,28480,0,0,28", {"+CRSM: 148, 8", "OK"});
@@ -58,7 +58,7 @@ TEST_CASE("CSIM speaks GSM 11.11", "[sim][CSIM]") {
   bench.apdu("A0B0000009", "0849060021436587099000");
   bench.apdu("A0A40000027F10", "9F17");
   bench.apdu("A0A40000026F40", "9F0F");
-  bench.apdu("A0B201041C", "FFFFFFFFFFFFFFFFFFFFFFFFFFFF0891683108200100F1FFFFFFFFFF9000");
+  bench.apdu("A0B201041C", "FFFFFFFFFFFFFFFFFFFFFFFFFFFF0791447700090010FFFFFFFFFFFF9000");
   bench.apdu("A0D6000001FF", "6D00");
   bench.apdu("80F2000000", "6E00");
   // The supply was away: the master file again.

@@ -220,7 +220,7 @@ TEST_CASE("wire rule 4 where nothing takes time: what comes later is a write of 
     bench.ok("AT+QILPORT=\"TCP\",2020");
     expect_writes("AT+QISERVER", {"OK", "SERVER OK"});
   }
-  SECTION("CUSD") { expect_writes("AT+CUSD=1,\"*100#\"", {"OK", "+CUSD: 0,\"Your balance is 10.00\", 15"}); }
+  SECTION("CUSD") { expect_writes("AT+CUSD=1,\"*100#\"", {"OK", "+CUSD: 0,\"Your balance is 10.00\",15"}); }
   SECTION("messages that come while a command is answered") {
     line.from_te(as_bytes("AT\r"));
     for (int i = 0; i < 3; ++i) bench.me().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});

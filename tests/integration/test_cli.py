@@ -449,7 +449,7 @@ def test_a_fifo_in_the_place_of_a_file(world, arguments, code):
     fifo = world.directory / "fifo.toml"
     os.mkfifo(fifo)
     scenario = world.directory / "scenario.yaml"
-    scenario.write_text("scenario: nothing\nsteps:\n  - sleep: 1ms\n")
+    scenario.write_text("name: nothing\nsteps:\n  - never-unknown\n")
     places = {"FIFO": fifo, "SCENARIO": scenario}
     options = [] if arguments[0] == "play" else ["--ephemeral"]
     done = world.run(*(places.get(word, word) for word in arguments), *options)
@@ -461,7 +461,7 @@ def test_a_fifo_in_the_place_of_a_file(world, arguments, code):
 def test_a_pipe_of_the_shell_is_no_fifo(world):
     """`--config <(command)`, `--trace >(command)`."""
     reader, writer = os.pipe()
-    os.write(writer, b"name = \"piped\"\n")
+    os.write(writer, b"[module]\nname = \"piped\"\n")
     os.close(writer)
     running = world.module("--ephemeral", "--config", f"/dev/fd/{reader}", "--trace", "/dev/stderr", pass_fds=[reader])
     os.close(reader)

@@ -254,7 +254,7 @@ def test_damaged_image(world, nvram, record, damage):
     first = world.module("--nvram", nvram)
     with first.host() as host:
         host.upload("NVRAM:CA0", CONTENT)
-        host.exchange('AT+CPBW=1,"+4915112345678",145,"Ann"', OK)
+        host.exchange('AT+CPBW=1,"+447700900123",145,"Ann"', OK)
         host.send('AT+QFUPL="f",5\r')
         host.expect("\r\nCONNECT\r\n")
         host.send("hello")
@@ -269,7 +269,7 @@ def test_damaged_image(world, nvram, record, damage):
         if host.echo:
             host.echo_off()
         host.exchange("AT+CMEE?", f"\r\n+CMEE: {1 if record == 'profile' else 2}\r\n" + OK)
-        entry = "" if record == "phonebook-sm" else '\r\n+CPBR: 1,"+4915112345678",145,"Ann"\r\n'
+        entry = "" if record == "phonebook-sm" else '\r\n+CPBR: 1,"+447700900123",145,"Ann"\r\n'
         host.exchange("AT+CPBR=1", entry + OK)
         host.send('AT+QSECREAD="NVRAM:CA0"\r')
         good = 0 if record in ("CA0", "seal.key") else 1

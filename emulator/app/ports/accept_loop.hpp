@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <poll.h>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -25,6 +26,11 @@ class AcceptLoop : public std::enable_shared_from_this<AcceptLoop<Protocol>> {
   void start(std::function<void(Socket)> accepted) {
     accepted_ = std::move(accepted);
     next();
+  }
+  /// Somebody has connected and was not accepted yet.
+  bool somebody_waits() {
+    pollfd state{acceptor_.native_handle(), POLLIN, 0};
+    return acceptor_.is_open() && ::poll(&state, 1, 0) > 0;
   }
   void stop() {
     boost::system::error_code ignored;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -45,6 +44,8 @@ class Port {
 
   /// A TE is there.
   virtual bool attached() const = 0;
+  /// A TE has come, and `attached` does not know yet.
+  virtual bool coming() const { return false; }
   /// It will send no more, but may still read: `close_end` when the module has nothing more to say.
   virtual bool input_ended() const { return false; }
   virtual void close_end() {}
@@ -53,8 +54,6 @@ class Port {
   /// later they are lost, as on a cable that ends nowhere.
   virtual void write(ByteSpan bytes) = 0;
   virtual bool write_pending() const = 0;
-  /// Of what waits for the first TE to come, only the first `size` bytes go on waiting.
-  virtual void limit_waiting(std::size_t) {}
   /// Tells at once, by `received`, of what the TE has sent and nobody has read yet; nothing while reading is paused.
   virtual void look() {}
   /// Stop and go on reading: flow control towards the TE.

@@ -278,10 +278,8 @@ PtyPort::~PtyPort() { impl_->stop(); }
 
 void PtyPort::write(ByteSpan bytes) { impl_->write(bytes); }
 bool PtyPort::attached() const { return impl_->attached; }
+bool PtyPort::coming() const { return !impl_->attached && impl_->somebody_has_it_open(); }
 bool PtyPort::write_pending() const { return impl_->attached && !impl_->outgoing.empty(); }
-void PtyPort::limit_waiting(std::size_t size) {
-  if (!impl_->ever_attached) impl_->outgoing.limit(size);
-}
 void PtyPort::look() { impl_->look(); }
 void PtyPort::pause_reading() { impl_->paused = true; }
 void PtyPort::resume_reading() {

@@ -22,9 +22,9 @@ class PtyPort final : public Port {
   ~PtyPort() override;
 
   bool attached() const override;
+  bool coming() const override;
   void write(ByteSpan bytes) override;
   bool write_pending() const override;
-  void limit_waiting(std::size_t size) override;
   void look() override;
   void pause_reading() override;
   void resume_reading() override;

@@ -118,10 +118,6 @@ void Rfc2217Port::write(ByteSpan bytes) {
   flush();
 }
 
-void Rfc2217Port::limit_waiting(std::size_t size) {
-  if (!attached() && !opening_->over) waiting_.limit(size);
-}
-
 void Rfc2217Port::flush() {
   if (!com_port_ || !opening_->over) return;
   while (!waiting_.empty() && !com_port_->suspended() && !connection_.write_pending()) {

@@ -19,11 +19,11 @@ class Rfc2217Port final : public Port {
   ~Rfc2217Port() override;
 
   bool attached() const override { return com_port_ != nullptr; }
+  bool coming() const override { return connection_.coming(); }
   bool input_ended() const override { return connection_.input_ended(); }
   void close_end() override { connection_.close_end(); }
   void write(ByteSpan bytes) override;
   bool write_pending() const override;
-  void limit_waiting(std::size_t size) override;
   void look() override { connection_.look(); }
   void pause_reading() override { connection_.pause_reading(); }
   void resume_reading() override { connection_.resume_reading(); }

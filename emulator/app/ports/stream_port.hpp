@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -19,11 +18,11 @@ class StreamPort final : public Port {
   ~StreamPort() override;
 
   bool attached() const override { return stream_ != nullptr; }
+  bool coming() const override { return !stream_ && source_->coming(); }
   bool input_ended() const override { return input_ended_; }
   void close_end() override;
   void write(ByteSpan bytes) override;
   bool write_pending() const override { return stream_ && stream_->write_pending(); }
-  void limit_waiting(std::size_t size) override { held_.resize(std::min(held_.size(), size)); }
   void look() override {
     if (stream_) stream_->look();
   }

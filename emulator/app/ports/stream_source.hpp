@@ -20,6 +20,8 @@ class StreamSource {
   virtual void start(std::function<void(OpenEnd)> opened) = 0;
   /// The end that was in use is gone. False when no other will ever come.
   virtual bool closed() = 0;
+  /// An end is there that was not told yet.
+  virtual bool coming() { return false; }
   /// No more ends.
   virtual void stop() = 0;
   /// What the ready line shows.

@@ -71,6 +71,7 @@ class TcpListener final : public StreamSource {
     loop_->start([opened = std::move(opened)](tcp::socket socket) { opened(end_of(std::move(socket))); });
   }
   bool closed() override { return true; }
+  bool coming() override { return loop_->somebody_waits(); }
   void stop() override { loop_->stop(); }
   std::string address() const override { return address_; }
 

@@ -19,11 +19,11 @@ class TtyPort final : public Port {
   ~TtyPort() override;
 
   bool attached() const override { return connection_.attached(); }
+  bool coming() const override { return connection_.coming(); }
   bool input_ended() const override { return connection_.input_ended(); }
   void close_end() override { connection_.close_end(); }
   void write(ByteSpan bytes) override { connection_.write(bytes); }
   bool write_pending() const override { return connection_.write_pending(); }
-  void limit_waiting(std::size_t size) override { connection_.limit_waiting(size); }
   void look() override { connection_.look(); }
   void pause_reading() override { connection_.pause_reading(); }
   void resume_reading() override { connection_.resume_reading(); }

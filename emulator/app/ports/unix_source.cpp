@@ -88,6 +88,7 @@ class UnixListener final : public StreamSource {
     });
   }
   bool closed() override { return true; }
+  bool coming() override { return loop_->somebody_waits(); }
   void stop() override {
     loop_->stop();
     remove();
