@@ -63,11 +63,10 @@ TEST_CASE("changes of indicators are told to whoever asked", "[indicators][27.00
 TEST_CASE("a full message memory is an indicator", "[indicators][sms]") {
   ModemBench bench;
   bench.ask("AT+CPMS=\"ME\",\"ME\",\"ME\"");
-  bench.ok("AT+CNMI=2,0,0,0,0");
   bench.ok("AT+CMER=3,0,0,1");
   for (int i = 0; i < 10; ++i) bench.me().deliver_sms("1", "x");
-  bench.advance({});
-  CHECK(bench.take() == "\r\n+CIEV: 6,1\r\n");
+  bench.advance(1s);
+  CHECK(bench.take().ends_with("\r\n+CMTI: \"ME\",10\r\n\r\n+CIEV: 6,1\r\n"));
   bench.exchange("AT+CMGD=1", {"OK", "+CIEV: 6,0"});
 }
 
