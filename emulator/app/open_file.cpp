@@ -29,15 +29,15 @@ std::string reason(const std::filesystem::path& path, int problem) {
   return std::generic_category().message(problem);
 }
 
+bool is_fifo(int file) {
+  struct stat info {};
+  return ::fstat(file, &info) == 0 && S_ISFIFO(info.st_mode) && has_a_name(file);
+}
+
 /// Opened without waiting, but to be used with it.
 tl::expected<int, std::string> open_file(const std::filesystem::path& path, int flags, mode_t mode) {
   const int file = ::open(path.c_str(), flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
   if (file < 0) return tl::unexpected{reason(path, errno)};
-  struct stat info {};
-  if (::fstat(file, &info) == 0 && S_ISFIFO(info.st_mode) && has_a_name(file)) {
-    ::close(file);
-    return tl::unexpected{std::string{kFifo}};
-  }
   ::fcntl(file, F_SETFL, ::fcntl(file, F_GETFL) & ~O_NONBLOCK);
   return file;
 }
@@ -50,7 +50,12 @@ void keep_to_owner(int file) {
 
 }  // namespace
 
-tl::expected<int, std::string> open_to_read(const std::filesystem::path& path) { return open_file(path, O_RDONLY, 0); }
+tl::expected<int, std::string> open_to_read(const std::filesystem::path& path) {
+  auto file = open_file(path, O_RDONLY, 0);
+  if (!file || !is_fifo(*file)) return file;
+  ::close(*file);
+  return tl::unexpected{std::string{kFifo}};
+}
 
 tl::expected<int, std::string> open_to_write(const std::filesystem::path& path, Access access, Content content) {
   const int flags = O_WRONLY | O_CREAT | (content == Content::replaced ? O_TRUNC : O_APPEND);

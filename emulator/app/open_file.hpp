@@ -18,7 +18,7 @@ enum class Access {
   owner,   ///< nobody else, also if it was there before
 };
 enum class Content { replaced, kept };
-/// The same for writing, at the end of what is kept. Makes the file.
+/// The same for writing, at the end of what is kept. Makes the file. A FIFO that somebody reads is taken.
 tl::expected<int, std::string> open_to_write(const std::filesystem::path& path, Access access, Content content);
 
 }  // namespace quasimodem::app
