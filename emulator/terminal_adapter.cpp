@@ -211,8 +211,9 @@ void TerminalAdapter::report_indicators() {
 /// At once, also while the words have to wait for a command or for the end of the data state: that is what RI is for.
 void TerminalAdapter::indicate(const device::Event& event, bool announced) {
   if (std::holds_alternative<device::CallRings>(event)) return ring_indicator_.ring();
-  const bool message =
-      std::holds_alternative<device::MessageStored>(event) || std::holds_alternative<device::MessageShown>(event);
+  const auto* stored = std::get_if<device::MessageStored>(&event);
+  const bool told = stored && (stored->report || settings_.messages.show_messages != 0);
+  const bool message = told || std::holds_alternative<device::MessageShown>(event);
   // ASSUMED: "certain URCs" of the hardware design are all of them, if AT+QINDRI is not 0.
   if (message || (announced && settings_.status.ring_line_report != 0)) ring_indicator_.pulse();
 }

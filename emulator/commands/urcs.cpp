@@ -180,6 +180,7 @@ class Wording {
     };
   }
   Urc operator()(const device::MessageStored& event) const {
+    if (!event.report && ta_.settings().messages.show_messages == 0) return {};  // AT+CNMI <mt>
     return line(fmt::format("{}: \"{}\",{}", event.report ? "+CDSI" : "+CMTI", memory_name(event.memory), event.index));
   }
   Urc operator()(const device::MessageShown& event) const {

@@ -13,7 +13,7 @@ constexpr std::size_t kJournalLength = 100;
 constexpr auto kAcknowledgedWithin = 15s;  // 24.011 10.1: TR2M lies between 12 and 20 s
 
 // <mt> of AT+CNMI, 27.005 3.4.1.
-enum Show { nothing = 0, stored = 1, directly = 2, class_3_directly = 3 };
+enum Show { stored = 1, directly = 2, class_3_directly = 3 };
 
 bool goes_directly(int show, std::optional<int> message_class) {
   if (show == directly) return message_class != 2;  // class 2 belongs to the SIM
@@ -109,8 +109,7 @@ Messaging::Delivery Messaging::keep(MessageMemory memory, const Bytes& pdu, bool
     surroundings_.log.warning("no room for a message that arrived");
     return index.error() == StorageProblem::full ? Delivery::memory_full : Delivery::failed;
   }
-  if (report || settings_->show_messages != nothing)
-    surroundings_.events.on_event(MessageStored{memory, *index, report});
+  surroundings_.events.on_event(MessageStored{memory, *index, report});
   return Delivery::stored;
 }
 
