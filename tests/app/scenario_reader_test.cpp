@@ -199,7 +199,7 @@ TEST_CASE("A wrong parameter of a method or a fault: the words of their own tabl
   CHECK(step_problem("power: {cut: perhaps}") == "t.yaml:2:13: power: cut must be true|false, not perhaps");
   CHECK(step_problem("signal: {rssi: strong}") == "t.yaml:2:14: signal: rssi must be NUMBER, not strong");
   CHECK(step_problem("sms.deliver: {from: '1'}") ==
-        "t.yaml:2:18: sms.deliver needs text (UTF-8; long texts come in parts, one after the other)");
+        "t.yaml:2:18: sms.deliver needs text (UTF-8; long texts come in parts)");
   CHECK(step_problem("urc") == "t.yaml:2:5: urc needs text (one line, without its CR LF)");
   CHECK(step_problem("power: {cut: [1]}") == "t.yaml:2:18: cut: one value is wanted");
   CHECK(step_problem("fault: bearer.outage for=ever") ==
