@@ -4,15 +4,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
-#include <string.h>
 #include <vector>
 
 #include "core/bytes.hpp"
 
 namespace quasimodem {
 
-/// Overwrites memory before it is given back; the compiler may not leave that out.
+/// The compiler may not leave it out.
+inline void overwrite(void* memory, std::size_t size) {
+  std::memset(memory, 0, size);
+  asm volatile("" : : "r"(memory) : "memory");
+}
+
+/// Overwrites memory before it is given back.
 template <class T>
 struct WipingAllocator {
   using value_type = T;
@@ -23,7 +29,7 @@ struct WipingAllocator {
 
   T* allocate(std::size_t count) { return std::allocator<T>{}.allocate(count); }
   void deallocate(T* memory, std::size_t count) {
-    explicit_bzero(memory, count * sizeof(T));
+    overwrite(memory, count * sizeof(T));
     std::allocator<T>{}.deallocate(memory, count);
   }
 
@@ -39,7 +45,7 @@ inline void append(SecretBytes& to, ByteSpan more) { to.insert(to.end(), more.be
 /// Takes the first `count` bytes away, at most all. The memory that is free then is overwritten.
 inline void drop_front(SecretBytes& bytes, std::size_t count) {
   const auto rest = std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(count), bytes.end(), bytes.begin());
-  if (count > 0) explicit_bzero(&*rest, count);
+  if (count > 0) overwrite(&*rest, count);
   bytes.erase(rest, bytes.end());
 }
 

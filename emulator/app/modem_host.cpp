@@ -208,6 +208,7 @@ void ModemHost::move_bytes() {
     clock_.catch_up();
     line_->set_port_ready(std::none_of(ports_.begin(), ports_.end(), stuck) ||
                           std::any_of(ports_.begin(), ports_.end(), takes));
+    line_->set_attended(std::any_of(ports_.begin(), ports_.end(), [](const auto& port) { return port->attached(); }));
     moved = line_->pump();
     if (line_->due() && !std::exchange(looked, true)) moved |= look_at_ports();
     if (const auto bytes = line_->take(); !bytes.empty()) write(bytes);

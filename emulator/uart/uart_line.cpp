@@ -70,7 +70,7 @@ void UartLine::obey() {
 
 /// True while what the module says next would join what it said before.
 bool UartLine::must_pause() {
-  if (!module_.pause_is_due()) return false;
+  if (!module_.pause_is_due() || !attended_) return false;
   if (outward_.size() > 0) return true;  // `take` sees to it
   if (!last_arrival_ || timeline_.now() - *last_arrival_ >= kPause) return false;
   pause_.start(*last_arrival_ + kPause - timeline_.now(), [] {});

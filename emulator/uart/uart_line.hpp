@@ -37,6 +37,8 @@ class UartLine {
   Bytes take();
   /// Not ready: the port is stuck. What is on the line stays there, the module may keep its output.
   void set_port_ready(bool ready) { port_ready_ = ready; }
+  /// Whether a TE is there. To one that comes later all that was said before is one.
+  void set_attended(bool attended) { attended_ = attended; }
   /// AT+IPR as it counts at the TE's end: the old rate until the OK that confirms the new one has left.
   int baud() const;
 
@@ -62,6 +64,7 @@ class UartLine {
   Duration character_time_{};
   int terminal_rate_ = 115200;
   bool port_ready_ = true;
+  bool attended_ = true;
 };
 
 }  // namespace quasimodem::uart

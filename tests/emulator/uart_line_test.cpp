@@ -319,6 +319,17 @@ TEST_CASE("what comes later is a write of its own, also where nothing takes time
   CHECK(writes[2].at - writes[1].at == 1ms);
 }
 
+TEST_CASE("nobody waits for a TE that is not there", "[uart][clients 1.4]") {
+  BurstingModule module;
+  module.bursts = {"\r\nRDY\r\n", "\r\n+CFUN: 1\r\n", "\r\n+CPIN: READY\r\n"};
+  Timeline timeline;
+  UartLine line{timeline, module, Pacing::off};
+  line.set_attended(false);
+  while (line.pump()) {
+  }
+  CHECK(as_text(line.take()) == "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n");
+}
+
 TEST_CASE("with pacing the pause begins when the last character has arrived", "[uart][clients 1.4]") {
   constexpr auto kCharacter = Duration{1s} * 10 / 9600;
   BurstingModule module;
