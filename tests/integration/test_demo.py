@@ -72,7 +72,7 @@ def test_tls_is_the_default_and_the_notes_example(world, shown):
 def test_tcp(shown):
     module = said(shown("tcp"), "<")
     assert module[-10:] == [
-        "hello",
+        ">",
         "SEND OK",
         "+QIRDI: 0,1,0",
         "+QIRD: 116.247.104.27:6021,TCP,5",
