@@ -331,13 +331,13 @@ class Host:
         writer.join()
 
     def registered(self):
-        """Waits for the network in a profile where that takes time. Call Ready comes before it."""
+        """Waits for the network in a profile where that takes time. The SIM and Call Ready come before it."""
         deadline = Deadline("registration")
         state = b""
         while state != b"1":
             deadline.left()
             self.send("AT+CREG?\r")
-            urc = r"(?:\r\nCall Ready\r\n)?"
+            urc = r"(?:\r\n(?:\+CPIN: READY|Call Ready)\r\n)*"
             state = self.expect_match(rf"{urc}\r\n\+CREG: 0,(\d)\r\n{urc}\r\nOK\r\n")[1]
 
     def bring_up(self, *settings):
