@@ -67,7 +67,8 @@ Entries exit_codes() {
       {"1", "an expectation failed: --expect or --fail, a transcript of play, a line that explain does not know"},
       {"2", "wrong use: an option, a value, a file that is not what it should be"},
       {"3",
-       "the environment: a port or link is taken, a directory not writable, NVRAM in use; a trace or key log not written "
+       "the environment: a port or link is taken, a directory not writable, NVRAM in use; a trace or key log not "
+       "written "
        "to its end"},
       {"4", "an internal error; please report it"},
       {"124", "--timeout: too late"},
