@@ -237,11 +237,15 @@ bool ModemHost::look_at_ports() {
 /// What waits for the first TE of a port is what was said before any came at all; the conversation with another is not
 /// for it.
 void ModemHost::write(ByteSpan bytes) {
-  const auto there = [](const auto& port) { return port->attached() || port->coming(); };
-  host_came_ = host_came_ || std::any_of(ports_.begin(), ports_.end(), there);
+  std::vector<Port*> there;  // before any of it is written: who reads that and comes then, comes later
   for (const auto& port : ports_) {
-    if (!host_came_ || there(port)) port->write(bytes);
+    if (port->attached() || port->coming()) there.push_back(port.get());
   }
+  host_came_ = host_came_ || !there.empty();
+  if (!host_came_) {
+    for (const auto& port : ports_) port->write(bytes);
+  }
+  for (auto* port : there) port->write(bytes);
 }
 
 /// Ends with lines decide, if there are any: who only watches on a pty must not keep DTR up. One of them is enough for

@@ -486,16 +486,20 @@ def test_what_was_said_before_any_host_came_waits_at_each_endpoint(world):
     with setup.host(echo=True) as host:
         host.exchange("AT+IPR=115200&W")
     setup.stop()
-    ways = ["--uart", "pty:", "--uart", "tcp-listen::0"]
+    trace = world.directory / "trace.jsonl"
+    ways = ["--uart", "pty:", "--uart", "tcp-listen::0", "--trace", trace]
     program = world.start("-p", "instant", "--nvram", world.directory / "nvram", "--json", *ways)
     first, second = json.loads(program.read_line())["uarts"]
+    said = lambda: any("uart.tx" in line and "Call Ready" in line for line in trace.read_text().splitlines())
+    wait_until(said, "all to be said")
+    assert world.run("ctl", "state").returncode == 0  # and written
     boot_text = "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n"
     with Host(first) as host:
         host.expect(boot_text)
         host.echo_off()
         host.exchange("AT+CGMM", "\r\nQuectel_M95\r\n\r\nOK\r\n")
-        with tcp_host(second) as late:
-            late.echo = False
+        # pyserial would throw away what it finds.
+        with PlainSocketHost(socket.create_connection(host_and_port(second)), echo=False) as late:
             late.expect(boot_text)
             late.nothing_more()
 
