@@ -36,6 +36,16 @@ class Fidelity(unittest.TestCase):
                 self.assertIn(name, names, f"Q{number}")
             self.assertTrue(named or held_by.startswith("none: "), f"Q{number} has neither a test nor a reason")
 
+    def test_reports_are_held_by_tests(self):
+        names = test_names()
+        rows = re.findall(r"^\| FR ([\d, –]+) \| .+ \| (.+) \|$", self.text, re.MULTILINE)
+        self.assertGreater(len(rows), 5)
+        for numbers, held_by in rows:
+            named = re.findall(r"`([^`]+)`", held_by)
+            for name in named:
+                self.assertIn(name, names, f"FR {numbers}")
+            self.assertTrue(named or held_by.startswith("none: "), f"FR {numbers} has neither a test nor a reason")
+
     def test_named_transcripts_exist(self):
         for numbers in re.findall(r"transcripts? ([\d, –-]+)", self.text):
             for number in re.findall(r"\d+", numbers):
