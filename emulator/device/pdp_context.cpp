@@ -112,7 +112,7 @@ void PdpContext::bring_up(Done done) {
 }
 
 void PdpContext::deactivate(std::function<void()> done) {
-  close_all(Report::unopened);
+  close_all(Bearer::up);
   for (auto& socket : sockets_) socket.reset();
   bearer_.fall();
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
@@ -157,7 +157,7 @@ net::IpAddress PdpContext::local_address() const {
 void PdpContext::lose(BearerEnded::By by) {
   if (state_ == TcpIpState::ip_initial || state_ == TcpIpState::ip_start || halted()) return;
   const auto address = query_local_address();
-  close_all(Report::all_secure);
+  close_all(Bearer::gone);
   transition_.cancel();
   enter(TcpIpState::pdp_deact);
   note_bearer("lost");
@@ -171,7 +171,7 @@ void PdpContext::lose(BearerEnded::By by) {
 void PdpContext::power_off() {
   transition_.cancel();
   activation_done_ = {};
-  close_all(Report::unopened);
+  close_all(Bearer::up);
   for (auto& socket : sockets_) socket.reset();
   state_ = TcpIpState::ip_initial;
   bearer_.fall();
@@ -366,19 +366,22 @@ bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_cl
   return true;
 }
 
-void PdpContext::close_all(Report report) {
-  server_.close();
-  for (auto& socket : closing_) socket.reset();
+void PdpContext::close_all(Bearer bearer) {
+  bearer == Bearer::gone ? server_.cut_off() : server_.close();
+  for (auto& socket : closing_) {
+    if (socket && bearer == Bearer::gone) socket->cut_off();
+    socket.reset();
+  }
   for (int index = 0; index < kSockets; ++index) {
     auto& socket = sockets_[static_cast<std::size_t>(index)];
     if (!socket || !(socket->live() || socket->awaits_result())) continue;
     const bool was_told = !socket->awaits_result();
     note_socket(index, "closed", "the context ended");
-    socket->close();
+    bearer == Bearer::gone ? socket->cut_off() : socket->close();
     if (!socket->secure()) continue;
     // Whoever asked for a secure socket hears what became of it, always and once.
     if (!was_told) surroundings_.events.on_event(SecureOpened{id_, index, ConnectCode::error});
-    if (was_told && report == Report::all_secure) surroundings_.events.on_event(SecureClosed{id_, index});
+    if (was_told && bearer == Bearer::gone) surroundings_.events.on_event(SecureClosed{id_, index});
   }
 }
 

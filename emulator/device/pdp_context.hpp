@@ -166,8 +166,8 @@ class PdpContext {
   void report_later(const Event& event);
   Connection::Surroundings surroundings_for(int index) const;
   net::IpAddress local_address() const;
-  enum class Report { unopened, all_secure };
-  void close_all(Report report);
+  enum class Bearer { up, gone };
+  void close_all(Bearer bearer);
 
   int id_;
   Surroundings surroundings_;

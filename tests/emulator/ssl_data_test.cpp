@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+QSSLSEND, AT+QSSLRECV, the "recv" URC and AT+QSSLSTATE (SSL 2.2.4 – 2.2.6, 2.2.10.1).
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/emulator/ssl_bench.hpp"
 
@@ -532,6 +534,22 @@ TEST_CASE("IP PROCESSING stays when all sockets are closed", "[SSL 2.2.6][at-ref
   CHECK(bench.ask("AT+QSSLSTATE").find("\r\n+QSSLSTATE: IP PROCESSING\r\n") == 0);
   bench.exchange("AT+QIDEACT", {"DEACT OK"});
   CHECK(bench.ask("AT+QSSLSTATE").find("\r\n+QSSLSTATE: IP INITIAL\r\n") == 0);
+}
+
+TEST_CASE("without a bearer nothing goes to the peers, neither close_notify nor FIN", "[SSL 2.2.10.2]") {
+  Opened bench;
+  auto& plain = bench.network().listen(kPeerAddress, 80);
+  bench.exchange("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", {"OK", "0, CONNECT OK"});
+  const auto heard = bench.peer.wire().received().size();
+  std::vector<std::optional<net::NetError>> ends;
+  for (auto* wire : {&bench.peer.wire(), &plain.last()}) {
+    wire->on_closed = [&](std::optional<net::NetError> error) { ends.push_back(error); };
+  }
+  bench.me().lose_context(0);
+  bench.advance({});
+  CHECK(bench.peer.wire().received().size() == heard);
+  // What the machine that the emulator runs on has to do in the end is no word of the module's.
+  CHECK(ends == std::vector<std::optional<net::NetError>>{net::NetError::reset, net::NetError::reset});
 }
 
 TEST_CASE("QSSLSTATE in PDP DEACT", "[SSL 2.2.6]") {
