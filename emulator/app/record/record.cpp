@@ -201,14 +201,14 @@ class Recorder {
   emulator::UartJournal uart_;
   Listener listener_;
   boost::asio::steady_timer quiet_{io_};
+  bool started_ = false;  // before the ends: standard input is there while its port is being made
+  bool ended_ = false;
   ModuleEnd module_;
   std::unique_ptr<Port> host_;
   int rate_of_host_ = 0;  ///< 0: it has none
   TerminalLines lines_;
   ModuleLines module_lines_;
   bool told_ = false;
-  bool started_ = false;
-  bool ended_ = false;
   std::unique_ptr<Problem> problem_;
 };
 
