@@ -19,10 +19,12 @@ class Builder {
   using ErrorCode = boost::json::error_code;
   using Text = boost::json::string_view;
 
+  // NOLINTBEGIN(readability-identifier-naming)
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_array_size = max_object_size;
   static constexpr std::size_t max_key_size = max_object_size;
   static constexpr std::size_t max_string_size = max_object_size;
+  // NOLINTEND(readability-identifier-naming)
 
   Json take() { return std::move(root_); }
   /// What is wrong besides the syntax; empty when nothing is.

@@ -14,15 +14,8 @@ constexpr int kMaster = 0x3F00, kTelecom = 0x7F10, kGsm = 0x7F20, kUsim = 0x7FFF
 constexpr int kDirectories[] = {kMaster, kTelecom, kGsm, kUsim};
 
 // GSM 11.11 9.2, TS 102 221 10.1.2.
-enum Instruction {
-  kVerify = 0x20,
-  kUnblock = 0x2C,
-  kSelect = 0xA4,
-  kReadBinary = 0xB0,
-  kReadRecord = 0xB2,
-  kGetResponse = 0xC0,
-  kStatus = 0xF2,
-};
+constexpr int kVerify = 0x20, kUnblock = 0x2C, kSelect = 0xA4, kReadBinary = 0xB0, kReadRecord = 0xB2,
+              kGetResponse = 0xC0, kStatus = 0xF2;
 
 constexpr SimAnswer words(int sw1, int sw2) {
   return {{}, static_cast<std::uint8_t>(sw1), static_cast<std::uint8_t>(sw2)};
