@@ -213,7 +213,7 @@ class Host:
 
     def converse(self, end):
         """Data both ways, and the way out and back in again every few seconds, until `end`."""
-        while time.monotonic() < end:
+        while True:
             leave_at = time.monotonic() + self.random.uniform(1.5, 3.5)
             while time.monotonic() < leave_at:
                 if len(self.unwritten) < 1000:
@@ -224,9 +224,10 @@ class Host:
                     yield
             yield from self.leave()
             yield from self.command("AT")
-            if time.monotonic() < end:
-                yield from self.command("ATO", CONNECT)
-                self.in_data_state = True
+            if time.monotonic() >= end:
+                return
+            yield from self.command("ATO", CONNECT)
+            self.in_data_state = True
 
     def leave(self):
         while self.unwritten or time.monotonic() < self.last_write + GUARD + 0.3:
