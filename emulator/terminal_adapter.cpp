@@ -193,8 +193,7 @@ void TerminalAdapter::announce(const device::Event& event) {
   if (urc) channel_.unsolicited(std::move(urc));
 }
 
-/// +CIEV for what has changed since the last look: after each event and each command. A message that is kept without a
-/// word (AT+CNMI <mt> 0) is neither, so memory that it fills is told of with the next.
+/// +CIEV for what has changed since the last look: after each event and each command.
 void TerminalAdapter::report_indicators() {
   if (!me_ || !rate_known_ || !commands::reports_indicators(*this)) {
     indicators_.reset();

@@ -102,7 +102,7 @@ class Messaging {
   /// AT+CNMA. With AT+CSMS=1 the TE acknowledges each message that is shown before the next one comes. False when none
   /// waits for it.
   bool acknowledge();
-  /// AT+CSMS=0: nothing needs to be acknowledged any more.
+  /// Another service than AT+CSMS=1: nothing needs to be acknowledged any more.
   void forgo_acknowledgement();
 
  private:
