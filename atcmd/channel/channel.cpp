@@ -21,6 +21,8 @@ constexpr std::size_t kOutputLimit = 65536;
 // Of the peer's bytes so many wait here, a packet; the rest stays in the socket. What waits here goes out before the OK
 // of `+++`, which must not come seconds late on a slow line.
 constexpr std::size_t kThroughLimit = 1460;
+// An LF that belongs to a line comes right after its CR: even at 300 baud three take no longer.
+constexpr Duration kLineFeedsFollow = 100ms;
 
 std::size_t leading_line_feeds(ByteSpan bytes) {
   const auto end = std::find_if(bytes.begin(), bytes.end(), [](auto byte) { return byte != kLineFeed; });
@@ -55,7 +57,7 @@ Channel::Channel(Timeline& timeline, const Dialogue& dialogue, const ErrorTexts&
       escape_{timeline} {}
 
 void Channel::receive(ByteSpan bytes) {
-  append(input_, line_feed_may_follow_ && takes_data() ? without_late_line_feeds(bytes) : bytes);
+  append(input_, line_feed_may_follow_ && !bytes.empty() ? without_line_feeds(bytes) : bytes);
   pump();
 }
 
@@ -127,20 +129,11 @@ void Channel::step() {
 void Channel::step_command() {
   const auto byte = pending().front();
   consume(1);
-  if (line_feed_may_follow_) {
-    if (byte == kLineFeed) {
-      ++line_feeds_;
-      return;
-    }
-    line_feed_may_follow_ = false;
-    usual_line_feeds_ = line_feeds_;
-  }
   if (dialogue_.echo) output_.push_back(byte);
   const auto event = editor_.push(byte);
   if (event == LineEditor::Event::none) return;
 
-  line_feed_may_follow_ = event != LineEditor::Event::repeat;
-  line_feeds_ = 0;
+  if (event != LineEditor::Event::repeat) swallow_line_feeds(event);
   if (event == LineEditor::Event::noise) return;
   commands_.line_recognised();
   switch (event) {
@@ -156,15 +149,48 @@ void Channel::step_command() {
 /// Typed-ahead input waits, unless the command is one that a character aborts (V.250 5.6.1).
 void Channel::step_held() {
   if (!on_abort_) return;
-  const auto byte = pending().front();
   consume(1);
-  // An LF that follows the CR of the line is no character typed later.
-  if (line_feed_may_follow_ && byte == kLineFeed) {
-    ++line_feeds_;
-    return;
-  }
-  line_feed_may_follow_ = false;
   std::exchange(on_abort_, nullptr)();
+}
+
+// ---- The LFs behind a line ----
+
+// What is there together with the CR follows it directly: its LFs belong to the line, however many they are. OBSERVED:
+// mbed's puts ends a line in LF CR LF LF.
+void Channel::swallow_line_feeds(LineEditor::Event line_end) {
+  line_ended_ = timeline_.now();
+  line_feeds_ = leading_line_feeds(pending());
+  consume(line_feeds_);
+  teaches_ = line_end != LineEditor::Event::noise;
+  line_feed_may_follow_ = pending().empty();
+  if (!line_feed_may_follow_) learn_line_feeds();
+}
+
+void Channel::learn_line_feeds() {
+  if (teaches_) usual_line_feeds_ = line_feeds_;
+}
+
+// LFs that come after the CR in reads of their own belong to the line as well. Before the first byte of data that is
+// not so plain, for data may begin with LF, and the module may have answered before the line has carried all: a host is
+// owed as many as it sent after its command before, and only a moment long.
+// ASSUMED: of a host that has sent no command yet, LFs alone belong to the line, LFs with data behind them are data.
+ByteSpan Channel::without_line_feeds(ByteSpan from_te) {
+  const auto count = leading_line_feeds(from_te);
+  const bool alone = count == from_te.size();
+  const bool in_time = timeline_.now() - line_ended_ <= kLineFeedsFollow;
+  if (!takes_data()) {
+    // Of a host that has its answer, LFs in front of more are the beginning of its next line.
+    if (in_time && (alone || answering())) line_feeds_ += count;
+    if (!alone) learn_line_feeds();
+    line_feed_may_follow_ = alone;
+    return from_te.subspan(count);
+  }
+  const auto usual = usual_line_feeds_.value_or(alone ? line_feeds_ + count : line_feeds_);
+  const auto owed = in_time ? usual - std::min(usual, line_feeds_) : 0;
+  const auto swallowed = std::min(count, owed);
+  line_feeds_ += swallowed;
+  line_feed_may_follow_ = in_time && swallowed == from_te.size();
+  return from_te.subspan(swallowed);
 }
 
 void Channel::begin_line(std::string body) {
@@ -280,7 +306,6 @@ void Channel::end_line() {
 void Channel::begin_intake(Reply::Intake intake) {
   held_.cancel();
   mode_ = Intake{intake.request, std::move(intake.then), {}};
-  swallow_line_feeds_before_data();
   if (const auto* prompt = std::get_if<PromptRequest>(&intake.request)) {
     if (prompt->sign == PromptSign::shown) writer_.prompt();
     if (prompt->send_after) {
@@ -293,30 +318,6 @@ void Channel::begin_intake(Reply::Intake intake) {
     writer_.result(ResultCode::connect);
     begin_data_phase(std::get<DataRequest>(intake.request));
   }
-}
-
-// What arrived before the prompt went out follows the CR directly: its LFs belong to the command line, not to the data,
-// however many they are. OBSERVED: mbed's puts ends a line in LF CR LF LF.
-void Channel::swallow_line_feeds_before_data() {
-  if (!line_feed_may_follow_) return;
-  const auto count = leading_line_feeds(pending());
-  consume(count);
-  line_feeds_ += count;
-  line_feed_may_follow_ = pending().empty();
-}
-
-// The module answers faster than a line carries bytes, so the LFs may come after the prompt. Data may begin with LF as
-// well: a host is owed as many as it sent after its line before. ASSUMED: of a host that has sent no line yet, LFs
-// alone belong to the line, LFs with data behind them are data.
-ByteSpan Channel::without_late_line_feeds(ByteSpan from_te) {
-  const auto count = leading_line_feeds(from_te);
-  const auto owed = usual_line_feeds_         ? *usual_line_feeds_ - std::min(*usual_line_feeds_, line_feeds_)
-                    : count == from_te.size() ? count
-                                              : 0;
-  const auto swallowed = std::min(count, owed);
-  line_feeds_ += swallowed;
-  line_feed_may_follow_ = swallowed == from_te.size();
-  return from_te.subspan(swallowed);
 }
 
 void Channel::begin_data_phase(const DataRequest& request) {
@@ -409,7 +410,6 @@ void Channel::begin_transparent(Tunnel& tunnel) {
   end_line();
   escaped_tunnel_ = nullptr;
   mode_ = Transparent{&tunnel};
-  swallow_line_feeds_before_data();
   writer_.result(ResultCode::connect);
   begin_burst();
   const auto rule = tunnel.escape();

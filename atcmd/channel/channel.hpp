@@ -155,8 +155,9 @@ class Channel {
   void pass_on(ByteSpan from_te, Tunnel& tunnel);
   void pass_unsent(Tunnel& tunnel);
   void leave_for_command_state(Tunnel& tunnel);
-  void swallow_line_feeds_before_data();
-  ByteSpan without_late_line_feeds(ByteSpan from_te);
+  void swallow_line_feeds(LineEditor::Event line_end);
+  void learn_line_feeds();
+  ByteSpan without_line_feeds(ByteSpan from_te);
   void flush_urcs();
 
   ByteSpan pending() const { return ByteSpan{input_}.subspan(input_used_); }
@@ -194,7 +195,9 @@ class Channel {
   /// The LFs that many hosts send after the CR must never become payload (clients 1, rule 2).
   bool line_feed_may_follow_ = false;            ///< nothing but LFs has come since the CR
   std::size_t line_feeds_ = 0;                   ///< they
-  std::optional<std::size_t> usual_line_feeds_;  ///< of this host, after the CR of the line before
+  Instant line_ended_{};                         ///< that CR
+  bool teaches_ = false;                         ///< it ended a command, not an empty line
+  std::optional<std::size_t> usual_line_feeds_;  ///< of this host, after the CR of the command before
   bool pumping_ = false;
   bool running_command_ = false;
 };

@@ -26,8 +26,6 @@ class EscapeDetector {
   void stop();
 
   void feed(ByteSpan data);
-  /// Data went past the detector; the silence counts anew.
-  void note_data() { last_byte_ = timeline_.now(); }
   std::size_t withheld() const { return plus_signs_; }
   /// Whatever is withheld turned out to be data.
   void release();

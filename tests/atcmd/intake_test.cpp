@@ -234,6 +234,35 @@ TEST_CASE("data may begin with LF when the line's own LFs have come", "[intake][
   CHECK(bench.data == "\na\n");
 }
 
+TEST_CASE("a moment after the line an LF is data, whatever the host's habit", "[intake][clients 1.7]") {
+  const auto* command = GENERATE("AT+PROMPT=2\r", "AT+DATA=2\r", "AT+GO\r");
+  ChannelBench bench;
+  bench.send("AT\r\n");
+  bench.send(command);
+  bench.advance(101ms);
+  bench.send("\n");
+  bench.send("\n");
+  CHECK(bench.data + bench.tunnel->sent == "\n\n");
+}
+
+TEST_CASE("LFs before a command are not those behind the line before", "[intake][clients 1.7]") {
+  const auto* next = GENERATE("\nAT+PROMPT=2\r", "\nAT+DATA=2\r", "\r\nAT+GO\r");
+  ChannelBench bench;
+  bench.send("\nAT\r");
+  bench.send(next);
+  bench.send("\n\n");
+  CHECK(bench.data + bench.tunnel->sent == "\n\n");
+}
+
+TEST_CASE("an empty line tells nothing of a host's LFs", "[intake][clients 1.2]") {
+  ChannelBench bench;
+  bench.send("AT\r");
+  bench.send("\r\n");
+  bench.send("AT+PROMPT=2\r");
+  bench.send("\n\n");
+  CHECK(bench.data == "\n\n");
+}
+
 TEST_CASE("an LF behind the first byte of the data is data", "[intake][clients 1.2]") {
   ChannelBench bench;
   bench.send("AT\r\nAT+PROMPT=2\r");
