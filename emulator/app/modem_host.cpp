@@ -211,7 +211,10 @@ void ModemHost::move_bytes() {
     line_->set_attended(std::any_of(ports_.begin(), ports_.end(), [](const auto& port) { return port->attached(); }));
     moved = line_->pump();
     if (line_->due() && !std::exchange(looked, true)) moved |= look_at_ports();
-    if (const auto bytes = line_->take(); !bytes.empty()) write(bytes);
+    if (const auto bytes = line_->take(); !bytes.empty()) {
+      write(bytes);
+      moved = true;
+    }
   }
   // The first end that has a rate, of those where somebody is.
   int rate = 0;

@@ -46,6 +46,7 @@ void NoisyLine::let_go() {
   if (holder_ == 0 || book_.find(holder_)) return;
   holder_ = 0;
   piece_ = 0;
+  merging_ = false;
   gap_.cancel();
 }
 
@@ -56,19 +57,25 @@ Bytes NoisyLine::next_piece() {
   held_.erase(held_.begin(), end);
   if (held_.empty()) {
     piece_ = 0;
+    merging_ = false;
   } else {
     hold(pause_);
   }
   return piece;
 }
 
+/// What waits goes out before the module says more: there is no room, or a pause stands before it that only uart.merge
+/// closes up.
+bool NoisyLine::is_full() const {
+  if (gap_.running() && held_.size() >= kHeldLimit) return true;
+  return !held_.empty() && !merging_ && module_.pause_is_due();
+}
+
 Bytes NoisyLine::take_output() {
   let_go();
   if (book_.entries().empty() && held_.empty()) return module_.take_output();
-  if (gap_.running() && held_.size() >= kHeldLimit) return {};
   const int baud = module_.baud();
-  const auto output = module_.take_output();
-  if (!output.empty()) {
+  if (const auto output = is_full() ? Bytes{} : module_.take_output(); !output.empty()) {
     if (held_.empty()) held_baud_ = baud;
     append(held_, disturbed(output, "out"));
     const auto words = as_text(output);
@@ -78,7 +85,10 @@ Bytes NoisyLine::take_output() {
       return rule;
     };
     if (const auto* rule = strikes("uart.stall")) hold(rule->time("time", 1s));
-    if (const auto* rule = strikes("uart.merge")) hold(rule->time("time", 50ms));
+    if (const auto* rule = strikes("uart.merge")) {
+      merging_ = true;
+      hold(rule->time("time", 50ms));
+    }
     if (const auto* rule = strikes("uart.split")) {
       piece_ = static_cast<std::size_t>(std::max(1, rule->number("size", 1)));
       pause_ = rule->time("gap", 20ms);

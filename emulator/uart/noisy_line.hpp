@@ -27,6 +27,7 @@ class NoisyLine final : public Dce {
   void hold(Duration time);
   void let_go();
   Bytes next_piece();
+  bool is_full() const;
 
   FaultBook& book_;
   Dce& module_;
@@ -34,6 +35,7 @@ class NoisyLine final : public Dce {
   int held_baud_ = 0;
   std::size_t piece_ = 0;  ///< bytes that go out at a time; 0: all
   Duration pause_{};       ///< between them
+  bool merging_ = false;   ///< the module's pauses are not kept
   Timer gap_;              ///< running: nothing goes out
   int holder_ = 0;         ///< the fault because of which; 0: none
 };

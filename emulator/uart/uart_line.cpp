@@ -7,8 +7,8 @@ namespace quasimodem::uart {
 namespace {
 
 constexpr int kBitsPerCharacter = 10;  // 8N1
-// On the line at a time; more stays in the module. What is here goes out before the OK of `+++`: half a second at 9600
-// baud.
+// On the line from when on more stays in the module. What is here goes out before the OK of `+++`, at most this and
+// what the module had ready.
 constexpr std::size_t kOutwardLimit = 512;
 constexpr std::size_t kInwardLimit = 4096;
 // Between OK and a result that comes later on hardware, also where nothing takes time: long enough for who waits for
@@ -79,6 +79,7 @@ bool UartLine::must_pause() {
 
 bool UartLine::pump() {
   obey();
+  if (std::exchange(has_left_, false)) last_arrival_ = timeline_.now();
   if (!port_ready_ || must_pause()) return false;
   if (pacing_ == Pacing::on && outward_.size() >= kOutwardLimit) return false;
   const auto next = speed();
@@ -90,12 +91,10 @@ bool UartLine::pump() {
 }
 
 Bytes UartLine::take() {
+  obey();  // RTS may have fallen since the last look
   auto arrived = std::exchange(urgent_, {});
   append(arrived, outward_.take());
-  if (!arrived.empty()) {
-    last_arrival_ = timeline_.now();
-    if (module_.pause_is_due()) pause_.start(kPause, [] {});
-  }
+  has_left_ = has_left_ || !arrived.empty();
   return arrived;
 }
 

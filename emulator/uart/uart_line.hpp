@@ -34,6 +34,7 @@ class UartLine {
   /// `take` has something.
   bool due() const { return !urgent_.empty() || outward_.due(); }
   /// What has arrived at the TE's end. What has come from the TE by now goes before it: give it to `from_te` first.
+  /// When it is written, catch up with the time and `pump` again: a pause behind it begins there.
   Bytes take();
   /// Not ready: the port is stuck. What is on the line stays there, the module may keep its output.
   void set_port_ready(bool ready) { port_ready_ = ready; }
@@ -59,6 +60,7 @@ class UartLine {
   PacedQueue inward_;
   Transmitter outward_;
   Bytes urgent_;
+  bool has_left_ = false;  ///< bytes that `take` gave, at a time that the next `pump` knows
   std::optional<Instant> last_arrival_;
   Timer pause_;  ///< does nothing; whoever moves the bytes looks again when the Timeline has run it
   Duration character_time_{};

@@ -235,6 +235,20 @@ TEST_CASE("uart.stall", "[fault]") {
   bench.expect_told("uart.stall: \\r\\nOK\\r\\n");
 }
 
+TEST_CASE("uart.stall holds the line up, it joins nothing", "[fault][clients 1.4]") {
+  Broken bench;
+  bench.network().listen("peer.test", 80);
+  bench.fault("uart.stall match=OK time=300ms count=1");
+  uart::NoisyLine line{bench.timeline(), bench.faults().book(), bench.modem()};
+  line.receive(line.arrive(as_bytes(std::string_view{"AT+QIOPEN=\"TCP\",\"peer.test\",80\r"})));
+  bench.timeline().run_due();
+  CHECK(to_text(line.take_output()).empty());
+  bench.timeline().advance(300ms);
+  CHECK(to_text(line.take_output()) == "\r\nOK\r\n");
+  CHECK(line.pause_is_due());
+  CHECK(to_text(line.take_output()) == "\r\nCONNECT OK\r\n");
+}
+
 TEST_CASE("uart.dtr", "[fault]") {
   Broken bench;
   bench.network().listen("peer.test", 80);

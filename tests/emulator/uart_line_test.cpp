@@ -295,7 +295,10 @@ std::vector<Write> writes_within(Duration time, BurstingModule& module, Pacing p
     bool moved = true;
     while (moved) {
       moved = line.pump();
-      if (const auto bytes = line.take(); !bytes.empty()) writes.push_back({timeline.now(), to_text(bytes)});
+      if (const auto bytes = line.take(); !bytes.empty()) {
+        writes.push_back({timeline.now(), to_text(bytes)});
+        moved = true;
+      }
     }
     CHECK((line.quiet() || !timeline.idle()));  // whoever waits for the Timeline is woken up
     timeline.advance(kTick);
@@ -344,4 +347,31 @@ TEST_CASE("with pacing the pause begins when the last character has arrived", "[
   CHECK(all == "\r\nOK\r\n\r\nCONNECT\r\n");
   REQUIRE(gaps.size() == 1);  // nothing of the second was in the write that ended the first
   CHECK(gaps[0] >= 1ms + kCharacter);
+}
+
+TEST_CASE("the pause begins when the port has taken what was said before, however long that took",
+          "[uart][clients 1.4]") {
+  BurstingModule module;
+  module.bursts = {"\r\nOK\r\n", "\r\nCONNECT\r\n"};
+  Timeline timeline;
+  UartLine line{timeline, module, Pacing::off};
+  line.pump();
+  CHECK(as_text(line.take()) == "\r\nOK\r\n");
+  timeline.advance(3ms);  // the port's write
+  CHECK(!line.pump());
+  timeline.advance(1ms - 1ns);
+  CHECK(!line.pump());
+  timeline.advance(1ns);
+  CHECK(line.pump());
+  CHECK(as_text(line.take()) == "\r\nCONNECT\r\n");
+}
+
+TEST_CASE("RTS that fell when the ports were looked at stops what was due", "[uart]") {
+  Line bench{Pacing::on};
+  bench.module.says = text(100);
+  bench.line.pump();
+  bench.timeline.advance(3ms);
+  REQUIRE(bench.line.due());
+  bench.module.stopped = true;  // with no byte that tells of it
+  CHECK(as_text(bench.line.take()) == "");
 }
