@@ -10,11 +10,19 @@ constexpr std::size_t kPortion = 1460;
 
 }  // namespace
 
-SocketTunnel::SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, int context, int index,
-                           device::Role role)
-    : channel_{channel}, me_{me}, context_{context}, index_{index}, role_{role}, idle_{me.timeline()} {}
+SocketTunnel::SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, const Settings& settings, int context,
+                           int index, device::Role role)
+    : channel_{channel},
+      me_{me},
+      settings_{settings},
+      context_{context},
+      index_{index},
+      role_{role},
+      idle_{me.timeline()},
+      end_{me.timeline()} {}
 
 std::size_t SocketTunnel::send(ByteSpan from_te) {
+  if (over_) return from_te.size();
   std::size_t taken = 0;
   while (taken < from_te.size()) {
     if (packet_.size() >= packet_size()) flush();
@@ -45,15 +53,34 @@ void SocketTunnel::deliver() {
   while (socket && socket->available() > 0 && channel_.can_write_through()) {
     channel_.write_through(socket->receive(std::min(kPortion, channel_.room_through())));
   }
+  if (over_) look_for_end();
 }
 
-void SocketTunnel::deliver_rest() {
-  auto* socket = this->socket();
-  while (socket && socket->available() > 0) channel_.write_through(socket->receive(kPortion));
+bool SocketTunnel::drain(std::function<void()> over) {
+  deliver();
+  const auto* socket = this->socket();
+  if (!socket || socket->available() == 0) return false;
+  over_ = std::move(over);
+  return true;
 }
 
+void SocketTunnel::look_for_end() {
+  const auto* socket = this->socket();
+  if (!socket || socket->available() == 0) end_.start({}, over_);
+}
+
+void SocketTunnel::rest() {
+  if (over_) return end_.start({}, over_);
+  flush();
+}
+
+/// The manual's 20 ms lie between two characters; what is seen here is when the second one has ended.
 atcmd::Tunnel::Escape SocketTunnel::escape() const {
-  return {.enabled = me_.tcpip.escape != 0, .guard_time = 500ms, .longest_gap = 20ms};
+  constexpr int kBitsPerCharacter = 10, kSlowestFoundOut = 4800;
+  const auto baud = settings_.baud ? settings_.baud : kSlowestFoundOut;
+  return {.enabled = me_.tcpip.escape != 0,
+          .guard_time = 500ms,
+          .longest_gap = 20ms + Duration{1s} * kBitsPerCharacter / baud};
 }
 
 }  // namespace quasimodem::emulator

@@ -63,6 +63,7 @@ void TerminalAdapter::recall_profile(commands::Recall recall) {
   }
   const auto record = me_->flash().read(kProfileRecord);
   if (record && *record) commands::recall_profile(settings_, **record, recall);
+  me_->messaging().settings_changed();
 }
 
 // ---- lines and transparent mode ----
@@ -84,7 +85,7 @@ void TerminalAdapter::terminal_not_ready() {
 bool TerminalAdapter::carrier() const { return settings_.carrier_detect == 0 || channel_.in_data_state(); }
 
 void TerminalAdapter::connect_through(int context, int index, device::Role role) {
-  tunnel_ = std::make_unique<SocketTunnel>(channel_, *me_, context, index, role);
+  tunnel_ = std::make_unique<SocketTunnel>(channel_, *me_, settings_, context, index, role);
   channel_.connect_through(*tunnel_);
 }
 
@@ -171,9 +172,10 @@ class Announcer {
   }
   bool closed(int context, int index, device::Role role) {
     if (!ta_.is_tunnel(context, index, role)) return false;
-    if (ta_.channel_.transparent()) ta_.tunnel_->deliver_rest();
-    // OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7.
-    ta_.close_tunnel("CLOSED");
+    // OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7. Until the TE sees it it is in data
+    // state, whatever it sends.
+    const auto over = [&ta = ta_] { ta.close_tunnel("CLOSED"); };
+    if (!ta_.channel_.transparent() || !ta_.tunnel_->drain(over)) over();
     return true;
   }
 
@@ -188,6 +190,8 @@ void TerminalAdapter::on_event(const device::Event& event) {
 
 void TerminalAdapter::announce(const device::Event& event) {
   if (std::visit(Announcer{*this}, event)) return;
+  // The farewell was the last word: what ends with the power ends without one.
+  if (me_->power() == device::MobileEquipment::Power::off) return;
   auto urc = rate_known_ ? commands::urc_for(event, *this) : atcmd::Urc{};
   indicate(event, static_cast<bool>(urc));
   if (urc) channel_.unsolicited(std::move(urc));
@@ -195,7 +199,8 @@ void TerminalAdapter::announce(const device::Event& event) {
 
 /// +CIEV for what has changed since the last look: after each event and each command.
 void TerminalAdapter::report_indicators() {
-  if (!me_ || !rate_known_ || !commands::reports_indicators(*this)) {
+  const bool on = me_ && me_->power() != device::MobileEquipment::Power::off;
+  if (!on || !rate_known_ || !commands::reports_indicators(*this)) {
     indicators_.reset();
     return;
   }

@@ -69,6 +69,15 @@ TEST_CASE("without AT+QIURC there is no Call Ready", "[power][M66 4.5]") {
   CHECK(bench.take() == "\r\nOK\r\n\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n");
 }
 
+TEST_CASE("after the farewell there is no other word", "[power][M66 2.20]") {
+  const bool key = GENERATE(false, true);
+  ModemBench bench;
+  bench.ok("AT+CREG=1;+CGREG=2;+CMER=3,0,0,2");
+  key ? bench.modem().power_key() : bench.send("AT+QPOWD=1");
+  bench.advance(1min);
+  CHECK(bench.take() == "\r\nNORMAL POWER DOWN\r\n");
+}
+
 TEST_CASE("AT+QPOWD=1 says goodbye without OK, AT+QPOWD=0 says OK", "[power][M66 2.20]") {
   ModemBench bench;
   bench.exchange("AT+QPOWD=1", {"NORMAL POWER DOWN"});

@@ -207,6 +207,43 @@ TEST_CASE("the peer sends much and closes while the TE does not read", "[transpa
   CHECK((bench.take() == text + "\r\nCLOSED\r\n"));
 }
 
+TEST_CASE("the peer has ended and the TE does not see it yet: it is in data state", "[transparent]") {
+  Tcp bench;
+  bench.ok("AT+IPR=9600");
+  bench.exchange(kOpen, {"OK", "CONNECT"});
+  PacedTe te{bench};
+  const auto text = some_bytes(30'000);
+  bench.peer().send(text);
+  te.pass(1s);
+  bench.peer().close();
+  te.pass(1s);
+  te.send("AT+CGMM\r");
+  te.pass(1s);
+  CHECK(bench.dcd());
+  SECTION("what it sends goes nowhere, and all that the peer sent comes before CLOSED") {
+    te.send(some_bytes(1'000));
+    te.expect_end("\r\nCLOSED\r\n", 60s);
+    CHECK((te.read == text));
+    CHECK(!bench.dcd());
+    te.read.clear();
+    te.send("AT\r");
+    te.expect_end("\r\nOK\r\n", 1s);
+  }
+  SECTION("+++ is answered, and CLOSED follows") {
+    te.pass(500ms);
+    te.send("+++");
+    te.pass(500ms);
+    te.expect_end("\r\nOK\r\n\r\nCLOSED\r\n", 7s);
+    CHECK((te.read == text.substr(0, te.read.size())));
+    CHECK(te.read.size() < text.size());
+    te.send("ATO\r");
+    te.expect_end("\r\nNO CARRIER\r\n", 1s);
+    te.send("AT+QIRD=0,1,0,1500\r");
+    te.pass(3s);
+    CHECK(te.read.find("+QIRD: 198.51.100.9:80,TCP,1500\r\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("the peer closes after +++", "[transparent]") {
   Connected bench;
   bench.escape();
@@ -362,6 +399,17 @@ TEST_CASE("+++ and the way up work while the peer sends more than the UART carri
   CHECK(te.read.size() > static_cast<std::size_t>(rate));
   CHECK((te.read == text.substr(0, te.read.size())));
   CHECK(bench.received() == typed);
+}
+
+TEST_CASE("+++ leaves at every rate: between two plus signs lies the time of one", "[transparent][M66 7.4]") {
+  const int rate = GENERATE(75, 150, 300, 600, 1200);
+  Tcp bench;
+  bench.ok(fmt::format("AT+IPR={}", rate));
+  bench.exchange(kOpen, {"OK", "CONNECT"});
+  PacedTe te{bench};
+  te.pass(5s);
+  te.send("+++");
+  te.expect_end("\r\nOK\r\n", 5s);
 }
 
 TEST_CASE("DTR acts while the peer sends more than the UART carries", "[transparent][M66 3.2]") {
