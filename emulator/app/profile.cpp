@@ -14,8 +14,8 @@
 #include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/safe_toml.hpp"
 #include "emulator/app/text_file.hpp"
-#include "emulator/app/toml_keys.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -192,11 +192,11 @@ std::vector<std::string> builtin_profile_names() {
 
 device::Timing parse_profile(std::string_view text, const std::string& name, const std::string& source) {
   constexpr auto kSee = "what a profile can say: docs/profiles.md";
-  if (const auto line = line_of_long_key(text))
-    usage(fmt::format("{}:{}: a key of too many parts", source, *line), kSee);
+  const auto safe = safe_toml(text);
+  if (!safe) usage(fmt::format("{}:{}: {}", source, safe.error().line, safe.error().what), kSee);
   toml::table root;
   try {
-    root = toml::parse(text, std::string_view{source});
+    root = toml::parse(*safe, std::string_view{source});
   } catch (const toml::parse_error& error) {
     usage(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()), kSee);
   }

@@ -10,7 +10,7 @@
 #include "emulator/app/options/environment.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/run_options.hpp"
-#include "emulator/app/toml_keys.hpp"
+#include "emulator/app/safe_toml.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;
@@ -230,12 +230,63 @@ TEST_CASE("What a file may hold is bounded in depth", "[config]") {
 }
 
 TEST_CASE("The parts of a key are counted", "[config]") {
-  CHECK(line_of_long_key("a.b.c = 1", 2) == 1);
-  CHECK(line_of_long_key("a.b.c = 1", 3) == std::nullopt);
-  CHECK(line_of_long_key("a.b = 1\n\n[ a . \"b.b\" . 'c' ]", 2) == 3);
-  CHECK(line_of_long_key("a.b = 'a.b.c'\na.b = \"a.\\\"b.c\"", 2) == std::nullopt);
-  CHECK(line_of_long_key("a = [1.5, 2.5, 3.5]", 2) == std::nullopt);
-  CHECK(line_of_long_key("a = \"\"\"\na.b\n\"\"\"", 2) == std::nullopt);
+  const auto line_of_long_key = [](std::string_view text) {
+    const auto safe = safe_toml(text, 2);
+    return safe ? 0 : safe.error().line;
+  };
+  CHECK(line_of_long_key("a.b.c = 1") == 1);
+  CHECK(safe_toml("a.b.c = 1", 3).has_value());
+  CHECK(line_of_long_key("a.b = 1\n\n[ a . \"b.b\" . 'c' ]") == 3);
+  CHECK(line_of_long_key("a = '''\n.\n'''\na.b.c = 1") == 4);
+  CHECK(line_of_long_key("a.b = 'a.b.c'\na.b = \"a.\\\"b.c\" # a.b.c") == 0);
+  CHECK(line_of_long_key("a = [1.5, 2.5, 3.5]") == 0);
+  CHECK(line_of_long_key("a = \"\"\"\na.b.c\n\"\"\"") == 0);
+}
+
+TEST_CASE("What toml++ has assertions for is an error", "[config]") {
+  const auto told = [](const std::string& at) { return at + "\nwhat it can say: docs/configuration.md"; };
+  for (const auto* header : {"[=", "[", "[[", "[#", "[,]", "[]", "[\n", " [ \n]", "[[=]]", "[é]"}) {
+    INFO(header);
+    CHECK(wrong(fmt::format("\n{}", header)) == told("FILE:2: a section without a name"));
+  }
+  for (const auto* text :
+       {"größe=1", "é", "model=é", "[module]é", "profíl=\"x\"", "a=\"x\"é", "a=[\"é\", é]", "\u00a0"}) {
+    INFO(text);
+    CHECK(wrong(fmt::format("#é\n{}", text)) ==
+          told("FILE:2: a character beyond ASCII, neither between quotes nor in a comment"));
+  }
+  for (const auto* text : {"a=1\"é\"", "a=1.'é'", "a=0x['é'", "a=1='é'"}) {
+    INFO(text);
+    CHECK(wrong(text) == told("FILE:1: a value with quotes, a bracket or = within"));
+  }
+  CHECK(wrong("a=[1,\n}") == told("FILE:2: a } before the ] of its array"));
+  for (const auto* text : {"a=[2015-04-08 1]", "a=2015-04-08_ 1#"}) {
+    INFO(text);
+    CHECK(wrong(text) == told("FILE:1: a time of day of one digit"));
+  }
+  // These it tells itself.
+  for (const auto* text : {"a=\"\"\"\\é\"\"\"", "a=\"\"\"\\ é\"\"\"", "a=\"\"\"é", "a='''é", "a=\"é", "a='é\n'"}) {
+    INFO(text);
+    CHECK(wrong(text).starts_with("FILE:1: Error while parsing"));
+  }
+}
+
+TEST_CASE("What is TOML stays so", "[config]") {
+  const auto name_in = [](const std::string& value) { return read("[module]\nname = " + value + "\n").run->name; };
+  CHECK(name_in("\"é\" # é") == "é");
+  CHECK(name_in("'é'") == "é");
+  CHECK(name_in("'''\né'''") == "é");
+  CHECK(name_in("\"\"\"\né\\\"\"\"\"\"") == "é\"\"");
+  CHECK(name_in("\"\"\"a\\\n  é\\\\é\\\r\n\n 😀\"\"\"") == "aé\\é😀");
+  for (const auto* text :
+       {"\xEF\xBB\xBF[network]", " [ network ]", "[\"network\"]",
+        "[network]\nallow = [\n'a.example', \"b.example\"\n,\n]", "network = { seed = 1, allow = ['a.example'] } # [",
+        "['module']\nrtc = 2015-04-08 12:00:00Z"}) {
+    INFO(text);
+    CHECK_NOTHROW(read(text));
+  }
+  const std::string nested = "a = [\n [1, 2],\n [{\"é\".b = '''é''''', c = [\n[]]}]]";
+  CHECK(safe_toml(nested).value_or("") == nested);
 }
 
 TEST_CASE("config show writes what reads back the same", "[config]") {

@@ -171,6 +171,18 @@ TEST_CASE("what is wrong in a profile is named with its line", "[profile]") {
   CHECK(refusal("[uart\n").starts_with("own.toml:1: "));
 }
 
+TEST_CASE("what toml++ has assertions for is wrong in a profile", "[profile]") {
+  for (const auto* text : {"[=", "[", "[[", "[#", "[,]"}) {
+    INFO(text);
+    CHECK(refusal(text) == "own.toml:1: a section without a name");
+  }
+  for (const auto* text : {"größe=1", "[module]é", "base=é", "profíl=\"x\""}) {
+    INFO(text);
+    CHECK(refusal(text) == "own.toml:1: a character beyond ASCII, neither between quotes nor in a comment");
+  }
+  CHECK(parsed("# é\nbase = \"\"\"\\\n  poor\"\"\" # é").registration == read_profile("poor").registration);
+}
+
 TEST_CASE("the page about profiles has the figures of the files", "[profile][docs]") {
   const auto page = contents("docs/profiles.md");
   const auto has = [&](const std::string& line) {

@@ -14,8 +14,8 @@
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/options/excerpt.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/safe_toml.hpp"
 #include "emulator/app/text_file.hpp"
-#include "emulator/app/toml_keys.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -186,10 +186,10 @@ bool is_there(const std::filesystem::path& file) {
 }  // namespace
 
 void parse_configuration(std::string_view text, const std::string& source, Settings& settings) {
-  if (const auto line = line_of_long_key(text))
-    usage(fmt::format("{}:{}: a key of too many parts", source, *line), kSee);
+  const auto safe = safe_toml(text);
+  if (!safe) usage(fmt::format("{}:{}: {}", source, safe.error().line, safe.error().what), kSee);
   try {
-    const auto root = toml::parse(text, std::string_view{source});
+    const auto root = toml::parse(*safe, std::string_view{source});
     Reader{text, source, settings}.read(root);
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
