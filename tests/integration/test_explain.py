@@ -29,6 +29,24 @@ def test_every_line_of_standard_input(world, tmp_path):
     assert b'cannot explain "what?' in done.stderr
 
 
+@pytest.mark.parametrize(
+    "line, suggestion",
+    [
+        ("+QSLOPEN: 1,0", '; did you mean "AT+QSSLOPEN"?'),
+        ("At+QSLOPEN=1", '; did you mean "AT+QSSLOPEN"?'),
+        ("QIOPEN: 1", ""),
+        ("< hello", ""),
+    ],
+)
+def test_of_standard_input_only_what_resembles_a_command_gets_a_suggestion(world, tmp_path, line, suggestion):
+    lines = tmp_path / "lines"
+    lines.write_text(line + "\n")
+    with open(lines) as stdin:
+        done = world.run("explain", stdin=stdin)
+    assert done.returncode == 1
+    assert done.stderr.decode() == f'cannot explain "{line}": these modules neither know nor say it{suggestion}\n'
+
+
 def test_lines_of_traces_and_transcripts(world):
     record = r'{"seq":4,"t":0.2,"modem":"m95","kind":"uart.tx","text":"\\r\\n+CME ERROR: 3\\r\\n"}'
     done = world.run("explain", "--json", record)

@@ -14,6 +14,7 @@
 #include "core/journal.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/command_line.hpp"
+#include "emulator/app/explain/suggestions.hpp"
 #include "emulator/app/json_text.hpp"
 #include "emulator/app/json_value.hpp"
 #include "emulator/app/problem.hpp"
@@ -140,10 +141,9 @@ bool explain_line(const std::string& line, Output output) {
   return !explanations.empty();
 }
 
-std::string way_out(const std::string& line) {
-  const auto suggestion = did_you_mean("AT" + line.substr(0, line.find_first_of(":=? ")), commands::command_names());
-  return "these modules neither know nor say it" + suggestion;
-}
+constexpr std::string_view kUnknown = "these modules neither know nor say it";
+
+std::string suggestion(const std::string& name) { return did_you_mean("AT" + name, commands::command_names()); }
 
 }  // namespace
 
@@ -161,16 +161,18 @@ int explain(const std::vector<std::string>& arguments) {
     return static_cast<int>(ExitCode::ok);
   }
   const auto output = json ? Output::json : Output::text;
+  Suggestions suggestions{suggestion};
   if (!words.empty()) {
     const auto line = fmt::format("{}", fmt::join(words, " "));
     if (explain_line(line, output)) return static_cast<int>(ExitCode::ok);
-    throw Problem{ExitCode::expectation_failed, fmt::format("cannot explain \"{}\"", line), way_out(line)};
+    throw Problem{ExitCode::expectation_failed, fmt::format("cannot explain \"{}\"", line),
+                  std::string{kUnknown} + suggestions.for_text(line)};
   }
   if (::isatty(STDIN_FILENO)) usage("nothing to explain", "quasimodem explain +CME ERROR: 3");
   auto code = ExitCode::ok;
   while (const auto line = read_text_line(std::cin)) {
     if (line->find_first_not_of("\r\n") == std::string::npos || explain_line(*line, output)) continue;
-    fmt::print(stderr, "cannot explain \"{}\": {}\n", *line, way_out(*line));
+    fmt::print(stderr, "cannot explain \"{}\": {}{}\n", *line, kUnknown, suggestions.for_log_line(*line));
     code = ExitCode::expectation_failed;
   }
   return static_cast<int>(code);
