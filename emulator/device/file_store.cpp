@@ -10,6 +10,7 @@
 
 #include "emulator/device/sms/alphabet.hpp"
 #include "storage/checksum.hpp"
+#include "storage/wipe.hpp"
 
 namespace quasimodem::device {
 namespace {
@@ -34,6 +35,13 @@ std::optional<FileName> file_of(std::string_view record) {
     if (file) return FileName{FileVolume::ufs, to_text(*file)};
   }
   return std::nullopt;
+}
+
+/// For what comes out of the flash and the sealer in bytes that nobody wipes.
+SecretBytes secret(Bytes bytes) {
+  SecretBytes taken{bytes.begin(), bytes.end()};
+  storage::wipe(bytes);
+  return taken;
 }
 
 bool has_prefix(std::string_view text, std::string_view prefix) {
@@ -104,7 +112,7 @@ FileStore::Result<FileStore::Stored> FileStore::stored(const FileName& name) con
     auto record = flash_.read(record_name(prefix, name));
     if (!record && record.error() != storage::FlashError::damaged) return tl::unexpected{FileProblem::failed};
     if (!record || !*record) continue;
-    if (prefix == kOldPrefix) return Stored{(*record)->size(), std::move(**record), false};
+    if (prefix == kOldPrefix) return Stored{(*record)->size(), secret(std::move(**record)), false};
     if ((*record)->size() < kSizeBytes) continue;
     std::size_t size = 0;
     for (std::size_t i = 0; i < kSizeBytes; ++i) size = size << 8 | (**record)[i];
@@ -125,7 +133,7 @@ FileStore::Result<void> FileStore::store(const FileName& name, ByteSpan content)
                                                                                  : FileProblem::failed};
 }
 
-FileStore::Result<Bytes> FileStore::read(const FileName& name) const {
+FileStore::Result<SecretBytes> FileStore::read(const FileName& name) const {
   if (name.volume == FileVolume::ram) {
     const auto found = ram_.find(name.file);
     if (found == ram_.end()) return tl::unexpected{FileProblem::not_found};
@@ -135,8 +143,9 @@ FileStore::Result<Bytes> FileStore::read(const FileName& name) const {
   if (!file) return tl::unexpected{file.error()};
   if (!file->sealed) return std::move(file->record);
   auto opened = sealer_.open(file->record);
+  auto content = secret(std::move(opened.content));
   if (!opened.authentic) return tl::unexpected{FileProblem::failed};  // sealed with a key that is lost
-  return std::move(opened.content);
+  return content;
 }
 
 FileStore::Result<void> FileStore::present(const FileName& name) const {
@@ -145,7 +154,7 @@ FileStore::Result<void> FileStore::present(const FileName& name) const {
   return tl::unexpected{FileProblem::not_found};
 }
 
-FileStore::Result<void> FileStore::put(const FileName& name, Bytes content) {
+FileStore::Result<void> FileStore::put(const FileName& name, SecretBytes content) {
   const auto note = [&, size = content.size(), sum = storage::checksum(content)] {
     journal_.write(
         RecordKind::file,
@@ -221,7 +230,7 @@ FileStore::Result<int> FileStore::open(const FileName& name, Mode mode) {
   return handle;
 }
 
-FileStore::Result<Bytes> FileStore::read_on(int handle, std::size_t most) {
+FileStore::Result<SecretBytes> FileStore::read_on(int handle, std::size_t most) {
   auto* file = find(handle);
   if (!file) return tl::unexpected{FileProblem::invalid_handle};
   const auto content = read(file->name);
@@ -229,7 +238,7 @@ FileStore::Result<Bytes> FileStore::read_on(int handle, std::size_t most) {
   const auto from = std::min(file->position, content->size());
   const auto part = ByteSpan{*content}.subspan(from, std::min(most, content->size() - from));
   file->position = from + part.size();
-  return Bytes{part.begin(), part.end()};
+  return SecretBytes{part.begin(), part.end()};
 }
 
 FileStore::Result<std::size_t> FileStore::write_on(int handle, ByteSpan data) {
@@ -274,10 +283,11 @@ FileStore::Result<void> FileStore::truncate(int handle) {
   auto* file = find(handle);
   if (!file) return tl::unexpected{FileProblem::invalid_handle};
   if (file->mode == Mode::read_only) return tl::unexpected{FileProblem::read_only};
-  auto content = read(file->name);
+  const auto content = read(file->name);
   if (!content) return tl::unexpected{content.error()};
-  content->resize(std::min(content->size(), file->position));
-  return put(file->name, std::move(*content));
+  // A copy: cut off in its place, the rest would stay in the file's memory.
+  const auto kept = ByteSpan{*content}.first(std::min(content->size(), file->position));
+  return put(file->name, {kept.begin(), kept.end()});
 }
 
 std::vector<FileStore::OpenFile> FileStore::open_files() const {

@@ -11,6 +11,7 @@
 
 #include "core/bytes.hpp"
 #include "core/journal.hpp"
+#include "core/secret_bytes.hpp"
 #include "storage/flash.hpp"
 #include "storage/sealer.hpp"
 
@@ -32,7 +33,7 @@ struct FileName {
 enum class FileProblem { not_found, exists, open, too_large, no_space, invalid_handle, read_only, failed };
 
 /// The files of AT+QF*. RAM forgets when the module restarts, UFS lives in the flash. These are not the certificates
-/// of AT+QSEC*: each command family has a name space of its own (at-reference 3.9).
+/// of AT+QSEC*: each command family has a name space of its own (at-reference 3.9). But a host may keep a key in one.
 class FileStore {
  public:
   // ASSUMED: both; no source names a size (at-reference 8).
@@ -56,7 +57,7 @@ class FileStore {
   };
   std::vector<Entry> list(FileVolume volume) const;
 
-  Result<Bytes> read(const FileName& name) const;
+  Result<SecretBytes> read(const FileName& name) const;
   /// A whole new file; `may_add` says beforehand what it would answer.
   Result<void> may_add(const FileName& name, std::size_t size) const;
   Result<void> add(const FileName& name, ByteSpan content);
@@ -65,7 +66,7 @@ class FileStore {
   Result<std::size_t> remove_all(FileVolume volume);
 
   Result<int> open(const FileName& name, Mode mode);
-  Result<Bytes> read_on(int handle, std::size_t most);
+  Result<SecretBytes> read_on(int handle, std::size_t most);
   /// The size of the file afterwards.
   Result<std::size_t> write_on(int handle, ByteSpan data);
   Result<void> seek(int handle, std::size_t offset, Origin origin);
@@ -100,7 +101,7 @@ class FileStore {
   /// What the flash holds of a file: its size, and the record.
   struct Stored {
     std::size_t size;
-    Bytes record;
+    SecretBytes record;  ///< an old one is not sealed
     bool sealed;
   };
 
@@ -110,12 +111,12 @@ class FileStore {
   Result<void> store(const FileName& name, ByteSpan content);
   bool is_open(const FileName& name) const;
   Open* find(int handle);
-  Result<void> put(const FileName& name, Bytes content);
+  Result<void> put(const FileName& name, SecretBytes content);
 
   storage::Flash& flash_;
   storage::Sealer& sealer_;
   Journal journal_;
-  std::map<std::string, Bytes, std::less<>> ram_;
+  std::map<std::string, SecretBytes, std::less<>> ram_;
   std::map<int, Open> open_;
 };
 
