@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -35,7 +34,7 @@ class KeyLog {
     const auto problem = written < 0 ? errno : ENOSPC;  // a line in part: there was no room for the rest
     const bool whole = written == static_cast<ssize_t>(text.size());
     tls::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-    if (!whole) std::exchange(failed_, {})(std::generic_category().message(problem));
+    if (!whole) std::exchange(failed_, {})(why_not_written(problem));
   }
 
  private:

@@ -18,7 +18,11 @@ enum class Access {
   owner,   ///< nobody else, also if it was there before
 };
 enum class Content { replaced, kept };
-/// The same for writing, at the end of what is kept. Makes the file. A FIFO that somebody reads is taken.
+/// The same for writing, at the end of what is kept. Makes the file. A FIFO that somebody reads is taken. Writing never
+/// waits either: what is no file (a pipe, a terminal) and has no room refuses with EAGAIN.
 tl::expected<int, std::string> open_to_write(const std::filesystem::path& path, Access access, Content content);
+
+/// Why writing there has failed, in words.
+std::string why_not_written(int problem);
 
 }  // namespace quasimodem::app

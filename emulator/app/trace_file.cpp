@@ -45,7 +45,7 @@ void TraceFile::follow(JournalRing& journal, const std::string& modem) {
     const bool written = std::fwrite(line.data(), 1, line.size(), file.get()) == line.size();
     if (std::fflush(file.get()) == 0 && written) return;
     *failed = true;
-    if (on_failure) on_failure(std::generic_category().message(errno));
+    if (on_failure) on_failure(why_not_written(errno));
   };
   for (const auto& record : journal.records()) write(record);  // those of the start
   subscriptions_.push_back(journal.listen(write));

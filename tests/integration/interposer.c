@@ -5,6 +5,8 @@
 //                                                   answer is then 127.0.0.1
 //   INTERPOSE_DIE_IN=DIRECTORY, INTERPOSE_DIE_AT=N  the process is gone, as by kill -9, at the N-th change it makes to
 //                                                   files in DIRECTORY; a write gets half its bytes out
+//   INTERPOSE_HANG_IN=DIRECTORY, INTERPOSE_GATE=FIFO   bringing a file in DIRECTORY to the disk never ends; who reads
+//                                                      FIFO gets a byte when it has begun
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -28,8 +30,8 @@ int getaddrinfo(const char* name, const char* service, const struct addrinfo* hi
   return REAL(getaddrinfo)(name, service, hints, result);
 }
 
-static int is_in_directory(int file) {
-  const char* directory = getenv("INTERPOSE_DIE_IN");
+static int is_in_directory(const char* variable, int file) {
+  const char* directory = getenv(variable);
   char link[64], path[PATH_MAX];
   if (!directory) return 0;
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);
@@ -43,20 +45,28 @@ static int is_the_last_change(void) {
 }
 
 static void die_before_change_of(int file) {
-  if (is_in_directory(file) && is_the_last_change()) raise(SIGKILL);
+  if (is_in_directory("INTERPOSE_DIE_IN", file) && is_the_last_change()) raise(SIGKILL);
 }
 
 ssize_t write(int file, const void* bytes, size_t size) {
   const ssize_t (*const real)(int, const void*, size_t) = (void*)REAL(write);
-  if (is_in_directory(file) && is_the_last_change()) {
+  if (is_in_directory("INTERPOSE_DIE_IN", file) && is_the_last_change()) {
     real(file, bytes, size / 2);
     raise(SIGKILL);
   }
   return real(file, bytes, size);
 }
 
+static void hang(void) {
+  const int gate = open(getenv("INTERPOSE_GATE"), O_WRONLY);
+  if (REAL(write)(gate, "", 1) == 1) {
+    for (;;) pause();
+  }
+}
+
 int fsync(int file) {
   die_before_change_of(file);
+  if (is_in_directory("INTERPOSE_HANG_IN", file)) hang();
   return REAL(fsync)(file);
 }
 

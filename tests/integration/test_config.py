@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where settings come from, what a running module takes over, how it logs and ends (docs/configuration.md)."""
 
-import contextlib
 import json
 import os
 import pty
 import re
-import select
 import signal
 import socket
 import subprocess
@@ -226,6 +224,23 @@ def test_hangup_takes_over_what_can_be(world, place, echo_server):
     module.stop()
 
 
+@pytest.mark.parametrize("text", ["é=1\n", "[=\n", '[network]\nprofile = "./own.toml"\n'])
+def test_hangup_with_what_is_no_toml(world, place, text):
+    """What toml++ has assertions for, in the configuration or in a profile, changes nothing."""
+    (place.path / "own.toml").write_text("[network]\nround_trip = é\n")
+    place.write('[network]\nprofile = "instant"\n[test]\nfault = ["at.error match=AT+CSQ cme=3"]\n')
+    module = world.start("--ephemeral", cwd=place.path)
+    tty = module.read_line().split()[2]
+    place.write(text)
+    module.signal(signal.SIGHUP)
+    wait_until(lambda: "the settings stay as they are: " in module.log(), "the complaint")
+    with Host(tty) as host:
+        host.exchange("AT")
+        host.exchange("AT+CMEE=1")
+        host.exchange("AT+CSQ", "\r\n+CME ERROR: 3\r\n")
+    module.stop()
+
+
 def test_hangup_changes_profile_and_time_scale(world, place):
     """A command that would take 1000 s is answered in one, then in none."""
     (place.path / "slow.toml").write_text('[uart]\npaced = true\n[module]\ncommand = "1000s"\n')
@@ -251,21 +266,13 @@ def test_hangup_changes_profile_and_time_scale(world, place):
     module.stop()
 
 
-def test_second_interrupt(world):
-    """A program that hangs, here because nobody reads its trace, ends by the second SIGINT at the latest."""
-    fifo = world.directory / "trace"
-    os.mkfifo(fifo)
-    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    writer = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-    module = world.module("--ephemeral", "--trace", fifo)
-    host = os.open(module.tty, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-
-    def full():
-        with contextlib.suppress(BlockingIOError):
-            os.write(host, b"AT\r" * 100)
-        return not select.select([], [writer], [], 0)[1]
-
-    wait_until(full, "a full pipe")
+def test_second_interrupt(world, interposer):
+    """A program that hangs, here because its disk does not answer, ends by the second SIGINT at the latest."""
+    nvram, gate = world.directory / "nvram", world.directory / "gate"
+    os.mkfifo(gate)
+    reader = os.open(gate, os.O_RDONLY | os.O_NONBLOCK)
+    module = world.start("--nvram", nvram, environment=interposer(HANG_IN=nvram, GATE=gate))
+    Deadline("the hang").readable(reader)
 
     def interrupted():
         module.signal(signal.SIGINT)
@@ -273,8 +280,7 @@ def test_second_interrupt(world):
 
     wait_until(interrupted, "the end")
     assert module.wait() == -signal.SIGINT
-    for descriptor in (host, reader, writer):
-        os.close(descriptor)
+    os.close(reader)
 
 
 def test_service_manager(world, place):

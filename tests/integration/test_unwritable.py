@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A full disk, a standard error that nobody reads, a module that does not answer: nothing hangs, nothing is silent."""
+"""A full disk, a pipe that nobody reads, a module that does not answer: nothing hangs, nothing is silent."""
 
+import contextlib
 import fcntl
 import json
 import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import time
 
@@ -82,6 +84,82 @@ def test_key_log_on_a_full_disk(world, pki, tls_server):
             host.close(1)
     assert stopped(running) == 3
     assert running.log().count(f"the key log /dev/full {ENDS_HERE}No space left on device") == 1
+
+
+# ---- a pipe whose reader has stopped reading ----
+
+
+@pytest.fixture(params=["FIFO", "pipe"])
+def stalled(request, tmp_path):
+    """Where to write, and both ends: a FIFO, or what a shell makes of `>(command)`. Its reader reads nothing."""
+    if request.param == "FIFO":
+        place = tmp_path / "fifo"
+        os.mkfifo(place)
+        reader = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
+        writer = os.open(place, os.O_WRONLY)
+    else:
+        reader, writer = os.pipe()
+        place = f"/dev/fd/{writer}"
+    yield place, reader, writer
+    os.close(reader)
+    with contextlib.suppress(OSError):
+        os.close(writer)
+
+
+def fill(writer):
+    """For whom writes next there is no room."""
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"x" * 4096)
+
+
+def test_trace_that_nobody_reads(world, stalled):
+    """As on a full disk."""
+    place, reader, writer = stalled
+    running = world.module("--trace", place, pass_fds=[writer])
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    assert os.get_blocking(writer)  # others do not find it non-blocking
+    with running.host() as host:
+        for _ in range(1000):
+            host.exchange("AT", OK)
+    assert stopped(running) == 3
+    assert running.log().count(f"the trace {place} {ENDS_HERE}nobody reads it") == 1
+    os.close(writer)
+    lines = read_all(reader).splitlines()
+    assert len(lines) > 5
+    for line in lines[:-1]:
+        json.loads(line)
+
+
+def test_key_log_that_nobody_reads(world, tls_server, stalled):
+    place, _, writer = stalled
+    server = tls_server("-tls1_2", client_certificate=False)
+    running = world.module("--keylog", place, pass_fds=[writer])
+    fill(writer)
+    with running.host() as plain:
+        plain.bring_up("AT+QIMUX=1")
+        host = SecureHost(plain)
+        host.configure(sslversion=3)
+        for _ in range(2):
+            assert host.open(1, "127.0.0.1", server.port) == 0
+            host.close(1)
+    assert stopped(running) == 3
+    assert running.log().count(f"the key log {place} {ENDS_HERE}nobody reads it") == 1
+
+
+def test_a_reader_may_be_slow(world, stalled):
+    """It gets everything, also what a pipe of the usual size does not hold."""
+    place, reader, writer = stalled
+    running = world.module("--trace", place, pass_fds=[writer])
+    with running.host() as host:
+        for _ in range(500):
+            host.exchange("AT", OK)
+    running.stop()
+    os.close(writer)
+    trace = read_all(reader)
+    assert len(trace) > 65536
+    assert len([json.loads(line) for line in trace.splitlines()]) > 1000
 
 
 # ---- standard error ----
@@ -202,8 +280,64 @@ def test_a_timeout_holds_against_a_silent_socket(world, silent, arguments):
     assert b"does not answer" in done.stderr
 
 
+@pytest.fixture
+def sockets(world):
+    """`sockets(name)` is a control socket with nobody behind it, in whose queue there is still room."""
+    directory = world.runtime / "quasimodem"
+    directory.mkdir(mode=0o700)
+    with contextlib.ExitStack() as opened:
+
+        def listener(name, queue=socket.SOMAXCONN):
+            one = opened.enter_context(socket.socket(socket.AF_UNIX))
+            one.bind(str(directory / f"{name}.ctl"))
+            one.listen(queue)
+            return one
+
+        yield listener
+
+
+def test_silent_sockets_share_a_timeout(world, sockets):
+    """Whose UART is at a link they are all asked."""
+    for number in range(40):
+        sockets(f"silent-{number}")
+    before = time.monotonic()
+    done = world.run("wait", "--to", "./x", "--timeout", "300ms")
+    assert time.monotonic() - before < WATCHDOG / 2
+    assert done.returncode == 124
+    message = done.stderr.decode()
+    assert "silent-0, silent-1, silent-10, " in message and "do not answer" in message
+    assert "is running" not in message
+
+
+def test_silent_module_may_be_the_one(world, silent):
+    done = world.run("wait", "--to", silent.tty, "--timeout", "300ms")
+    assert done.returncode == 124
+    message = done.stderr.decode()
+    assert "m95 does not answer" in message and "is running" not in message
+    done = world.run("ctl", "--to", silent.tty, "state")
+    assert done.returncode == 3
+    assert b"m95 does not answer" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ctl", "--to", "full", "wait", "timeout=300ms"], ["wait", "--to", "full", "--timeout", "300ms"]]
+)
+def test_a_timeout_holds_against_a_full_queue(world, sockets, arguments):
+    path = sockets("full", queue=0).getsockname()
+    with contextlib.ExitStack() as clients:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                client = clients.enter_context(socket.socket(socket.AF_UNIX))
+                client.setblocking(False)
+                client.connect(path)
+        done = world.run(*arguments)
+    assert done.returncode == 124
+    assert b"does not answer" in done.stderr
+
+
 def test_a_silent_module_does_not_hide_another(world, silent):
     other = world.module("--name", "other")
+    assert world.run("wait", "--to", other.tty).returncode == 0
     done = world.run("ctl", "--to", other.tty, "state", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["name"] == "other"

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -23,6 +24,7 @@ namespace quasimodem::app::control {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = Connection::Clock;
 
 constexpr std::string_view kSuffix = ".ctl";
 constexpr std::size_t kLongestLine = 64 * 1024 * 1024;
@@ -39,28 +41,87 @@ bool is_live_socket(const fs::path& path) {
   return fs::is_socket(path, ignored) && socket_is_alive(path);
 }
 
-/// Null when it does not answer.
-Json state_of(const fs::path& socket) {
-  constexpr std::chrono::seconds kPatience{2};  // it is only one of those that may be meant
+Problem no_answer(const std::string& path) {
+  return {ExitCode::timed_out, fmt::format("the module at {} does not answer", path),
+          "is the process stopped, or is something else there?"};
+}
+
+/// When one of those that may be meant has had its time for an answer.
+Clock::time_point end_of_patience(Clock::time_point end) {
+  constexpr Clock::duration kMost = std::chrono::seconds{2};
+  constexpr Clock::duration kLeast = std::chrono::milliseconds{200};  // a module that lives needs some, too
+  const auto now = Clock::now();
+  return now + std::clamp(end - now, kLeast, kMost);
+}
+
+/// Null when it does not take the question.
+std::unique_ptr<Connection> asked_for_state(const fs::path& socket) {
   try {
-    return Connection{socket, kPatience}.ask("state", nullptr);
+    auto connection = std::make_unique<Connection>(socket, Clock::duration::zero());
+    connection->send("state", nullptr);
+    return connection;
+  } catch (const Problem&) {
+    return nullptr;
+  }
+}
+
+/// Null when there is none until `end`.
+Json answer_of(Connection* asked, Clock::time_point end) {
+  if (!asked) return {};
+  try {
+    asked->wait_until(end);
+    return asked->answer();
   } catch (const Problem&) {
     return {};
   }
 }
 
-/// The module whose UART is at this link.
-std::optional<fs::path> module_at(const fs::path& link) {
+bool lives(const fs::path& socket) {
+  return !(answer_of(asked_for_state(socket).get(), end_of_patience(Clock::time_point::max())) == Json{});
+}
+
+std::optional<std::string> uart_in(const Json& answer) {
+  const auto* state = answer.find("result");
+  const auto* uart = state ? state->find("uart") : nullptr;
+  const auto* address = uart ? uart->find("address") : nullptr;
+  const auto* text = address ? address->as<std::string>() : nullptr;
+  return text ? std::optional{*text} : std::nullopt;
+}
+
+struct Search {
+  std::optional<fs::path> found;
+  std::vector<fs::path> silent;  ///< of those asked before it was found
+};
+
+/// The module whose UART is at this link. All are asked before the first answer is waited for: those that are silent
+/// take no time from one another, nor from the module that is meant.
+Search module_at(const fs::path& link, Clock::time_point end) {
   std::error_code ignored;
   const auto wanted = fs::absolute(link, ignored).lexically_normal().string();
-  for (const auto& socket : running_modules()) {
-    const auto answer = state_of(socket);
-    const auto* state = answer.find("result");
-    const auto* uart = state ? state->find("uart") : nullptr;
-    const auto* address = uart ? uart->find("address") : nullptr;
-    if (address && address->as<std::string>() && *address->as<std::string>() == wanted) return socket;
+  const auto sockets = running_modules();
+  std::vector<std::unique_ptr<Connection>> asked;
+  for (const auto& socket : sockets) asked.push_back(asked_for_state(socket));
+  end = end_of_patience(end);
+  Search search;
+  for (std::size_t i = 0; i < sockets.size() && !search.found; ++i) {
+    const auto answer = answer_of(asked[i].get(), end);
+    if (answer == Json{}) search.silent.push_back(sockets[i]);
+    if (uart_in(answer) == wanted) search.found = sockets[i];
   }
-  return std::nullopt;
+  return search;
+}
+
+/// Whether it runs is not known when somebody is silent.
+Problem not_found(const std::string& to, const std::vector<fs::path>& silent) {
+  if (!silent.empty()) {
+    return {ExitCode::environment,
+            fmt::format("none of the modules that answer is \"{}\", and {} {} not answer", to,
+                        fmt::join(names(silent), ", "), silent.size() == 1 ? "does" : "do"),
+            "is a process stopped, or is something else there?"};
+  }
+  const auto running = names(running_modules());
+  return {ExitCode::environment, fmt::format("no module \"{}\" is running{}", to, did_you_mean(to, running)),
+          running.empty() ? std::string{kStart} : fmt::format("these are: {}", fmt::join(running, ", "))};
 }
 
 }  // namespace
@@ -75,17 +136,16 @@ std::vector<fs::path> running_modules() {
   return found;
 }
 
-fs::path find_socket(const std::optional<std::string>& to) {
+fs::path find_socket(const std::optional<std::string>& to, Clock::time_point end) {
   if (to) {
     const bool is_name = to->find('/') == std::string::npos;
     if (is_name) {
       if (auto path = runtime_directory() / (*to + std::string{kSuffix}); is_live_socket(path)) return path;
     }
     if (is_live_socket(*to)) return *to;
-    if (const auto found = module_at(*to)) return *found;
-    const auto running = names(running_modules());
-    throw Problem{ExitCode::environment, fmt::format("no module \"{}\" is running{}", *to, did_you_mean(*to, running)),
-                  running.empty() ? std::string{kStart} : fmt::format("these are: {}", fmt::join(running, ", "))};
+    const auto [found, silent] = module_at(*to, end);
+    if (!found) throw not_found(*to, silent);
+    return *found;
   }
   if (const char* path = std::getenv("QUASIMODEM_CTL"); path && *path) return path;
   const auto running = running_modules();
@@ -102,6 +162,7 @@ Connection::Connection(const fs::path& path, Clock::duration patience, Late late
   address.sun_family = AF_UNIX;
   const auto refuse = [&](int problem) {
     if (socket_ >= 0) ::close(socket_);
+    if (problem == EAGAIN) throw no_answer(path_);
     throw Problem{ExitCode::environment,
                   fmt::format("cannot reach the module at {}: {}", path_, std::generic_category().message(problem)),
                   "is it still running? quasimodem ctl --to NAME state"};
@@ -113,7 +174,7 @@ Connection::Connection(const fs::path& path, Clock::duration patience, Late late
   while (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     if (errno == EINTR) continue;
     // EAGAIN: its queue is full, of which poll says nothing.
-    if (errno != EAGAIN || Clock::now() >= *end_) refuse(errno == EAGAIN ? ETIMEDOUT : errno);
+    if (errno != EAGAIN || Clock::now() >= *end_) refuse(errno);
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 }
@@ -126,13 +187,9 @@ void Connection::wait_for(short event) {
     pollfd entry{socket_, event, 0};
     const int ready = ::poll(&entry, 1, end_ ? static_cast<int>(std::max<std::int64_t>(0, left)) : -1);
     if (ready > 0 || (ready < 0 && errno != EINTR)) return;  // the call that follows tells what is wrong
-    const bool lives = ready == 0 && late_ == Late::asks_whether_it_lives && !(state_of(path_) == Json{});
-    if (lives) {
-      end_ = Clock::now() + patience_;
-    } else if (ready == 0) {
-      throw Problem{ExitCode::timed_out, fmt::format("the module at {} does not answer", path_),
-                    "is the process stopped, or is something else there?"};
-    }
+    if (ready < 0) continue;
+    if (late_ != Late::asks_whether_it_lives || !lives(path_)) throw no_answer(path_);
+    end_ = Clock::now() + patience_;
   }
 }
 
@@ -146,6 +203,12 @@ void Connection::send(const Json& request) {
     if (sent < 0) throw Problem{ExitCode::environment, "the module has gone"};
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
+}
+
+void Connection::send(std::string_view method, Json params) {
+  Json::Object request{{"id", 1}, {"method", method}};
+  if (!params.as<std::nullptr_t>()) request.emplace_back("params", std::move(params));
+  send(request);
 }
 
 std::optional<Json> Connection::receive() {
@@ -170,14 +233,16 @@ std::optional<Json> Connection::receive() {
   return std::move(*json);
 }
 
-Json Connection::ask(std::string_view method, Json params) {
-  Json::Object request{{"id", 1}, {"method", method}};
-  if (!params.as<std::nullptr_t>()) request.emplace_back("params", std::move(params));
-  send(request);
+Json Connection::answer() {
   while (auto line = receive()) {
     if (line->find("id")) return std::move(*line);
   }
   throw Problem{ExitCode::environment, "the module has ended without an answer"};
+}
+
+Json Connection::ask(std::string_view method, Json params) {
+  send(method, std::move(params));
+  return answer();
 }
 
 }  // namespace quasimodem::app::control

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -16,8 +18,11 @@ namespace quasimodem::app::control {
 std::vector<std::filesystem::path> running_modules();
 
 /// The socket that `--to NAME|PATH` means: a name, the socket itself, or the UART's link of the module. Without it
-/// $QUASIMODEM_CTL, or the only module that runs. Throws Problem with ExitCode::environment.
-std::filesystem::path find_socket(const std::optional<std::string>& to);
+/// $QUASIMODEM_CTL, or the only module that runs. Throws Problem with ExitCode::environment. Modules that must be asked
+/// for their UART, and are silent, are not waited for beyond `end`.
+std::filesystem::path find_socket(
+    const std::optional<std::string>& to,
+    std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max());
 
 /// A client's end of a control socket.
 class Connection {
@@ -39,10 +44,14 @@ class Connection {
 
   /// From now on it may take any time.
   void wait_for_ever() { end_.reset(); }
+  /// From now on it may take until then.
+  void wait_until(Clock::time_point end) { end_ = end; }
   void send(const Json& request);
+  void send(std::string_view method, Json params);
   /// The next line; nothing at the end. Throws Problem when it is no JSON.
   std::optional<Json> receive();
-  /// The answer to a request; events in between are dropped. Throws Problem when there is none.
+  /// The answer to the request that was sent; events in between are dropped. Throws Problem when there is none.
+  Json answer();
   Json ask(std::string_view method, Json params);
 
  private:

@@ -20,6 +20,7 @@
 namespace quasimodem::app {
 namespace {
 
+using Clock = control::Connection::Clock;
 using control::ErrorCode;
 using control::Failure;
 using control::Method;
@@ -215,12 +216,13 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
   const auto timeout = control::parse_duration(duration);
   if (!timeout) usage(fmt::format("--timeout {}: not a duration", duration), "use 5s, 500ms or 1min");
   constexpr std::chrono::seconds kForTheAnswer{1};
-  const auto end = std::chrono::steady_clock::now() + *timeout;
+  const auto end = Clock::now() + *timeout;
   for (;;) {
-    const auto left = end - std::chrono::steady_clock::now();
     try {
-      control::Connection connection{control::find_socket(to), std::max(left, decltype(left)::zero()) + kForTheAnswer};
-      const auto seconds = std::max(0.0, std::chrono::duration<double>{left}.count());
+      const auto socket = control::find_socket(to, end);
+      const auto left = std::max(end - Clock::now(), Clock::duration::zero());  // finding it may have taken long
+      control::Connection connection{socket, left + kForTheAnswer};
+      const auto seconds = std::chrono::duration<double>{left}.count();
       const auto answer = connection.ask("wait", Json::Object{{"timeout", seconds}});
       const auto& result = result_of(answer);
       if (json) print(to_text(result) + "\n");
@@ -229,7 +231,7 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
       // No module yet is what this command is for; several need a name, now as later.
       const bool several = std::string_view{problem.what()}.find(" modules are running") != std::string_view::npos;
       if (problem.code() != ExitCode::environment || several) throw;
-      if (left <= decltype(left)::zero()) {
+      if (Clock::now() >= end) {
         throw Problem{ExitCode::timed_out, fmt::format("no module is ready after {}: {}", duration, problem.what()),
                       problem.way_out()};
       }

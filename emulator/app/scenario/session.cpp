@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 #include <utility>
 
 #include <fmt/core.h>
@@ -29,7 +28,7 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{::fdopen(*descriptor, "w"), &std::fclose};
   const bool written =
       file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() && std::fflush(file.get()) == 0;
-  if (!written) throw cannot(std::generic_category().message(errno));
+  if (!written) throw cannot(why_not_written(errno));
 }
 
 }  // namespace
