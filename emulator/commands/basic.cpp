@@ -65,6 +65,7 @@ constexpr std::array kProfile{atcmd::integer<&Value::value>("profile", 0, 0).opt
 
 Reply factory_defaults(Call& call, const Value&) {
   restore_factory(call.settings());
+  call.me().messaging().settings_changed();
   return Reply::ok();
 }
 

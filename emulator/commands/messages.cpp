@@ -566,7 +566,7 @@ constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 12
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;
-  if (!settings(call).acknowledged()) call.me().messaging().forgo_acknowledgement();
+  call.me().messaging().settings_changed();
   call.respond("+CSMS: 1,1,1");
   return Reply::ok();
 }

@@ -70,6 +70,7 @@ const Messaging::Sent* Messaging::find_sent(int reference) const {
 void Messaging::power_off() {
   sending_ = std::make_shared<bool>(true);
   acknowledgement_.cancel();
+  awaited_ = false;
   shown_.clear();
 }
 
@@ -130,26 +131,36 @@ void Messaging::show(const Bytes& pdu) {
 }
 
 void Messaging::show_next() {
+  awaited_ = true;
   acknowledgement_.start(kAcknowledgedWithin, [this] { miss_acknowledgement(); });
   surroundings_.events.on_event(MessageShown{shown_.front()});
 }
 
 bool Messaging::acknowledge() {
-  if (shown_.empty()) return false;
+  if (!std::exchange(awaited_, false)) return false;
   acknowledgement_.cancel();
   shown_.pop_front();
-  if (!shown_.empty()) show_next();
+  if (!shown_.empty()) {
+    const auto apart = std::max<Duration>(surroundings_.pace.next(&Timing::message_part), kMessagesApart);
+    acknowledgement_.start(apart, [this] { show_next(); });
+  }
   return true;
+}
+
+void Messaging::settings_changed() {
+  if (!settings_->acknowledged()) forgo_acknowledgement();
 }
 
 void Messaging::forgo_acknowledgement() {
   acknowledgement_.cancel();
   const auto shown = std::exchange(shown_, {});
-  for (std::size_t i = 1; i < shown.size(); ++i) surroundings_.events.on_event(MessageShown{shown[i]});
+  for (std::size_t i = std::exchange(awaited_, false) ? 1 : 0; i < shown.size(); ++i) {
+    surroundings_.events.on_event(MessageShown{shown[i]});
+  }
 }
 
 void Messaging::miss_acknowledgement() {
-  if (!settings_->acknowledged()) return forgo_acknowledgement();
+  awaited_ = false;
   surroundings_.log.warning("no AT+CNMA within {} s: <mt> and <ds> of AT+CNMI are 0 now", kAcknowledgedWithin / 1s);
   settings_->show_messages = settings_->show_reports = 0;
   // ASSUMED: the network tries again at once, and what is not shown any more is stored.

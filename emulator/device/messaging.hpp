@@ -19,9 +19,14 @@
 
 namespace quasimodem::device {
 
+/// Over the air no two messages come at once. So they do not here in a profile without delays either: a host that reads
+/// its UART whenever something is there sees one after the other.
+inline constexpr Duration kMessagesApart = 10ms;
+
 /// What the TE has chosen for messages. Defaults: M66 16.3, 8.
 struct MessageSettings {
-  int buffering = 2;  ///< AT+CNMI <mode>; stored only, a busy line makes URCs wait anyway
+  /// AT+CNMI <mode>. ASSUMED: it changes nothing; a busy line makes URCs wait anyway, and 0 keeps none back.
+  int buffering = 2;
   int show_messages = 1;
   int show_broadcasts = 0;
   int show_reports = 0;
@@ -99,13 +104,14 @@ class Messaging {
   /// The network delivers an SMS-DELIVER or SMS-STATUS-REPORT, service centre in front.
   Delivery deliver(const Bytes& pdu);
 
-  /// AT+CNMA. With AT+CSMS=1 the TE acknowledges each message that is shown before the next one comes. False when none
-  /// waits for it.
+  /// AT+CNMA. With AT+CSMS=1 the TE acknowledges each message that is shown before the network sends the next. False
+  /// when none waits for it.
   bool acknowledge();
-  /// Another service than AT+CSMS=1: nothing needs to be acknowledged any more.
-  void forgo_acknowledgement();
+  /// The settings have changed: with another service than AT+CSMS=1 nothing is acknowledged any more.
+  void settings_changed();
 
  private:
+  void forgo_acknowledgement();
   void note_sent(const Sent& sent) const;
   void note_refused(const Sent& sent, int cause) const;
   Delivery keep(MessageMemory memory, const Bytes& pdu, bool report);
@@ -122,8 +128,9 @@ class Messaging {
   /// Gone with this object and with the power; messages under way look for it.
   std::shared_ptr<bool> sending_ = std::make_shared<bool>(true);
   std::deque<Sent> journal_;
-  std::deque<Bytes> shown_;  ///< the first waits for AT+CNMA, the others to be shown
-  Timer acknowledgement_;
+  std::deque<Bytes> shown_;  ///< and to be shown, with AT+CSMS=1
+  bool awaited_ = false;     ///< AT+CNMA, for the first of them
+  Timer acknowledgement_;    ///< until it must have come, or until the next is shown
 };
 
 }  // namespace quasimodem::device

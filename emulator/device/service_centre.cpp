@@ -5,16 +5,10 @@
 #include <utility>
 
 namespace quasimodem::device {
-namespace {
-
-// Over the air no two messages come at once. So they do not here in a profile without delays either: a host that reads
-// its UART whenever something is there sees one after the other.
-constexpr auto kApart = 10ms;
-
-}  // namespace
+namespace {}  // namespace
 
 void ServiceCentre::after(Delay Timing::*delay, std::function<void()> body) {
-  surroundings_.timeline.after(std::max<Duration>(surroundings_.pace.next(delay), kApart),
+  surroundings_.timeline.after(std::max<Duration>(surroundings_.pace.next(delay), kMessagesApart),
                                [here = std::weak_ptr{here_}, body = std::move(body)] {
                                  if (!here.expired()) body();
                                });

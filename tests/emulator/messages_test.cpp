@@ -391,8 +391,13 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
   bench.expect_nothing();
 
   SECTION("each lets the next one come") {
-    bench.exchange("AT+CNMA", {"OK", message + "one"});
-    bench.exchange("AT+CNMA=1", {"OK", message + "two"});
+    for (const auto& [acknowledge, text] : {std::pair{"AT+CNMA", "one"}, std::pair{"AT+CNMA=1", "two"}}) {
+      bench.ok(acknowledge);
+      bench.advance(9ms);
+      bench.exchange("AT+CNMA", {"+CMS ERROR: 340"});  // the network has not sent it yet
+      bench.advance(1ms);
+      bench.expect(message + text);
+    }
     bench.exchange("AT+CNMA=0", {"OK"});
     bench.exchange("AT+CNMA=1", {"+CMS ERROR: 340"});
   }
@@ -403,6 +408,7 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
     bench.expect_prompt();
     bench.send_raw("0000\x1a");
     bench.expect("OK");
+    bench.advance(10ms);
     CHECK(bench.take().starts_with("\r\n+CMT: ,"));
   }
   SECTION("without it the module shows nothing any more") {
@@ -413,6 +419,16 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
     bench.exchange("AT+CNMI?", {"+CNMI: 2,0,0,0,0", "OK"});
     bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",2,50,\"SM\",2,50,\"SM\",2,50", "OK"});
     bench.exchange("AT+CNMA", {"+CMS ERROR: 340"});
+  }
+  SECTION("nor when the factory's or the stored settings take it back") {
+    bench.ok("AT+CNMA");  // the first of them is still on its way
+    const auto* restore = GENERATE("AT&F", "ATZ");
+    bench.send(restore);
+    bench.expect("OK");
+    const auto shown = bench.take();  // as PDUs: AT+CMGF is 0 again
+    CHECK(shown.find("+CMT: ,18") != shown.rfind("+CMT: ,18"));
+    bench.advance(1min);
+    bench.expect_nothing();
   }
   SECTION("nor with another service") {
     const auto* other = GENERATE("AT+CSMS=0", "AT+CSMS=128");
