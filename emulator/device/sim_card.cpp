@@ -15,7 +15,7 @@ constexpr int kDirectories[] = {kMaster, kTelecom, kGsm, kUsim};
 
 // GSM 11.11 9.2, TS 102 221 10.1.2.
 constexpr int kVerify = 0x20, kUnblock = 0x2C, kSelect = 0xA4, kReadBinary = 0xB0, kReadRecord = 0xB2,
-              kGetResponse = 0xC0, kStatus = 0xF2;
+              kGetResponse = 0xC0, kUpdateBinary = 0xD6, kUpdateRecord = 0xDC, kStatus = 0xF2;
 
 constexpr SimAnswer words(int sw1, int sw2) {
   return {{}, static_cast<std::uint8_t>(sw1), static_cast<std::uint8_t>(sw2)};
@@ -90,6 +90,16 @@ struct SimCard::Apdu {
   ByteSpan data;
 };
 
+// The words of GSM 11.11 9.4 and of TS 102 221 10.2.
+SimAnswer SimCard::no_file(Language language) {
+  return language == Language::gsm ? words(0x94, 0x00) : words(0x69, 0x86);
+}
+
+/// Every file here is the operator's to write (ADM).
+SimAnswer SimCard::update_refused(Language language) {
+  return language == Language::gsm ? words(0x98, 0x04) : words(0x69, 0x82);
+}
+
 // ---- files ----
 
 std::vector<SimCard::File> SimCard::files() const {
@@ -110,7 +120,7 @@ std::vector<SimCard::File> SimCard::files() const {
     add(0x6FAE, directory, false, {0x03});           // phase 2+
     // PIN off, phonebook, messages; own number; provider's name; HPLMN with access technology.
     add(0x6F38, directory, true, hex("CF0003000300000000000003"));
-    add(0x6F46, directory, true, padded(joined({{0x00}, to_bytes(sim_.provider())}), 17));
+    add(0x6F46, directory, false, padded(joined({{0x00}, to_bytes(sim_.provider())}), 17));
     add(0x6F62, directory, true, joined({network_of(imsi), hex("0080")}));  // GSM
     add(0x6F78, directory, true, hex("0001"));
     add(0x6F7B, directory, true, padded({}, 12));
@@ -232,6 +242,8 @@ SimAnswer SimCard::access(const SimRequest& request) const {
       opened.file_ = file->id;
       return opened.read({Language::gsm, request.instruction, request.p1, request.p2, wanted, {}});
     }
+    case kUpdateBinary:
+    case kUpdateRecord: return update_refused(Language::gsm);
     default: return words(0x6D, 0x00);
   }
 }
@@ -262,6 +274,8 @@ SimAnswer SimCard::transmit(ByteSpan octets) {
     case kGetResponse: return give_response(apdu);
     case kReadBinary:
     case kReadRecord: return read(apdu);
+    case kUpdateBinary:
+    case kUpdateRecord: return current_file(files()) ? update_refused(apdu.language) : no_file(apdu.language);
     case kVerify:
     case kUnblock: return verify(apdu);
     case kStatus: response_ = description_of_directory(directory_, apdu.language); return give_response(apdu);
@@ -315,7 +329,7 @@ SimAnswer SimCard::read(const Apdu& apdu) const {
   const bool gsm = apdu.language == Language::gsm;
   const auto all = files();
   const auto* file = current_file(all);
-  if (!file) return gsm ? words(0x94, 0x00) : words(0x69, 0x86);
+  if (!file) return no_file(apdu.language);
   const bool by_record = apdu.instruction == kReadRecord;
   if (by_record != (file->record > 0)) return gsm ? words(0x94, 0x08) : words(0x69, 0x81);
   if (file->needs_pin && !verified()) return gsm ? words(0x98, 0x04) : words(0x69, 0x82);

@@ -71,6 +71,8 @@ class SimCard {
   SimAnswer give_response(const Apdu& apdu);
   SimAnswer read(const Apdu& apdu) const;
   SimAnswer verify(const Apdu& apdu) const;
+  static SimAnswer no_file(Language language);
+  static SimAnswer update_refused(Language language);
   bool verified() const { return sim_.status() == SimStatus::ready; }
 
   Sim& sim_;

@@ -43,7 +43,7 @@ TEST_CASE("files are read by octets and by records", "[sim][CRSM]") {
   bench.exchange("AT+CRSM=176,28480,0,0,28", {"+CRSM: 148, 8", "OK"});
   bench.exchange("AT+CRSM=178,28423,1,4,9", {"+CRSM: 148, 8", "OK"});
   bench.exchange("AT+CRSM=176,28423,0,0,9,,\"3F007F20\"", {"+CRSM: 144, 0, \"084906002143658709\"", "OK"});
-  bench.exchange("AT+CRSM=214,28423,0,0,1,\"00\"", {"+CRSM: 109, 0", "OK"});
+  bench.exchange("AT+CRSM=214,28423,0,0,1,\"00\"", {"+CRSM: 152, 4", "OK"});  // the operator's alone
 }
 
 TEST_CASE("CSIM speaks GSM 11.11", "[sim][CSIM]") {
@@ -59,7 +59,8 @@ TEST_CASE("CSIM speaks GSM 11.11", "[sim][CSIM]") {
   bench.apdu("A0A40000027F10", "9F17");
   bench.apdu("A0A40000026F40", "9F0F");
   bench.apdu("A0B201041C", "FFFFFFFFFFFFFFFFFFFFFFFFFFFF0791447700090010FFFFFFFFFFFF9000");
-  bench.apdu("A0D6000001FF", "6D00");
+  bench.apdu("A0D6000001FF", "9804");
+  bench.apdu("A0F0000000", "6D00");
   bench.apdu("80F2000000", "6E00");
   // The supply was away: the master file again.
   bench.exchange("AT+CFUN=0", {"+CPIN: NOT READY", "OK"});
@@ -78,6 +79,7 @@ TEST_CASE("CSIM speaks TS 102 221", "[sim][CSIM]") {
   bench.apdu("00A4040C0CA0000000871002FF86FFFF89", "9000");
   bench.apdu("00A4000C026F07", "9000");
   bench.apdu("00B0000009", "0849060021436587099000");
+  bench.apdu("00D6000001FF", "6982");
   bench.apdu("00A4000C026F99", "6A82");
 }
 
@@ -88,6 +90,9 @@ TEST_CASE("a locked SIM tells its tries and guards its files", "[sim][CSIM]") {
   bench.apdu("A0A40000027F20", "9F17");
   bench.apdu("A0A40000026F07", "9F0F");
   bench.apdu("A0B0000009", "9804");
+  bench.apdu("A0A40000026F46", "9F0F");  // the provider's name is for everybody
+  bench.apdu("A0B0000005", "00434D43439000");
+  bench.apdu("A0A40000026F07", "9F0F");
   bench.exchange("AT+CRSM=176,28423,0,0,9", {"+CME ERROR: 11"});
   bench.apdu("002000010830303030FFFFFFFF", "63C2");
   bench.exchange("AT+QTRPIN", {"+QTRPIN: 2,3,10,10", "OK"});
