@@ -60,7 +60,7 @@ void Modem::power_key() {
 
 void Modem::cut_supply() {
   parts_->me.journal().write(RecordKind::power, {{"event", "supply cut"}});
-  parts_->me.power_off();
+  parts_->me.power_off(device::PowerLoss::sudden);
   parts_->ta.channel().drop_output();
 }
 

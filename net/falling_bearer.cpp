@@ -92,6 +92,7 @@ class FallingLink final : public Link, private LinkObserver, private Passenger {
 
  private:
   void fall() override {
+    if (inner_) inner_->abort();  // without that it may still send what it has taken
     inner_.reset();
     if (!observer_) return;
     failure_.start({}, [this] { link_closed(NetError::no_bearer); });

@@ -165,11 +165,16 @@ constexpr std::array kSupplementary{
     atcmd::integer<&Supplementary::coding>("dcs", 0, 255).optional(15),
 };
 
-/// 27.007 7.15 <str>, as UTF-8: in the TE's character set, with HEX two digits a character, or digits of UCS2 when
-/// <dcs> says so.
+/// 27.007 7.15 <str>, as UTF-8: in the TE's character set, with HEX two digits a character; when <dcs> says so digits
+/// of UCS2, or two digits an octet.
 std::string typed_request(std::string_view typed, int coding, std::string_view character_set) {
-  const bool ucs2 = (coding & 0xCC) == 0x48;  // 23.038 5, "general data coding"
-  const auto text = typed_text(typed, ucs2 ? "UCS2" : character_set);
+  // 23.038 5: "general data coding" and, for octets, "data coding / message class".
+  const bool ucs2 = (coding & 0xCC) == 0x48;
+  const bool octets = (coding & 0xCC) == 0x44 || (coding & 0xF4) == 0xF4;
+  const auto in_octets = octets ? device::sms::from_hex(typed) : std::nullopt;
+  // ASSUMED: what octets stand for is Latin 1.
+  const auto text =
+      in_octets ? typed_text(as_text(*in_octets), "8859-1") : typed_text(typed, ucs2 ? "UCS2" : character_set);
   // OBSERVED: hosts write the code itself whatever AT+CSCS is (TinyGSM: HEX, and *100#).
   return text ? device::sms::to_utf8(*text) : std::string{typed};
 }

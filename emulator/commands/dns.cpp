@@ -19,10 +19,7 @@ using device::TcpIpSettings;
 
 // AT+QIDNSCFG="<primary>"[,"<secondary>"] — until the next activation, which overwrites it                 [M66 11.12]
 // OBSERVED M95 (field report 2): OK before AT+QIACT, where the manual forbids it.
-struct NameServers {
-  std::string primary;
-  std::string secondary;
-};
+using device::NameServers;
 constexpr std::array kNameServers{
     atcmd::text<&NameServers::primary>("pridns", 7, 15),
     atcmd::text<&NameServers::secondary>("secdns", 7, 15).optional(),
@@ -32,8 +29,7 @@ Reply set_name_servers(Call& call, const NameServers& args) {
       net::IpAddress::parse(args.primary) && (args.secondary.empty() || net::IpAddress::parse(args.secondary));
   // ASSUMED: not while the stack is halted (quirk Q9).
   if (!valid || call.context().state() == device::TcpIpState::pdp_deact) return Reply::error();
-  call.me().tcpip.primary_dns = args.primary;
-  call.me().tcpip.secondary_dns = args.secondary;
+  call.context().name_servers = args;
   return Reply::ok();
 }
 Reply show_name_servers(Call& call) {
@@ -41,9 +37,9 @@ Reply show_name_servers(Call& call) {
   const auto or_default = [](const std::string& address, std::string_view standard) {
     return address.empty() ? std::string{standard} : address;
   };
-  const auto& settings = call.me().tcpip;
-  call.respond({fmt::format("PrimaryDns: {}", or_default(settings.primary_dns, "8.8.8.8")),
-                fmt::format("SecondaryDns: {}", or_default(settings.secondary_dns, "0.0.0.0"))});
+  const auto& servers = call.context().name_servers;
+  call.respond({fmt::format("PrimaryDns: {}", or_default(servers.primary, "8.8.8.8")),
+                fmt::format("SecondaryDns: {}", or_default(servers.secondary, "0.0.0.0"))});
   return Reply::ok();
 }
 

@@ -97,13 +97,13 @@ Reply activate(Call& call, const Activate& args) {
   if (args.state == 0) return deactivate(call, args);
   if (!call.me().registration().attached()) return Reply::cme(cme::kNoNetworkService);
   auto& context = call.me().packet_domain.context(args.cid.value_or(1));
-  if (!context.defined) return not_allowed();
   // MANUAL SSL 1.4.1 item 4 has it the other way round. ASSUMED: the number.
   const int cid = args.cid.value_or(1);
   if (const auto* stack = call.me().stack_context(cid); stack && stack->in_use()) {
     call.me().log().warning("CGACT: AT+QIACT has activated context {} already; AT+QIDEACT first", cid);
     return not_allowed();
   }
+  if (!context.defined) return not_allowed();
   if (const auto& known = call.me().access_points; !known.has(context.access_point)) {
     call.me().log().warning("CGACT: {}", known.refusal(context.access_point));
     // ASSUMED: what cause 27 of 24.008, "missing or unknown APN", becomes here.

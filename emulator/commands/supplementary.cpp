@@ -53,6 +53,8 @@ std::vector<std::string> waiting_classes(int active, int asked) {
 Reply set_waiting(Call& call, const Waiting& args) {
   constexpr int kOff = 0, kQuery = 2;
   auto& active = call.me().calls().waiting_classes;
+  // <n> alone is between TE and TA; <mode> is the network's business.
+  if (args.mode && !call.me().in_service()) return Reply::cme(cme::kNoNetworkService);
   if (args.mode == kQuery) {
     call.respond(waiting_classes(active, args.service_class));
   } else if (args.mode) {

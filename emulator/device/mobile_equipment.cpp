@@ -113,7 +113,7 @@ void MobileEquipment::start_up() {
   start_sim();
 }
 
-void MobileEquipment::power_off() {
+void MobileEquipment::power_off(PowerLoss loss) {
   if (power_ == Power::off) return;
   power_ = Power::off;
   starting_.cancel();
@@ -125,8 +125,9 @@ void MobileEquipment::power_off() {
   locator_.cancel();
   time_sync_.cancel();
   for (auto& context : contexts_) {
-    context->power_off();
+    context->power_off(loss);
     context->access = {};
+    context->name_servers = {};
   }
   registration_.stop();
   messaging_.power_off();
@@ -147,8 +148,8 @@ void MobileEquipment::power_off() {
   events_.on_event(PoweredOff{});
 }
 
-void MobileEquipment::restart() {
-  power_off();
+void MobileEquipment::restart(PowerLoss loss) {
+  power_off(loss);
   power_on();
 }
 
@@ -422,13 +423,6 @@ std::optional<std::string> MobileEquipment::objection(const PdpContext& context)
   }
   if (!access_points.has(access.apn)) return access_points.refusal(access.apn);
   return std::nullopt;
-}
-
-void MobileEquipment::admitted(const PdpContext& context) {
-  if (context.id() != foreground_) return;
-  // MANUAL M66 11.12: the activation overwrites AT+QIDNSCFG.
-  tcpip.primary_dns.clear();
-  tcpip.secondary_dns.clear();
 }
 
 // ---- SSL ----

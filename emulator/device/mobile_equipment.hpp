@@ -71,9 +71,6 @@ struct TcpIpSettings {
   // ASSUMED: unread data stays after a close unless the TE asks otherwise; older firmware lost it (quirk Q16).
   int keep_unread = 1;  ///< QCFG "TCP/BufferRemain"
 
-  std::string primary_dns;  ///< QIDNSCFG; empty: the network's
-  std::string secondary_dns;
-
   Sessions sessions() const { return multiple_sessions ? Sessions::multiple : Sessions::single; }
 };
 
@@ -123,8 +120,8 @@ class MobileEquipment final : private Gateway {
   /// PWRKEY or a restart: `Started` follows after the boot time.
   void power_on();
   /// Everything volatile is gone; `PoweredOff` follows.
-  void power_off();
-  void restart();
+  void power_off(PowerLoss loss = PowerLoss::orderly);
+  void restart(PowerLoss loss = PowerLoss::orderly);
   /// The same two, after the answer of the command that asked for it.
   void power_off_soon() {
     switching_.start({}, [this] { power_off(); });
@@ -269,7 +266,6 @@ class MobileEquipment final : private Gateway {
 
  private:
   std::optional<std::string> objection(const PdpContext& context) const override;
-  void admitted(const PdpContext& context) override;
   void start_up();
   void recall_saved();
   void start_sim();

@@ -96,7 +96,7 @@ bool PdpContext::activate(Done done) {
       const bool possible = !objection && (!grants || grants());
       if (possible) ++activations_;
       enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
-      if (possible) surroundings_.gateway.admitted(*this);
+      if (possible) name_servers = {};
       note_bearer(possible ? "up" : "refused");
       std::exchange(activation_done_, {})(possible);
     });
@@ -112,7 +112,7 @@ void PdpContext::bring_up(Done done) {
 }
 
 void PdpContext::deactivate(std::function<void()> done) {
-  close_all(Bearer::up);
+  close_all(Ending::asked_for);
   for (auto& socket : sockets_) socket.reset();
   bearer_.fall();
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
@@ -157,7 +157,7 @@ net::IpAddress PdpContext::local_address() const {
 void PdpContext::lose(BearerEnded::By by) {
   if (state_ == TcpIpState::ip_initial || state_ == TcpIpState::ip_start || halted()) return;
   const auto address = query_local_address();
-  close_all(Bearer::gone);
+  close_all(Ending::bearer_lost);
   transition_.cancel();
   enter(TcpIpState::pdp_deact);
   note_bearer("lost");
@@ -168,17 +168,17 @@ void PdpContext::lose(BearerEnded::By by) {
   surroundings_.events.on_event(ContextLost{id_});
 }
 
-void PdpContext::power_off() {
+void PdpContext::power_off(PowerLoss loss) {
   transition_.cancel();
   activation_done_ = {};
-  close_all(Bearer::up);
+  close_all(loss == PowerLoss::sudden ? Ending::supply_cut : Ending::asked_for);
   for (auto& socket : sockets_) socket.reset();
   state_ = TcpIpState::ip_initial;
   bearer_.fall();
 }
 
 void PdpContext::restore(TcpIpState state) {
-  power_off();
+  power_off(PowerLoss::orderly);
   switch (state) {
     case TcpIpState::ip_config:
     case TcpIpState::ip_ind: return enter(TcpIpState::ip_start);
@@ -341,6 +341,8 @@ bool PdpContext::close(Sessions sessions, int index) {
   if (!socket) return false;
   const bool was_live = socket->live();
   if (!was_live && socket->awaits_result()) return false;  // it has failed and is about to say so
+  // ASSUMED: an error, as for every connection that the peer has ended; an error leaves what is unread where it is.
+  if (socket->state() == SocketState::remote_closing) return false;
   if (was_live) note_socket(index, "closed");
   const auto place = static_cast<std::size_t>(index);
   if (was_live && socket->close_after_sending([this, place] { closing_[place].reset(); })) {
@@ -366,10 +368,11 @@ bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_cl
   return true;
 }
 
-void PdpContext::close_all(Bearer bearer) {
-  bearer == Bearer::gone ? server_.cut_off() : server_.close();
+void PdpContext::close_all(Ending ending) {
+  const bool sudden = ending != Ending::asked_for;
+  sudden ? server_.cut_off() : server_.close();
   for (auto& socket : closing_) {
-    if (socket && bearer == Bearer::gone) socket->cut_off();
+    if (socket && sudden) socket->cut_off();
     socket.reset();
   }
   for (int index = 0; index < kSockets; ++index) {
@@ -377,11 +380,11 @@ void PdpContext::close_all(Bearer bearer) {
     if (!socket || !(socket->live() || socket->awaits_result())) continue;
     const bool was_told = !socket->awaits_result();
     note_socket(index, "closed", "the context ended");
-    bearer == Bearer::gone ? socket->cut_off() : socket->close();
+    sudden ? socket->cut_off() : socket->close();
     if (!socket->secure()) continue;
     // Whoever asked for a secure socket hears what became of it, always and once.
     if (!was_told) surroundings_.events.on_event(SecureOpened{id_, index, ConnectCode::error});
-    if (was_told && bearer == Bearer::gone) surroundings_.events.on_event(SecureClosed{id_, index});
+    if (was_told && ending == Ending::bearer_lost) surroundings_.events.on_event(SecureClosed{id_, index});
   }
 }
 

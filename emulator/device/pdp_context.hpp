@@ -49,6 +49,15 @@ struct Access {
 /// AT+QIMUX: with it the states of single connections are shown per socket, not in the context's own state.
 enum class Sessions { single = 0, multiple = 1 };
 
+/// AT+QIDNSCFG; empty: the network's.
+struct NameServers {
+  std::string primary;
+  std::string secondary;
+};
+
+/// How the power goes: as the TE asked for it, or all at once (supply cut, watchdog).
+enum class PowerLoss { orderly, sudden };
+
 class PdpContext;
 
 /// What stands between a context and its network.
@@ -56,8 +65,6 @@ class Gateway {
  public:
   /// Why this context gets no address now, in words for the log; none: it gets one.
   virtual std::optional<std::string> objection(const PdpContext& context) const = 0;
-  /// It has got one.
-  virtual void admitted(const PdpContext& context) = 0;
 
  protected:
   ~Gateway() = default;
@@ -83,6 +90,8 @@ class PdpContext {
   int id() const { return id_; }
   TcpIpState state() const { return state_; }
   Access access;
+  /// Until the next activation, which overwrites them (M66 11.12).
+  NameServers name_servers;
 
   /// Has the last word when the context asks for an address; none: yes.
   std::function<bool()> grants;
@@ -112,8 +121,8 @@ class PdpContext {
 
   /// The context went away: sockets are dead, `BearerEnded` (if there was an address) and `ContextLost` follow.
   void lose(BearerEnded::By by);
-  /// Power is gone: everything ends, without a word but for secure sockets that were being opened.
-  void power_off();
+  /// Power is gone: everything ends. Peers hear of it when there is time to tell them.
+  void power_off(PowerLoss loss);
   /// Puts the context into a state that it had before, without a word. Its sockets stay behind: a connection is over,
   /// an activation under way has not begun.
   void restore(TcpIpState state);
@@ -166,8 +175,8 @@ class PdpContext {
   void report_later(const Event& event);
   Connection::Surroundings surroundings_for(int index) const;
   net::IpAddress local_address() const;
-  enum class Bearer { up, gone };
-  void close_all(Bearer bearer);
+  enum class Ending { asked_for, bearer_lost, supply_cut };
+  void close_all(Ending ending);
 
   int id_;
   Surroundings surroundings_;

@@ -211,7 +211,7 @@ void Faults::plug_in_power() {
   };
   // ASSUMED: before the RDY of a watchdog's restart the module says nothing, and it loses what a power cut loses.
   begin_["power.watchdog"] = [&me](const FaultRule&) {
-    me.restart();
+    me.restart(device::PowerLoss::sudden);
     return Effect{};
   };
   // ASSUMED: a module that was on starts by itself when the supply comes back, as with PWRKEY tied to ground.

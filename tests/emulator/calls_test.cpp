@@ -252,10 +252,14 @@ TEST_CASE("USSD in each character set", "[ussd][27.007 7.15]") {
   bench.say("AT+CUSD=1,\"2A31303123\",15", "+CUSD: 0,\"4F60\",72");
   bench.say("AT+CUSD=1,\"2A31303323\"", "+CUSD: 0,\"1B3C021B3E\",15");
   bench.say("AT+CUSD=1,\"002A0031003000310023\",72", "+CUSD: 0,\"4F60\",72");
+  for (const auto* octets : {"68", "244", "247"}) {
+    bench.say(fmt::format("AT+CUSD=1,\"2A31303123\",{}", octets), "+CUSD: 0,\"4F60\",72");
+  }
   bench.ok("AT+CSCS=\"UCS2\"");
   bench.say("AT+CUSD=1,\"002A0031003000310023\",15", "+CUSD: 0,\"4F60\",72");  // as gammu sends it (FR 1)
   bench.say("AT+CUSD=1,\"002A0031003000300023\",15", "+CUSD: 0,\"00680065006C006C006F\",15");
   bench.ok("AT+CSCS=\"IRA\"");
+  bench.say("AT+CUSD=1,\"2A31303323\",68", "+CUSD: 0,\"[$]\",15");  // octets, whatever the character set
   bench.say("AT+CUSD=1,\"*103#\"", "+CUSD: 0,\"[$]\",15");
 }
 

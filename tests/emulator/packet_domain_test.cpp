@@ -37,10 +37,12 @@ TEST_CASE("what brings the context up by itself fails then too", "[packet][SSL 1
 }
 
 TEST_CASE("the context of QIACT makes CGACT fail", "[packet][SSL 1.4.1]") {
+  const bool defined = GENERATE(true, false);  // the reason is the same
   ModemBench bench{{.ready = Ready::ip_status}};
-  bench.ok("AT+CGDCONT=1,\"IP\",\"internet\"");
+  if (defined) bench.ok("AT+CGDCONT=1,\"IP\",\"internet\"");
   bench.exchange("AT+CGACT=1,1", {"+CME ERROR: 3"});
   CHECK(bench.log().contains("AT+QIACT has activated context 1 already"));
+  if (!defined) return;
   bench.exchange("AT+CGACT?", {"+CGACT: 1,0", "OK"});
   bench.exchange("AT+QIDEACT", {"DEACT OK"});
   bench.ok("AT+CGACT=1,1");

@@ -119,10 +119,11 @@ TEST_CASE("every module has the commands that hosts send, and only its own", "[r
 }
 
 TEST_CASE("commands of the network and of TCP/IP pass over what only newer firmware knows", "[reference]") {
-  const atcmd::Family* const theirs[] = {
-      &commands::kNetworkFamily,      &commands::kOperatorFamily, &commands::kOperatorListsFamily,
-      &commands::kPacketDomainFamily, &commands::kClockFamily,    &commands::kTcpIpFamily,
-      &commands::kSocketFamily,       &commands::kServerFamily,   &commands::kNamesFamily};
+  const atcmd::Family* const theirs[] = {&commands::kNetworkFamily,       &commands::kOperatorFamily,
+                                         &commands::kOperatorListsFamily, &commands::kPacketDomainFamily,
+                                         &commands::kClockFamily,         &commands::kTcpIpFamily,
+                                         &commands::kSocketFamily,        &commands::kServerFamily,
+                                         &commands::kNamesFamily,         &commands::kLocationFamily};
   // Why, stands with each of them.
   const std::set<std::string_view> fixed{"+CGACT", "+CGPADDR", "+QIRD", "+QISEND", "+QITCFG"};
   for (const auto* family : theirs) {

@@ -414,6 +414,7 @@ TEST_CASE("unread data stays readable after the peer has closed, until the index
   CHECK(bench.take() == kRecv1 + "\r\n+QSSLURC: \"closed\",1\r\n");
   CHECK(bench.state_of(1) == "REMOTE CLOSING");
   CHECK(bench.receive(1, 500) == some_text(2000).substr(0, 500));
+  bench.exchange("AT+QSSLCLOSE=1", {"ERROR"});
   CHECK(bench.state_of(1) == "REMOTE CLOSING");
   CHECK(bench.receive_all(1) == some_text(2000).substr(500));
   CHECK(bench.state_of(1) == "CLOSED");

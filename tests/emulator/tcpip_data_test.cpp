@@ -358,12 +358,27 @@ TEST_CASE("unread data stays readable after the peer has closed", "[tcpip][at-re
   CHECK(bench.take() == "\r\n+QIRDI: 0,1,0\r\n\r\n0, CLOSED\r\n");
   CHECK(bench.row(0) == "0, \"TCP\", \"198.51.100.9\", 80,\"REMOTE CLOSING\"");
   CHECK(bench.read(0, 4) == "last");
+  CHECK(bench.ask("AT+QICLOSE=0") == kError);
   CHECK(bench.row(0) == "0, \"TCP\", \"198.51.100.9\", 80,\"REMOTE CLOSING\"");
   CHECK(bench.read(0, 1500) == " words");
   CHECK(bench.row(0) == "0, \"TCP\", \"198.51.100.9\", 80,\"CLOSED\"");
   CHECK(bench.ask("AT+QIRD=0,1,0,1500") == "\r\nOK\r\n");
   bench.open(0);
   CHECK(bench.ask("AT+QIRD=0,1,0,1500") == "\r\nOK\r\n");
+}
+
+TEST_CASE("a module without supply says nothing to its peers", "[tcpip][power]") {
+  const bool closing = GENERATE(false, true);
+  const bool watchdog = GENERATE(false, true);
+  Several bench;
+  std::optional<net::NetError> end;
+  bench.peer().on_closed = [&](std::optional<net::NetError> error) { end = error; };
+  bench.network().set_latency(1s);
+  bench.send_data(0, "last words");
+  if (closing) bench.exchange("AT+QICLOSE=0", {"0, CLOSE OK"});
+  watchdog ? bench.me().restart(device::PowerLoss::sudden) : bench.modem().cut_supply();
+  bench.timeline().advance(1min);
+  CHECK(end == net::NetError::reset);  // by the machine that the emulator runs on; in order it did not end
 }
 
 TEST_CASE("a closed socket is CLOSING until the peer has what was sent", "[tcpip][SSL 2.2.6]") {

@@ -225,6 +225,18 @@ TEST_CASE("QIDNSCFG is refused in PDP DEACT only", "[tcpip][M66 11.12]") {
   }
 }
 
+TEST_CASE("QIDNSCFG is the foreground context's, and only its own activation overwrites it",
+          "[tcpip][M66 11.12, 11.28]") {
+  ModemBench bench{{.ready = Ready::ip_status}};
+  bench.ok("AT+QIDNSCFG=\"8.8.4.4\"");
+  bench.ok("AT+QIFGCNT=1");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.8.8\r\nSecondaryDns: 0.0.0.0", "OK"});
+  bench.ok("AT+QIREGAPP");
+  bench.ok("AT+QIACT");
+  bench.ok("AT+QIFGCNT=0");
+  bench.exchange("AT+QIDNSCFG?", {"PrimaryDns: 8.8.4.4\r\nSecondaryDns: 0.0.0.0", "OK"});
+}
+
 TEST_CASE("the activation overwrites QIDNSCFG", "[tcpip][M66 11.12]") {
   ModemBench bench{{.ready = Ready::ip_start}};
   bench.ok("AT+QIDNSCFG=\"8.8.4.4\"");

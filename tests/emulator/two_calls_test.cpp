@@ -50,6 +50,16 @@ TEST_CASE("a second caller hears the busy tone until calls may wait", "[voice][C
   CHECK_FALSE(bench.me().ring("2"));
 }
 
+TEST_CASE("call waiting is the network's, whether the TE is told is not", "[voice][CCWA][27.007 7.12]") {
+  ModemBench bench{{.ready = Ready::booted}};
+  bench.me().serve(device::RegistrationStatus::denied);
+  bench.advance(1min);
+  bench.exchange("AT+CCWA=1,2", {"+CME ERROR: 30"});
+  bench.exchange("AT+CCWA=1,1,1", {"+CME ERROR: 30"});
+  bench.exchange("AT+CCWA?", {"+CCWA: 0", "OK"});
+  bench.ok("AT+CCWA=1");
+}
+
 TEST_CASE("calls wait by class, and the query tells which", "[voice][CCWA][27.007 7.12]") {
   ModemBench bench;
   bench.ok("AT+CCWA=1,1,1");

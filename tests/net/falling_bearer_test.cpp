@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/falling_bearer.hpp"
 
+#include "net/faults/slow_bearer.hpp"
 #include "net/sim/sim_network.hpp"
 #include "tests/support/catch.hpp"
 
@@ -101,4 +102,22 @@ TEST_CASE("an operation that is given up hears nothing of the fall", "[net][fall
   world.timeline.advance(1s);
   CHECK(world.resolved.empty());
   CHECK(world.heard.text.empty());
+}
+
+TEST_CASE("what a link has taken and not yet sent is lost with the bearer", "[net][falling]") {
+  Timeline timeline;
+  SimNetwork network{timeline};
+  SlowBearer slow{network, timeline, [] { return 2s; }};
+  FallingBearer bearer{timeline, slow};
+  auto& listener = network.listen("peer.test", 123, Transport::udp);
+  Diary heard;
+  bearer.rise();
+  const auto link = bearer.connect(Transport::udp, {network.address_of("peer.test"), 123}, heard);
+  timeline.advance(5s);
+  REQUIRE(link->send(as_bytes("one")) == 3);
+  timeline.advance(5s);
+  link->send(as_bytes("two"));
+  bearer.fall();
+  timeline.advance(1min);
+  CHECK(as_text(listener.last().received()) == "one");
 }

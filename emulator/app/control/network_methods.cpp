@@ -143,7 +143,7 @@ Outcome pdp(Call& call) {
 
 constexpr Param kRingParams[] = {
     {"from", ParamType::text, Need::optional, "the caller's number; none: withheld"},
-    {"hang_up", ParamType::boolean, Need::optional, "the caller gives up, or ends the call"},
+    {"hang_up", ParamType::boolean, Need::optional, "the caller gives up, or ends the call; of several the active one"},
 };
 
 Outcome ring(Call& call) {

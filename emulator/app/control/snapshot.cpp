@@ -27,8 +27,6 @@ std::string_view coverage_text(RegistrationStatus granted) {
 Json tcpip_settings(const device::TcpIpSettings& tcpip) {
   Json::Object settings;
   for (const auto& row : kTcpIpNumbers) settings.emplace_back(row.name, tcpip.*row.member);
-  settings.emplace_back("primary_dns", tcpip.primary_dns);
-  settings.emplace_back("secondary_dns", tcpip.secondary_dns);
   return settings;
 }
 
@@ -75,6 +73,7 @@ void put_back_contexts(MobileEquipment& me, const SnapshotContent& content) {
     const auto place = static_cast<std::size_t>(id);
     auto settings = content.tcpip;  // of those, a context's record brings its own access only
     device::recall_tcpip(as_bytes(content.access[place]), settings, context.access);
+    context.name_servers = content.name_servers[place];
     context.restore(content.states[place]);
   }
   me.set_foreground(content.foreground);
@@ -124,9 +123,10 @@ Json take_snapshot(Target& target) {
   Json::Array contexts;
   for (int id = 0; id < device::kContexts; ++id) {
     const auto& context = me.context(id);
-    contexts.push_back(
-        Json::Object{{"state", device::name_of(context.state())},
-                     {"settings", std::string{as_text(device::tcpip_record(me.tcpip, context.access))}}});
+    contexts.push_back(Json::Object{{"state", device::name_of(context.state())},
+                                    {"settings", std::string{as_text(device::tcpip_record(me.tcpip, context.access))}},
+                                    {"primary_dns", context.name_servers.primary},
+                                    {"secondary_dns", context.name_servers.secondary}});
   }
   return Json::Object{
       {"format", kSnapshotFormat},

@@ -85,8 +85,6 @@ void read_access_points(Reader& reader, const Json& snapshot, device::AccessPoin
 
 void read_tcpip(Reader& reader, const Json* json, TcpIpSettings& tcpip) {
   for (const auto& row : kTcpIpNumbers) tcpip.*row.member = reader.integer(json, row.name, 0, row.highest);
-  tcpip.primary_dns = reader.text(json, "primary_dns");
-  tcpip.secondary_dns = reader.text(json, "secondary_dns");
 }
 
 void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
@@ -121,6 +119,9 @@ void read_contexts(Reader& reader, const Json& snapshot, SnapshotContent& conten
   if (contexts.size() != content.states.size()) return reader.refuse("contexts", "must be two");
   for (std::size_t i = 0; i < contexts.size(); ++i) {
     content.access[i] = reader.text(&contexts[i], "settings");
+    if (contexts[i].find("primary_dns")) {  // older snapshots have one for both
+      content.name_servers[i] = {reader.text(&contexts[i], "primary_dns"), reader.text(&contexts[i], "secondary_dns")};
+    }
     const auto word = reader.text(&contexts[i], "state");
     constexpr int kStates = 11;
     int state = 0;

@@ -66,6 +66,7 @@ struct SnapshotContent {
   std::string profile;
   device::TcpIpSettings tcpip;
   std::array<std::string, device::kContexts> access;
+  std::array<device::NameServers, device::kContexts> name_servers;
   std::array<device::TcpIpState, device::kContexts> states{};
   int foreground = 0;
   device::SslSettings ssl;
