@@ -74,13 +74,12 @@ void SocketTunnel::rest() {
   flush();
 }
 
-/// The manual's 20 ms lie between two characters; what is seen here is when the second one has ended.
+/// The manual's 20 ms lie between two characters; what is seen here is when the second one has ended. That takes long
+/// only at rates that are never found out, but set.
 atcmd::Tunnel::Escape SocketTunnel::escape() const {
-  constexpr int kBitsPerCharacter = 10, kSlowestFoundOut = 4800;
-  const auto baud = settings_.baud ? settings_.baud : kSlowestFoundOut;
-  return {.enabled = me_.tcpip.escape != 0,
-          .guard_time = 500ms,
-          .longest_gap = 20ms + Duration{1s} * kBitsPerCharacter / baud};
+  constexpr int kBitsPerCharacter = 10;
+  const auto character = settings_.baud ? Duration{1s} * kBitsPerCharacter / settings_.baud : Duration{};
+  return {.enabled = me_.tcpip.escape != 0, .guard_time = 500ms, .longest_gap = 20ms + character};
 }
 
 }  // namespace quasimodem::emulator

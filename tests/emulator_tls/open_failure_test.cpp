@@ -559,7 +559,7 @@ TEST_CASE("an interruption in the very instant of the result: still one result",
       {"QPOWD", types("AT+QPOWD=1")},
       {"restart", types("AT+CFUN=1,1")},
       {"flight mode", types("AT+CFUN=4")},
-      {"PWRKEY", [](SecureBench& bench) { bench.modem().power_key(); }},
+      {"PWRKEY", [](SecureBench& bench) { bench.modem().power_key(); }, 0, 0},  // nothing but the farewell
       {"bearer lost", [](SecureBench& bench) { bench.me().lose_context(0); }},
       {"QSSLCLOSE", types("AT+QSSLCLOSE=1"), 0},                         // CLOSE OK is the answer
       {"QSSLOPEN", types("AT+QSSLOPEN=1,0,\"peer.test\",443,0"), 2, 2},  // the second one's is -2
