@@ -22,7 +22,7 @@ using Kind = FileFlashProblem::Kind;
 
 constexpr const char* kLockFile = ".lock";
 constexpr std::string_view kTemporaryPrefix = ".new-";
-constexpr std::size_t kMaxName = 100;
+constexpr std::size_t kMaxName = 200;
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
 

@@ -45,7 +45,7 @@ Reply failure(FileProblem problem) {
 struct File {
   std::string_view name;
 };
-constexpr std::array kFile{atcmd::text<&File::name>("filename", 1, 80)};
+constexpr std::array kFile{atcmd::text<&File::name>("filename", 1, 84)};
 
 // AT+QFUPL=<filename>[,<size>[,<timeout>[,<ack>]]] → CONNECT → data → +QFUPL: <size>,<checksum>
 struct Upload {
@@ -55,7 +55,7 @@ struct Upload {
   int acknowledge = 0;
 };
 constexpr std::array kUpload{
-    atcmd::text<&Upload::name>("filename", 1, 80),
+    atcmd::text<&Upload::name>("filename", 1, 84),
     atcmd::integer<&Upload::size>("size", 1, 0x7FFFFFFF).optional(10240),
     atcmd::integer<&Upload::timeout_s>("timeout", 1, 65535).optional(5),
     atcmd::integer<&Upload::acknowledge>("ackmode", 0, 0).optional(0),
@@ -95,7 +95,7 @@ Reply download(Call& call, const File& args) {
 struct Pattern {
   std::string_view text;
 };
-constexpr std::array kPattern{atcmd::text<&Pattern::text>("filename", 1, 80)};
+constexpr std::array kPattern{atcmd::text<&Pattern::text>("filename", 1, 84)};
 
 /// The volume of `*`, `UFS:*` or `RAM:*`.
 std::optional<FileVolume> whole_volume(std::string_view pattern) {
@@ -152,7 +152,7 @@ struct Open {
   int length = 0;
 };
 constexpr std::array kOpen{
-    atcmd::text<&Open::name>("filename", 1, 80),
+    atcmd::text<&Open::name>("filename", 1, 84),
     atcmd::integer<&Open::mode>("mode", 0, 2).as_range().optional(0),
     atcmd::integer<&Open::length>("length", 0, 0x7FFFFFFF).optional(0),
 };
@@ -268,8 +268,8 @@ struct Move {
   FileStore::Target target = FileStore::Target::must_be_free;
 };
 constexpr std::array kMove{
-    atcmd::text<&Move::from>("srcfilename", 1, 80),
-    atcmd::text<&Move::to>("dstfilename", 1, 80),
+    atcmd::text<&Move::from>("srcfilename", 1, 84),
+    atcmd::text<&Move::to>("dstfilename", 1, 84),
     atcmd::integer<&Move::source>("copy", 0, 1).as_range().optional(0),
     atcmd::integer<&Move::target>("overwrite", 0, 1).as_range().optional(0),
 };

@@ -386,6 +386,7 @@ Reply show_states(Call& call) {
   return Reply::ok();
 }
 
+// Of all of these the note states how many parameters there are, and no newer firmware is known to take more.
 constexpr std::array kCommands{
     Command{.name = "+QSSLCFG",
             .summary = "Configure SSL",

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kRecordPrefix = "file-";
 constexpr std::size_t kSizeBytes = 4;
 constexpr std::string_view kOldPrefix = "ufs-";  // of the program's first version: the content as it is
-constexpr std::size_t kLongestName = 45;         // in a record's name each octet takes two digits
+constexpr std::size_t kLongestName = 80;         // of the SDK (services 1.4)
 
 std::string record_name(std::string_view prefix, const FileName& name) {
   return std::string{prefix} + sms::to_hex(as_bytes(name.file));

@@ -209,7 +209,13 @@ TEST_CASE("limits and names", "[files]") {
   bench.exchange("AT+QFUPL=\"RAM:f\",204801", {"+CME ERROR: 4011"});
   bench.exchange("AT+QFUPL=\"RAM:\",1", {"+CME ERROR: 4013"});
   bench.exchange("AT+QFUPL=\"a/b\",1", {"+CME ERROR: 4013"});
-  bench.exchange("AT+QFUPL=\"" + std::string(46, 'a') + "\",1", {"+CME ERROR: 4013"});
+  const std::string longest(80, 'a');
+  for (const auto* volume : {"", "UFS:", "RAM:"}) {
+    bench.exchange(fmt::format("AT+QFUPL=\"{}{}a\",1", volume, longest), {"+CME ERROR: 4013"});
+  }
+  bench.upload("RAM:" + longest, "a", "+QFUPL: 1,6100");
+  bench.upload("UFS:" + longest, "a", "+QFUPL: 1,6100");
+  bench.ok("AT+QFDEL=\"RAM:*\"");
   bench.exchange("AT+QFUPL=\"f\",0", {"+CME ERROR: 4013"});
   bench.upload("RAM:f", std::string(200'000, 'a'), "+QFUPL: 200000,0");
   bench.exchange("AT+QFUPL=\"RAM:g\",4801", {"+CME ERROR: 4008"});
