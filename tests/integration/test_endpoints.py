@@ -366,7 +366,9 @@ def test_note_where_a_pty_has_no_lines(module):
     with Host(running.tty) as host:
         host.port.rtscts = True
         host.exchange("AT")
-        assert "the host asks for RTS/CTS" in running.log() and "--uart rfc2217:HOST:PORT" in running.log()
+        # A pty tells nobody that its settings changed: the module looks now and then.
+        wait_until(lambda: "the host asks for RTS/CTS" in running.log(), "the note")
+        assert "--uart rfc2217:HOST:PORT" in running.log()
 
 
 # ---- several ----
