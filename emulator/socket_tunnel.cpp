@@ -53,20 +53,19 @@ void SocketTunnel::deliver() {
   while (socket && socket->available() > 0 && channel_.can_write_through()) {
     channel_.write_through(socket->receive(std::min(kPortion, channel_.room_through())));
   }
-  if (over_) look_for_end();
+  if (over_ && !peer_left_something()) end_.start({}, over_);
 }
 
 bool SocketTunnel::drain(std::function<void()> over) {
   deliver();
-  const auto* socket = this->socket();
-  if (!socket || socket->available() == 0) return false;
+  if (!peer_left_something()) return false;
   over_ = std::move(over);
   return true;
 }
 
-void SocketTunnel::look_for_end() {
+bool SocketTunnel::peer_left_something() {
   const auto* socket = this->socket();
-  if (!socket || socket->available() == 0) end_.start({}, over_);
+  return socket && socket->available() > 0;
 }
 
 void SocketTunnel::rest() {

@@ -35,7 +35,7 @@ class SocketTunnel final : public atcmd::Tunnel {
   bool drain(std::function<void()> over);
 
  private:
-  void look_for_end();
+  bool peer_left_something();
   std::size_t packet_size() const { return static_cast<std::size_t>(me_.tcpip.send_size); }
   void flush();
   device::Connection* socket() { return me_.context(context_).socket(index_, role_); }

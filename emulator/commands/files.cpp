@@ -42,10 +42,12 @@ Reply failure(FileProblem problem) {
   return Reply::cme(cme::kFileWriteFailed);
 }
 
+constexpr std::size_t kLongestTyped = 84;  // a name of 80 characters, behind UFS: or RAM:
+
 struct File {
   std::string_view name;
 };
-constexpr std::array kFile{atcmd::text<&File::name>("filename", 1, 84)};
+constexpr std::array kFile{atcmd::text<&File::name>("filename", 1, kLongestTyped)};
 
 // AT+QFUPL=<filename>[,<size>[,<timeout>[,<ack>]]] → CONNECT → data → +QFUPL: <size>,<checksum>
 struct Upload {
@@ -55,7 +57,7 @@ struct Upload {
   int acknowledge = 0;
 };
 constexpr std::array kUpload{
-    atcmd::text<&Upload::name>("filename", 1, 84),
+    atcmd::text<&Upload::name>("filename", 1, kLongestTyped),
     atcmd::integer<&Upload::size>("size", 1, 0x7FFFFFFF).optional(10240),
     atcmd::integer<&Upload::timeout_s>("timeout", 1, 65535).optional(5),
     atcmd::integer<&Upload::acknowledge>("ackmode", 0, 0).optional(0),
@@ -95,7 +97,7 @@ Reply download(Call& call, const File& args) {
 struct Pattern {
   std::string_view text;
 };
-constexpr std::array kPattern{atcmd::text<&Pattern::text>("filename", 1, 84)};
+constexpr std::array kPattern{atcmd::text<&Pattern::text>("filename", 1, kLongestTyped)};
 
 /// The volume of `*`, `UFS:*` or `RAM:*`.
 std::optional<FileVolume> whole_volume(std::string_view pattern) {
@@ -152,7 +154,7 @@ struct Open {
   int length = 0;
 };
 constexpr std::array kOpen{
-    atcmd::text<&Open::name>("filename", 1, 84),
+    atcmd::text<&Open::name>("filename", 1, kLongestTyped),
     atcmd::integer<&Open::mode>("mode", 0, 2).as_range().optional(0),
     atcmd::integer<&Open::length>("length", 0, 0x7FFFFFFF).optional(0),
 };
@@ -268,8 +270,8 @@ struct Move {
   FileStore::Target target = FileStore::Target::must_be_free;
 };
 constexpr std::array kMove{
-    atcmd::text<&Move::from>("srcfilename", 1, 84),
-    atcmd::text<&Move::to>("dstfilename", 1, 84),
+    atcmd::text<&Move::from>("srcfilename", 1, kLongestTyped),
+    atcmd::text<&Move::to>("dstfilename", 1, kLongestTyped),
     atcmd::integer<&Move::source>("copy", 0, 1).as_range().optional(0),
     atcmd::integer<&Move::target>("overwrite", 0, 1).as_range().optional(0),
 };

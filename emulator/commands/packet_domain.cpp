@@ -96,9 +96,9 @@ Reply deactivate(Call& call, const Activate& args) {
 Reply activate(Call& call, const Activate& args) {
   if (args.state == 0) return deactivate(call, args);
   if (!call.me().registration().attached()) return Reply::cme(cme::kNoNetworkService);
-  auto& context = call.me().packet_domain.context(args.cid.value_or(1));
-  // MANUAL SSL 1.4.1 item 4 has it the other way round. ASSUMED: the number.
   const int cid = args.cid.value_or(1);
+  auto& context = call.me().packet_domain.context(cid);
+  // MANUAL SSL 1.4.1 item 4 has it the other way round. ASSUMED: the number.
   if (const auto* stack = call.me().stack_context(cid); stack && stack->in_use()) {
     call.me().log().warning("CGACT: AT+QIACT has activated context {} already; AT+QIDEACT first", cid);
     return not_allowed();

@@ -5,8 +5,6 @@
 #include <utility>
 
 namespace quasimodem::device {
-namespace {}  // namespace
-
 void ServiceCentre::after(Delay Timing::*delay, std::function<void()> body) {
   surroundings_.timeline.after(std::max<Duration>(surroundings_.pace.next(delay), kMessagesApart),
                                [here = std::weak_ptr{here_}, body = std::move(body)] {
