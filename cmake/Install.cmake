@@ -16,12 +16,19 @@ install(FILES "${shells}/fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor
 # Where systemd looks for units of users: not LIBDIR, which Debian divides by architecture.
 install(FILES docs/recipes/systemd/quasimodem@.service DESTINATION lib/systemd/user)
 
-install(FILES LICENSE README.md atcmd/COMMANDS.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-file(GLOB documents CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/*.md")
-install(FILES ${documents} DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(DIRECTORY docs/recipes DESTINATION "${CMAKE_INSTALL_DOCDIR}" USE_SOURCE_PERMISSIONS)
+# As in the source, so that the paths which messages and documents name hold: docs/faults.md, docs/scenarios/sms.yaml.
+install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES atcmd/COMMANDS.md atcmd/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/atcmd")
+install(
+  DIRECTORY docs
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+  USE_SOURCE_PERMISSIONS
+  PATTERN __pycache__ EXCLUDE
+  PATTERN .pytest_cache EXCLUDE)
 # The program has them built in; these are to start one's own from.
 install(DIRECTORY profiles DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+# To be played to a module: `quasimodem play`.
+install(DIRECTORY tests/transcripts DESTINATION "${CMAKE_INSTALL_DOCDIR}/tests")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_VENDOR "quasimodem")
@@ -42,5 +49,9 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION comm)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_QUASIMODEM_MBEDTLS "${QUASIMODEM_MBEDTLS_KIND}")
+get_target_property(CPACK_QUASIMODEM_MBEDTLS_INCLUDE qm_mbedtls INTERFACE_INCLUDE_DIRECTORIES)  # its licence lies beside it
+# Which commit was built is known after the configuration only.
+set(CPACK_QUASIMODEM_VERSION_FILE "${version_file}")
+set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_SOURCE_DIR}/cmake/PackageVersion.cmake")
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/Debian.cmake")
 include(CPack)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -P: a manual page NAME(SECTION) in the file PAGE, from the Markdown file SOURCE by LOWDOWN.
+# cmake -P: a manual page NAME(SECTION) in the file PAGE, from the Markdown file SOURCE by LOWDOWN. The version is the first
+# line of VERSION_FILE.
 # The title of a document, `# Faults: what can go wrong`, is what NAME says; its chapters become the sections.
 file(READ "${SOURCE}" text)
+file(STRINGS "${VERSION_FILE}" version LIMIT_COUNT 1)
 if(NOT text MATCHES "^# ([^\n]+)\n")
   message(FATAL_ERROR "${SOURCE}: does not begin with a title, `# …`")
 endif()
@@ -12,7 +14,7 @@ string(REGEX REPLACE "\n##(#*) " "\n#\\1 " text "${text}")
 file(WRITE "${PAGE}.md" "# NAME\n\n${NAME} - ${summary}\n\n# DESCRIPTION\n${text}\n# SEE ALSO\n\nquasimodem(1)\n")
 execute_process(
   COMMAND "${LOWDOWN}" -s -tman --parse-no-intraemph --out-no-smarty --nroff-nolinks -M "title=${NAME}" -M "section=${SECTION}" -M "date= "
-          -M "source=quasimodem ${VERSION}" "${PAGE}.md"
+          -M "source=quasimodem ${version}" "${PAGE}.md"
   OUTPUT_VARIABLE roff COMMAND_ERROR_IS_FATAL ANY)
 file(REMOVE "${PAGE}.md")
 # Narrow columns cannot be adjusted at both sides; words of a program are not divided (\%).

@@ -3,6 +3,7 @@ option(QUASIMODEM_WERROR "Warnings are errors, with the compilers we know: g++ 1
 option(QUASIMODEM_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(QUASIMODEM_FUZZ "libFuzzer instrumentation and the targets of tests/fuzz (clang only)" OFF)
 option(QUASIMODEM_PCH "Precompiled headers" ON)
+option(QUASIMODEM_UNITY "Several source files in one compilation: half the processor time for a whole build" OFF)
 
 # What every target of ours is compiled with.
 add_library(qm_options INTERFACE)
@@ -42,8 +43,17 @@ if(QUASIMODEM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
                                   "${QUASIMODEM_CCACHE}")
   if(QUASIMODEM_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(qm_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  elseif(QUASIMODEM_PCH)
+    target_compile_options(qm_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
   endif()
 endif()
+
+# An empty file, not touched again when it is there.
+function(qm_empty_file path)
+  if(NOT EXISTS "${path}")
+    file(WRITE "${path}" "")
+  endif()
+endfunction()
 
 # qm_precompiled(target): uses the one precompiled header of the project.
 function(qm_precompiled target)
@@ -51,7 +61,7 @@ function(qm_precompiled target)
     return()
   endif()
   if(NOT TARGET qm_pch)
-    file(WRITE "${PROJECT_BINARY_DIR}/pch/qm_pch.cpp" "")
+    qm_empty_file("${PROJECT_BINARY_DIR}/pch/qm_pch.cpp")
     add_library(qm_pch STATIC "${PROJECT_BINARY_DIR}/pch/qm_pch.cpp")
     target_link_libraries(qm_pch PRIVATE qm_options fmt::fmt)
     target_precompile_headers(qm_pch PRIVATE <algorithm> <array> <chrono> <cstdint> <deque> <functional> <map> <memory>
@@ -61,11 +71,12 @@ function(qm_precompiled target)
   target_precompile_headers(${target} REUSE_FROM qm_pch)
 endfunction()
 
-# qm_library(name [DEPENDS libs…] [PRIVATE libs…] [FOLDER folder] [EXCLUDE folders or files…]): a static library of every
-# .cpp in the current folder (or FOLDER) and below it, without what is named after EXCLUDE. A folder that has no .cpp yet
-# makes an interface library, so that dependants need not care.
+# qm_library(name [DEPENDS libs…] [PRIVATE libs…] [FOLDER folder] [EXCLUDE folders or files…] [ALONE folders or files…]):
+# a static library of every .cpp in the current folder (or FOLDER) and below it, without what is named after EXCLUDE. What is
+# named after ALONE shares no compilation with others. A folder that has no .cpp yet makes an interface library, so that
+# dependants need not care.
 function(qm_library name)
-  cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS;PRIVATE;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS;PRIVATE;EXCLUDE;ALONE" ${ARGN})
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "${folder}/*.cpp")
   foreach(excluded IN LISTS ARG_EXCLUDE)
@@ -77,6 +88,14 @@ function(qm_library name)
     return()
   endif()
   add_library(${name} STATIC ${sources})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${QUASIMODEM_UNITY} UNITY_BUILD_BATCH_SIZE 12
+                                           UNITY_BUILD_UNIQUE_ID QM_UNIT
+                                           UNITY_BUILD_CODE_BEFORE_INCLUDE "#include \"cmake/unity_names.hpp\"")
+  foreach(alone IN LISTS ARG_ALONE)
+    set(files ${sources})
+    list(FILTER files INCLUDE REGEX "^${alone}(/|$)")
+    set_source_files_properties(${files} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endforeach()
   target_link_libraries(${name} PUBLIC qm_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE})
   qm_precompiled(${name})
 endfunction()

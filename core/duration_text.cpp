@@ -17,6 +17,7 @@ struct Unit {
 };
 constexpr std::array kUnits{Unit{"h", 1h}, Unit{"min", 1min}, Unit{"s", 1s}, Unit{"ms", 1ms}, Unit{"us", 1us}};
 
+constexpr std::string_view kUnitOfBareNumber = "s";
 constexpr double kLongest = 1e9;  // seconds, thirty years: what a Duration holds without trouble
 
 }  // namespace
@@ -28,13 +29,19 @@ std::optional<Duration> parse_duration(std::string_view text) {
   char* end = nullptr;
   const double value = std::strtod(number.c_str(), &end);
   if (number.empty() || *end != '\0' || number == ".") return std::nullopt;
-  if (name.empty()) return value == 0 ? std::optional{Duration::zero()} : std::nullopt;
-  const auto* const unit =
-      std::find_if(kUnits.begin(), kUnits.end(), [name](const Unit& each) { return each.name == name; });
+  const auto* const unit = std::find_if(kUnits.begin(), kUnits.end(), [name](const Unit& each) {
+    return each.name == (name.empty() ? kUnitOfBareNumber : name);
+  });
   if (unit == kUnits.end()) return std::nullopt;
   const auto nanoseconds = value * static_cast<double>(unit->length.count());
   if (nanoseconds > kLongest * 1e9) return std::nullopt;
   return Duration{std::llround(nanoseconds)};
+}
+
+std::string duration_pattern() {
+  std::string units;
+  for (const auto& unit : kUnits) units += fmt::format("{}{}", units.empty() ? "" : "|", unit.name);
+  return fmt::format(R"((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:{})?)", units);
 }
 
 std::string duration_text(Duration duration) {

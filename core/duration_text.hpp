@@ -9,8 +9,16 @@
 
 namespace quasimodem {
 
-/// `15ms`, `2.8s`, `20min`, `24h`, `40us`; `0` needs no unit. Nothing for anything else, and for what is negative.
+/// `15ms`, `2.8s`, `20min`, `24h`, `40us`; a number without a unit is seconds. The rule for every time that a user
+/// writes: options, variables, configuration, profiles, faults, scenarios, `ctl`. Nothing for anything else, for what
+/// is negative and for more than 1e9 seconds.
 std::optional<Duration> parse_duration(std::string_view text);
+
+/// How a time is written, for messages: `use ` goes before it.
+inline constexpr std::string_view kDurationForm = "500ms, 10s, 2min or 1h; a number alone is seconds";
+
+/// A regular expression (ECMA 262, without ^ and $) for what `parse_duration` reads; the longest time is not in it.
+std::string duration_pattern();
 
 /// The shortest text that `parse_duration` reads as this; exact to the microsecond.
 std::string duration_text(Duration duration);

@@ -5,8 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "core/suggestion.hpp"
 #include "emulator/app/problem.hpp"
-#include "emulator/app/suggestion.hpp"
 
 namespace quasimodem::app {
 

@@ -21,6 +21,8 @@
 #include "emulator/app/problem.hpp"
 #include "emulator/app/record/record.hpp"
 #include "emulator/app/run.hpp"
+#include "emulator/app/schema/schema.hpp"
+#include "emulator/app/watch/watch.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -73,10 +75,12 @@ constexpr Command kCommands[] = {
     {"run", "start a module: the options below", &start_run},
     {"demo", "a host, a module and its network, live and offline: tls, tcp, transparent, fault", &demo},
     {"console", "talk AT to a running module from this terminal", &start_console},
+    {"watch", "what a running module does, live: UART, states, connections, TLS, faults", &watch},
     {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl},
     {"wait", "wait until a module is ready", &wait_until_ready},
     {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
     {"config", "what run is configured to do, and by whom", &config},
+    {"schema", "prints a JSON Schema for editors: of a configuration, a scenario, a profile", &print_schema},
     {"doctor", "what this machine and this build can do", &start_doctor},
     {"play", "transcripts and traces against an emulated or a real module", &start_play},
     {"record", "sit between a host and a real module, write a trace", &start_record},

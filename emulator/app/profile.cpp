@@ -10,10 +10,12 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/profile_keys.hpp"
 #include "emulator/app/safe_toml.hpp"
 #include "emulator/app/text_file.hpp"
 
@@ -23,21 +25,6 @@ namespace {
 using device::Delay;
 using device::Spell;
 using device::Timing;
-
-struct SpellKind {
-  std::string_view key;
-  Spell Timing::*value;
-};
-// The keys of [network] that are no delays.
-constexpr std::array kSpells{SpellKind{"outage", &Timing::outage}, SpellKind{"pdp_drop", &Timing::pdp_drop}};
-struct RateKind {
-  std::string_view key;
-  double Timing::*value;
-};
-constexpr std::array kRates{RateKind{"down_kbit_s", &Timing::down_kbit_s}, RateKind{"up_kbit_s", &Timing::up_kbit_s}};
-constexpr std::string_view kIdleAfter = "idle_after";
-constexpr std::string_view kPaced = "paced";
-constexpr std::string_view kBase = "base";
 
 /// Reads one profile. Everything wrong with it ends in a Problem that names the line.
 class Reader {
@@ -105,9 +92,10 @@ class Reader {
   }
 
   Duration duration(const toml::node& node) const {
-    const auto text = node.value<std::string>();
+    auto text = node.value<std::string>();
+    if (const auto number = node.value<double>(); !text && number) text = fmt::format("{}", *number);
     const auto parsed = text ? parse_duration(*text) : std::nullopt;
-    if (!parsed) wrong(node, R"(a time is wanted, like "15ms", "2.8s", "20min" or "24h")");
+    if (!parsed) wrong(node, R"(a time is wanted, like "15ms", "2.8s", "20min" or "24h"; a number alone is seconds)");
     return *parsed;
   }
 
@@ -147,14 +135,13 @@ class Reader {
 
   double rate(const toml::node& node) const {
     const auto value = node.value<double>();
-    constexpr double kFastest = 1e6;
     if (!value || *value < 0 || *value > kFastest) wrong(node, "kbit/s are wanted, up to 1000000; 0: no limit");
     return *value;
   }
 
   [[noreturn]] void wrong(const toml::node& node, const std::string& what) const {
     usage(fmt::format("{}:{}: {}", source_, node.source().begin.line, what),
-          "what a profile can say: docs/profiles.md");
+          "what a profile can say: man quasimodem-profiles; docs/profiles.md");
   }
   [[noreturn]] void unknown(const toml::key& key, const std::vector<std::string>& known,
                             std::string_view section) const {
@@ -191,7 +178,7 @@ std::vector<std::string> builtin_profile_names() {
 }
 
 device::Timing parse_profile(std::string_view text, const std::string& name, const std::string& source) {
-  constexpr auto kSee = "what a profile can say: docs/profiles.md";
+  constexpr auto kSee = "what a profile can say: man quasimodem-profiles; docs/profiles.md";
   const auto safe = safe_toml(text);
   if (!safe) usage(fmt::format("{}:{}: {}", source, safe.error().line, safe.error().what), kSee);
   toml::table root;

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <variant>
 
 #include <fmt/core.h>
 
 #include "emulator/app/json_text.hpp"
+#include "emulator/app/program_name.hpp"
 #include "emulator/app/stderr_output.hpp"
 
 namespace quasimodem::app {
@@ -56,6 +58,21 @@ void print_ready_lines(const std::vector<ModuleEndpoints>& modules, ReadyForm fo
     on_stdio ? print_to_stderr(text + "\n") : fmt::print("{}\n", text);
   }
   std::fflush(stdout);
+}
+
+std::string first_steps(const std::vector<ModuleEndpoints>& modules, const std::string& program) {
+  const auto& module = modules.front();
+  if (module.control.empty()) return {};  // neither finds it
+  const auto& uart = module.uarts.front();
+  const auto to = shell_word(std::filesystem::path{module.control}.stem().string());
+  std::string text;
+  // A device's other end is a cable, and who was called by tcp: talks already.
+  const bool open_to_all = !std::holds_alternative<TtyUrl>(uart) && !std::holds_alternative<TcpUrl>(uart);
+  if (open_to_all) text += fmt::format("talk   {} console --to {}", program, to);
+  if (std::holds_alternative<PtyUrl>(uart)) {
+    text += fmt::format("   (or: picocom -b 115200 {})", shell_word(module.addresses.front()));
+  }
+  return fmt::format("{}{}watch  {} watch --to {}\n", text, text.empty() ? "" : "\n", program, to);
 }
 
 Environment variables_for(const std::vector<ModuleEndpoints>& modules) {

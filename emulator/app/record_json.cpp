@@ -8,9 +8,9 @@ namespace quasimodem::app {
 
 Json record_json(const Record& record, const std::string& modem) {
   const auto seconds = std::chrono::duration<double>{record.time.time_since_epoch()}.count();
-  Json::Object object{{"seq", record.seq}, {"t", seconds}, {"modem", modem}, {"kind", name_of(record.kind)}};
+  JsonObject object{{"seq", record.seq}, {"t", seconds}, {"modem", modem}, {"kind", name_of(record.kind)}};
   for (const auto& [name, value] : record.fields) {
-    object.emplace_back(name, std::visit([](const auto& each) { return Json{each}; }, value));
+    object.emplace(name, std::visit([](const auto& each) { return Json(each); }, value));
   }
   return object;
 }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/journal_ring.hpp"
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 
 namespace quasimodem::app {
 

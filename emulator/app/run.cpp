@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
@@ -12,17 +13,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "emulator/app/child.hpp"
 #include "emulator/app/key_log.hpp"
 #include "emulator/app/modem_host.hpp"
 #include "emulator/app/modules.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/program_name.hpp"
 #include "emulator/app/readiness.hpp"
 #include "emulator/app/ready_lines.hpp"
 #include "emulator/app/scenario/session.hpp"
@@ -104,9 +108,19 @@ class Runner {
   void announce() {
     const auto endpoints = all_endpoints();
     if (options_.command.empty()) print_ready_lines(endpoints, options_.json ? ReadyForm::json : ReadyForm::line);
+    if (somebody_reads()) print_to_stderr(first_steps(endpoints, program_name()));
     tell_ready(options_.ready_fd);
     if (scenario_) scenario_->begin();
     if (!options_.command.empty() && !exit_code_) child_ = start_child(options_.command, variables_for(endpoints));
+  }
+
+  /// Whether a person sees what is printed, and has not asked for less.
+  bool somebody_reads() const {
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+    const bool for_programs = options_.json || options_.log.format == LogFormat::json || !options_.command.empty();
+    const bool terminal_is_uart = std::any_of(options_.uarts.begin(), options_.uarts.end(),
+                                              [](const auto& uart) { return std::holds_alternative<StdioUrl>(uart); });
+    return terminal && !for_programs && !terminal_is_uart && !options_.quiet;
   }
 
   std::vector<ModuleEndpoints> all_endpoints() const {

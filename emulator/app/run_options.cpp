@@ -2,6 +2,9 @@
 #include "emulator/app/run_options.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -14,12 +17,11 @@
 #include "emulator/app/options/config_file.hpp"
 #include "emulator/app/options/flags.hpp"
 #include "emulator/app/profile.hpp"
+#include "emulator/app/version.hpp"
 #include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {
 namespace {
-
-constexpr std::string_view kVersion = QUASIMODEM_VERSION;
 
 constexpr std::string_view kUsage = R"(
 Usage: quasimodem [run] [OPTIONS]                start a module, keep it running
@@ -61,15 +63,39 @@ const HostAddress* address_of(const UartUrl& uart) {
   return nullptr;
 }
 
+/// What two endpoints cannot share: a path, or a port to listen at. Empty where there is no such thing.
+std::string place_of(const UartUrl& uart) {
+  const auto full = [](const std::filesystem::path& path) {
+    std::error_code unknown;
+    return std::filesystem::absolute(path, unknown).lexically_normal().string();
+  };
+  if (const auto* pty = std::get_if<PtyUrl>(&uart)) return pty->link ? full(*pty->link) : "";
+  if (const auto* url = std::get_if<UnixUrl>(&uart)) return full(url->path);
+  if (const auto* url = std::get_if<TtyUrl>(&uart)) return full(url->device);
+  const auto* address = std::holds_alternative<TcpUrl>(uart) ? nullptr : address_of(uart);
+  return address && address->port != 0 ? address->text() : "";
+}
+
+/// One message for what would otherwise look like another program in the way.
+void check_twice(const RunOptions& options) {
+  std::set<std::string> places;
+  for (const auto& uart : options.uarts) {
+    const auto place = place_of(uart);
+    if (place.empty() || places.insert(place).second) continue;
+    usage(fmt::format("--uart: {} stands twice", place), "each endpoint needs a link, path or port of its own");
+  }
+}
+
 /// What does not go together.
 void check_uarts(const RunOptions& options) {
   const auto stdios = std::count_if(options.uarts.begin(), options.uarts.end(),
                                     [](const auto& uart) { return std::holds_alternative<StdioUrl>(uart); });
-  if (stdios > 1) usage("--uart stdio: there is only one");
+  if (stdios > 1) usage("--uart stdio: there is only one", "any other endpoint, for example --uart pty:");
   if (stdios > 0 && !options.command.empty()) {
     usage("--uart stdio: with \"--\" the standard streams belong to the command",
           "any other endpoint, for example --uart pty:");
   }
+  check_twice(options);
   if (options.count == 1) return;
   for (const auto& uart : options.uarts) {
     if (std::holds_alternative<StdioUrl>(uart) || std::holds_alternative<TtyUrl>(uart)) {
@@ -118,7 +144,7 @@ RunOptions check(const Settings& settings, std::vector<std::string> command) {
   if (options.uarts.empty()) options.uarts.emplace_back(PtyUrl{});
   check_uarts(options);
   options.named = settings.find("name") || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
-  if (options.ephemeral && options.nvram) usage("--nvram and --ephemeral exclude each other");
+  if (options.ephemeral && options.nvram) usage("--nvram and --ephemeral exclude each other", "leave one of them out");
   if (options.junit && !options.scenario) usage("--junit: there is no scenario to tell of", "with --scenario FILE");
   options.log.lowest = log_level_of(options);
   return options;
@@ -162,15 +188,20 @@ Invocation read_command_line(const std::vector<std::string>& arguments, const En
                     .description = "A Quectel M10/M66/M85/M95 on your desk that is not there.",
                     .usage = usage_lines(),
                     .footer = kExamples}};
-  line.flag("--version", "show the version and exit");
+  bool version = false;
+  line.flag("--version", version, "show the version and exit");
   const Flags flags{line};
-  if (auto help = line.read(std::move(ours), command_names())) return {.text = *help};
-  if (line.given("--version")) {
-    constexpr std::string_view kJson = R"({{"name":"quasimodem","version":"{}"}})"
+  if (auto help = line.read(std::move(ours), command_names(), "quasimodem run")) return {.text = *help};
+  auto settings = flags.settings(line);
+  if (version) {
+    constexpr std::string_view kJson = R"({{"name":"quasimodem","version":"{}","commit":"{}"}})"
                                        "\n";
-    return {.text = line.given("--json") ? fmt::format(kJson, kVersion) : fmt::format("quasimodem {}\n", kVersion)};
+    const auto* json = settings.find("json");
+    const bool as_json = json && json->values.front().text == "true";
+    return {.text = as_json ? fmt::format(kJson, program_version(), program_commit())
+                            : fmt::format("quasimodem {}, commit {}\n", program_version(), program_commit())};
   }
-  return read_settings(flags.settings(line), std::move(command), environment);
+  return read_settings(std::move(settings), std::move(command), environment);
 }
 
 }  // namespace quasimodem::app

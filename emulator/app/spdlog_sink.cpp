@@ -13,7 +13,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 #include "emulator/app/stderr_output.hpp"
 
 namespace quasimodem::app {
@@ -122,15 +122,15 @@ class SpdlogSink final : public StderrSink {
       logger_->log(level_of(level), "{}: {}", who, message);
       return lines_->taken();
     }
-    Json::Object object{{"ts", timestamp()}, {"mono_us", monotonic_us()}, {"seq", ++seq_}};
+    JsonObject object{{"ts", timestamp()}, {"mono_us", monotonic_us()}, {"seq", ++seq_}};
     auto part = who;
     if (const auto modem = modem_of(who); !modem.empty()) {
-      object.emplace_back("modem", modem);
+      object.emplace("modem", modem);
       part.remove_prefix(std::min(who.size(), modem.size() + 1));
     }
-    object.emplace_back("level", name_of(level));
-    if (!part.empty()) object.emplace_back("part", part);
-    object.emplace_back("msg", message);
+    object.emplace("level", name_of(level));
+    if (!part.empty()) object.emplace("part", part);
+    object.emplace("msg", message);
     logger_->log(level_of(level), "{}", to_text(object));
     return lines_->taken();
   }

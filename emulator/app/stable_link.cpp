@@ -12,6 +12,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/file_owner.hpp"
 #include "emulator/app/problem.hpp"
 
 namespace quasimodem::app {
@@ -34,7 +35,7 @@ sockaddr_un claim_address(const fs::path& link, socklen_t& length) {
 
 /// None when it cannot be told: it has ended meanwhile, or so many have asked that its queue is full. Nobody takes from
 /// that queue, so a connect that blocks would wait for ever.
-std::optional<pid_t> owner(const sockaddr_un& address, socklen_t length) {
+std::optional<ucred> owner(const sockaddr_un& address, socklen_t length) {
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (probe < 0) return std::nullopt;
   ucred credentials{};
@@ -42,7 +43,7 @@ std::optional<pid_t> owner(const sockaddr_un& address, socklen_t length) {
   const bool known = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), length) == 0 &&
                      ::getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0;
   ::close(probe);
-  return known ? std::optional{credentials.pid} : std::nullopt;
+  return known ? std::optional{credentials} : std::nullopt;
 }
 
 }  // namespace
@@ -85,12 +86,22 @@ void StableLink::claim() {
   const int problem = errno;
   if (claim_ >= 0) ::close(claim_);
   if (problem != EADDRINUSE) throw std::system_error{problem, std::generic_category(), "claiming the UART link"};
-  const auto pid = owner(address, length);
-  throw Problem{ExitCode::environment,
-                fmt::format("cannot create the UART link {}: it belongs to a running quasimodem{}", link_.string(),
-                            pid ? fmt::format(" (pid {})", *pid) : ""),
-                fmt::format("use another name (--uart pty:{}b), or stop that one{}", link_.string(),
-                            pid ? fmt::format(": kill {}", *pid) : "")};
+  const auto other = owner(address, length);
+  const auto another_name = fmt::format("use another name (--uart pty:{}b)", link_.string());
+  const auto cannot = fmt::format("cannot create the UART link {}: it belongs to", link_.string());
+  if (!other) {
+    throw Problem{ExitCode::environment, cannot + " a running quasimodem", another_name + ", or stop that one"};
+  }
+  if (other->pid == ::getpid()) {
+    throw Problem{ExitCode::environment, cannot + " another endpoint of this command", another_name};
+  }
+  if (other->uid != ::geteuid()) {
+    throw Problem{ExitCode::environment,
+                  fmt::format("{} a quasimodem of {} (pid {})", cannot, user_text(other->uid), other->pid),
+                  another_name};
+  }
+  throw Problem{ExitCode::environment, fmt::format("{} a running quasimodem (pid {})", cannot, other->pid),
+                fmt::format("{}, or stop that one: kill {}", another_name, other->pid)};
 }
 
 void StableLink::check_what_is_there() const {

@@ -70,6 +70,11 @@ MessageSettings& settings(Call& call) { return call.settings().messages; }
 device::MessageStore& store(Call& call) { return call.me().messaging().store(); }
 bool text_mode(Call& call) { return call.settings().message_format == 1; }
 
+/// ASSUMED: the command has done its work and succeeds, also when the memory fails to keep the new state.
+void change_state(Call& call, MessageMemory memory, int index, MessageState state) {
+  [[maybe_unused]] const auto changed = store(call).set_state(memory, index, state);
+}
+
 std::optional<int> number_in(const Argument& argument, int lowest, int highest) {
   const auto value = atcmd::parse_integer(argument.text);
   if (!value || *value < lowest || *value > highest) return std::nullopt;
@@ -264,7 +269,7 @@ Reply send_stored(Call& call, const std::vector<Argument>& arguments) {
   if (submit->destination.digits.empty()) return Reply::cms(kInvalidParameters);
   // ASSUMED: "STO SENT" from now on.
   return hand_over(call, *pdu, *submit, "+CMSS", [memory, index = *index](Call& resumed) {
-    store(resumed).set_state(memory, index, MessageState::sent);
+    change_state(resumed, memory, index, MessageState::sent);
   });
 }
 
@@ -275,7 +280,7 @@ enum class Reading { marks_read, leaves_unread };
 
 void mark_read(Call& call, int index, const StoredMessage& message, Reading reading) {
   if (reading == Reading::marks_read && message.state == MessageState::unread)
-    store(call).set_state(settings(call).reading, index, MessageState::read);
+    change_state(call, settings(call).reading, index, MessageState::read);
 }
 
 // AT+CMGR=<index>[,<mode>]                                                                                   [M66 8.7]

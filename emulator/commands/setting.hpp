@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "atcmd/table/command.hpp"
 #include "emulator/commands/call.hpp"

@@ -102,7 +102,8 @@ void FileStore::seal_old_records() {
   for (const auto& record : *records) {
     const auto name = record.starts_with(kOldPrefix) ? file_of(record) : std::nullopt;
     const auto content = name ? stored(*name) : tl::unexpected{FileProblem::not_found};
-    if (content && !content->sealed) store(*name, content->record);
+    if (!content || content->sealed) continue;
+    [[maybe_unused]] const auto written = store(*name, content->record);
   }
 }
 

@@ -65,25 +65,30 @@ struct DelayKind {
   std::string_view section;
   std::string_view key;
   Delay Timing::*value;
+  std::string_view meaning;
 };
 
 inline constexpr std::array kDelayKinds{
-    DelayKind{"module", "command", &Timing::command},
-    DelayKind{"module", "boot", &Timing::boot},
-    DelayKind{"module", "sim_start", &Timing::sim_start},
-    DelayKind{"module", "call_ready", &Timing::call_ready},
-    DelayKind{"network", "registration", &Timing::registration},
-    DelayKind{"network", "attach", &Timing::attach},
-    DelayKind{"network", "activate", &Timing::activate},
-    DelayKind{"network", "deactivate", &Timing::deactivate},
-    DelayKind{"network", "round_trip", &Timing::round_trip},
-    DelayKind{"network", "idle_penalty", &Timing::idle_penalty},
-    DelayKind{"tls", "no_authentication", &Timing::tls_plain},
-    DelayKind{"tls", "server_authentication", &Timing::tls_server},
-    DelayKind{"tls", "mutual_authentication", &Timing::tls_mutual},
+    DelayKind{"module", "command", &Timing::command, "before a command line is answered"},
+    DelayKind{"module", "boot", &Timing::boot, "power on to RDY"},
+    DelayKind{"module", "sim_start", &Timing::sim_start, "from +CFUN: 1 to +CPIN: READY"},
+    DelayKind{"module", "call_ready", &Timing::call_ready, "power on to Call Ready"},
+    DelayKind{"network", "registration", &Timing::registration, "until the network has the module"},
+    DelayKind{"network", "attach", &Timing::attach, "until the packet domain has it"},
+    DelayKind{"network", "activate", &Timing::activate, "AT+QIACT"},
+    DelayKind{"network", "deactivate", &Timing::deactivate, "AT+QIDEACT"},
+    DelayKind{"network", "round_trip", &Timing::round_trip,
+              "a look-up and a connection take one, data half of one each way"},
+    DelayKind{"network", "idle_penalty", &Timing::idle_penalty,
+              "more for the first packet after idle_after without one"},
+    DelayKind{"tls", "no_authentication", &Timing::tls_plain,
+              "the module's own time for a full handshake at seclevel 0"},
+    DelayKind{"tls", "server_authentication", &Timing::tls_server, "the same at seclevel 1"},
+    DelayKind{"tls", "mutual_authentication", &Timing::tls_mutual, "the same at seclevel 2"},
     // At the end, so that what a seed draws for the others stays.
-    DelayKind{"network", "message_part", &Timing::message_part},
-    DelayKind{"network", "report", &Timing::report},
+    DelayKind{"network", "message_part", &Timing::message_part,
+              "from one part of a long message that arrives to the next"},
+    DelayKind{"network", "report", &Timing::report, "from a message that was sent to its status report"},
 };
 
 }  // namespace quasimodem::device

@@ -6,8 +6,10 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/duration_text.hpp"
+#include "core/suggestion.hpp"
 
 namespace quasimodem::emulator {
 namespace {
@@ -17,6 +19,14 @@ using enum ParameterType;
 
 const FaultParameter kEvery{"every", time, "again after that long, while `count` allows"};
 const FaultParameter kDirection{"direction", text, "`in` (to the module) or `out`; both unless given"};
+
+constexpr FaultParameter kCommon[] = {
+    {"match", text, "strikes only what contains this text"},
+    {"after", time, "not before that long from now"},
+    {"for", time, "no longer than that; what it changed is undone"},
+    {"count", number, "at most so often"},
+    {"probability", number, "0 to 1, each time"},
+};
 
 const std::vector<FaultKind>& table() {
   static const std::vector<FaultKind> kinds{
@@ -109,10 +119,17 @@ const std::vector<FaultKind>& table() {
   return kinds;
 }
 
-std::string names(const FaultKind& kind) {
-  std::string all = "match, after, for, count, probability";
-  for (const auto& parameter : kind.parameters) all += fmt::format(", {}", parameter.name);
+std::vector<std::string> words_of(const FaultKind& kind) {
+  std::vector<std::string> all;
+  for (const auto& parameter : kCommon) all.emplace_back(parameter.name);
+  for (const auto& parameter : kind.parameters) all.emplace_back(parameter.name);
   return all;
+}
+
+/// `; did you mean "for"?`
+std::string meant(const std::string& word, const std::vector<std::string>& words) {
+  const auto near = nearest(word, words);
+  return near ? fmt::format("; did you mean \"{}\"?", *near) : "";
 }
 
 bool valid(ParameterType type, const std::string& value) {
@@ -129,8 +146,9 @@ bool valid(ParameterType type, const std::string& value) {
 }
 
 std::string_view wanted(ParameterType type) {
+  static const std::string kTime = fmt::format("a time ({})", kDurationForm);
   switch (type) {
-    case time: return "a time like 500ms, 6s or 2min";
+    case time: return kTime;
     case number: return "a whole number";
     case text: return "text";
   }
@@ -195,7 +213,7 @@ tl::expected<Word, std::string> next_word(std::string_view& rest) {
   return word;
 }
 
-std::string quoted(const std::string& value) {
+std::string in_quotes(const std::string& value) {
   if (!value.empty() && value.find_first_of(" \"\\=") == std::string::npos) return value;
   std::string text = "\"";
   for (const char c : value) {
@@ -208,6 +226,7 @@ std::string quoted(const std::string& value) {
 }  // namespace
 
 std::span<const FaultKind> fault_kinds() { return table(); }
+std::span<const FaultParameter> common_fault_parameters() { return kCommon; }
 
 const FaultKind* fault_kind(std::string_view name) {
   const auto& kinds = table();
@@ -220,9 +239,10 @@ tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault) {
   const auto& [name, words] = fault;
   const auto* kind = fault_kind(name);
   if (!kind) {
-    std::vector<std::string_view> known;
-    for (const auto& each_kind : table()) known.push_back(each_kind.name);
-    return tl::unexpected{fmt::format("there is no fault \"{}\"; there are {}", name, fmt::join(known, ", "))};
+    std::vector<std::string> known;
+    for (const auto& each_kind : table()) known.emplace_back(each_kind.name);
+    return tl::unexpected{
+        fmt::format("there is no fault \"{}\" (all of them: quasimodem help faults){}", name, meant(name, known))};
   }
   FaultRule rule{.name = name};
   for (auto word = words.begin(); word != words.end(); ++word) {
@@ -236,7 +256,9 @@ tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault) {
     const auto found = std::find_if(kind->parameters.begin(), kind->parameters.end(),
                                     [&key = key](const FaultParameter& each_one) { return each_one.name == key; });
     if (found == kind->parameters.end()) {
-      return tl::unexpected{fmt::format("{} has no \"{}\"; it has {}", name, key, names(*kind))};
+      const auto has = words_of(*kind);
+      return tl::unexpected{
+          fmt::format("{} has no \"{}\"; it has {}{}", name, key, fmt::join(has, ", "), meant(key, has))};
     }
     if (!valid(found->type, value)) return wrong(name, key, value, wanted(found->type));
     rule.parameters[key] = value;
@@ -274,12 +296,12 @@ tl::expected<FaultRule, std::string> parse_fault(std::string_view spec) {
 
 std::string fault_text(const FaultRule& rule) {
   auto text = rule.name;
-  if (!rule.match.empty()) text += fmt::format(" match={}", quoted(rule.match));
+  if (!rule.match.empty()) text += fmt::format(" match={}", in_quotes(rule.match));
   if (rule.after > Duration::zero()) text += fmt::format(" after={}", duration_text(rule.after));
   if (rule.lasting) text += fmt::format(" for={}", duration_text(*rule.lasting));
   if (rule.count) text += fmt::format(" count={}", *rule.count);
   if (rule.probability < 1) text += fmt::format(" probability={}", rule.probability);
-  for (const auto& [key, value] : rule.parameters) text += fmt::format(" {}={}", key, quoted(value));
+  for (const auto& [key, value] : rule.parameters) text += fmt::format(" {}={}", key, in_quotes(value));
   return text;
 }
 

@@ -37,6 +37,8 @@ struct FaultKind {
 };
 
 std::span<const FaultKind> fault_kinds();
+/// What every fault takes besides: `match`, `after`, `for`, `count` (from 1), `probability` (0 to 1, not only whole).
+std::span<const FaultParameter> common_fault_parameters();
 const FaultKind* fault_kind(std::string_view name);
 
 /// `bearer.outage for=6s after=2s count=1 probability=0.5 match="AT+QISEND"`: the name, bare or as `name=`, then what

@@ -3,19 +3,20 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <regex>
+
+#include "emulator/workbench/pattern.hpp"
 
 namespace quasimodem::workbench {
 
 std::optional<OpenedBy> opened_by(const std::string& from_host) {
-  static const std::regex kOpen{R"re(\+\s*(QSSLOPEN|QIOPEN)\s*=\s*(?:(\d+)\s*,)?.*?"([^"]*\.[^"]*)",\s*"?(\d+))re",
-                                std::regex::icase};
-  std::smatch match;
-  if (!std::regex_search(from_host, match, kOpen)) return std::nullopt;
-  return OpenedBy{.secure = match[1].str().size() == std::string_view{"QSSLOPEN"}.size(),
-                  .index = match[2].matched ? std::atoi(match[2].str().c_str()) : 0,
-                  .host = match[3].str(),
-                  .port = static_cast<std::uint16_t>(std::atoi(match[4].str().c_str()))};
+  static const Pattern kOpen{R"re(\+\s*(QSSLOPEN|QIOPEN)\s*=\s*(?:(\d+)\s*,)?.*?"([^"]*\.[^"]*)",\s*"?(\d+))re",
+                             Pattern::Case::ignored};
+  const auto match = kOpen.find(from_host);
+  if (!match) return std::nullopt;
+  return OpenedBy{.secure = (*match)[1].size() == std::string_view{"QSSLOPEN"}.size(),
+                  .index = std::atoi((*match)[2].c_str()),
+                  .host = (*match)[3],
+                  .port = static_cast<std::uint16_t>(std::atoi((*match)[4].c_str()))};
 }
 
 TlsPeer& Peers::secure(const std::string& host, std::uint16_t port) {

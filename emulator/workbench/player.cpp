@@ -4,11 +4,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <regex>
+#include <set>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/peers.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "emulator/workbench/workbench.hpp"
@@ -38,8 +39,9 @@ void add_file(std::map<std::string, std::string>& values, const std::string& nam
   values.emplace(name + "_SUM", fmt::format("{:x}", storage::checksum(content)));
 }
 
-std::map<std::string, std::string> all_values(const World& world) {
+std::map<std::string, std::string> all_values(const Transcript& transcript, const World& world) {
   auto values = world.values;
+  values.insert(transcript.needs.values.begin(), transcript.needs.values.end());
   values.insert({{"IP", "198.51.100.9"},
                  {"PORT", "8883"},
                  {"HOST", std::string{kPeerName}},
@@ -58,8 +60,10 @@ std::map<std::string, std::string> all_values(const World& world) {
 class Player {
  public:
   Player(const Transcript& transcript, const World& world)
-      : transcript_{transcript}, world_{world}, values_{all_values(world)} {
-    options_.configuration.model = world.model;
+      : transcript_{transcript}, world_{world}, values_{all_values(transcript, world)} {
+    const auto& needs = transcript.needs;
+    options_.configuration.model = world.model.value_or(needs.model.value_or(device::Model::m95));
+    options_.configuration.firmware = needs.firmware;
     options_.ready = Ready::attached;
   }
 
@@ -118,16 +122,16 @@ class Player {
     });
   }
 
-  std::string substituted(const Transcript::Step& step) const {
-    static const std::regex kPlaceholder{R"(\{([A-Z][A-Z0-9_]*)\})"};
-    std::string text = to_text(unescaped(step.text));
+  std::string substituted(const Transcript::Step& step) const { return substituted(step.line, step.text); }
+  std::string substituted(int line, const std::string& escapes) const {
+    static const Pattern kPlaceholder{R"(\{([A-Z][A-Z0-9_]*)\})"};
+    std::string text = to_text(unescaped(escapes));
     std::string result;
-    std::smatch match;
-    while (std::regex_search(text, match, kPlaceholder)) {
-      const auto value = values_.find(match[1].str());
-      if (value == values_.end()) fail(step.line, "unknown placeholder " + match[0].str());
-      result += match.prefix().str() + value->second;
-      text = match.suffix().str();
+    while (const auto match = kPlaceholder.find(text)) {
+      const auto value = values_.find((*match)[1]);
+      if (value == values_.end()) fail(line, "unknown placeholder " + (*match)[0]);
+      result += text.substr(0, match->at) + value->second;
+      text.erase(0, match->end());
     }
     return result + text;
   }
@@ -140,6 +144,10 @@ class Player {
 
   void make_peers() {
     peers_ = std::make_unique<Peers>(bench_->network(), server());
+    if (transcript_.needs.peers) {
+      for (const auto& peer : *transcript_.needs.peers) make_peer(peer);
+      return check_peers();
+    }
     for (const auto& step : transcript_.steps) {
       if (step.kind != Transcript::Step::Kind::host) continue;
       const auto opened = opened_by(substituted(step));
@@ -152,9 +160,32 @@ class Player {
     }
   }
 
+  /// Names and time are served to all.
+  void make_peer(const NeededPeer& peer) {
+    using Kind = NeededPeer::Kind;
+    const auto host = substituted(0, peer.host), digits = substituted(0, peer.port);
+    if (peer.kind == Kind::tls) peers_->secure(host, port(digits));
+    if (peer.kind == Kind::tcp) peers_->plain(host, port(digits));
+    if (peer.kind == Kind::silent) bench_->network().ignore(host, port(digits));
+    places_.insert(host + ":" + digits);
+  }
+
+  /// A head that leaves somebody out would not help who plays it to a real module.
+  void check_peers() const {
+    for (const auto& step : transcript_.steps) {
+      const auto opened =
+          step.kind == Transcript::Step::Kind::host ? opened_by(substituted(step)) : std::optional<OpenedBy>{};
+      if (!opened) continue;
+      const auto place = fmt::format("{}:{}", opened->host, opened->port);
+      if (!places_.contains(place)) fail(step.line, "# peers: does not name " + place);
+    }
+  }
+
   tls::ServerConfig server() const {
     auto config = world_.server;
-    if (demands_certificates_) {
+    const auto demands = [](const NeededPeer& peer) { return peer.demands_certificate; };
+    const auto& peers = transcript_.needs.peers;
+    if (peers && std::any_of(peers->begin(), peers->end(), demands)) {
       config.client_authentication = tls::ClientAuthentication::require;
       config.client_authorities = world_.authority;
     }
@@ -184,7 +215,6 @@ class Player {
     if (phrase == "power on") options_.echo = powers_on_ = true;
     if (phrase.starts_with("IP GPRSACT")) options_.ready = Ready::ip_gprsact;
     if (phrase == "IP STATUS" || phrase == "SSL connected on 0") options_.ready = Ready::ip_status;
-    if (phrase == "certificates in RAM" || phrase == "peer demands a client certificate") demands_certificates_ = true;
   }
 
   void command(const std::string& line) {
@@ -203,23 +233,20 @@ class Player {
     static const std::vector<std::string> kTrueAnyway{
         "SIM without PIN", "ATE1", "ATE1 switched off below", "ATE0", "no SIM", "registered", "attached",
         "boot finished", "IP INITIAL", "power-up IP INITIAL", "IP GPRSACT (no QILOCIP sent)", "IP STATUS",
-        "no RAM file", "RAM empty", "no NVRAM file", "factory SSL settings", "peer demands a client certificate",
-        // Said of the peer of 07, which speaks when an event says so.
-        "peer echoes 7 bytes",
+        "no RAM file", "RAM empty", "no NVRAM file", "factory SSL settings",
         // The second half of "IFC=0,0".
         "0",
         // What the first steps of 23 show.
         "ESC in command state must produce nothing"};
-    static const std::regex kSetting{"([A-Z]+=[0-9]+)"};
-    static const std::regex kReference{"last message reference (\\d+)"};
-    static const std::regex kClock{R"(clock (\d\d/\d\d/\d\d) (\d\d:\d\d:\d\d))"};
-    std::smatch match;
-    if (std::regex_match(phrase, match, kSetting)) return command("AT+" + phrase);
-    if (std::regex_match(phrase, match, kClock)) {
-      return command(fmt::format("AT+CCLK=\"{},{}+00\"", match[1].str(), match[2].str()));
+    static const Pattern kSetting{"[A-Z]+=[0-9]+"};
+    static const Pattern kReference{"last message reference (\\d+)"};
+    static const Pattern kClock{R"(clock (\d\d/\d\d/\d\d) (\d\d:\d\d:\d\d))"};
+    if (kSetting.whole(phrase)) return command("AT+" + phrase);
+    if (const auto match = kClock.whole(phrase)) {
+      return command(fmt::format("AT+CCLK=\"{},{}+00\"", (*match)[1], (*match)[2]));
     }
-    if (std::regex_match(phrase, match, kReference)) {
-      return bench_->me().messaging().set_last_reference(std::stoi(match[1].str()));
+    if (const auto match = kReference.whole(phrase)) {
+      return bench_->me().messaging().set_last_reference(std::stoi((*match)[1]));
     }
     if (phrase == "power on") return;  // comes last
     if (phrase == "IPR=115200 stored") {
@@ -272,19 +299,18 @@ class Player {
   }
 
   void wait(const Transcript::Step& step) {
-    static const std::regex kSeconds{R"((\d+)(?:\.(\d))?)"};
-    std::smatch match;
+    static const Pattern kSeconds{R"((\d+)(?:\.(\d))?)"};
     const auto text = trimmed(step.text);
-    if (!std::regex_match(text, match, kSeconds)) fail(step.line, "unknown waiting time \"" + text + "\"");
-    const auto tenths = match[2].matched ? std::stoi(match[2].str()) : 0;
-    bench_->advance(std::chrono::seconds{std::stoi(match[1].str())} + tenths * 100ms);
+    const auto match = kSeconds.whole(text);
+    if (!match) fail(step.line, "unknown waiting time \"" + text + "\"");
+    const auto tenths = std::atoi((*match)[2].c_str());
+    bench_->advance(std::chrono::seconds{std::stoi((*match)[1])} + tenths * 100ms);
   }
 
   void happen(int line, const std::string& phrase) {
-    static const std::regex kSends{
+    static const Pattern kSends{
         "(?:(?:TCP )?peer )?sends (\\w+)(?: \\([0-9a-f]+\\))?( and closes| while in command state)?"};
-    static const std::regex kReceived{R"(peer received (\w+) after (\d+) ms idle)"};
-    std::smatch match;
+    static const Pattern kReceived{R"(peer received (\w+) after (\d+) ms idle)"};
     if (phrase == "TLS handshake done") {
       finish_handshake(line);
     } else if (phrase == "peer closes") {
@@ -298,15 +324,15 @@ class Player {
       bench_->me().calls().far_end_hangs_up();
     } else if (phrase == "network deactivates the context") {
       bench_->me().lose_context(0);
-    } else if (std::regex_match(phrase, match, kSends)) {
-      peer_sends(line, match[1].str());
-      if (match[2].str() == " and closes") {
+    } else if (const auto sends = kSends.whole(phrase)) {
+      peer_sends(line, (*sends)[1]);
+      if ((*sends)[2] == " and closes") {
         bench_->timeline().after(kCloseAfterSend, [this, line] { peer_closes(line); });
       }
-    } else if (std::regex_match(phrase, match, kReceived)) {
-      bench_->advance(std::chrono::milliseconds{std::stoi(match[2].str())});
+    } else if (const auto receives = kReceived.whole(phrase)) {
+      bench_->advance(std::chrono::milliseconds{std::stoi((*receives)[2])});
       const auto received = to_text(tcp_connection(line).received());
-      if (received != match[1].str()) fail(line, "the peer received \"" + escaped(received) + "\"");
+      if (received != (*receives)[1]) fail(line, "the peer received \"" + escaped(received) + "\"");
     } else {
       fail(line, "unknown event \"" + phrase + "\"");
     }
@@ -356,9 +382,9 @@ class Player {
   std::map<std::string, std::string> values_;
   Workbench::Options options_;
   bool powers_on_ = false;
-  bool demands_certificates_ = false;
   std::unique_ptr<Workbench> bench_;
   std::unique_ptr<Peers> peers_;
+  std::set<std::string> places_;  ///< HOST:PORT of the peers that the head names
   std::string output_;
   std::string last_said_;  ///< by the host
   std::vector<Difference> differences_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,12 @@
 
 namespace quasimodem::workbench {
 
-/// What a transcript does not say about the module and its peers.
+/// What a transcript does not say about the module and its peers, or what goes before it.
 struct World {
-  device::Model model = device::Model::m95;
+  std::optional<device::Model> model;  ///< none: the transcript's, else the M95
   /// Of `{NAME}`. What is left out has a value of its own: addresses of RFC 5737, `{CA_CERT_PEM}`, `{CA_CERT_SIZE}`,
   /// `{CA_CERT_SUM}` and the same of CLIENT_CERT and CLIENT_KEY from the files below.
-  std::map<std::string, std::string> values;
+  std::map<std::string, std::string> values{};
   Bytes authority;  ///< PEM, as the next two: what the host uploads
   Bytes client_certificate;
   Bytes client_key;
@@ -42,7 +43,8 @@ struct Difference {
 /// say, and compares every byte of the module. Empty when all were as written. After a difference it goes on with what
 /// the host says next; an event that cannot happen ends the play.
 ///
-/// The peers are made up from the commands that open sockets: TLS servers for AT+QSSLOPEN, plain ones for AT+QIOPEN.
+/// The peers are those of the transcript's head. Where it names none they are made up from the commands that open
+/// sockets: TLS servers for AT+QSSLOPEN, plain ones for AT+QIOPEN.
 /// Time passes at `@wait`, and by itself for at most a second where the module still owes bytes.
 std::vector<Difference> differences(const Transcript& transcript, const World& world);
 

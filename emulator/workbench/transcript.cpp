@@ -2,6 +2,7 @@
 #include "emulator/workbench/transcript.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -29,14 +30,144 @@ std::vector<std::string> phrases_of(std::string_view text) {
   return phrases;
 }
 
+namespace {
+
+using Error = tl::unexpected<std::string>;
+
+std::string_view next_line(std::string_view& text) {
+  auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(text.size(), line.size() + 1));
+  return line;
+}
+
+/// `tls {IP}:{PORT} (demands a client certificate, echoes)`
+tl::expected<NeededPeer, std::string> peer_of(const std::string& text) {
+  using Kind = NeededPeer::Kind;
+  constexpr std::pair<std::string_view, Kind> kKinds[] = {
+      {"tls", Kind::tls},       {"tcp", Kind::tcp},   {"http", Kind::http}, {"ftp", Kind::ftp},
+      {"silent", Kind::silent}, {"time", Kind::time}, {"host", Kind::host}};
+  const auto blank = std::min(text.find(' '), text.size());
+  const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                 [&](const auto& k) { return k.first == text.substr(0, blank); });
+  if (kind == std::end(kKinds))
+    return Error{"a peer is tls, tcp, http, ftp, silent, time or host, not \"" + text + '"'};
+  const auto remarks = std::min(text.find('('), text.size());
+  const auto where = trimmed(std::string_view{text}.substr(blank, remarks - blank));
+  NeededPeer peer{.kind = kind->second, .host = where, .port = {}, .text = text};
+  const bool has_port = peer.kind != Kind::time && peer.kind != Kind::host;
+  const auto colon = where.rfind(':');
+  if (where.empty() || has_port != (colon != std::string::npos)) {
+    return Error{fmt::format("a peer is written like \"{}\", not \"{}\"",
+                             has_port ? "tls {IP}:{PORT}" : "time {NTPHOST}", text)};
+  }
+  if (has_port) {
+    peer.host = where.substr(0, colon);
+    peer.port = where.substr(colon + 1);
+  }
+  peer.demands_certificate = text.find("demands a client certificate", remarks) != std::string::npos;
+  return peer;
+}
+
+/// The lines of the head that say what is needed; the rest of the head is for people.
+class Head {
+ public:
+  explicit Head(Needs& needs) : needs_{needs} {}
+
+  /// False when the line is none of them.
+  tl::expected<bool, std::string> read(std::string_view line) const {
+    constexpr std::pair<std::string_view, tl::expected<bool, std::string> (Head::*)(const std::string&) const>
+        kLines[] = {{"# model:", &Head::model},
+                    {"# firmware:", &Head::firmware},
+                    {"# peers:", &Head::peers},
+                    {"# value:", &Head::value},
+                    {"# not yet:", &Head::not_yet}};
+    for (const auto& [prefix, take] : kLines) {
+      if (line.starts_with(prefix)) return (this->*take)(trimmed(line.substr(prefix.size())));
+    }
+    return false;
+  }
+
+ private:
+  using Result = tl::expected<bool, std::string>;
+
+  Result model(const std::string& text) const {
+    needs_.model = device::model_named(text);
+    if (!needs_.model) return Error{"unknown model \"" + text + "\"; one of m10, m66, m85 and m95, or no such line"};
+    return true;
+  }
+
+  Result firmware(const std::string& text) const {
+    for (const auto& phrase : phrases_of(text)) {
+      const auto equals = std::min(phrase.find('='), phrase.size());
+      const auto* row = device::firmware_switch(phrase.substr(0, equals));
+      const bool on = phrase.ends_with("=on");
+      if (!row || (!on && !phrase.ends_with("=off"))) {
+        return Error{"unknown firmware \"" + phrase + "\"; SWITCH=on or SWITCH=off, as in `quasimodem help firmware`"};
+      }
+      needs_.firmware.*row->choice = on;
+    }
+    return true;
+  }
+
+  Result peers(const std::string& text) const {
+    needs_.peers.emplace();
+    if (text == "none") return true;
+    for (const auto& phrase : phrases_of(text)) {
+      const auto peer = peer_of(phrase);
+      if (!peer) return Error{peer.error()};
+      needs_.peers->push_back(*peer);
+    }
+    return true;
+  }
+
+  Result value(const std::string& text) const {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return Error{"a value is NAME=TEXT or NAME=@FILE, not \"" + text + '"'};
+    needs_.values[text.substr(0, equals)] = text.substr(equals + 1);
+    return true;
+  }
+
+  Result not_yet(const std::string& text) const {
+    needs_.not_yet = phrases_of(text);
+    return true;
+  }
+
+  Needs& needs_;
+};
+
+}  // namespace
+
+std::vector<std::string> Needs::texts() const {
+  std::vector<std::string> texts;
+  if (model) texts.push_back(fmt::format("model {}", device::profile_of(*model).key));
+  for (const auto& row : device::firmware_switches()) {
+    const auto& choice = firmware.*row.choice;
+    if (choice) texts.push_back(fmt::format("firmware {}={}", row.name, *choice ? "on" : "off"));
+  }
+  for (const auto& peer : peers.value_or(std::vector<NeededPeer>{})) texts.push_back("peer " + peer.text);
+  return texts;
+}
+
+bool Transcript::looks_like_one(std::string_view text) {
+  while (!text.empty()) {
+    const auto line = next_line(text);
+    if (line.empty() || line.starts_with('#')) continue;
+    return line.starts_with("> ") || line.starts_with("< ");
+  }
+  return false;
+}
+
 tl::expected<Transcript, std::string> Transcript::parse(std::string_view name, std::string_view text) {
   constexpr std::string_view kStart = "# start:", kWait = "# @wait", kEvent = "# @event";
   Transcript transcript{.name = std::string{name}};
   int number = 0;
   while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto line = next_line(text);
     ++number;
+    const auto in_head = Head{transcript.needs}.read(line);
+    if (!in_head) return tl::unexpected{fmt::format("{}:{}: {}", name, number, in_head.error())};
+    if (*in_head) continue;
     const auto add = [&](Step::Kind kind, std::size_t prefix) {
       transcript.steps.push_back({kind, number, std::string{line.substr(prefix)}});
     };

@@ -1,13 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
 
+#include "emulator/device/firmware.hpp"
+
 namespace quasimodem::workbench {
+
+/// Somebody whom a module reaches over the network in a transcript: `tls {IP}:{PORT} (echoes)` in its head.
+struct NeededPeer {
+  enum class Kind {
+    tls,     ///< a TLS server
+    tcp,     ///< a TCP server
+    http,    ///< an HTTP server
+    ftp,     ///< an FTP server
+    silent,  ///< an address that never answers
+    time,    ///< a time server; without a port, as the next one
+    host,    ///< a name that can be looked up; answers a ping
+  };
+  Kind kind;
+  std::string host;  ///< placeholders still in it, as in the port
+  std::string port;
+  bool demands_certificate = false;
+  std::string text;  ///< as written
+};
+
+/// What a transcript says of the module and the world that it is about.
+struct Needs {
+  std::optional<device::Model> model;            ///< none: any
+  device::FirmwareChoice firmware;               ///< the rest does not matter
+  std::optional<std::vector<NeededPeer>> peers;  ///< none: it does not say
+  std::map<std::string, std::string> values;     ///< of `{NAME}`; `@FILE`, beside the transcript, is a file's content
+  std::vector<std::string> not_yet;              ///< commands of real modules that the emulated one does not have
+
+  /// For people, a phrase for each: `model m66`, `firmware close-index=on`, `peer tls {IP}:{PORT}`.
+  std::vector<std::string> texts() const;
+};
 
 /// A dialogue on the UART, byte for byte, in the form of tests/transcripts/00_format.txt.
 struct Transcript {
@@ -20,10 +54,13 @@ struct Transcript {
 
   std::string name;                ///< for messages: `<name>:<line>`
   std::vector<std::string> start;  ///< the phrases of `# start:`
+  Needs needs;
   std::vector<Step> steps;
 
   /// Or what is wrong with the text, and where.
   static tl::expected<Transcript, std::string> parse(std::string_view name, std::string_view text);
+  /// Whether the text is meant as one: the first line that is no remark belongs to the host or the module.
+  static bool looks_like_one(std::string_view text);
 };
 
 /// Parts between commas and semicolons, those in parentheses not counted.

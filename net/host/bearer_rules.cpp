@@ -17,10 +17,16 @@ std::string comparable_host(std::string_view host) {
 }
 
 tl::expected<HostPort, std::string> HostPort::parse(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) {
+    return tl::unexpected{fmt::format("\"{}\" is a URL; HOST or HOST:PORT is wanted", text)};
+  }
   const auto colon = text.find(':');
+  if (colon != text.rfind(':')) {
+    return tl::unexpected{fmt::format("\"{}\" is not HOST or HOST:PORT; the module knows IPv4 only", text)};
+  }
   const auto host = text.substr(0, colon);
   if (host.empty()) return tl::unexpected{fmt::format("\"{}\" names no host", text)};
-  if (host.find_first_of(" \t=") != std::string_view::npos) {
+  if (host.find_first_of(" \t=/") != std::string_view::npos) {
     return tl::unexpected{fmt::format("\"{}\" is not HOST or HOST:PORT", text)};
   }
   if (colon == std::string_view::npos) return HostPort{std::string{host}, std::nullopt};

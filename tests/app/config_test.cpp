@@ -216,6 +216,14 @@ TEST_CASE("What is wrong with a file", "[config]") {
   CHECK(wrong("\xff\xfe").starts_with("FILE:1: "));
 }
 
+TEST_CASE("A time in a file is text or a number of seconds", "[config]") {
+  using namespace std::chrono_literals;
+  CHECK(read("[test]\ntimeout = 5\n").run->expectations.timeout == 5s);
+  CHECK(read("[test]\ntimeout = 1.5\n").run->expectations.timeout == 1500ms);
+  CHECK(read("[test]\ntimeout = \"2min\"\n").run->expectations.timeout == 2min);
+  CHECK(wrong("[test]\ntimeout = true\n").starts_with("FILE:2: timeout: a time, like \"500ms\", \"10s\" or a number"));
+}
+
 TEST_CASE("What a file may hold is bounded in depth", "[config]") {
   const auto nested = [](std::size_t depth) { return "[module]\nuart = " + std::string(depth, '['); };
   CHECK(wrong(nested(300)).starts_with("FILE:2: "));
@@ -223,7 +231,8 @@ TEST_CASE("What a file may hold is bounded in depth", "[config]") {
   std::string key = "a";
   for (int parts = 1; parts < 300'000; ++parts) key += ".a";
   for (const auto& text : {"\n" + key + " = 1\n", "\n[" + key + "]\n", "\nx = {" + key + " = 1}\n"}) {
-    CHECK(wrong(text) == "FILE:2: a key of too many parts\nwhat it can say: docs/configuration.md");
+    CHECK(wrong(text) ==
+          "FILE:2: a key of too many parts\nwhat it can say: man quasimodem.toml; docs/configuration.md");
   }
   CHECK(wrong(std::string(100, '.')).starts_with("FILE:1: "));
   CHECK_NOTHROW(read("[network]\nmap = ['a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.0.1.2.3.4.5.6.7=b:1']\n"));
@@ -244,7 +253,9 @@ TEST_CASE("The parts of a key are counted", "[config]") {
 }
 
 TEST_CASE("What toml++ has assertions for is an error", "[config]") {
-  const auto told = [](const std::string& at) { return at + "\nwhat it can say: docs/configuration.md"; };
+  const auto told = [](const std::string& at) {
+    return at + "\nwhat it can say: man quasimodem.toml; docs/configuration.md";
+  };
   for (const auto* header : {"[=", "[", "[[", "[#", "[,]", "[]", "[\n", " [ \n]", "[[=]]", "[é]"}) {
     INFO(header);
     CHECK(wrong(fmt::format("\n{}", header)) == told("FILE:2: a section without a name"));

@@ -41,8 +41,8 @@ class Desk final : public test::ControlDesk {
   Json result(std::string_view method, std::string_view params = "{}") {
     const auto line = parse_json(call(method, params));
     INFO(app::to_text(*line));
-    REQUIRE(line->find("result"));
-    return *line->find("result");
+    REQUIRE(app::find_member(*line, "result"));
+    return *app::find_member(*line, "result");
   }
 
   int waiting = 0;
@@ -54,10 +54,10 @@ class Desk final : public test::ControlDesk {
 std::string error_of(const std::string& line) {
   const auto json = parse_json(line);
   REQUIRE(json);
-  const auto* error = json->find("error");
+  const auto* error = app::find_member(*json, "error");
   INFO(line);
   REQUIRE(error);
-  return fmt::format("{} {}", *error->find("code")->as<std::int64_t>(), *error->find("message")->as<std::string>());
+  return fmt::format("{} {}", error->at("code").as_int64(), app::member_text(*error, "message").value());
 }
 
 }  // namespace
@@ -87,18 +87,23 @@ TEST_CASE("A name stands once in a request, at every depth, as on the command li
   REQUIRE(twice(R"({"method":"snapshot","params":{"restore":[{"a":{"b":1,"c":2,"b":3}}]}})").starts_with("-32700 "));
   REQUIRE_FALSE(desk.has_quit);
   const std::vector<std::string> words{"rssi=3", "rssi=4"};
-  const auto& method = *find_method("signal");
-  REQUIRE(read_arguments(method, *params_from_words(method, words)).error().message == "signal: rssi twice");
+  REQUIRE(params_from_words(*find_method("signal"), words).error().message == "signal: rssi twice");
   // The same name in two objects is none twice.
   REQUIRE(parse_json(R"([{"a":1},{"a":{"a":2}},{"a":[]}])").has_value());
 }
 
 TEST_CASE("A value is read as it was printed", "[control]") {
-  for (const auto* text : {"null", "true", "-4", "9223372036854775807", "1.5", R"("a\"b\\\u0001")", "[]", "{}",
-                           R"([1,[2,{"x":[null,"y"]}],{"z":false}])"}) {
+  for (const auto* text : {"null", "true", "-4", "9223372036854775807", "1.5", "0.5", "1e+20", R"("a\"b\\\u0001")",
+                           "[]", "{}", R"([1,[2,{"x":[null,"y"]}],{"z":false}])"}) {
     REQUIRE(to_text(parse_json(text).value()) == text);
   }
-  REQUIRE(parse_json(" {\t\"a\" : 1 } \n").value() == Json{Json::Object{{"a", 1}}});
+  REQUIRE(parse_json(" {\t\"a\" : 1 } \n").value() == Json(JsonObject{{"a", 1}}));
+  REQUIRE(to_text(parse_json("9223372036854775808").value()) == "9.223372036854776e+18");
+  REQUIRE(to_text(JsonObject{{"z", std::size_t{1}}, {"a", "\xFF"}, {"m", nullptr}}) ==
+          "{\"z\":1,\"a\":\"\xEF\xBF\xBD\",\"m\":null}");
+  const std::string deep(32, '[');
+  REQUIRE(parse_json(deep + std::string(32, ']')).has_value());
+  REQUIRE_FALSE(parse_json("[" + deep + std::string(33, ']')).has_value());
   for (const auto* text :
        {"", " ", "{", "[1,]", "1 2", "{}x", "\"a", "nul", "{\"a\"}", "\"\xff\"", "'a'", "01", "[1e999]"}) {
     CAPTURE(text);
@@ -148,7 +153,7 @@ TEST_CASE("network apn: what the network knows, shown, kept in a snapshot, taken
   REQUIRE(desk.call("network", R"({"apn":""})").find(R"("apn":""}})") != std::string::npos);
   desk.bench.ask("AT+QIREGAPP");
   REQUIRE(desk.bench.ask("AT+QIACT") == "\r\nOK\r\n");
-  REQUIRE(desk.call("restore", app::to_text(Json::Object{{"snapshot", snapshot}})).find("result") != std::string::npos);
+  REQUIRE(desk.call("restore", app::to_text(JsonObject{{"snapshot", snapshot}})).find("result") != std::string::npos);
   REQUIRE(desk.call("network", "{}").find(R"("apn":"internet,iot")") != std::string::npos);
 }
 
@@ -339,7 +344,7 @@ TEST_CASE("A fault may be a line, parameters, or both", "[control]") {
   const auto added = [&](std::string_view params) {
     desk.result("fault.add", params);
     const auto list = desk.result("fault.list");
-    return *list.as<Json::Array>()->back().find("spec")->as<std::string>();
+    return std::string{app::member_text(list.as_array().back(), "spec").value()};
   };
   const std::string expected = "at.late match=AT+CSQ after=2s for=1min count=3 probability=0.5 time=250ms";
   REQUIRE(added(R"({"spec":"at.late match=AT+CSQ after=2s for=60s count=3 probability=0.5 time=250ms"})") == expected);
@@ -408,12 +413,9 @@ TEST_CASE("After restore the state is the same, whatever happened before and sin
       {"", "clock", R"({"set":"2015-04-08T12:00:00Z"})"},
   };
   const auto compared = [](Desk& desk) {
-    Json::Object kept;
-    const auto state = desk.result("state");
-    for (const auto& [name, value] : *state.as<Json::Object>()) {
-      if (name != "t" && name != "journal") kept.emplace_back(name, value);
-    }
-    auto text = app::to_text(Json{std::move(kept)});
+    auto kept = desk.result("state").as_object();
+    for (const auto name : {"t", "journal"}) kept.stable_erase(name);
+    auto text = app::to_text(kept);
     // RI is a pulse: what restore has just said may still be heard.
     if (const auto pulse = text.find(R"("ri":true)"); pulse != std::string::npos)
       text.replace(pulse, 9, R"("ri":false)");
@@ -499,18 +501,7 @@ TEST_CASE("Words of a command line become parameters", "[control]") {
   REQUIRE(params("fault.clear", {"3"}) == R"({"id":3})");
 }
 
-TEST_CASE("Durations", "[control]") {
-  REQUIRE(parse_duration("5s") == Duration{5s});
-  REQUIRE(parse_duration("250ms") == Duration{250ms});
-  REQUIRE(parse_duration("1.5") == Duration{1500ms});
-  REQUIRE(parse_duration("90") == Duration{90s});
-  REQUIRE(parse_duration("2min") == Duration{2min});
-  REQUIRE(parse_duration("1h") == Duration{1h});
-  for (const auto* wrong : {"", "s", "-1s", "5 s", "5sec", "1e30s", "5m", "nan", "inf"})
-    REQUIRE_FALSE(parse_duration(wrong));
-}
-
 TEST_CASE("Nothing that came over the air controls the terminal of who looks at it", "[control]") {
-  const Json result{Json::Object{{"apn", "\x1b[2Jboo"}, {"list", Json::Array{1, "two"}}, {"none", Json::Array{}}}};
+  const Json result = JsonObject{{"apn", "\x1b[2Jboo"}, {"list", JsonArray{1, "two"}}, {"none", JsonArray{}}};
   REQUIRE(result_text(result) == "apn   \\x1b[2Jboo\nlist  1, two\nnone  -\n");
 }

@@ -115,7 +115,7 @@ TEST_CASE("wait-at in vain says what came instead", "[scenario]") {
 
 TEST_CASE("A command counts when it is sent, its answer when it is answered", "[scenario]") {
   Stage stage{"  - wait-at: AT+CSQ\n  - {wait-at: AT+CSQ, answer: OK}\n"};
-  stage.target.faults().add("at.late match=AT+CSQ time=3s");
+  REQUIRE(stage.target.faults().add("at.late match=AT+CSQ time=3s"));
   stage.ask("AT+CSQ");
   CHECK(stage.outcomes().front() == 'p');
   stage.advance(2999ms);
@@ -129,7 +129,7 @@ TEST_CASE("A wait for an answer tells the answers that came", "[scenario]") {
   stage.target.faults().on_fired = [&](const FaultFiring& fired) {
     Journal{stage.target.journal()}.write(RecordKind::fault, {{"name", fired.rule.name}, {"subject", fired.subject}});
   };
-  stage.target.faults().add("at.error match=AT+QIACT");
+  REQUIRE(stage.target.faults().add("at.error match=AT+QIACT"));
   stage.ask("AT+QIACT");
   stage.advance(2s);
   CHECK(stage.failure() == "expected AT+QIACT answered OK within 2s, got AT+QIACT answered ERROR");

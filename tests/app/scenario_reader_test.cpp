@@ -3,6 +3,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "emulator/app/problem.hpp"
 #include "emulator/app/scenario/reader.hpp"
 #include "emulator/app/scenario/vocabulary.hpp"
@@ -28,7 +30,7 @@ std::string problem_of(const std::string& text) {
     scenario_of(text);
   } catch (const Problem& problem) {
     REQUIRE(problem.code() == ExitCode::usage);
-    REQUIRE(problem.way_out() == "what a scenario can say: docs/scenarios.md");
+    REQUIRE(problem.way_out() == "what a scenario can say: man quasimodem-scenario; docs/scenarios.md");
     return problem.what();
   }
   return "no problem";
@@ -115,7 +117,7 @@ TEST_CASE("A wrong file: the place, the thing, what was meant", "[scenario]") {
   CHECK(problem_of("steps: [\n").starts_with("t.yaml:2:1: not YAML: "));
   CHECK(problem_of("steps:\n  - wait-at: *nobody\n").starts_with("t.yaml:2:"));
   CHECK(problem_of("within: soon\nsteps:\n  - reset\n") ==
-        "t.yaml:1:9: within: a time is wanted, like 500ms, 10s or 2min");
+        "t.yaml:1:9: within: a time is wanted, like 500ms, 10s, 2min or 1h; a number alone is seconds");
   std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
   for (char c = 'b'; c < 'i'; ++c) {
     const char before = static_cast<char>(c - 1);
@@ -177,7 +179,7 @@ TEST_CASE("A wrong step: the place, the thing, what was meant", "[scenario]") {
   CHECK(step_problem("wait-host") == "t.yaml:2:5: wait-host: a text is wanted");
   CHECK(step_problem("{wait-at: AT, count: many}") == "t.yaml:2:26: count: a number from 1 to 1000000 is wanted");
   CHECK(step_problem("{wait-at: AT, within: later}") ==
-        "t.yaml:2:27: within: a time is wanted, like 500ms, 10s or 2min");
+        "t.yaml:2:27: within: a time is wanted, like 500ms, 10s, 2min or 1h; a number alone is seconds");
   CHECK(step_problem("{wait-event: x, kind: tsl}")
             .starts_with(R"(t.yaml:2:27: there are no records of kind "tsl"; did you mean "tls"?; )"));
   CHECK(step_problem("expect-state: home") ==
@@ -203,12 +205,13 @@ TEST_CASE("A wrong parameter of a method or a fault: the words of their own tabl
   CHECK(step_problem("urc") == "t.yaml:2:5: urc needs text (one line, without its CR LF)");
   CHECK(step_problem("power: {cut: [1]}") == "t.yaml:2:18: cut: one value is wanted");
   CHECK(step_problem("fault: bearer.outage for=ever") ==
-        "t.yaml:2:12: bearer.outage: for=ever: a time like 500ms, 6s or 2min is wanted");
+        "t.yaml:2:12: bearer.outage: for=ever: a time (500ms, 10s, 2min or 1h; a number alone is seconds) is wanted");
   CHECK(step_problem("fault: {nme: bearer.outage}") ==
         "t.yaml:2:12: a fault is wanted, like bearer.outage for=6s, or {name: bearer.outage}");
   CHECK(step_problem("fault: {name: bearer.outage, count: no}").starts_with("t.yaml:2:12: bearer.outage: count=no: "));
-  CHECK(step_problem("clear-fault: bearer.outge") ==
-        R"(t.yaml:2:18: there is no fault "bearer.outge"; did you mean "bearer.outage"?)");
+  CHECK(
+      step_problem("clear-fault: bearer.outge") ==
+      R"(t.yaml:2:18: there is no fault "bearer.outge" (all of them: quasimodem help faults); did you mean "bearer.outage"?)");
 }
 
 TEST_CASE("docs/scenarios.md has the tables as the program knows them", "[scenario]") {

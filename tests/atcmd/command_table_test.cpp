@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "atcmd/table/reference.hpp"
 #include "tests/atcmd/channel_bench.hpp"
 

@@ -11,11 +11,18 @@ TEST_CASE("durations are read with their unit", "[core]") {
   CHECK(parse_duration("20min") == 20min);
   CHECK(parse_duration("24h") == 24h);
   CHECK(parse_duration("40us") == 40us);
-  CHECK(parse_duration("0") == 0s);
-  for (const auto* wrong : {"", "5", "s", ".", "1.2.3s", "-1s", "1 s", "1S", "1e3s", "99999999999h"}) {
+  for (const auto* wrong : {"", "s", ".", "1.2.3s", "-1s", "1 s", "1S", "1e3s", "99999999999h", "99999999999", "5m",
+                            "5sec", "1e30s", "nan", "inf"}) {
     INFO(wrong);
     CHECK_FALSE(parse_duration(wrong));
   }
+}
+
+TEST_CASE("a number without a unit is seconds", "[core]") {
+  CHECK(parse_duration("0") == 0s);
+  CHECK(parse_duration("5") == 5s);
+  CHECK(parse_duration("1.5") == 1500ms);
+  CHECK(parse_duration(".25") == 250ms);
 }
 
 TEST_CASE("a duration is written as it is read", "[core]") {

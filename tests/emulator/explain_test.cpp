@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -13,6 +12,7 @@
 #include "emulator/commands/explain_command.hpp"
 #include "emulator/commands/parameter_values.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/workbench/pattern.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/transcript.hpp"
@@ -20,6 +20,7 @@
 using namespace quasimodem;
 using namespace quasimodem::test;
 using commands::explain;
+using workbench::Pattern;
 
 namespace {
 
@@ -27,14 +28,15 @@ namespace {
 bool is_data(const std::string& line) {
   static const std::set<std::string> kData{"1234567", "Abcde", "0123456789", "world", "hi",
                                            "hello",   "123",   "xyz",        "pong"};
-  static const std::regex kFrames{R"([^\x20-\x7E].*|.*[^\x20-\x7E].*)"};  // CMUX, stuffed bytes
-  return kData.contains(line) || std::regex_match(line, kFrames);
+  static const Pattern kFrames{R"([^\x20-\x7E].*|.*[^\x20-\x7E].*)"};  // CMUX, stuffed bytes
+  return kData.contains(line) || kFrames.whole(line);
 }
 
 std::string with_values(std::string text) {
-  text = std::regex_replace(text, std::regex{R"(\{(IP2?|CLOSED_IP)\})"}, "198.51.100.9");
-  text = std::regex_replace(text, std::regex{R"(\{\w+_SUM\})"}, "4c30");
-  return std::regex_replace(text, std::regex{R"(\{[A-Z0-9_]+\})"}, "7");
+  static const Pattern kAddress{R"(\{(IP2?|CLOSED_IP)\})"}, kSum{R"(\{\w+_SUM\})"}, kNumber{R"(\{[A-Z0-9_]+\})"};
+  text = kAddress.replaced(text, "198.51.100.9");
+  text = kSum.replaced(text, "4c30");
+  return kNumber.replaced(text, "7");
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

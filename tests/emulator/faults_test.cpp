@@ -141,6 +141,7 @@ TEST_CASE("a fault is written in one line", "[fault]") {
   CHECK(rule->name == "bearer.outage");
   CHECK(rule->lasting == 6s);
   CHECK(rule->after == 2s);
+  CHECK(parse_fault("bearer.outage for=6")->lasting == 6s);
   CHECK(rule->count == 1);
   CHECK(rule->probability == 0.5);
   CHECK(rule->match == "AT+QISEND=1,5");
@@ -157,9 +158,12 @@ TEST_CASE("what is wrong with a fault is said", "[fault]") {
     const auto rule = parse_fault(spec);
     return rule ? "accepted" : rule.error();
   };
-  CHECK(refusal("bearer.outrage").starts_with("there is no fault \"bearer.outrage\"; there are uart.loss, "));
-  CHECK(refusal("").starts_with("there is no fault \"\""));
-  CHECK(refusal("bearer.outage for=6") == "bearer.outage: for=6: a time like 500ms, 6s or 2min is wanted");
+  CHECK(refusal("bearer.outrage") ==
+        "there is no fault \"bearer.outrage\" (all of them: quasimodem help faults); did you mean \"bearer.outage\"?");
+  CHECK(refusal("") == "there is no fault \"\" (all of them: quasimodem help faults)");
+  CHECK(refusal("bearer.outage for=6m") ==
+        "bearer.outage: for=6m: a time (500ms, 10s, 2min or 1h; a number alone is seconds) is wanted");
+  CHECK(refusal("bearer.outage fro=6").ends_with("probability, every; did you mean \"for\"?"));
   CHECK(refusal("bearer.outage count=0") == "bearer.outage: count=0: a whole number from 1 is wanted");
   CHECK(refusal("bearer.outage count=3") == "bearer.outage: count=3 needs every=TIME: how long from one to the next");
   CHECK(refusal("at.error probability=2") == "at.error: probability=2: a number from 0 to 1 is wanted");

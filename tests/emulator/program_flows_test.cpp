@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Debian's programs send, as a script (clients.md 3.5 and 3.7). gammu, gnokii, smsd, chat and picocom themselves
 // run in tests/integration.
-#include <regex>
-
+#include "emulator/workbench/pattern.hpp"
 #include "tests/emulator/driver.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
+using workbench::Pattern;
 
 namespace {
 
@@ -18,16 +18,16 @@ struct ModemManager : Driver {
   std::string answer(std::string_view line) {
     const auto text = ask(line);
     INFO(std::string{line} << ": " << escaped(text));
-    static const std::regex final_result{"\r\n(OK|ERROR|\\+CM[ES] ERROR: [0-9]+)\r\n"};
-    const auto begin = std::sregex_iterator{text.begin(), text.end(), final_result};
-    REQUIRE(std::distance(begin, std::sregex_iterator{}) == 1);
-    REQUIRE(begin->suffix().length() == 0);
-    return begin->prefix();
+    static const Pattern final_result{"\r\n(OK|ERROR|\\+CM[ES] ERROR: [0-9]+)\r\n"};
+    const auto first = final_result.find(text);
+    REQUIRE(first);
+    REQUIRE(first->end() == text.size());
+    return text.substr(0, first->at);
   }
   void matches(std::string_view line, const char* pattern) {
     const auto text = answer(line);
     INFO(std::string{line} << ": " << escaped(text));
-    CHECK(std::regex_search(text, std::regex{pattern}));
+    CHECK(Pattern{pattern}.find(text));
   }
 };
 
@@ -104,8 +104,14 @@ TEST_CASE("ModemManager: enable, scan, message, disable", "[drivers][clients 3.5
   manager.reads("AT+CIND?", "+CIND: 4,5,1,0,0,0,1,0");
   // The scan: state, long and short name, number, of each operator.
   const auto scan = manager.answer("AT+COPS=?");
-  static const std::regex network{R"re(\((\d),"([^"\)]*)","([^"\)]*)","(\d{5,6})"\))re"};
-  CHECK(std::distance(std::sregex_iterator{scan.begin(), scan.end(), network}, std::sregex_iterator{}) == 2);
+  static const Pattern network{R"re(\((\d),"([^"\)]*)","([^"\)]*)","(\d{5,6})"\))re"};
+  int networks = 0;
+  auto rest = scan;
+  while (const auto match = network.find(rest)) {
+    rest.erase(0, match->end());
+    ++networks;
+  }
+  CHECK(networks == 2);
 
   manager.bench.me().deliver_sms("+4917", "hellohello", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
   manager.bench.advance({});

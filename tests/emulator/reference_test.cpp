@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "atcmd/table/command_table.hpp"
 #include "emulator/commands/all.hpp"
 #include "emulator/device/model_profile.hpp"

@@ -2,8 +2,7 @@
 // Whole dialogues, byte for byte: tests/transcripts, format in 00_format.txt there.
 #include "tests/support/transcript.hpp"
 
-#include <filesystem>
-#include <set>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,93 +13,82 @@ using namespace quasimodem::test;
 
 namespace {
 
-struct Played {
-  std::string file;
-  device::Model model = device::Model::m95;
-};
+/// Those that the module can answer, or those with commands that are still to come.
+std::vector<std::string> files(bool complete) {
+  std::vector<std::string> chosen;
+  for (const auto& file : transcript_files()) {
+    if (load_transcript(file).needs.not_yet.empty() == complete) chosen.push_back(file);
+  }
+  return chosen;
+}
 
-const Played kPlayed[] = {
-    {"01_boot_fixed_baud.txt"},
-    {"02_general_echo_and_errors.txt", device::Model::m66},  // ATI answers with this name
-    {"03_pdp_bringup_seed.txt"},
-    {"04_cert_ram_small.txt"},
-    {"05_cert_real_reference.txt"},
-    {"06_cert_short_upload.txt"},
-    {"07_ssl_session_seed.txt"},
-    {"08_ssl_and_tcp_coexist.txt"},
-    {"09_ssl_failures.txt"},
-    {"10_tcp_single.txt"},
-    {"11_tcp_mux_qindi1_opentracker.txt"},
-    {"12_tcp_mux_push_receive.txt"},
-    {"13_tcp_transparent.txt"},
-    {"14_dns_ping_ntp.txt"},
-    {"15_pdp_lost.txt"},
-    {"17_https_config.txt"},
-    {"18_sms_text.txt"},
-    {"19_voice.txt"},
-    {"21_xonxoff_stuffing.txt"},
-    {"23_ssl_tracker_flow_mux0.txt"},
-    {"note_3_1.txt"},
-    {"note_3_2.txt"},
-    {"note_3_3.txt"},
-};
-
-/// A dialogue with commands that are still to come.
-struct NotYet {
-  std::string file;
-  std::vector<std::string> world;  ///< what its start says of things that come with those commands
-  std::string difference;          ///< the first: the module does not know the command yet, and that is all
-};
-
-// A file that passes moves up into the list above.
-const NotYet kNotYet[] = {
-    {"16_http_get_and_download.txt",
-     {"RAM store empty", "http://h/a returns 5 bytes \"hello\" with Content-Length"},
-     "16_http_get_and_download.txt:5: not the bytes expected\n"
-     "  expected  \\r\\n+CME ERROR: 3804\\r\\n\n"
-     "  actual    \\r\\nERROR\\r\\n"},
-    {"20_cmux_basic.txt",
-     {},
-     "20_cmux_basic.txt:5: not the bytes expected\n"
-     "  expected  \\r\\nOK\\r\\n\n"
-     "  actual    \\r\\nERROR\\r\\n"},
-    {"22_ftp_get.txt",
-     {"/f.txt on the server holds 5 bytes \"hello\""},
-     "22_ftp_get.txt:5: not the bytes expected\n"
-     "  expected  \\r\\nOK\\r\\n\n"
-     "  actual    \\r\\nERROR\\r\\n"},
-};
-
-const std::string kNoDialogue = "00_format.txt";
+std::vector<std::string> all_models() {
+  std::vector<std::string> keys;
+  for (const auto& profile : device::model_profiles()) keys.emplace_back(profile.key);
+  return keys;
+}
 
 }  // namespace
 
 TEST_CASE("the module answers as written, byte for byte", "[transcript]") {
-  const auto& played = GENERATE(from_range(std::begin(kPlayed), std::end(kPlayed)));
-  const auto difference = play(load_transcript(played.file), played.model);
+  const auto file = GENERATE(from_range(files(true)));
+  const auto difference = play(load_transcript(file));
   INFO(difference);
   CHECK(difference.empty());
 }
 
 TEST_CASE("what cannot pass yet fails at the first command that is still to come", "[transcript]") {
-  const auto& not_yet = GENERATE(from_range(std::begin(kNotYet), std::end(kNotYet)));
-  INFO("when " << not_yet.file << " passes it belongs to kPlayed");
-  auto transcript = load_transcript(not_yet.file);
-  for (const auto& phrase : not_yet.world) CHECK(std::erase(transcript.start, phrase) == 1);
-  CHECK(play(transcript) == not_yet.difference);
+  const auto file = GENERATE(from_range(files(false)));
+  const auto transcript = load_transcript(file);
+  INFO("when " << file << " passes, # not yet: goes from its head");
+  const auto all = differences(transcript);
+  REQUIRE(!all.empty());
+  const auto& still_to_come = transcript.needs.not_yet;
+  CHECK(std::any_of(still_to_come.begin(), still_to_come.end(),
+                    [&](const auto& command) { return all.front().after.starts_with(command); }));
+  CHECK(all.front().actual == "\r\nERROR\r\n");
 }
 
-TEST_CASE("every transcript is in one of the lists", "[transcript]") {
-  std::set<std::string> listed;
-  for (const auto& not_yet : kNotYet) listed.insert(not_yet.file);
-  for (const auto& played : kPlayed) listed.insert(played.file);
-  listed.insert(kNoDialogue);
-  std::set<std::string> present;
-  for (const auto& entry :
-       std::filesystem::directory_iterator{std::string{QUASIMODEM_SOURCE_DIR} + "/tests/transcripts"}) {
-    if (entry.is_regular_file()) present.insert(entry.path().filename());
+TEST_CASE("the transcripts are there", "[transcript]") {
+  const auto all = transcript_files();
+  CHECK(all.size() == files(true).size() + files(false).size());
+  CHECK(files(true).size() >= 23);
+  CHECK(std::find(all.begin(), all.end(), "00_format.txt") == all.end());
+}
+
+TEST_CASE("a transcript that names no model passes with every one", "[transcript]") {
+  const auto file = GENERATE(from_range(files(true)));
+  const auto transcript = load_transcript(file);
+  if (transcript.needs.model) return;
+  for (const auto& key : all_models()) {
+    INFO(file << ", " << key);
+    CHECK(play(transcript, device::model_named(key)).empty());
   }
-  CHECK(present == listed);
+}
+
+TEST_CASE("a transcript that does not name a switch of the firmware passes with it on and off", "[transcript]") {
+  const auto file = GENERATE(from_range(files(true)));
+  for (const auto& row : device::firmware_switches()) {
+    for (const bool on : {false, true}) {
+      auto transcript = load_transcript(file);
+      if (transcript.needs.firmware.*row.choice) continue;
+      transcript.needs.firmware.*row.choice = on;
+      INFO(file << " with " << row.name << (on ? " on" : " off"));
+      CHECK(play(transcript).empty());
+    }
+  }
+}
+
+TEST_CASE("a transcript that opens sockets says to whom", "[transcript]") {
+  const auto file = GENERATE(from_range(transcript_files()));
+  const auto transcript = load_transcript(file);
+  INFO(file);
+  for (const auto& step : transcript.steps) {
+    if (step.kind != Transcript::Step::Kind::host) continue;
+    if (step.text.find("OPEN=") != std::string::npos || step.text.find("OPEN =") != std::string::npos) {
+      if (step.text.find("QFOPEN") == std::string::npos) CHECK(transcript.needs.peers);
+    }
+  }
 }
 
 // ---- the player itself ----
@@ -141,6 +129,63 @@ TEST_CASE("words that the player does not know fail", "[transcript]") {
   CHECK(play(parse_transcript("small", "# @wait long\n")) == "small:1: unknown waiting time \"long\"");
   CHECK(play(parse_transcript("small", "> {WHAT}\n")) == "small:1: unknown placeholder {WHAT}");
   CHECK_THROWS(parse_transcript("small", "AT\n"));
+}
+
+TEST_CASE("the head says which model, firmware and peers are needed", "[transcript]") {
+  const auto needs = parse_transcript("small",
+                                      "# model: M66\n# firmware: close-index=on, long-pdu=off\n"
+                                      "# peers: tls {IP}:{PORT} (demands a client certificate), time ntp.test\n"
+                                      "# value: NAME=a=b\n# not yet: AT+X, AT+Y\n")
+                         .needs;
+  CHECK(needs.model == device::Model::m66);
+  CHECK(needs.firmware.close_index == true);
+  CHECK(needs.firmware.long_pdu == false);
+  CHECK(!needs.firmware.ccid_prefix);
+  REQUIRE(needs.peers);
+  REQUIRE(needs.peers->size() == 2);
+  CHECK(needs.peers->front().port == "{PORT}");
+  CHECK(needs.peers->front().demands_certificate);
+  CHECK(needs.values.at("NAME") == "a=b");
+  CHECK(needs.not_yet == std::vector<std::string>{"AT+X", "AT+Y"});
+  CHECK(needs.texts() == std::vector<std::string>{"model m66", "firmware close-index=on", "firmware long-pdu=off",
+                                                  "peer tls {IP}:{PORT} (demands a client certificate)",
+                                                  "peer time ntp.test"});
+  CHECK(parse_transcript("small", "# peers: none\n").needs.peers->empty());
+  CHECK(!parse_transcript("small", "# start: ATE0\n").needs.peers);
+}
+
+TEST_CASE("a head that nobody understands is refused with its line", "[transcript]") {
+  const auto problem = [](const std::string& head) { return Transcript::parse("small", "\n" + head + "\n").error(); };
+  CHECK(problem("# model: m99") == "small:2: unknown model \"m99\"; one of m10, m66, m85 and m95, or no such line");
+  CHECK(problem("# firmware: long-pdu").starts_with("small:2: unknown firmware \"long-pdu\"; SWITCH=on or"));
+  CHECK(problem("# firmware: fast=on").starts_with("small:2: unknown firmware \"fast=on\""));
+  CHECK(problem("# peers: udp h:1") == "small:2: a peer is tls, tcp, http, ftp, silent, time or host, not \"udp h:1\"");
+  CHECK(problem("# peers: tls h") == "small:2: a peer is written like \"tls {IP}:{PORT}\", not \"tls h\"");
+  CHECK(problem("# peers: time h:1") == "small:2: a peer is written like \"time {NTPHOST}\", not \"time h:1\"");
+  CHECK(problem("# value: X") == "small:2: a value is NAME=TEXT or NAME=@FILE, not \"X\"");
+}
+
+TEST_CASE("the model and the firmware of the head are those that answer", "[transcript]") {
+  CHECK(play(parse_transcript("small",
+                              "# start: ATE0\n# model: m85\n> AT+CGMM\\r\n< \\r\\nQuectel_M85\\r\\n\\r\\nOK\\r\\n\n"))
+            .empty());
+  const auto ccid = [](const std::string& choice, const std::string& answer) {
+    return play(parse_transcript(
+        "small", "# start: ATE0\n# firmware: ccid-prefix=" + choice + "\n> AT+QCCID\\r\n< \\r\\n" + answer + "\n"));
+  };
+  CHECK(ccid("on", "+QCCID: ").find("more than expected") != std::string::npos);
+  CHECK(ccid("off", "+QCCID: ").find("not the bytes expected") != std::string::npos);
+}
+
+TEST_CASE("a socket to somebody whom the head does not name fails", "[transcript]") {
+  const auto said = [](const std::string& peers) {
+    return play(parse_transcript("small", "# start: ATE0, IP STATUS\n# peers: " + peers +
+                                              "\n> AT+QIOPEN=\"TCP\",\"{IP}\",{PORT}\\r\n"
+                                              "< \\r\\nOK\\r\\n\n< \\r\\nCONNECT OK\\r\\n\n"));
+  };
+  CHECK(said("none") == "small:3: # peers: does not name 198.51.100.9:8883");
+  CHECK(said("tcp {IP}:1") == "small:3: # peers: does not name 198.51.100.9:8883");
+  CHECK(said("tcp {IP}:{PORT}").empty());
 }
 
 TEST_CASE("a setting that is refused at the start fails", "[transcript]") {

@@ -47,7 +47,8 @@ class Desk final : public test::ControlDesk {
     fuzz::require(text.find('\n') == std::string::npos, "an answer is one line");
     const auto again = parse_json(text);
     fuzz::require(again.has_value(), "an answer is JSON");
-    fuzz::require((answer.find("result") != nullptr) != (answer.find("error") != nullptr), "a result or an error");
+    fuzz::require((find_member(answer, "result") != nullptr) != (find_member(answer, "error") != nullptr),
+                  "a result or an error");
   }
 
   int waiting_ = 0;

@@ -34,7 +34,7 @@ def refused(world, *arguments, code, names=(), **options):
 def test_version(world):
     done = world.run("--version")
     assert (done.returncode, done.stderr) == (0, b"")
-    assert re.fullmatch(rb"quasimodem \d+\.\d+\.\d+\n", done.stdout)
+    assert re.fullmatch(rb"quasimodem \d+\.\d+\.\d+(\+[a-z0-9.]+)?, commit ([0-9a-f]{40}|unknown)\n", done.stdout)
 
 
 def documented_options():
@@ -113,6 +113,33 @@ def test_no_suggestion_where_nothing_is_near(world):
         assert "did you mean" not in refused(world, typed, code=USAGE, names=[typed])
 
 
+def test_a_program_without_dashes_before_it(world):
+    names = ['unknown command "pytest"', "quasimodem run --profile lab -- pytest -q"]
+    refused(world, "run", "--profile", "lab", "pytest", "-q", code=USAGE, names=names)
+
+
+def test_a_module_of_another_user(world, tmp_path):
+    """Its link can be seen; its control socket is in a folder that is not ours."""
+    foreign = tmp_path / "m95"
+    foreign.touch()
+    if os.geteuid() == 0:
+        os.chown(foreign, 65534, 65534)
+    else:
+        foreign = "/dev/null"
+    for command in (["ctl", "--to", foreign, "state"], ["wait", "--timeout", "1ms", "--to", foreign]):
+        done = world.run(*command)
+        assert f"{foreign} belongs to the user " in done.stderr.decode() and "no permission" in done.stderr.decode()
+        assert "start one" not in done.stderr.decode()
+
+
+def test_variables_of_flags(world):
+    """As under a CLI11 that counts a default as given they were not heeded, and a command left its state on the disk."""
+    shown = world.run("config", "show", environment={"QUASIMODEM_EPHEMERAL": "1", "QUASIMODEM_QUIET": "true"})
+    assert b"ephemeral = true\n" in shown.stdout and b"quiet = true\n" in shown.stdout
+    assert world.run("run", "--", "true").returncode == 0
+    assert b"ephemeral = true\n" in world.run("config", "show", "--", "true").stdout
+
+
 def test_command_in_the_wrong_place(world):
     message = refused(world, "--name", "x", "run", code=USAGE, names=['"run"'])
     assert "did you mean" not in message
@@ -127,6 +154,14 @@ def test_command_in_the_wrong_place(world):
         (["--profile", "fast"], ['"fast"', "instant", "lab", "realistic", "poor"]),
         (["--profile", "./no-such.toml"], ["./no-such.toml: cannot be read", "realistic"]),
         (["--seed", "one"], ["--seed one", "not a whole number"]),
+        (["--map", "foo"], ["HOST[:PORT]=HOST:PORT", "use --map mqtt.example.com=127.0.0.1:1883"]),
+        (["--allow", "http://a.example/"], ["is a URL", "use --allow mqtt.example.com"]),
+        (["--fault", "bearer.outge"], ['did you mean "bearer.outage"?', "quasimodem help faults"]),
+        (["--timeout", "5m"], ["--timeout 5m: not a duration", "a number alone is seconds"]),
+        (["--quiet=loud"], ["--quiet=loud: the option takes no value"]),
+        (["--uart", "pty:./m", "--uart", "pty:././m"], ["/m stands twice", "a link, path or port of its own"]),
+        (["--trace", ""], ['--trace ""', "use --trace trace.jsonl"]),
+        (["--keylog", ""], ['--keylog ""', "use --keylog keys.txt"]),
         (["--time-scale", "0"], ["--time-scale 0", "not a factor"]),
         (["--uart", "tcp-lisen:127.0.0.1:7000"], ['did you mean "tcp-listen"?', "rfc2217:HOST:PORT"]),
         (["--uart", "stdoi"], ['did you mean "stdio"?']),

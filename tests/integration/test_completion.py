@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support import PROGRAM, WATCHDOG, Deadline
 
-COMMANDS = "run demo console ctl wait peer config doctor play record explain help man completion".split()
+COMMANDS = "run demo console watch ctl wait peer config schema doctor play record explain help man completion".split()
 
 
 def needs(program):

@@ -65,7 +65,8 @@ def test_every_cell_is_there_once_and_as_the_build_has_it(report):
 def test_versions_are_those_of_the_program_and_its_libraries(world, report):
     program = report()["program"]
     version = world.run("--version").stdout.decode()
-    assert version == f"quasimodem {program['version']}\n"
+    assert version == f"quasimodem {program['version']}, commit {program['commit']}\n"
+    assert f"\n  commit      {program['commit']}\n" in world.run("doctor").stdout.decode()
     assert program["name"] == "quasimodem"
     linked = subprocess.run(["ldd", PROGRAM], stdout=subprocess.PIPE, text=True).stdout
     for library in ("fmt", "spdlog"):

@@ -24,8 +24,8 @@ def test_output_in_pieces_arrives_whole(world):
 
 
 @pytest.mark.parametrize("fault, names", [
-    ("bearer.outrage", ['there is no fault "bearer.outrage"', "bearer.outage"]),
-    ("bearer.outage for=6", ["for=6: a time like"]),
+    ("bearer.outrage", ['there is no fault "bearer.outrage"', 'did you mean "bearer.outage"?', "quasimodem help faults"]),
+    ("bearer.outage for=6m", ["for=6m: a time (500ms, "]),
     ("at.error text=x", ['at.error has no "text"', "cme"]),
 ])
 def test_bad_faults_are_refused(world, fault, names):

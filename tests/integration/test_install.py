@@ -36,6 +36,8 @@ def files_in(directory):
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """The tree under a prefix `usr`."""
+    if not shutil.which("lowdown"):
+        pytest.skip("lowdown, which makes the manual pages, is not installed")
     tree = tmp_path_factory.mktemp("installed")
     run("cmake", "--install", BUILD, "--prefix", tree / "usr", "--strip")
     return tree
@@ -66,17 +68,31 @@ def unpacked(package, tmp_path_factory):
 EVERYWHERE = """
 bin/quasimodem
 share/man/man1/quasimodem.1
+share/man/man5/quasimodem.toml.5
+share/man/man5/quasimodem-scenario.5
+share/man/man7/quasimodem-control.7
+share/man/man7/quasimodem-faults.7
+share/man/man7/quasimodem-profiles.7
 share/bash-completion/completions/quasimodem
 share/zsh/site-functions/_quasimodem
 share/fish/vendor_completions.d/quasimodem.fish
 lib/systemd/user/quasimodem@.service
+share/quasimodem/schemas/quasimodem.schema.json
+share/quasimodem/schemas/scenario.schema.json
+share/quasimodem/schemas/profile.schema.json
 share/doc/quasimodem/LICENSE
 share/doc/quasimodem/README.md
-share/doc/quasimodem/COMMANDS.md
-share/doc/quasimodem/using.md
-share/doc/quasimodem/installing.md
-share/doc/quasimodem/recipes/pytest/conftest.py
+share/doc/quasimodem/CHANGELOG.md
+share/doc/quasimodem/CONTRIBUTING.md
+share/doc/quasimodem/SECURITY.md
+share/doc/quasimodem/atcmd/COMMANDS.md
+share/doc/quasimodem/docs/using.md
+share/doc/quasimodem/docs/installing.md
+share/doc/quasimodem/docs/quasimodem.toml
+share/doc/quasimodem/docs/scenarios/sms.yaml
+share/doc/quasimodem/docs/recipes/docker/Dockerfile
 share/doc/quasimodem/profiles/realistic.toml
+share/doc/quasimodem/tests/transcripts/00_format.txt
 """.split()
 
 
@@ -84,8 +100,9 @@ def test_everything_is_in_its_place(installed):
     files = files_in(installed / "usr")
     assert set(EVERYWHERE) <= files
     assert os.access(installed / "usr/bin/quasimodem", os.X_OK)
-    # Nothing of the libraries and the tests.
-    assert not [name for name in files if name.endswith((".a", ".hpp", ".cmake")) or "/tests/" in name]
+    # Nothing of the libraries, and of the tests what can be played.
+    assert not [name for name in files if name.endswith((".a", ".hpp", ".cmake"))]
+    assert {name.split("/")[4] for name in files if "/tests/" in name} == {"transcripts"}
     assert {name.split("/")[0] for name in files} == {"bin", "share", "lib"}
 
 
@@ -96,13 +113,52 @@ def test_the_document_says_where_things_are(installed):
     for name in files_in(installed / "usr"):
         assert any(name == place or name.startswith(place + "/") for place in places), name
     for place in places:
-        if not re.search(r"man[57]$", place):  # of lowdown
-            assert (installed / "usr" / place).exists(), place
+        assert (installed / "usr" / place).exists(), place
+
+
+PAGE = r"\bman (?:[1-9] )?(quasimodem[\w.-]*\w)|\b(quasimodem[\w.-]*)\([1-9]\)"
+
+
+def pages_in(text):
+    return {name or other for name, other in re.findall(PAGE, text)}
+
+
+def installed_pages(installed):
+    return {path.stem for path in (installed / "usr/share/man").glob("man*/*")}
+
+
+def test_what_messages_name_is_installed(installed):
+    """Paths as in the source, and manual pages, in every text of the program."""
+    paths, pages = set(), set()
+    for source in (SOURCE / "emulator/app").rglob("*.[ch]pp"):
+        for literal in re.findall(r'R"\w*\(.*?\)\w*"|"(?:\\.|[^"\\\n])*"', source.read_text(), re.DOTALL):
+            paths |= set(re.findall(r"\b(?:docs|profiles|tests/transcripts)/[\w./@-]*\w", literal))
+            pages |= pages_in(literal)
+    assert {"docs/configuration.md", "tests/transcripts/00_format.txt"} <= paths and "quasimodem.toml" in pages
+    for path in paths:
+        assert (installed / "usr/share/doc/quasimodem" / path).exists(), path
+    assert pages <= installed_pages(installed)
+
+
+def test_what_documents_name_is_installed(installed):
+    """Their links, their paths below docs/ and profiles/, and manual pages. What else they name of the source is for who has it."""
+    root = installed / "usr/share/doc/quasimodem"
+    links = 0
+    for document in root.rglob("*.md"):
+        text = document.read_text()
+        for target in re.findall(r"\]\(([^)#\s]+)", text):
+            if not re.match(r"\w+:", target):
+                assert (document.parent / target).exists(), (document, target)
+                links += 1
+        for path in re.findall(r"(?<![\w/.-])(?:docs|profiles|tests/transcripts)/[\w./@-]*\w", text):
+            assert (root / path).exists(), (document, path)
+        assert pages_in(text) <= installed_pages(installed), document
+    assert links > 50
 
 
 def test_the_installed_program_runs(installed, world):
     program = installed / "usr/bin/quasimodem"
-    assert re.fullmatch(r"quasimodem \d+\.\d+\.\d+\n", run(program, "--version", env=world.environment))
+    assert run(program, "--version", env=world.environment).encode() == world.run("--version").stdout
     says = 'printf "AT\\r" >"$QUASIMODEM_TTY"; test -c "$QUASIMODEM_TTY" && echo on a tty'
     assert run(program, "run", "--", "sh", "-c", says, env=world.environment) == "on a tty\n"
 
@@ -137,8 +193,11 @@ def test_package_has_what_was_installed(installed, unpacked):
     assert page == (installed / "usr/share/man/man1/quasimodem.1").read_bytes()
 
 
-def test_package_says_what_it_is(package):
+def test_package_says_what_it_is(package, world):
     control = run("dpkg-deb", "--field", package)
+    version = re.search(r"^Version: (.*)$", control, re.MULTILINE)[1]
+    assert world.run("--version").stdout.decode().startswith(f"quasimodem {version}, ")
+    assert package.name.startswith(f"quasimodem_{version}_")
     assert re.search(r"^Package: quasimodem$", control, re.MULTILINE)
     assert re.search(r"^Section: comm$", control, re.MULTILINE)
     depends = re.search(r"^Depends: (.*)$", control, re.MULTILINE)[1]

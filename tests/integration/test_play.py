@@ -20,6 +20,64 @@ def test_in_memory(world):
     assert lines == [f"pass  {TRANSCRIPTS / name}" for name in IN_MEMORY] + ["4 of 4 as written"]
 
 
+def test_a_folder_is_played_to_its_end(world):
+    done = world.run("play", TRANSCRIPTS)
+    assert (done.returncode, done.stderr) == (0, b"")
+    *lines, result = done.stdout.decode().splitlines()
+    names = sorted(path.name for path in TRANSCRIPTS.iterdir() if path.is_file())
+    assert [line.split()[1].removesuffix(":") for line in lines] == [str(TRANSCRIPTS / name) for name in names]
+    skipped = [line for line in lines if line.startswith("skip  ")]
+    assert skipped[0] == f"skip  {TRANSCRIPTS / '00_format.txt'}: no dialogue: neither a transcript nor a trace"
+    assert any("20_cmux_basic.txt: the emulated module does not have AT+CMUX yet" in line for line in skipped)
+    played = len(names) - len(skipped)
+    assert result == f"{played} of {played} as written, {len(skipped)} skipped"
+
+
+def test_what_is_wrong_with_one_file_of_a_folder_does_not_stop_the_others(world, tmp_path):
+    (tmp_path / "1-prose").write_text("What this is.\n")
+    (tmp_path / "2-broken").write_text("> AT\\r\n< \\r\\nOK\\r\\n\nrubbish\n")
+    (tmp_path / "3-trace").write_text('{"kind":"x","t":0}\n')
+    (tmp_path / "4-good").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    (tmp_path / "deeper").mkdir()
+    done = world.run("play", tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.decode().splitlines() == [
+        f"skip  {tmp_path}/1-prose: no dialogue: neither a transcript nor a trace",
+        f"FAIL  {tmp_path}/2-broken",
+        f"{tmp_path}/2-broken:3: neither host, module nor remark",
+        f"FAIL  {tmp_path}/3-trace",
+        f'{tmp_path}/3-trace:1: "x" is no kind of record',
+        f"pass  {tmp_path}/4-good",
+        "1 of 3 as written, 1 skipped",
+    ]
+
+
+def test_to_play_nothing_is_no_success(world, tmp_path):
+    (tmp_path / "prose").write_text("What this is.\n")
+    for what in (tmp_path, TRANSCRIPTS / "20_cmux_basic.txt"):
+        done = world.run("play", what)
+        assert done.returncode == 2 and b"error: nothing was played" in done.stderr
+
+
+def test_what_a_transcript_needs(world, module, tmp_path):
+    file = tmp_path / "m66"
+    file.write_text(
+        "# start: ATE0\n# model: m66\n# peers: tcp {IP}:{PORT}\n# value: WHAT=@what\n"
+        "> {WHAT}\\r\n< \\r\\nQuectel_M66\\r\\n\\r\\nOK\\r\\n\n"
+    )
+    (tmp_path / "what").write_text("AT+CGMM")
+    assert world.run("play", file).returncode == 0
+    assert world.run("play", "--model", "m95", file).returncode == 1
+    running = module("--model", "m66")
+    done = world.run("play", "--port", running.tty, "--json", file)
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, report
+    assert [each["step"] for each in report["skipped"]] == ["needs: model m66", "needs: peer tcp {IP}:{PORT}"]
+    file.write_text("# model: m99\n> AT\\r\n")
+    done = world.run("play", file)
+    assert done.returncode == 2 and f'{file}:1: unknown model "m99"' in done.stderr.decode()
+
+
 def test_a_difference_is_told_with_its_place(world, tmp_path):
     file = tmp_path / "wrong"
     file.write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK!\\r\\n\n")
@@ -306,7 +364,7 @@ def test_values(world, tmp_path):
         (["--port", "stdio", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: --port stdio: nobody else can reach this"),
         (["--mask", "clok", TRANSCRIPTS / IN_MEMORY[0]], 2, 'error: --mask clok: there is no such mask; did you mean "clock"?'),
         (["--ignore", "(", TRANSCRIPTS / IN_MEMORY[0]], 2, "error: --ignore (: no regular expression"),
-        ([SOURCE / "README.md"], 2, f"error: {SOURCE / 'README.md'}:3: neither host, module nor remark"),
+        ([SOURCE / "README.md"], 2, f"error: {SOURCE / 'README.md'}: no dialogue: neither a transcript nor a trace"),
     ],
 )
 def test_wrong_use(world, arguments, code, message):

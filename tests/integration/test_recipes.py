@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The recipes of docs/recipes, run as a user would: from a copy, with the program on the PATH."""
 
+import hashlib
 import json
 import os
 import re
@@ -10,9 +11,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import PROGRAM, PYTHON, SOURCE, WATCHDOG
+from support import PROGRAM, PYTHON, SOURCE, WATCHDOG, wait_until
 
 RECIPES = SOURCE / "docs/recipes"
+IMAGE = "ghcr.io/quasimodem/quasimodem:latest"
 
 
 def needs(program):
@@ -47,25 +49,24 @@ def recipe(world, tmp_path):
 
 
 def test_pytest(recipe):
+    """With the package as docs/python.md has it for those who do not install it; test_python_package installs it."""
+    recipe.environment.update(PYTHONPATH=str(SOURCE / "python"), PYTEST_PLUGINS="quasimodem.pytest_plugin")
     code, said = recipe("pytest").run(PYTHON, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q")
     assert code == 0 and "2 passed" in said, said
 
 
-def test_pytest_says_why_a_module_does_not_start(recipe):
-    recipe("pytest")
-    (recipe.directory / "test_device.py").write_text(
-        "from conftest import Module\ndef test_it():\n    Module('--model', 'm9')\n"
-    )
-    code, said = recipe.run(PYTHON, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q")
-    assert code == 1 and 'unknown model "m9"' in said and "quasimodem did not start" in said, said
-
-
 @needs("cmake")
-def test_ctest(recipe):
-    recipe("ctest")
-    assert recipe.run("cmake", "-S", ".", "-B", "build")[0] == 0
-    assert recipe.run("cmake", "--build", "build")[0] == 0
-    code, said = recipe.run("ctest", "--test-dir", "build", "--output-on-failure")
+@pytest.mark.parametrize("generator, program", [("Ninja", "ninja"), ("Unix Makefiles", "make")])
+def test_ctest(recipe, generator, program):
+    """By the line of its comment, with each of the two alone."""
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+    text = (recipe("ctest").directory / "CMakeLists.txt").read_text()
+    (line,) = re.findall(r"^#   (cmake .*)$", text, re.MULTILINE)
+    if generator == "Ninja":
+        assert "CMAKE_GENERATOR=Ninja" in text
+    recipe.environment["CMAKE_GENERATOR"] = generator
+    code, said = recipe.run("sh", "-c", line)
     assert code == 0 and "100% tests passed" in said, said
 
 
@@ -94,6 +95,7 @@ def test_qemu(recipe, profile, address, code):
     recipe.environment["QUASIMODEM_PROFILE"] = profile
     text = (recipe("qemu").directory / "firmware.c").read_text().replace("\\\n//", "")
     build, start = re.findall(r"^//   (.*)$", text, re.MULTILINE)
+    assert re.findall(r"^#   (.*)$", (recipe.directory / "run").read_text(), re.MULTILINE) == [start]
     built, said = recipe.run("sh", "-c", build)
     assert built == 0, said
     wrapper = (recipe.directory / "run").read_text()
@@ -119,11 +121,25 @@ def test_the_command_of_the_unit(recipe, world, tmp_path):
         systemd.settimeout(WATCHDOG)
         systemd.bind(str(tmp_path / "notify"))
         environment = {**recipe.environment, "NOTIFY_SOCKET": str(tmp_path / "notify")}
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        log = tmp_path / "log"
+        with log.open("w") as written:
+            process = subprocess.Popen(
+                command, cwd=world.home, env=environment, stdout=subprocess.PIPE, stderr=written
+            )
         try:
             assert b"READY=1" in systemd.recv(4096).split(b"\n")
-            # Where its second comment says.
+            # Where its comment says.
             assert (world.runtime / "quasimodem/lab-1").is_char_device()
+
+            # systemctl reload, by a shell's own kill: Debian's is in a package that need not be there.
+            (reload,) = re.findall(r"^ExecReload=(.*)$", unit, re.MULTILINE)
+            assert reload.split()[0] == "/bin/kill"
+            settings = world.home / ".config/quasimodem/config.toml"
+            assert "# Its settings are in ~/.config/quasimodem/config.toml;" in unit
+            settings.parent.mkdir(parents=True)
+            settings.write_text("[network]\ntime_scale = 10\n")
+            recipe.run("sh", "-c", reload.replace("/bin/kill", "kill").replace("$MAINPID", str(process.pid)))
+            wait_until(lambda: "changed: time-scale" in log.read_text(), "the new settings")
         finally:
             process.terminate()
             assert process.wait(WATCHDOG) == 0
@@ -164,20 +180,17 @@ def starts(world, command):
 
 
 def test_dockerfile(dockerfile):
-    """It builds with commands that there are, and the image does not run as root."""
-    assert [argument for name, argument in dockerfile if name == "FROM"] == ["debian:12 AS build", "debian:12-slim"]
+    """It installs the package into Debian 13, and the image does not run as root."""
+    assert dockerfile[:2] == [("ARG", "BASE=debian:13-slim"), ("FROM", "${BASE}")]
+    assert last(dockerfile, "COPY").split() == ["quasimodem_*.deb", "/package/"]
     names = [name for name, _ in dockerfile]
-    assert names.count("USER") == 1 and names.index("USER") > names.index("FROM", 1)
+    assert names.count("FROM") == names.count("USER") == 1
     assert int(last(dockerfile, "USER")) > 0
     runs = " && ".join(argument for name, argument in dockerfile if name == "RUN")
     assert {f"useradd --uid {last(dockerfile, 'USER')}"} <= {" ".join(run.split()[:3]) for run in runs.split(" && ")}
+    assert "apt-get install --yes --no-install-recommends /package/*.deb" in runs
     for run in runs.split(" && "):
-        program = run.split()[0]
-        assert (SOURCE / program).exists() if "/" in program else program in "apt-get cmake cpack rm useradd".split()
-    presets = json.loads((SOURCE / "CMakePresets.json").read_text())
-    assert "release" in [preset["name"] for preset in presets["configurePresets"]]
-    ignored = (RECIPES / "docker/Dockerfile.dockerignore").read_text().splitlines()
-    assert "build" in ignored and ".cache" not in ignored
+        assert run.split()[0] in ("apt-get", "rm", "useradd")
 
 
 def test_container(dockerfile, world):
@@ -193,11 +206,12 @@ def test_container(dockerfile, world):
 def test_compose(dockerfile, world):
     (compose,) = load("docker/compose.yaml")
     services = compose["services"]
+    assert [name for name in services if services[name].get("image") == IMAGE] == ["modem", "tls"]
     entrypoint = json.loads(last(dockerfile, "ENTRYPOINT"))
     for service in services.values():
         for needed in service.get("depends_on", {}):
             assert needed in services
-        if service.get("image") == "quasimodem":
+        if service.get("image") == IMAGE:
             starts(world, service.get("entrypoint", entrypoint) + service["command"])
     # The module's server is the service, at the port where that listens; the tests' module at the port it has.
     assert services["modem"]["command"][-1].endswith("=tls:" + services["tls"]["command"][-1].rpartition(":")[2])
@@ -220,6 +234,7 @@ def test_kubernetes(dockerfile, world):
     service, modules = load("kubernetes/modules.yaml")
     template = modules["spec"]["template"]
     (container,) = template["spec"]["containers"]
+    assert container["image"] == IMAGE
     assert (service["kind"], modules["kind"]) == ("Service", "StatefulSet")
     assert modules["spec"]["serviceName"] == service["metadata"]["name"]
     labels = template["metadata"]["labels"]
@@ -232,33 +247,55 @@ def test_kubernetes(dockerfile, world):
     assert probe[0] == "quasimodem" and world.run(*probe[1:]).returncode == 0
 
 
-def test_github(recipe, tmp_path):
-    """Every step that runs something, in order, in a checkout where the build has been done."""
+def release(directory, name):
+    """A stand-in for what tools/package makes: the tarball and SHA256SUMS."""
+    program = directory / name / "bin/quasimodem"
+    program.parent.mkdir(parents=True)
+    program.symlink_to(PROGRAM)
+    tarball = f"{name}.tar.xz"
+    subprocess.run(["tar", "cJf", tarball, name], cwd=directory, check=True)
+    digest = hashlib.sha256((directory / tarball).read_bytes()).hexdigest()
+    (directory / "SHA256SUMS").write_text(f"{'0' * 64}  quasimodem_0.1.0_amd64.deb\n{digest}  {tarball}\n")
+
+
+@pytest.mark.parametrize("intact", [True, False])
+def test_github(recipe, tmp_path, intact):
+    """Every step that runs something, in order, with a release in a folder. A tarball that is another one is not unpacked."""
     (workflow,) = load("github/device-tests.yaml")
     recipe("github")
-    checkout = recipe.directory / "quasimodem"
+    (job,) = workflow["jobs"].values()
+    url, name = job["env"]["RELEASE"], job["env"]["PACKAGE"]
+    assert url.startswith("https://") and url.endswith("/v" + name.split("-")[1])
+    release(tmp_path, name)
+    if not intact:
+        with open(tmp_path / f"{name}.tar.xz", "ab") as tarball:
+            tarball.write(b"\0\0\0\0")
     stand_ins = tmp_path / "stand-ins"
     stand_ins.mkdir()
-    for path, script in (
-        (checkout / "tools/run", f'test "$*" = --version && mkdir -p build/release && ln -s "{PROGRAM}" build/release/'),
-        (stand_ins / "sudo", 'test "$1" = apt-get'),
+    for program, script in (
+        ("curl", f'for url in "$@"; do case $url in {url}/*) cp "{tmp_path}/${{url##*/}}" . ;; -*) ;; *) exit 9 ;; esac; done'),
+        ("sudo", 'test "$1" = apt-get'),
     ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f'#!/bin/sh -e\ncd "$(dirname "$0")/.."\n{script}\n')
-        path.chmod(0o755)
+        (stand_ins / program).write_text(f"#!/bin/sh -e\n{script}\n")
+        (stand_ins / program).chmod(0o755)
     tests = recipe.directory / "tests/device"
     tests.mkdir(parents=True)
     (tests / "test_it.py").write_text("import os\ndef test_it():\n    assert os.path.exists(os.environ['QUASIMODEM_TTY'])\n")
-    recipe.environment = {**recipe.environment, "GITHUB_PATH": str(tmp_path / "path"), "PYTHONDONTWRITEBYTECODE": "1"}
-    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
-    assert [step["uses"] for step in steps if "uses" in step] == ["actions/checkout@v4"] * 2
+    recipe.environment = {
+        **{**recipe.environment, **job["env"]},
+        **{"GITHUB_PATH": str(tmp_path / "path"), "PYTHONDONTWRITEBYTECODE": "1"},
+    }
+    assert [step["uses"] for step in job["steps"] if "uses" in step] == ["actions/checkout@v4"]
     said = ""
-    for step in steps:
+    for step in job["steps"]:
         if "run" not in step:
             continue
         added = (tmp_path / "path").read_text().split() if (tmp_path / "path").exists() else []
         recipe.environment["PATH"] = ":".join([str(stand_ins), *added, os.environ["PATH"]])
         code, said = recipe.run("bash", "-e", "-o", "pipefail", "-c", step["run"])
+        if not intact:
+            assert code != 0 and "FAILED" in said and not (tmp_path / "path").exists(), said
+            return
         assert code == 0, (step, said)
     assert "1 passed" in said
 

@@ -115,7 +115,7 @@ def test_bearer_loss_is_not_noticed(world, echo_server):
     done = bearer_loss(world, echo_server, False, "--junit", report)
     assert done.returncode == 1
     said = failure(done)
-    assert "bearer-loss.yaml step 6 (line 14, it gives the context up before it asks for a new one): " in said
+    assert "bearer-loss.yaml step 6 (line 15, it gives the context up before it asks for a new one): " in said
     assert "expected AT+QIDEACT" in said
     assert re.search(r"^ +nearest match +AT\+QIACT +differs in the command name$", said, re.MULTILINE), said
     assert ("6 it gives the context up before it asks for a new one", "failure") in cases(report)
@@ -143,7 +143,7 @@ def test_sim_pin(world):
 def test_sim_pin_is_wrong(world):
     done = sim_pin(world, "1111")
     assert done.returncode == 1
-    assert "step 1 (line 5): expected no AT+CPIN=* answered +CME ERROR: *, got AT+CPIN=" in failure(done)
+    assert "step 1 (line 6): expected no AT+CPIN=* answered +CME ERROR: *, got AT+CPIN=" in failure(done)
 
 
 # It asks until somebody answers who has forgotten what he was told, which the echo shows.
@@ -298,7 +298,7 @@ def test_failure_says_what_the_host_did_and_where_more_is(world, scenario):
         ("steps:\n  - wiat-at: AT\n", '2:5: unknown step "wiat-at"; did you mean "wait-at"?'),
         ("steps:\n  - power: {kut: true}\n", '2:13: power has no parameter "kut"; did you mean "cut"?; it takes'),
         ("steps:\n  - signal: {rssi: strong}\n", "2:14: signal: rssi must be NUMBER, not strong"),
-        ("steps:\n  - fault: bearer.outge\n", '2:12: there is no fault "bearer.outge"; there are'),
+        ("steps:\n  - fault: bearer.outge\n", '2:12: there is no fault "bearer.outge" (all of them: quasimodem help faults); did you mean'),
         ("steps:\n  - wait-at: AT\n    wait-at: AT\n", '3:5: "wait-at" stands twice; first in line 2'),
         ("steps: {\n", "2:1: not YAML: "),
         ("", "1:1: the file is empty; a scenario begins with steps:"),

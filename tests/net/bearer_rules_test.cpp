@@ -14,7 +14,8 @@ TEST_CASE("--allow takes HOST or HOST:PORT", "[net][host]") {
   CHECK(port.port == 8883);
   CHECK(HostPort::parse("h:1")->port == 1);
   CHECK(HostPort::parse("h:65535")->port == 65535);
-  for (const auto* text : {"", ":1", "h:", "h:0", "h:65536", "h:-1", "h:1x", "h:1:2", "h: 1", "a b", "a=b"}) {
+  for (const auto* text : {"", ":1", "h:", "h:0", "h:65536", "h:-1", "h:1x", "h:1:2", "h: 1", "a b", "a=b", "http://h",
+                           "h/x", "[::1]:80"}) {
     CAPTURE(text);
     CHECK_FALSE(HostPort::parse(text));
     CHECK_FALSE(HostPort::parse(text).error().empty());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emulator/workbench/player.hpp"
 
@@ -16,6 +18,12 @@ Transcript load_transcript(std::string_view file);
 Transcript parse_transcript(std::string_view name, std::string_view text);
 
 /// Plays it with the certificates of the test PKI, their sizes and checksums worked out by the tests' own code.
-std::string play(const Transcript& transcript, device::Model model = device::Model::m95);
+/// Without a model it is the transcript's, else the M95.
+std::string play(const Transcript& transcript, std::optional<device::Model> model = std::nullopt);
+/// The same; what became of each step that differs.
+std::vector<workbench::Difference> differences(const Transcript& transcript);
+
+/// Every file of tests/transcripts that is a dialogue, by name.
+std::vector<std::string> transcript_files();
 
 }  // namespace quasimodem::test

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "core/duration_text.hpp"
 #include "emulator/app/problem.hpp"
 #include "tests/support/catch.hpp"
@@ -151,13 +153,19 @@ TEST_CASE("a profile of one's own begins with a shipped one", "[profile]") {
   CHECK(own.registration == Delay{8s, 20s});
 }
 
+TEST_CASE("a time of a profile is text or a number of seconds", "[profile]") {
+  CHECK(parsed("[module]\nboot = 3\n").boot == Delay{3s});
+  CHECK(parsed("[module]\nboot = 1.5\n").boot == Delay{1500ms});
+  CHECK(parsed("[module]\nboot = \"3\"\n").boot == Delay{3s});
+}
+
 TEST_CASE("what is wrong in a profile is named with its line", "[profile]") {
   CHECK(refusal("[network]\n\nroundtrip = \"1s\"\n") ==
         "own.toml:3: unknown key \"roundtrip\" in [network]; did you mean \"round_trip\"?");
   CHECK(refusal("[netwrok]\n") == "own.toml:1: unknown key \"netwrok\"; did you mean \"network\"?");
   CHECK(refusal("[module]\nround_trip = \"1s\"\n") == "own.toml:2: unknown key \"round_trip\" in [module]");
-  CHECK(refusal("[module]\nboot = 3\n") ==
-        "own.toml:2: a time is wanted, like \"15ms\", \"2.8s\", \"20min\" or \"24h\"");
+  CHECK(refusal("[module]\nboot = \"3m\"\n") ==
+        "own.toml:2: a time is wanted, like \"15ms\", \"2.8s\", \"20min\" or \"24h\"; a number alone is seconds");
   CHECK(refusal("[module]\nboot = { median = \"3s\", p59 = \"4s\" }\n") ==
         "own.toml:2: unknown key \"p59\"; did you mean \"p95\"?");
   CHECK(refusal("[module]\nboot = { median = \"3s\" }\n") ==

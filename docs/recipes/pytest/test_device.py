@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An example of a device test. Your firmware would be started with `m95.tty` as its serial port."""
+"""Device tests. The fixture `modem` comes with the Python package: docs/python.md.
+
+Your firmware in the place of ./device.
+"""
+
+import pytest
 
 
-def test_attach(m95):
-    m95.ask("ATE0")
-    for command in ("AT+QIREGAPP", "AT+QIACT"):
-        assert m95.ask(command) == b"\r\nOK\r\n"
-    assert m95.ask("AT+QILOCIP", last=b"188\r\n") == b"\r\n10.1.83.188\r\n"
-    assert b"STATE: IP STATUS" in m95.ask("AT+QISTAT", last=b"IP STATUS\r\n")
+def test_attach(modem):
+    with modem.host("./device", modem.tty):
+        modem.expect_command("AT+QIACT", answer="OK")
 
 
-def test_an_error_is_an_error(m95):
-    m95.ask("ATE0")
-    assert m95.ask("AT+NOSUCH", last=b"ERROR\r\n") == b"\r\nERROR\r\n"
+@pytest.mark.modem(model="m66", faults="at.error match=AT+QIACT count=1")
+def test_it_tries_again(modem):
+    with modem.host("./device", modem.tty):
+        modem.expect_command("AT+QIACT", answer="ERROR")
+        modem.expect_command("AT+QIACT", answer="OK")

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/json_text.hpp"
@@ -33,7 +34,7 @@ bool is_plain_number(std::string_view text) {
 Json json_of(OptionKind kind, const std::string& text) {
   const bool number = kind == OptionKind::number || kind == OptionKind::count;
   if (kind == OptionKind::flag) return text == "true";
-  if (!number || !is_plain_number(text)) return text;
+  if (!number || !is_plain_number(text)) return Json(text);
   if (text.find('.') != std::string::npos) return std::strtod(text.c_str(), nullptr);
   return static_cast<std::int64_t>(std::strtoll(text.c_str(), nullptr, 10));
 }
@@ -129,10 +130,10 @@ std::string settings_text(const Invocation& invocation, ShowOrigin origin) {
 }
 
 Json settings_json(const Invocation& invocation) {
-  Json::Object settings;
+  JsonObject settings;
   for (const auto& option : run_option_table()) {
     const auto* setting = invocation.settings.find(option.name);
-    Json::Array values;
+    JsonArray values;
     for (const auto& text : texts_of(option, setting, under_run(invocation))) {
       values.push_back(json_of(option.kind, text));
     }
@@ -142,11 +143,11 @@ Json settings_json(const Invocation& invocation) {
     } else if (!values.empty()) {
       value = std::move(values.front());
     }
-    settings.emplace_back(option.name, Json::Object{{"value", std::move(value)}, {"origin", origin_of(setting)}});
+    settings.emplace(option.name, JsonObject{{"value", std::move(value)}, {"origin", origin_of(setting)}});
   }
   Json file;
   if (invocation.configuration) file = *invocation.configuration;
-  return Json::Object{{"configuration", std::move(file)}, {"settings", std::move(settings)}};
+  return JsonObject{{"configuration", std::move(file)}, {"settings", std::move(settings)}};
 }
 
 std::string configuration_reference() {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 #include "emulator/app/run_options.hpp"
 
 namespace quasimodem::app {

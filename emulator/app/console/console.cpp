@@ -33,12 +33,11 @@ constexpr char kEnd = 0x1D;  // Ctrl-]
 /// The first UART endpoint of a module of this program.
 std::string uart_of(const fs::path& control_socket) {
   const auto answer = control::Connection{control_socket}.ask("state", nullptr);
-  const auto* state = answer.find("result");
-  const auto* uart = state ? state->find("uart") : nullptr;
-  const auto* address = uart ? uart->find("address") : nullptr;
-  const auto* text = address ? address->as<std::string>() : nullptr;
-  if (!text) throw Problem{ExitCode::environment, "the module does not say where its UART is"};
-  return *text;
+  const auto* state = find_member(answer, "result");
+  const auto* uart = state ? find_member(*state, "uart") : nullptr;
+  const auto address = uart ? member_text(*uart, "address") : std::nullopt;
+  if (!address) throw Problem{ExitCode::environment, "the module does not say where its UART is"};
+  return std::string{*address};
 }
 
 LineAddress find_line(const ConsoleOptions& options) {

@@ -3,9 +3,9 @@
 
 #include <fmt/core.h>
 
+#include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/command_line.hpp"
-#include "emulator/app/control/method.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -40,8 +40,8 @@ ConsoleInvocation read_console_options(const std::vector<std::string>& arguments
   line.option("--quiet", quiet, "DURATION",
               "input from a pipe: so long a silence of the module ends its answer; default 1s");
   if (auto help = line.read(arguments)) return {.console = {}, .text = std::move(*help)};
-  const auto silence = control::parse_duration(quiet);
-  if (!silence) usage(fmt::format("--quiet {}: not a duration", quiet), "use 1s, 500ms or 1min");
+  const auto silence = parse_duration(quiet);
+  if (!silence) usage(fmt::format("--quiet {}: not a duration", quiet), fmt::format("use {}", kDurationForm));
   options.quiet = std::chrono::ceil<std::chrono::milliseconds>(*silence);
   return {.console = std::move(options), .text = {}};
 }

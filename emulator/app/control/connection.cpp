@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/control/server.hpp"
+#include "emulator/app/file_owner.hpp"
 #include "emulator/app/paths.hpp"
 #include "emulator/app/problem.hpp"
 
@@ -29,6 +31,8 @@ using Clock = Connection::Clock;
 constexpr std::string_view kSuffix = ".ctl";
 constexpr std::size_t kLongestLine = 64 * 1024 * 1024;
 constexpr auto kStart = "start one: quasimodem";
+constexpr auto kAsThatUser =
+    "a module obeys the user who started it; do this as that user: sudo -u USER quasimodem ...";
 
 std::vector<std::string> names(const std::vector<fs::path>& sockets) {
   std::vector<std::string> list;
@@ -77,15 +81,14 @@ Json answer_of(Connection* asked, Clock::time_point end) {
 }
 
 bool lives(const fs::path& socket) {
-  return !(answer_of(asked_for_state(socket).get(), end_of_patience(Clock::time_point::max())) == Json{});
+  return !answer_of(asked_for_state(socket).get(), end_of_patience(Clock::time_point::max())).is_null();
 }
 
 std::optional<std::string> uart_in(const Json& answer) {
-  const auto* state = answer.find("result");
-  const auto* uart = state ? state->find("uart") : nullptr;
-  const auto* address = uart ? uart->find("address") : nullptr;
-  const auto* text = address ? address->as<std::string>() : nullptr;
-  return text ? std::optional{*text} : std::nullopt;
+  const auto* state = find_member(answer, "result");
+  const auto* uart = state ? find_member(*state, "uart") : nullptr;
+  const auto address = uart ? member_text(*uart, "address") : std::nullopt;
+  return address ? std::optional{std::string{*address}} : std::nullopt;
 }
 
 struct Search {
@@ -105,7 +108,7 @@ Search module_at(const fs::path& link, Clock::time_point end) {
   Search search;
   for (std::size_t i = 0; i < sockets.size() && !search.found; ++i) {
     const auto answer = answer_of(asked[i].get(), end);
-    if (answer == Json{}) search.silent.push_back(sockets[i]);
+    if (answer.is_null()) search.silent.push_back(sockets[i]);
     if (uart_in(answer) == wanted) search.found = sockets[i];
   }
   return search;
@@ -122,6 +125,14 @@ Problem not_found(const std::string& to, const std::vector<fs::path>& silent) {
   const auto running = names(running_modules());
   return {ExitCode::environment, fmt::format("no module \"{}\" is running{}", to, did_you_mean(to, running)),
           running.empty() ? std::string{kStart} : fmt::format("these are: {}", fmt::join(running, ", "))};
+}
+
+/// Throws Problem when there is something of another user, whose modules are in a runtime directory of his own.
+void refuse_foreign(const std::string& to) {
+  if (to.find('/') == std::string::npos) return;
+  const auto owner = foreign_owner(to);
+  if (!owner) return;
+  throw Problem{ExitCode::environment, fmt::format("{} belongs to {}: no permission", to, *owner), kAsThatUser};
 }
 
 }  // namespace
@@ -144,6 +155,7 @@ fs::path find_socket(const std::optional<std::string>& to, Clock::time_point end
     }
     if (is_live_socket(*to)) return *to;
     const auto [found, silent] = module_at(*to, end);
+    if (!found) refuse_foreign(*to);
     if (!found) throw not_found(*to, silent);
     return *found;
   }
@@ -165,7 +177,7 @@ Connection::Connection(const fs::path& path, Clock::duration patience, Late late
     if (problem == EAGAIN) throw no_answer(path_);
     throw Problem{ExitCode::environment,
                   fmt::format("cannot reach the module at {}: {}", path_, std::generic_category().message(problem)),
-                  "is it still running? quasimodem ctl --to NAME state"};
+                  problem == EACCES ? kAsThatUser : "is it still running? quasimodem ctl --to NAME state"};
   };
   if (path_.size() >= sizeof(address.sun_path)) refuse(ENAMETOOLONG);
   path_.copy(address.sun_path, path_.size());
@@ -206,8 +218,8 @@ void Connection::send(const Json& request) {
 }
 
 void Connection::send(std::string_view method, Json params) {
-  Json::Object request{{"id", 1}, {"method", method}};
-  if (!params.as<std::nullptr_t>()) request.emplace_back("params", std::move(params));
+  JsonObject request{{"id", 1}, {"method", method}};
+  if (!params.is_null()) request.emplace("params", std::move(params));
   send(request);
 }
 
@@ -235,7 +247,7 @@ std::optional<Json> Connection::receive() {
 
 Json Connection::answer() {
   while (auto line = receive()) {
-    if (line->find("id")) return std::move(*line);
+    if (find_member(*line, "id")) return std::move(*line);
   }
   throw Problem{ExitCode::environment, "the module has ended without an answer"};
 }

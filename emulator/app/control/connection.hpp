@@ -10,7 +10,7 @@
 
 #include <tl/expected.hpp>
 
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 
 namespace quasimodem::app::control {
 
@@ -50,6 +50,10 @@ class Connection {
   void send(std::string_view method, Json params);
   /// The next line; nothing at the end. Throws Problem when it is no JSON.
   std::optional<Json> receive();
+  /// A whole line has come: receive() gives it at once.
+  bool has_line() const { return unread_.find('\n') != std::string::npos; }
+  /// For poll(), beside other things: readable when more has come.
+  int descriptor() const { return socket_; }
   /// The answer to the request that was sent; events in between are dropped. Throws Problem when there is none.
   Json answer();
   Json ask(std::string_view method, Json params);

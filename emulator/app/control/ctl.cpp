@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/command_line.hpp"
 #include "emulator/app/control/connection.hpp"
@@ -128,14 +129,12 @@ int show_help(const CommandLine& line, const std::optional<std::string>& method)
 
 /// The result of an answer. Throws Problem for an error.
 const Json& result_of(const Json& answer) {
-  if (const auto* error = answer.find("error")) {
-    const auto* code = error->find("code");
-    const auto* message = error->find("message");
-    refuse(
-        {code && code->as<std::int64_t>() ? static_cast<ErrorCode>(*code->as<std::int64_t>()) : ErrorCode::impossible,
-         message && message->as<std::string>() ? *message->as<std::string>() : "error without a message"});
+  if (const auto* error = find_member(answer, "error")) {
+    const auto* code = find_member(*error, "code");
+    refuse({code && code->if_int64() ? static_cast<ErrorCode>(code->get_int64()) : ErrorCode::impossible,
+            std::string{member_text(*error, "message").value_or("error without a message")}});
   }
-  const auto* result = answer.find("result");
+  const auto* result = find_member(answer, "result");
   if (!result) throw Problem{ExitCode::environment, "the module's answer has no result"};
   return *result;
 }
@@ -144,9 +143,8 @@ const Json& result_of(const Json& answer) {
 control::Connection::Clock::duration patience_for(const Json& params) {
   constexpr std::chrono::seconds kForTheAnswer{2};
   constexpr std::chrono::hours kLongest{24 * 365};
-  const auto* timeout = params.find("timeout");
-  const auto* text = timeout ? timeout->as<std::string>() : nullptr;
-  const auto given = text ? control::parse_duration(*text) : std::nullopt;
+  const auto text = member_text(params, "timeout");
+  const auto given = text ? parse_duration(*text) : std::nullopt;
   if (!given) return control::Connection::kPatience;
   return std::min<Duration>(*given, kLongest) + kForTheAnswer;
 }
@@ -188,7 +186,7 @@ int ctl(const std::vector<std::string>& arguments) {
                                  control::Connection::Late::asks_whether_it_lives};
   const auto answer = connection.ask(method.name, *params);
   const auto& result = result_of(answer);
-  const bool follows = method.name == "subscribe" && !params->find("off");
+  const bool follows = method.name == "subscribe" && !find_member(*params, "off");
   if (follows) {
     connection.wait_for_ever();
     follow(connection, options.json);
@@ -207,14 +205,14 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
                     .usage = kWaitUsage,
                     .footer = kWaitFooter}};
   declare_to(line, to);
-  line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min; default 10s");
+  line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min, a number alone is seconds; default 10s");
   line.flag("--json", json, "print {\"ready\":true} then");
   if (const auto help = line.read(arguments)) {
     print(*help);
     return static_cast<int>(ExitCode::ok);
   }
-  const auto timeout = control::parse_duration(duration);
-  if (!timeout) usage(fmt::format("--timeout {}: not a duration", duration), "use 5s, 500ms or 1min");
+  const auto timeout = parse_duration(duration);
+  if (!timeout) usage(fmt::format("--timeout {}: not a duration", duration), fmt::format("use {}", kDurationForm));
   constexpr std::chrono::seconds kForTheAnswer{1};
   const auto end = Clock::now() + *timeout;
   for (;;) {
@@ -223,7 +221,7 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
       const auto left = std::max(end - Clock::now(), Clock::duration::zero());  // finding it may have taken long
       control::Connection connection{socket, left + kForTheAnswer};
       const auto seconds = std::chrono::duration<double>{left}.count();
-      const auto answer = connection.ask("wait", Json::Object{{"timeout", seconds}});
+      const auto answer = connection.ask("wait", JsonObject{{"timeout", seconds}});
       const auto& result = result_of(answer);
       if (json) print(to_text(result) + "\n");
       return static_cast<int>(ExitCode::ok);

@@ -23,24 +23,22 @@ tl::expected<Request, std::pair<Json, Failure>> read_request(std::string_view li
     return tl::unexpected{std::pair{std::move(id), Failure{code, std::move(message)}}};
   };
   if (!json) return refuse(nullptr, ErrorCode::not_json, fmt::format("not JSON: {}", json.error()));
-  const auto* object = json->as<Json::Object>();
+  const auto* object = json->if_object();
   constexpr auto kForm = "a request is {\"id\":1,\"method\":\"…\",\"params\":{…}}";
   if (!object) return refuse(nullptr, ErrorCode::not_a_request, kForm);
   Request request;
-  for (const auto& [name, value] : *object) {
-    if (name == "id") request.id = value;
-  }
-  for (const auto& [name, value] : *object) {
+  if (const auto* id = object->if_contains("id")) request.id = *id;
+  for (const auto& each : *object) {
+    const std::string name = each.key();
     if (name == "params") {
-      request.params = value;
+      request.params = each.value();
     } else if (name != "id" && name != "method" && name != "jsonrpc") {
       return refuse(request.id, ErrorCode::not_a_request,
                     fmt::format("\"{}\" is no part of a request{}; {}", name,
                                 did_you_mean(name, {"id", "method", "params"}), kForm));
     }
   }
-  const auto* member = json->find("method");
-  const auto* name = member ? member->as<std::string>() : nullptr;
+  const auto name = member_text(*json, "method");
   if (!name) return refuse(request.id, ErrorCode::not_a_request, kForm);
   request.method = find_method(*name);
   if (!request.method) {
@@ -50,7 +48,7 @@ tl::expected<Request, std::pair<Json, Failure>> read_request(std::string_view li
   return request;
 }
 
-Json result_line(const Json& id, Json result) { return Json::Object{{"id", id}, {"result", std::move(result)}}; }
+Json result_line(const Json& id, Json result) { return JsonObject{{"id", id}, {"result", std::move(result)}}; }
 
 Json line_of(const Json& id, const tl::expected<Json, Failure>& result) {
   return result ? result_line(id, *result) : failure_line(id, result.error());
@@ -59,14 +57,14 @@ Json line_of(const Json& id, const tl::expected<Json, Failure>& result) {
 }  // namespace
 
 Json failure_line(const Json& id, const Failure& failure) {
-  return Json::Object{{"id", id},
-                      {"error", Json::Object{{"code", static_cast<int>(failure.code)}, {"message", failure.message}}}};
+  return JsonObject{{"id", id},
+                    {"error", JsonObject{{"code", static_cast<int>(failure.code)}, {"message", failure.message}}}};
 }
 
 void note_request(Target& target, const Method& method, const Json& params) {
   constexpr std::size_t kLongest = 300;
   if (method.effect == Effect::none) return;
-  auto text = params.as<std::nullptr_t>() ? std::string{} : to_text(params);
+  auto text = params.is_null() ? std::string{} : to_text(params);
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
   Journal{target.journal()}.write(RecordKind::ctl, {{"method", method.name}, {"params", text}});
 }

@@ -6,7 +6,7 @@
 
 #include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 
 namespace quasimodem::app::control {
 

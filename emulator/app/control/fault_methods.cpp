@@ -4,6 +4,7 @@
 #include <list>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/duration_text.hpp"
 #include "emulator/app/control/families.hpp"
@@ -100,15 +101,15 @@ Outcome add_fault(Call& call) {
     return Failure{ErrorCode::impossible,
                    fmt::format("fault.add: there are {} faults already; fault.clear takes them away", kMostFaults)};
   }
-  return Json::Object{{"id", faults.add(std::move(*rule))}};
+  return JsonObject{{"id", faults.add(std::move(*rule))}};
 }
 
 Outcome list_faults(Call& call) {
-  Json::Array list;
+  JsonArray list;
   for (const auto& entry : call.target.faults().book().entries()) {
-    list.push_back(Json::Object{{"id", entry.id}, {"spec", emulator::fault_text(entry.rule)}, {"fired", entry.fired}});
+    list.push_back(JsonObject{{"id", entry.id}, {"spec", emulator::fault_text(entry.rule)}, {"fired", entry.fired}});
   }
-  return Json{std::move(list)};
+  return Json(std::move(list));
 }
 
 constexpr Param kClearParams[] = {{"id", ParamType::integer, Need::optional, "only this one"}};
@@ -118,7 +119,7 @@ Outcome clear_faults(Call& call) {
   const auto id = call.arguments.get<std::int64_t>("id");
   if (!id) {
     faults.clear();
-    return Json{true};
+    return Json(true);
   }
   const auto same = [id](const auto& entry) { return entry.id == *id; };
   const auto& entries = faults.book().entries();
@@ -126,7 +127,7 @@ Outcome clear_faults(Call& call) {
     return Failure{ErrorCode::invalid_parameter, fmt::format("fault.clear: there is no fault {}", *id)};
   }
   faults.remove(static_cast<int>(*id));
-  return Json{true};
+  return Json(true);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ Outcome journal(Call& call) {
   const auto limit = call.arguments.get<std::int64_t>("limit").value_or(kDefaultLimit);
   if (since < 0 || limit < 1) return Failure{ErrorCode::invalid_parameter, "journal: since from 0, limit from 1"};
   const auto& ring = call.target.journal();
-  Json::Array records;
+  JsonArray records;
   std::uint64_t left_out = 0;
   for (auto record = ring.records().rbegin(); record != ring.records().rend(); ++record) {
     if (record->seq <= static_cast<std::uint64_t>(since)) break;
@@ -60,10 +60,10 @@ Outcome journal(Call& call) {
   }
   std::reverse(records.begin(), records.end());
   const auto first = ring.records().empty() ? ring.last() + 1 : ring.records().front().seq;
-  return Json::Object{{"records", std::move(records)},
-                      {"last", static_cast<std::int64_t>(ring.last())},
-                      {"first_kept", static_cast<std::int64_t>(first)},
-                      {"left_out", static_cast<std::int64_t>(left_out)}};
+  return JsonObject{{"records", std::move(records)},
+                    {"last", static_cast<std::int64_t>(ring.last())},
+                    {"first_kept", static_cast<std::int64_t>(first)},
+                    {"left_out", static_cast<std::int64_t>(left_out)}};
 }
 
 // ---- wait ----
@@ -95,7 +95,7 @@ Outcome wait(Call& call) {
   const auto timeout = call.arguments.get<Duration>("timeout").value_or(10s);
   const bool for_ready = match.empty() && kinds.empty();
   auto& target = call.target;
-  if (for_ready && target.ready()) return Json::Object{{"ready", true}};
+  if (for_ready && target.ready()) return JsonObject{{"ready", true}};
 
   const auto fits = [match, kinds](const Record& record) {
     // The request itself is no event.
@@ -122,7 +122,7 @@ Outcome wait(Call& call) {
   const auto hear = [weak, fits, for_ready, &target](const Record& record) {
     const auto still = weak.lock();
     if (!still || !(for_ready ? record.kind == RecordKind::power && target.ready() : fits(record))) return;
-    still->answer(for_ready ? Json{Json::Object{{"ready", true}}} : record_json(record, target.name()));
+    still->answer(for_ready ? Json(JsonObject{{"ready", true}}) : record_json(record, target.name()));
   };
   waiting->subscription = target.journal().listen(hear);
   return Later{};
@@ -138,12 +138,12 @@ constexpr Param kSubscribeParams[] = {
 Outcome subscribe(Call& call) {
   if (call.arguments.flag("off")) {
     call.client.unsubscribe();
-    return Json{true};
+    return Json(true);
   }
   std::vector<RecordKind> kinds;
   if (auto wrong = read_kinds("subscribe", call.arguments.get<std::string>("kind").value_or(""), kinds)) return *wrong;
   call.client.subscribe(std::move(kinds));
-  return Json{true};
+  return Json(true);
 }
 
 constexpr Method kMethods[] = {

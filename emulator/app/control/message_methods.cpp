@@ -22,9 +22,9 @@ Failure unreachable(std::string_view method) {
 
 Outcome outcome_of(std::string_view method, Messaging::Delivery delivery) {
   switch (delivery) {
-    case Messaging::Delivery::stored: return Json::Object{{"delivery", "stored"}};
-    case Messaging::Delivery::shown: return Json::Object{{"delivery", "shown"}};
-    case Messaging::Delivery::dropped: return Json::Object{{"delivery", "dropped"}};
+    case Messaging::Delivery::stored: return JsonObject{{"delivery", "stored"}};
+    case Messaging::Delivery::shown: return JsonObject{{"delivery", "shown"}};
+    case Messaging::Delivery::dropped: return JsonObject{{"delivery", "dropped"}};
     case Messaging::Delivery::memory_full: return impossible(fmt::format("{}: the message memory is full", method));
     case Messaging::Delivery::failed: break;
   }
@@ -82,7 +82,7 @@ Outcome report_sms(Call& call) {
   const auto reference = call.arguments.get<std::int64_t>("reference");
   if (!reference) {
     me.service_centre().set_status(*status);
-    return Json{true};
+    return Json(true);
   }
   if (!*status) return invalid("sms.report: none goes without reference");
   if (*reference < 0 || *reference > 255) return invalid("sms.report: reference is 0 to 255");
@@ -119,7 +119,7 @@ Outcome answer_ussd(Call& call) {
   call.target.modem().me().ussd().set_answer({.to = call.arguments.get<std::string>("to").value_or(""),
                                               .text = *call.arguments.get<std::string>("text"),
                                               .mode = *mode});
-  return Json{true};
+  return Json(true);
 }
 
 Outcome send_ussd(Call& call) {
@@ -128,7 +128,7 @@ Outcome send_ussd(Call& call) {
   auto& me = call.target.modem().me();
   if (!me.in_service()) return unreachable("ussd.send");
   me.ussd().speak({.mode = *mode, .text = call.arguments.get<std::string>("text").value_or("")});
-  return Json{true};
+  return Json(true);
 }
 
 constexpr Method kMethods[] = {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
@@ -33,30 +34,31 @@ Failure unknown_param(const Method& method, std::string_view name) {
 
 Failure wrong_type(const Method& method, const Param& param, std::string_view got) {
   return {ErrorCode::invalid_parameter,
-          fmt::format("{}: {} must be {}, not {}", method.name, param.name, name_of(param.type), got)};
+          fmt::format("{}: {} must be {}{}, not {}", method.name, param.name, name_of(param.type),
+                      param.type == ParamType::duration ? fmt::format(" ({})", kDurationForm) : "", got)};
 }
 
 std::optional<Duration> duration_of(const Json& json) {
-  if (const auto* text = json.as<std::string>()) return parse_duration(*text);
-  if (const auto* number = json.as<std::int64_t>()) return parse_duration(fmt::format("{}", *number));
-  if (const auto* number = json.as<double>()) return parse_duration(fmt::format("{:.9f}", *number));
+  if (const auto text = text_of(json)) return parse_duration(*text);
+  if (const auto* number = json.if_int64()) return parse_duration(fmt::format("{}", *number));
+  if (const auto* number = json.if_double()) return parse_duration(fmt::format("{:.9f}", *number));
   return std::nullopt;
 }
 
 std::optional<Arguments::Value> value_of(ParamType type, const Json& json) {
   switch (type) {
     case ParamType::boolean:
-      if (const auto* flag = json.as<bool>()) return *flag;
+      if (const auto* flag = json.if_bool()) return *flag;
       return std::nullopt;
     case ParamType::integer:
-      if (const auto* number = json.as<std::int64_t>()) return *number;
+      if (const auto* number = json.if_int64()) return *number;
       return std::nullopt;
     case ParamType::number:
-      if (const auto* number = json.as<double>()) return *number;
-      if (const auto* number = json.as<std::int64_t>()) return static_cast<double>(*number);
+      if (const auto* number = json.if_double()) return *number;
+      if (const auto* number = json.if_int64()) return static_cast<double>(*number);
       return std::nullopt;
     case ParamType::text:
-      if (const auto* text = json.as<std::string>()) return *text;
+      if (const auto text = text_of(json)) return std::string{*text};
       return std::nullopt;
     case ParamType::duration:
       if (const auto duration = duration_of(json)) return *duration;
@@ -78,21 +80,21 @@ std::optional<Number> read_number(std::string_view text) {
 std::optional<Json> json_of(ParamType type, const std::string& word) {
   switch (type) {
     case ParamType::boolean:
-      if (word == "true" || word == "on" || word == "1" || word == "yes") return Json{true};
-      if (word == "false" || word == "off" || word == "0" || word == "no") return Json{false};
+      if (word == "true" || word == "on" || word == "1" || word == "yes") return Json(true);
+      if (word == "false" || word == "off" || word == "0" || word == "no") return Json(false);
       return std::nullopt;
     case ParamType::integer:
-      if (const auto number = read_number<std::int64_t>(word)) return Json{*number};
+      if (const auto number = read_number<std::int64_t>(word)) return Json(*number);
       return std::nullopt;
     case ParamType::number:
-      if (const auto number = read_number<double>(word); number && std::isfinite(*number)) return Json{*number};
+      if (const auto number = read_number<double>(word); number && std::isfinite(*number)) return Json(*number);
       return std::nullopt;
     case ParamType::json: {
       auto json = parse_json(word);
       return json ? std::optional{std::move(*json)} : std::nullopt;
     }
     case ParamType::text:
-    case ParamType::duration: return Json{word};
+    case ParamType::duration: return Json(word);
   }
   return std::nullopt;
 }
@@ -138,22 +140,23 @@ Failure unknown_method(std::string_view name) {
                                                  did_you_mean(std::string{name}, names(methods())))};
 }
 
+Failure given_twice(const Method& method, std::string_view name) {
+  return {ErrorCode::invalid_parameter, fmt::format("{}: {} twice", method.name, name)};
+}
+
 tl::expected<Arguments, Failure> read_arguments(const Method& method, const Json& params) {
   Arguments arguments;
-  const auto* object = params.as<Json::Object>();
-  if (!object && !params.as<std::nullptr_t>()) {
+  const auto* object = params.if_object();
+  if (!object && !params.is_null()) {
     return tl::unexpected{
         Failure{ErrorCode::invalid_parameter, fmt::format("{}: params must be an object", method.name)}};
   }
-  const Json::Object none;
-  for (const auto& [name, json] : object ? *object : none) {
-    const auto* param = find_param(method, name);
-    if (!param) return tl::unexpected{unknown_param(method, name)};
-    if (arguments.has(name)) {
-      return tl::unexpected{Failure{ErrorCode::invalid_parameter, fmt::format("{}: {} twice", method.name, name)}};
-    }
-    auto value = value_of(param->type, json);
-    if (!value) return tl::unexpected{wrong_type(method, *param, to_text(json))};
+  const JsonObject none;
+  for (const auto& each : object ? *object : none) {
+    const auto* param = find_param(method, each.key());
+    if (!param) return tl::unexpected{unknown_param(method, each.key())};
+    auto value = value_of(param->type, each.value());
+    if (!value) return tl::unexpected{wrong_type(method, *param, to_text(each.value()))};
     arguments.add(param->name, std::move(*value));
   }
   for (const auto& param : method.params) {
@@ -188,12 +191,9 @@ Word read_word(const Method& method, const std::string& word, bool word_is_taken
 }  // namespace
 
 tl::expected<Json, Failure> params_from_words(const Method& method, std::span<const std::string> words) {
-  Json::Object object;
-  const auto given = [&](std::string_view name) {
-    return std::any_of(object.begin(), object.end(), [&](const auto& member) { return member.first == name; });
-  };
+  JsonObject object;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    auto word = read_word(method, words[i], given(method.word));
+    auto word = read_word(method, words[i], object.contains(method.word));
     const auto* param = find_param(method, word.name);
     if (!param) return tl::unexpected{unknown_param(method, word.name)};
     if (!word.value && param->type == ParamType::boolean) word.value = "true";
@@ -205,15 +205,9 @@ tl::expected<Json, Failure> params_from_words(const Method& method, std::span<co
     }
     auto json = json_of(param->type, *word.value);
     if (!json) return tl::unexpected{wrong_type(method, *param, *word.value)};
-    object.emplace_back(param->name, std::move(*json));
+    if (!object.emplace(param->name, std::move(*json)).second) return tl::unexpected{given_twice(method, param->name)};
   }
-  return Json{std::move(object)};
-}
-
-std::optional<Duration> parse_duration(std::string_view text) {
-  if (const auto duration = quasimodem::parse_duration(text)) return duration;
-  const bool bare = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
-  return bare ? quasimodem::parse_duration(std::string{text} + "s") : std::nullopt;
+  return Json(std::move(object));
 }
 
 }  // namespace quasimodem::app::control

@@ -14,7 +14,7 @@
 #include <tl/expected.hpp>
 
 #include "core/time.hpp"
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 
 namespace quasimodem::app::control {
 
@@ -135,8 +135,6 @@ tl::expected<Arguments, Failure> read_arguments(const Method& method, const Json
 tl::expected<Json, Failure> params_from_words(const Method& method, std::span<const std::string> words);
 
 Failure unknown_method(std::string_view name);
-
-/// `5s`, `250ms`, `1.5s`, `2min`, `1h`; a bare number is seconds.
-std::optional<Duration> parse_duration(std::string_view text);
+Failure given_twice(const Method& method, std::string_view name);
 
 }  // namespace quasimodem::app::control

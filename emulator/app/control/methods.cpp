@@ -12,16 +12,16 @@ constexpr Param kHelpParams[] = {{"method", ParamType::text, Need::optional, "on
 Outcome help(Call& call) {
   const auto name = call.arguments.get<std::string>("method");
   if (name && !find_method(*name)) return unknown_method(*name);
-  Json::Array list;
+  JsonArray list;
   for (const auto& method : methods()) {
     if (!name || method.name == *name) list.push_back(described(method));
   }
-  return Json{std::move(list)};
+  return Json(std::move(list));
 }
 
 Outcome quit(Call& call) {
   call.target.quit();
-  return Json{true};
+  return Json(true);
 }
 
 constexpr Method kMethods[] = {

@@ -57,7 +57,7 @@ Outcome power(Call& call) {
     modem.me().report_voltage(shutdown ? Level::under_power_down : Level::under_warning);
   }
   if (wish.flag("over_voltage")) modem.me().report_voltage(shutdown ? Level::over_power_down : Level::over_warning);
-  return Json::Object{{"power", emulator::word_of(modem.me().power())}};
+  return JsonObject{{"power", emulator::word_of(modem.me().power())}};
 }
 
 // ---- line ----
@@ -71,9 +71,9 @@ Outcome line(Call& call) {
   auto& modem = call.target.modem();
   if (const auto level = call.arguments.get<bool>("dtr")) modem.set_line(emulator::Line::dtr, *level);
   if (const auto level = call.arguments.get<bool>("rts")) modem.set_line(emulator::Line::rts, *level);
-  return Json::Object{{"dtr", modem.line(emulator::Line::dtr)}, {"rts", modem.line(emulator::Line::rts)},
-                      {"cts", modem.line(emulator::Line::cts)}, {"dsr", modem.line(emulator::Line::dsr)},
-                      {"dcd", modem.line(emulator::Line::dcd)}, {"ri", modem.line(emulator::Line::ri)}};
+  return JsonObject{{"dtr", modem.line(emulator::Line::dtr)}, {"rts", modem.line(emulator::Line::rts)},
+                    {"cts", modem.line(emulator::Line::cts)}, {"dsr", modem.line(emulator::Line::dsr)},
+                    {"dcd", modem.line(emulator::Line::dcd)}, {"ri", modem.line(emulator::Line::ri)}};
 }
 
 // ---- clock ----
@@ -105,8 +105,8 @@ Outcome clock(Call& call) {
     call.target.modem().me().rtc().set(*time);
   }
   if (span) call.target.jump(*span);
-  return Json::Object{{"rtc", iso_text(call.target.modem().me().rtc().now())},
-                      {"t", std::chrono::duration<double>{call.target.timeline().now().time_since_epoch()}.count()}};
+  return JsonObject{{"rtc", iso_text(call.target.modem().me().rtc().now())},
+                    {"t", std::chrono::duration<double>{call.target.timeline().now().time_since_epoch()}.count()}};
 }
 
 // ---- reset ----
@@ -117,7 +117,7 @@ constexpr Param kResetParams[] = {
 
 Outcome reset(Call& call) {
   call.target.reset(call.arguments.flag("forget") ? Target::Memory::forget : Target::Memory::keep);
-  return Json{true};
+  return Json(true);
 }
 
 constexpr Method kMethods[] = {

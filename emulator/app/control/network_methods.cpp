@@ -46,7 +46,7 @@ Outcome sim(Call& call) {
   if (wish.flag("remove")) me.change_sim(device::Sim::none());
   if (wish.flag("puk")) me.change_sim(device::Sim::with_puk());
   if (pin) me.change_sim(device::Sim::with_pin(*pin));
-  return Json::Object{{"sim", emulator::word_of(me.sim_status())}};
+  return JsonObject{{"sim", emulator::word_of(me.sim_status())}};
 }
 
 // ---- network ----
@@ -76,9 +76,9 @@ Outcome network(Call& call) {
   if (wish.flag("search")) me.serve(RegistrationStatus::searching, MobileEquipment::Outage::brief);
   if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
-  return Json::Object{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
-                      {"attachment", emulator::word_of(registration.status(Domain::packet_switched))},
-                      {"apn", me.access_points.text()}};
+  return JsonObject{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
+                    {"attachment", emulator::word_of(registration.status(Domain::packet_switched))},
+                    {"apn", me.access_points.text()}};
 }
 
 // ---- signal ----
@@ -98,7 +98,7 @@ Outcome signal(Call& call) {
   // ASSUMED: a weak signal alone does not end the registration; network lost=true does.
   registration.set_signal_strength(static_cast<int>(rssi));
   registration.set_bit_error_rate(static_cast<int>(ber));
-  return Json::Object{{"rssi", rssi}, {"ber", ber}};
+  return JsonObject{{"rssi", rssi}, {"ber", ber}};
 }
 
 // ---- location ----
@@ -118,7 +118,7 @@ Outcome location(Call& call) {
   if (!(std::abs(latitude) <= kFarthestNorth))
     return invalid(fmt::format("location: latitude={}: -90 to 90", latitude));
   place = {longitude, latitude};
-  return Json::Object{{"longitude", longitude}, {"latitude", latitude}};
+  return JsonObject{{"longitude", longitude}, {"latitude", latitude}};
 }
 
 // ---- pdp ----
@@ -136,7 +136,7 @@ Outcome pdp(Call& call) {
   if (!call.arguments.flag("deactivate")) return invalid("pdp: deactivate=true is what it can do");
   if (!context.active()) return impossible(fmt::format("pdp: context {} is not active", id));
   me.lose_context(static_cast<int>(id));
-  return Json::Object{{"context", id}, {"state", device::name_of(context.state())}};
+  return JsonObject{{"context", id}, {"state", device::name_of(context.state())}};
 }
 
 // ---- what arrives ----
@@ -155,9 +155,9 @@ Outcome ring(Call& call) {
   if (call.arguments.flag("hang_up")) {
     if (!me.calls().current()) return impossible("call.ring: there is no call to end");
     me.calls().far_end_hangs_up();
-    return Json{true};
+    return Json(true);
   }
-  if (me.ring(from)) return Json{true};
+  if (me.ring(from)) return Json(true);
   return impossible("call.ring: the line is busy, or the module is off or not registered");
 }
 
@@ -172,7 +172,7 @@ Outcome urc(Call& call) {
   auto& modem = call.target.modem();
   if (modem.me().power() != MobileEquipment::Power::on) return impossible("urc: the module is off");
   modem.ta().channel().unsolicited(std::move(text));
-  return Json{true};
+  return Json(true);
 }
 
 constexpr Method kMethods[] = {

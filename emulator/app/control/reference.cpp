@@ -19,14 +19,14 @@ std::string synopsis(const Method& method) {
 }  // namespace
 
 Json described(const Method& method) {
-  Json::Array params;
+  JsonArray params;
   for (const auto& param : method.params) {
-    params.push_back(Json::Object{{"name", param.name},
-                                  {"type", name_of(param.type)},
-                                  {"required", param.need == Need::required},
-                                  {"help", param.help}});
+    params.push_back(JsonObject{{"name", param.name},
+                                {"type", name_of(param.type)},
+                                {"required", param.need == Need::required},
+                                {"help", param.help}});
   }
-  return Json::Object{{"method", method.name}, {"summary", method.summary}, {"params", std::move(params)}};
+  return JsonObject{{"method", method.name}, {"summary", method.summary}, {"params", std::move(params)}};
 }
 
 std::string help_text() {

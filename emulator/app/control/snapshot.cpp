@@ -25,18 +25,18 @@ std::string_view coverage_text(RegistrationStatus granted) {
 }
 
 Json tcpip_settings(const device::TcpIpSettings& tcpip) {
-  Json::Object settings;
-  for (const auto& row : kTcpIpNumbers) settings.emplace_back(row.name, tcpip.*row.member);
+  JsonObject settings;
+  for (const auto& row : kTcpIpNumbers) settings.emplace(row.name, tcpip.*row.member);
   return settings;
 }
 
 Json sim_record(const device::Sim& sim) {
   auto record = sim.record();
-  return Json::Object{{"status", emulator::word_of(record.status)},
-                      {"pin", std::move(record.pin)},
-                      {"locked", record.locked},
-                      {"pin_tries", record.pin_tries},
-                      {"puk_tries", record.puk_tries}};
+  return JsonObject{{"status", emulator::word_of(record.status)},
+                    {"pin", std::move(record.pin)},
+                    {"locked", record.locked},
+                    {"pin_tries", record.pin_tries},
+                    {"puk_tries", record.puk_tries}};
 }
 
 /// As `commands::stored_profile`, with what AT&W does not keep.
@@ -47,23 +47,23 @@ std::string profile_text(emulator::Settings settings) {
 }
 
 Json ssl_settings(const device::SslSettings& ssl) {
-  Json::Array contexts;
+  JsonArray contexts;
   for (const auto& context : ssl.contexts) {
-    Json::Array suites;
+    JsonArray suites;
     for (const auto suite : context.suites) suites.push_back(static_cast<int>(suite));
-    contexts.push_back(Json::Object{{"version", context.version},
-                                    {"security", static_cast<int>(context.security)},
-                                    {"suites", std::move(suites)},
-                                    {"ca", context.ca_certificate},
-                                    {"certificate", context.client_certificate},
-                                    {"key", context.client_key}});
+    contexts.push_back(JsonObject{{"version", context.version},
+                                  {"security", static_cast<int>(context.security)},
+                                  {"suites", std::move(suites)},
+                                  {"ca", context.ca_certificate},
+                                  {"certificate", context.client_certificate},
+                                  {"key", context.client_key}});
   }
-  return Json::Object{{"contexts", std::move(contexts)},
-                      {"ignore_rtc_time", ssl.ignore_rtc_time},
-                      {"https", ssl.https},
-                      {"https_context", ssl.https_context},
-                      {"smtp_style", ssl.smtp_style},
-                      {"smtps_context", ssl.smtps_context}};
+  return JsonObject{{"contexts", std::move(contexts)},
+                    {"ignore_rtc_time", ssl.ignore_rtc_time},
+                    {"https", ssl.https},
+                    {"https_context", ssl.https_context},
+                    {"smtp_style", ssl.smtp_style},
+                    {"smtps_context", ssl.smtps_context}};
 }
 
 void put_back_contexts(MobileEquipment& me, const SnapshotContent& content) {
@@ -81,12 +81,12 @@ void put_back_contexts(MobileEquipment& me, const SnapshotContent& content) {
 
 /// The names of those that are not there any more as they were: content is not in a snapshot.
 Json missing(const Json* then, const Json& now) {
-  Json::Array names;
-  const auto* there = now.as<Json::Array>();
-  for (const auto& entry : *then->as<Json::Array>()) {
+  JsonArray names;
+  const auto* there = now.if_array();
+  for (const auto& entry : *then->if_array()) {
     const bool same = std::any_of(there->begin(), there->end(),
                                   [&, text = to_text(entry)](const Json& each) { return to_text(each) == text; });
-    const auto* name = entry.find("name");
+    const auto* name = find_member(entry, "name");
     if (!same && name) names.push_back(*name);
   }
   return names;
@@ -95,24 +95,24 @@ Json missing(const Json* then, const Json& now) {
 }  // namespace
 
 Json certificate_list(MobileEquipment& me) {
-  Json::Array list;
+  JsonArray list;
   for (const auto& entry : me.security_files().list()) {
-    list.push_back(Json::Object{{"name", entry.name.text()},
-                                {"size", entry.size},
-                                {"checksum", fmt::format("{:x}", entry.check.checksum)},
-                                {"good", entry.check.good}});
+    list.push_back(JsonObject{{"name", entry.name.text()},
+                              {"size", entry.size},
+                              {"checksum", fmt::format("{:x}", entry.check.checksum)},
+                              {"good", entry.check.good}});
   }
   return list;
 }
 
 Json file_list(MobileEquipment& me) {
-  Json::Array list;
+  JsonArray list;
   for (const auto volume : {device::FileVolume::ufs, device::FileVolume::ram}) {
     for (const auto& entry : me.files().list(volume)) {
       const auto content = me.files().read(entry.name);
-      list.push_back(Json::Object{{"name", entry.name.text()},
-                                  {"size", entry.size},
-                                  {"checksum", content ? fmt::format("{:x}", storage::checksum(*content)) : ""}});
+      list.push_back(JsonObject{{"name", entry.name.text()},
+                                {"size", entry.size},
+                                {"checksum", content ? fmt::format("{:x}", storage::checksum(*content)) : ""}});
     }
   }
   return list;
@@ -120,15 +120,15 @@ Json file_list(MobileEquipment& me) {
 
 Json take_snapshot(Target& target) {
   auto& me = target.modem().me();
-  Json::Array contexts;
+  JsonArray contexts;
   for (int id = 0; id < device::kContexts; ++id) {
     const auto& context = me.context(id);
-    contexts.push_back(Json::Object{{"state", device::name_of(context.state())},
-                                    {"settings", std::string{as_text(device::tcpip_record(me.tcpip, context.access))}},
-                                    {"primary_dns", context.name_servers.primary},
-                                    {"secondary_dns", context.name_servers.secondary}});
+    contexts.push_back(JsonObject{{"state", device::name_of(context.state())},
+                                  {"settings", std::string{as_text(device::tcpip_record(me.tcpip, context.access))}},
+                                  {"primary_dns", context.name_servers.primary},
+                                  {"secondary_dns", context.name_servers.secondary}});
   }
-  return Json::Object{
+  return JsonObject{
       {"format", kSnapshotFormat},
       {"model", me.profile().name},
       {"power", emulator::word_of(me.power())},
@@ -179,8 +179,8 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
     put_back_contexts(me, content);
   }
 
-  return Json::Object{{"missing_certificates", missing(snapshot.find("certificates"), certificate_list(me))},
-                      {"missing_files", missing(snapshot.find("files"), file_list(me))}};
+  return JsonObject{{"missing_certificates", missing(find_member(snapshot, "certificates"), certificate_list(me))},
+                    {"missing_files", missing(find_member(snapshot, "files"), file_list(me))}};
 }
 
 }  // namespace quasimodem::app::control

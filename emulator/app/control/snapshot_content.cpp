@@ -19,33 +19,33 @@ class Reader {
   const std::string& problem() const { return problem_; }
 
   const Json* member(const Json* of, std::string_view name) {
-    const auto* found = of ? of->find(name) : nullptr;
+    const auto* found = of ? find_member(*of, name) : nullptr;
     if (!found && problem_.empty()) problem_ = fmt::format("\"{}\" is missing", name);
     return found;
   }
   int integer(const Json* of, std::string_view name, std::int64_t lowest, std::int64_t highest) {
     const auto* json = member(of, name);
-    const auto* number = json ? json->as<std::int64_t>() : nullptr;
+    const auto* number = json ? json->if_int64() : nullptr;
     if (number && *number >= lowest && *number <= highest) return static_cast<int>(*number);
     refuse(name, fmt::format("must be {} to {}", lowest, highest));
     return static_cast<int>(lowest);
   }
   std::string text(const Json* of, std::string_view name) {
     const auto* json = member(of, name);
-    const auto* value = json ? json->as<std::string>() : nullptr;
+    const auto value = json ? text_of(*json) : std::nullopt;
     if (!value) refuse(name, "must be text");
-    return value ? *value : "";
+    return std::string{value.value_or("")};
   }
-  const Json::Array& array(const Json* of, std::string_view name) {
-    static const Json::Array none;
+  const JsonArray& array(const Json* of, std::string_view name) {
+    static const JsonArray none;
     const auto* json = member(of, name);
-    const auto* value = json ? json->as<Json::Array>() : nullptr;
+    const auto* value = json ? json->if_array() : nullptr;
     if (!value) refuse(name, "must be an array");
     return value ? *value : none;
   }
   bool flag(const Json* of, std::string_view name) {
     const auto* json = member(of, name);
-    const auto* value = json ? json->as<bool>() : nullptr;
+    const auto* value = json ? json->if_bool() : nullptr;
     if (!value) refuse(name, "must be true or false");
     return value && *value;
   }
@@ -77,7 +77,7 @@ void read_sim(Reader& reader, const Json* json, device::Sim::Record& sim) {
 
 /// Snapshots from before there were any do not name them.
 void read_access_points(Reader& reader, const Json& snapshot, device::AccessPoints& access_points) {
-  if (!snapshot.find("apn")) return;
+  if (!find_member(snapshot, "apn")) return;
   const auto names = device::AccessPoints::parse(reader.text(&snapshot, "apn"));
   if (!names) return reader.refuse("apn", names.error());
   access_points = *names;
@@ -99,7 +99,7 @@ void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
     to.client_certificate = reader.text(from, "certificate");
     to.client_key = reader.text(from, "key");
     for (const auto& each : reader.array(from, "suites")) {
-      const auto* number = each.as<std::int64_t>();
+      const auto* number = each.if_int64();
       const auto known = std::find_if(tls::kAllCipherSuites.begin(), tls::kAllCipherSuites.end(), [&](auto suite) {
         return number && static_cast<std::int64_t>(suite) == *number;
       });
@@ -119,7 +119,7 @@ void read_contexts(Reader& reader, const Json& snapshot, SnapshotContent& conten
   if (contexts.size() != content.states.size()) return reader.refuse("contexts", "must be two");
   for (std::size_t i = 0; i < contexts.size(); ++i) {
     content.access[i] = reader.text(&contexts[i], "settings");
-    if (contexts[i].find("primary_dns")) {  // older snapshots have one for both
+    if (find_member(contexts[i], "primary_dns")) {  // older snapshots have one for both
       content.name_servers[i] = {reader.text(&contexts[i], "primary_dns"), reader.text(&contexts[i], "secondary_dns")};
     }
     const auto word = reader.text(&contexts[i], "state");

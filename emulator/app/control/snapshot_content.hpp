@@ -9,7 +9,7 @@
 
 #include <tl/expected.hpp>
 
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 
 namespace quasimodem::app::control {

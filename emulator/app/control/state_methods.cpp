@@ -18,14 +18,14 @@ namespace {
 using device::MobileEquipment;
 
 Json sim_state(MobileEquipment& me) {
-  return Json::Object{{"status", emulator::word_of(me.sim_status())},
-                      {"pin_tries", me.sim().pin_tries()},
-                      {"puk_tries", me.sim().puk_tries()}};
+  return JsonObject{{"status", emulator::word_of(me.sim_status())},
+                    {"pin_tries", me.sim().pin_tries()},
+                    {"puk_tries", me.sim().puk_tries()}};
 }
 
 Json network_state(MobileEquipment& me) {
   const auto& registration = me.registration();
-  return Json::Object{
+  return JsonObject{
       {"registration", emulator::word_of(registration.status(device::Domain::circuit_switched))},
       {"attachment", emulator::word_of(registration.status(device::Domain::packet_switched))},
       {"operator", registration.operator_name()},
@@ -36,39 +36,39 @@ Json network_state(MobileEquipment& me) {
 }
 
 Json socket_state(const device::Connection& socket, int index) {
-  return Json::Object{{"socket", index},
-                      {"transport", socket.secure() ? "SSL" : commands::transport_text(socket)},
-                      {"host", socket.target().host},
-                      {"port", socket.target().port},
-                      {"peer", socket.peer() ? socket.peer()->text() : ""},
-                      {"state", commands::socket_state_text(socket.state())},
-                      {"unread", socket.available()},
-                      {"sent", socket.send_count().sent},
-                      {"acknowledged", socket.send_count().acknowledged}};
+  return JsonObject{{"socket", index},
+                    {"transport", socket.secure() ? "SSL" : commands::transport_text(socket)},
+                    {"host", socket.target().host},
+                    {"port", socket.target().port},
+                    {"peer", socket.peer() ? socket.peer()->text() : ""},
+                    {"state", commands::socket_state_text(socket.state())},
+                    {"unread", socket.available()},
+                    {"sent", socket.send_count().sent},
+                    {"acknowledged", socket.send_count().acknowledged}};
 }
 
 Json context_state(MobileEquipment& me, int id) {
   const auto& context = std::as_const(me.context(id));
-  Json::Array sockets;
+  JsonArray sockets;
   for (int index = 0; index < device::kSockets; ++index) {
     if (const auto* socket = context.listed(index)) sockets.push_back(socket_state(*socket, index));
   }
-  return Json::Object{{"context", id},
-                      {"foreground", me.foreground().id() == id},
-                      {"state", device::name_of(context.state())},
-                      {"apn", context.access.apn},
-                      {"sockets", std::move(sockets)}};
+  return JsonObject{{"context", id},
+                    {"foreground", me.foreground().id() == id},
+                    {"state", device::name_of(context.state())},
+                    {"apn", context.access.apn},
+                    {"sockets", std::move(sockets)}};
 }
 
 Json ssl_state(const device::SslContext& context, int id) {
-  Json::Array suites;
-  for (const auto suite : context.suites) suites.push_back(tls::name(suite));
-  return Json::Object{
+  JsonArray suites;
+  for (const auto suite : context.suites) suites.emplace_back(tls::name(suite));
+  return JsonObject{
       {"context", id},
       {"sslversion", context.version == device::kAllVersions ? std::string_view{"all"}
                                                              : tls::name(static_cast<tls::Version>(context.version))},
       {"seclevel", static_cast<int>(context.security)},
-      {"ciphersuites", suites.empty() ? Json{"all"} : Json{std::move(suites)}},
+      {"ciphersuites", suites.empty() ? Json("all") : Json(std::move(suites))},
       {"cacert", context.ca_certificate},
       {"clientcert", context.client_certificate},
       {"clientkey", context.client_key},
@@ -78,30 +78,30 @@ Json ssl_state(const device::SslContext& context, int id) {
 Json uart_state(Target& target) {
   auto& modem = target.modem();
   auto& ta = modem.ta();
-  return Json::Object{{"address", target.address()},
-                      {"baud", modem.baud()},
-                      {"mode", ta.channel().mode_name()},
-                      {"echo", ta.settings().dialogue.echo != 0},
-                      {"verbose", ta.settings().dialogue.verbose != 0},
-                      {"errors", ta.settings().dialogue.error_format},
-                      {"icf", fmt::format("{},{}", ta.settings().character_format, ta.settings().parity)},
-                      {"ifc", fmt::format("{},{}", ta.settings().flow_to_te, ta.settings().flow_from_te)},
-                      {"dtr", modem.line(emulator::Line::dtr)},
-                      {"rts", modem.line(emulator::Line::rts)},
-                      {"cts", modem.line(emulator::Line::cts)},
-                      {"dsr", modem.line(emulator::Line::dsr)},
-                      {"dcd", modem.line(emulator::Line::dcd)},
-                      {"ri", modem.line(emulator::Line::ri)}};
+  return JsonObject{{"address", target.address()},
+                    {"baud", modem.baud()},
+                    {"mode", ta.channel().mode_name()},
+                    {"echo", ta.settings().dialogue.echo != 0},
+                    {"verbose", ta.settings().dialogue.verbose != 0},
+                    {"errors", ta.settings().dialogue.error_format},
+                    {"icf", fmt::format("{},{}", ta.settings().character_format, ta.settings().parity)},
+                    {"ifc", fmt::format("{},{}", ta.settings().flow_to_te, ta.settings().flow_from_te)},
+                    {"dtr", modem.line(emulator::Line::dtr)},
+                    {"rts", modem.line(emulator::Line::rts)},
+                    {"cts", modem.line(emulator::Line::cts)},
+                    {"dsr", modem.line(emulator::Line::dsr)},
+                    {"dcd", modem.line(emulator::Line::dcd)},
+                    {"ri", modem.line(emulator::Line::ri)}};
 }
 
 Outcome state(Call& call) {
   auto& me = call.target.modem().me();
-  Json::Array contexts, ssl;
+  JsonArray contexts, ssl;
   for (int id = 0; id < device::kContexts; ++id) contexts.push_back(context_state(me, id));
   for (int id = 0; id < device::kSslContexts; ++id) {
     ssl.push_back(ssl_state(me.ssl.contexts[static_cast<std::size_t>(id)], id));
   }
-  return Json::Object{
+  return JsonObject{
       {"name", call.target.name()},
       {"model", me.profile().name},
       {"revision", me.profile().revision},

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/app/color.hpp"
+#include "emulator/app/rows.hpp"
 #include "emulator/device/timing.hpp"
 #include "emulator/workbench/workbench.hpp"
 
@@ -35,20 +35,16 @@ class Stage {
   void note(std::string_view text);
 
  private:
-  enum class Ink { none, host, module, error, network, faint };
-
   void show(Ink ink, std::string_view left, std::string_view right = {});
   void heard();
-  void show_line(const std::string& line);
-  std::string painted(Ink ink, std::string_view text) const;
 
-  Coloring coloring_;
+  Rows rows_;
   Pace pace_;
   workbench::Workbench bench_;
   Instant beginning_{};
   Instant shown_until_{};
-  std::string said_;     ///< by the module since the host spoke
-  std::string pending_;  ///< the beginning of a line
+  std::string said_;  ///< by the module since the host spoke
+  SaidLines lines_;   ///< of the module
 };
 
 }  // namespace quasimodem::app

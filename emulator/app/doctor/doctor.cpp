@@ -17,6 +17,7 @@
 #include "emulator/app/host_random.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/spdlog_sink.hpp"
+#include "emulator/app/version.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -34,6 +35,7 @@ std::string three_numbers(int a, int b, int c) { return fmt::format("{}.{}.{}", 
 Report::Facts build_facts() {
   const auto mbedtls = tls::library();
   return {
+      {"commit", std::string{program_commit()}},
       {"compiler", compiler()},
       {"mbedTLS", fmt::format("{}, {}", mbedtls.version,
                               mbedtls.from_source ? "built from its source" : "the distribution's library")},
@@ -72,7 +74,7 @@ Report::Facts system_facts() {
 
 Report examine(DoctorOptions::Extent extent) {
   HostRandom random;
-  Report report{.version = QUASIMODEM_VERSION, .build = build_facts(), .tls = tls::probe(random)};
+  Report report{.version = std::string{program_version()}, .build = build_facts(), .tls = tls::probe(random)};
   if (extent == DoctorOptions::Extent::tls) return report;
   report.system = system_facts();
   report.findings = {

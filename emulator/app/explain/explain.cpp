@@ -9,14 +9,15 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/bytes.hpp"
 #include "core/journal.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/command_line.hpp"
 #include "emulator/app/explain/suggestions.hpp"
+#include "emulator/app/json.hpp"
 #include "emulator/app/json_text.hpp"
-#include "emulator/app/json_value.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/text_file.hpp"
 #include "emulator/commands/explain.hpp"
@@ -80,8 +81,8 @@ void add_lines(std::vector<Explanation>& all, std::string_view bytes) {
 }
 
 std::string shown(const Json& value) {
-  const auto* text = value.as<std::string>();
-  return text ? *text : to_text(value);
+  const auto text = text_of(value);
+  return text ? std::string{*text} : to_text(value);
 }
 
 std::string_view meaning_of(RecordKind kind) {
@@ -106,18 +107,17 @@ std::string_view meaning_of(RecordKind kind) {
 /// A line of a trace: the record, then what its bytes mean.
 std::vector<Explanation> explain_record(const std::string& line) {
   const auto record = parse_json(line);
-  const auto* kind_name = record ? record->find("kind") : nullptr;
-  const auto kind =
-      kind_name && kind_name->as<std::string>() ? record_kind(*kind_name->as<std::string>()) : std::nullopt;
+  const auto kind_name = record ? member_text(*record, "kind") : std::nullopt;
+  const auto kind = kind_name ? record_kind(*kind_name) : std::nullopt;
   if (!kind) return {};
   Explanation head{
       .kind = "record", .line = line, .meaning = std::string{meaning_of(*kind)}, .manual = {}, .fields = {}};
-  for (const auto& [name, value] : *record->as<Json::Object>()) head.fields.push_back({name, shown(value), {}});
+  for (const auto& each : record->get_object()) head.fields.push_back({each.key(), shown(each.value()), {}});
   std::vector<Explanation> all{std::move(head)};
   for (const std::string_view field : {"text", "command"}) {
-    const auto* text = record->find(field);
-    const bool bytes = text && text->as<std::string>() && !record->find("withheld") && *kind != RecordKind::sms;
-    if (bytes) add_lines(all, quasimodem::to_text(unescaped(*text->as<std::string>())));
+    const auto text = member_text(*record, field);
+    const bool bytes = text && !find_member(*record, "withheld") && *kind != RecordKind::sms;
+    if (bytes) add_lines(all, quasimodem::to_text(unescaped(*text)));
   }
   return all;
 }

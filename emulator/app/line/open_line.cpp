@@ -4,17 +4,20 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <system_error>
 #include <termios.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
 
+#include "emulator/app/file_owner.hpp"
 #include "emulator/app/problem.hpp"
 #include "emulator/app/serial_speed.hpp"
 
@@ -49,7 +52,13 @@ class Descriptor {
 
 [[noreturn]] void cannot_open_device(const LineAddress& address, int problem) {
   std::string way_out;
-  if (problem == EACCES) way_out = "serial devices belong to the group dialout: sudo adduser $USER dialout";
+  std::error_code unknown;
+  if (problem == EACCES) {
+    const bool emulated = std::filesystem::weakly_canonical(address.where, unknown).string().starts_with("/dev/pts/");
+    way_out = emulated ? fmt::format("it is a module of {}; do this as that user: sudo -u USER quasimodem ...",
+                                     foreign_owner(address.where).value_or("another user"))
+                       : "serial devices belong to the group dialout: sudo adduser $USER dialout";
+  }
   if (problem == ENOENT) {
     way_out = "plugged in? The devices that there are: ls /dev/ttyUSB* /dev/ttyACM* /dev/ttyS*";
   }

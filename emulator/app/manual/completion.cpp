@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/command_line.hpp"

@@ -11,11 +11,10 @@
 #include "emulator/app/declaration.hpp"
 #include "emulator/app/manual/topics.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/app/version.hpp"
 
 namespace quasimodem::app {
 namespace {
-
-constexpr std::string_view kVersion = QUASIMODEM_VERSION;
 
 constexpr std::string_view kDescription =
     "A program that behaves like a Quectel M10, M66, M85 or M95 GSM/GPRS module, byte for byte, on a serial port. "
@@ -118,7 +117,7 @@ std::string synopsis(const Declaration& run) {
 std::string man_page() {
   const auto run = declaration_of("run");
   auto roff = fmt::format(".\\\" Made by quasimodem man.\n.TH QUASIMODEM 1 \"\" \"quasimodem {}\" \"User Commands\"\n",
-                          kVersion);
+                          program_version());
   roff += ".nr HY 0\n.ad l\n";  // names of options and paths stay in one piece
   roff += section("NAME") + "quasimodem \\- a Quectel M10, M66, M85 or M95 GSM/GPRS module that is not there\n";
   roff += section("SYNOPSIS") + verbatim(synopsis(run));

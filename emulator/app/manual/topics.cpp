@@ -96,11 +96,14 @@ Entries environment() {
 Entries files() {
   return {
       {"$XDG_RUNTIME_DIR/quasimodem/NAME", "link of the UART's pty, unless --uart pty:LINK names one"},
-      {"$XDG_RUNTIME_DIR/quasimodem/NAME.ctl", "control socket, mode 0600; beside the link where that has a name"},
+      {"$XDG_RUNTIME_DIR/quasimodem/NAME.ctl", "control socket, mode 0600; here too when the link is elsewhere"},
       {"/tmp/quasimodem-UID", "the runtime directory without XDG_RUNTIME_DIR; mode 0700"},
       {"$XDG_STATE_HOME/quasimodem/NAME",
        "NVRAM certificates and what AT&W saved, unless --nvram or --ephemeral; default of XDG_STATE_HOME: "
        "~/.local/state"},
+      {"PREFIX/share/doc/quasimodem",
+       "of an installation: what messages name docs/, profiles/ and tests/transcripts/ lies below it; PREFIX is /usr, "
+       "/usr/local or ~/.local"},
   };
 }
 

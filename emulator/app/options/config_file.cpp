@@ -20,7 +20,7 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr auto kSee = "what it can say: docs/configuration.md";
+constexpr auto kSee = "what it can say: man quasimodem.toml; docs/configuration.md";
 
 /// Null when there is no such key; in any section, when `section` is empty.
 const Option* option_of(std::string_view section, std::string_view key) {
@@ -110,7 +110,8 @@ class Reader {
   }
 
   static std::optional<std::string> text_of(const Option& option, const toml::node& node) {
-    const bool number = option.kind == OptionKind::number || option.kind == OptionKind::count;
+    const bool number =
+        option.kind == OptionKind::number || option.kind == OptionKind::count || option.kind == OptionKind::duration;
     const bool flag = option.kind == OptionKind::flag;
     if (const auto* value = node.as_boolean()) return flag ? std::optional{**value ? "true" : "false"} : std::nullopt;
     if (flag) return std::nullopt;
@@ -130,6 +131,7 @@ class Reader {
       case OptionKind::number:
       case OptionKind::count: return "a number";
       case OptionKind::time: return "a string or a date and time";
+      case OptionKind::duration: return R"(a time, like "500ms", "10s" or a number of seconds,)";
       case OptionKind::text: break;
     }
     return "a string";

@@ -30,7 +30,8 @@ void Flags::declare(CommandLine& line, Flag& flag) {
     case OptionKind::list: line.list(names, flag.texts, placeholder, help); break;
     case OptionKind::text:
     case OptionKind::number:
-    case OptionKind::time: line.option(names, flag.text, placeholder, help); break;
+    case OptionKind::time:
+    case OptionKind::duration: line.option(names, flag.text, placeholder, help); break;
   }
 }
 

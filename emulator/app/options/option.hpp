@@ -13,9 +13,10 @@ struct RunOptions;
 /// What an option takes.
 enum class OptionKind {
   text,
-  number,  ///< a number in a file, too
-  time,    ///< a date and time in a file, too
-  list,    ///< repeatable; an array in a file, parts between semicolons in the environment
+  number,    ///< a number in a file, too
+  time,      ///< a date and time in a file, too
+  duration,  ///< a number in a file, too: of seconds
+  list,      ///< repeatable; an array in a file, parts between semicolons in the environment
   flag,
   count,  ///< a flag that counts how often it is given
 };

@@ -9,9 +9,10 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/clock_text.hpp"
-#include "emulator/app/control/method.hpp"
+#include "emulator/app/options/limits.hpp"
 #include "emulator/app/options/option.hpp"
 #include "emulator/app/profile.hpp"
 #include "emulator/app/readiness.hpp"
@@ -65,10 +66,9 @@ void take_name(RunOptions& options, Text name) {
 }
 
 void take_count(RunOptions& options, Text text) {
-  constexpr int kMost = 10000;
   const auto count = whole_number<int>(text);
-  if (!count || *count < 1 || *count > kMost) {
-    usage(fmt::format("--count {}: not a number of modules", text), fmt::format("1 to {}", kMost));
+  if (!count || *count < 1 || *count > kMostModules) {
+    usage(fmt::format("--count {}: not a number of modules", text), fmt::format("1 to {}", kMostModules));
   }
   options.count = *count;
 }
@@ -124,7 +124,7 @@ device::Sim read_sim(Text text) {
   if (text == "ready") return device::Sim::without_pin();
   if (text.starts_with(kPin)) {
     const auto pin = text.substr(kPin.size());
-    if (pin.size() >= 4 && pin.size() <= 8 && all_digits(pin)) return device::Sim::with_pin(pin);
+    if (pin.size() >= kShortestPin && pin.size() <= kLongestPin && all_digits(pin)) return device::Sim::with_pin(pin);
   }
   usage(fmt::format("--sim {}: not a SIM", text), "use --sim none, --sim ready or --sim pin:1234 (4 to 8 digits)");
 }
@@ -132,14 +132,15 @@ device::Sim read_sim(Text text) {
 void take_sim(RunOptions& options, Text text) { options.module.sim = read_sim(text); }
 
 void take_imei(RunOptions& options, Text text) {
-  if (text.size() != 15 || !all_digits(text)) {
+  if (text.size() != kDigitsOfImei || !all_digits(text)) {
     usage(fmt::format("--imei {}: not an IMEI", text), "an IMEI has 15 digits");
   }
   options.module.imei = text;
 }
 
 void take_power(RunOptions& options, Text text) {
-  if (text != "on" && text != "off") usage(fmt::format("--power {}: not on or off", text));
+  if (text != "on" && text != "off")
+    usage(fmt::format("--power {}: not on or off", text), "use --power on or --power off");
   options.power = text == "off" ? InitialPower::off : InitialPower::on;
 }
 
@@ -156,8 +157,7 @@ void take_seed(RunOptions& options, Text text) {
 void take_time_scale(RunOptions& options, Text text) {
   char* end = nullptr;
   const double scale = std::strtod(text.c_str(), &end);
-  constexpr double kLeast = 0.01, kMost = 1000;
-  if (text.empty() || *end != '\0' || !(scale >= kLeast && scale <= kMost)) {
+  if (text.empty() || *end != '\0' || !(scale >= kLeastTimeScale && scale <= kMostTimeScale)) {
     usage(fmt::format("--time-scale {}: not a factor", text),
           "use a number from 0.01 to 1000: 10 makes everything ten times as fast");
   }
@@ -170,7 +170,7 @@ void take_network_time(RunOptions& options, Text text) {
 
 void take_apn_local(RunOptions& options, Text text) {
   const auto address = net::IpAddress::parse(text);
-  if (!address) usage(fmt::format("--apn-local {}: not an IPv4 address", text));
+  if (!address) usage(fmt::format("--apn-local {}: not an IPv4 address", text), "use --apn-local 10.1.83.188");
   options.network.local = *address;
 }
 
@@ -184,16 +184,19 @@ void take_apn(RunOptions& options, Text text) {
 }
 
 template <class T>
-void add_parsed(std::vector<T>& list, std::string_view option, Text text, tl::expected<T, std::string> value) {
-  if (!value) usage(fmt::format("{} {}: {}", option, text, value.error()));
+void add_parsed(std::vector<T>& list, std::string_view option, Text text, tl::expected<T, std::string> value,
+                const std::string& way_out) {
+  if (!value) usage(fmt::format("{} {}: {}", option, text, value.error()), way_out);
   list.push_back(std::move(*value));
 }
 
 void take_allow(RunOptions& options, Text text) {
-  add_parsed(options.network.allow, "--allow", text, net::HostPort::parse(text));
+  add_parsed(options.network.allow, "--allow", text, net::HostPort::parse(text),
+             "use --allow mqtt.example.com or --allow mqtt.example.com:8883");
 }
 void take_map(RunOptions& options, Text text) {
-  add_parsed(options.network.map, "--map", text, net::HostMapping::parse(text));
+  add_parsed(options.network.map, "--map", text, net::HostMapping::parse(text),
+             "use --map mqtt.example.com=127.0.0.1:1883 or --map mqtt.example.com:8883=127.0.0.1:8883");
 }
 
 /// `[TO][,M]=TEXT`
@@ -215,34 +218,44 @@ void take_ussd(RunOptions& options, Text text) {
 // ---- tests ----
 
 void take_fault(RunOptions& options, Text text) {
-  add_parsed(options.faults, "--fault", text, emulator::parse_fault(text));
+  add_parsed(options.faults, "--fault", text, emulator::parse_fault(text),
+             "use --fault \"bearer.outage after=30s for=6s\"");
 }
 
-void add_awaited(std::vector<std::string>& list, Text text) {
-  if (text.empty()) usage("--expect and --fail need a text; an empty one is always there");
+void add_awaited(std::vector<std::string>& list, std::string_view option, Text text) {
+  if (text.empty()) {
+    usage(fmt::format("{} \"\": an empty text is always there", option),
+          fmt::format("use {} \"+QSSLOPEN: 0,0\"", option));
+  }
   list.push_back(text);
 }
-void take_expect(RunOptions& options, Text text) { add_awaited(options.expectations.expect, text); }
-void take_fail(RunOptions& options, Text text) { add_awaited(options.expectations.fail, text); }
+void take_expect(RunOptions& options, Text text) { add_awaited(options.expectations.expect, "--expect", text); }
+void take_fail(RunOptions& options, Text text) { add_awaited(options.expectations.fail, "--fail", text); }
 
 void take_timeout(RunOptions& options, Text text) {
-  options.expectations.timeout = control::parse_duration(text);
+  options.expectations.timeout = parse_duration(text);
   if (!options.expectations.timeout) {
-    usage(fmt::format("--timeout {}: not a duration", text), "use 10s, 500ms or 2min");
+    usage(fmt::format("--timeout {}: not a duration", text), fmt::format("use {}", kDurationForm));
   }
 }
 
 void take_scenario(RunOptions& options, Text text) { options.scenario = scenario::read_scenario(text); }
-void take_junit(RunOptions& options, Text text) { options.junit = text; }
+void take_junit(RunOptions& options, Text text) {
+  if (text.empty()) usage("--junit \"\": not a file", "use --junit report.xml");
+  options.junit = text;
+}
 
 // ---- output ----
 
 void take_trace(RunOptions& options, Text text) {
-  if (text.empty()) usage("--trace \"\": not a file");
+  if (text.empty()) usage("--trace \"\": not a file", "use --trace trace.jsonl");
   options.trace = text;
 }
 
-void take_key_log(RunOptions& options, Text text) { options.key_log = text; }
+void take_key_log(RunOptions& options, Text text) {
+  if (text.empty()) usage("--keylog \"\": not a file", "use --keylog keys.txt");
+  options.key_log = text;
+}
 void take_json(RunOptions& options, Text text) { options.json = text == "true"; }
 
 void take_ready_fd(RunOptions& options, Text text) {
@@ -250,9 +263,8 @@ void take_ready_fd(RunOptions& options, Text text) {
 }
 
 void take_verbose(RunOptions& options, Text text) {
-  constexpr int kMost = 9;
   const auto times = whole_number<int>(text);
-  if (!times || *times < 0 || *times > kMost) {
+  if (!times || *times < 0 || *times > kHighestVerbosity) {
     usage(fmt::format("--verbose {}: not a level", text), "0 as usual, 1 more, 2 everything");
   }
   options.verbose = *times;
@@ -324,7 +336,7 @@ constexpr std::array kOptions{
     Option{"expect", "", "test", list, "TEXT", "",
            "end with 0 when the UART shows this, sent by either side; repeatable", &take_expect},
     Option{"fail", "", "test", list, "TEXT", "", "end with 1 when the UART shows this; repeatable", &take_fail},
-    Option{"timeout", "", "test", text, "DURATION", "", "end with 124 after 10s, 500ms, 2min …", &take_timeout},
+    Option{"timeout", "", "test", duration, "DURATION", "", "end with 124 after 10s, 500ms, 2min …", &take_timeout},
     Option{"scenario", "", "test", text, "FILE", "",
            "steps of a test, as in docs/scenarios.md; end with 0 after the last of them, with 1 when one fails",
            &take_scenario},

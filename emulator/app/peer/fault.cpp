@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/suggestion.hpp"
+#include "core/suggestion.hpp"
 #include "tls/alert.hpp"
 
 namespace quasimodem::app {

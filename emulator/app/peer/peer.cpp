@@ -11,7 +11,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/host_random.hpp"
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 #include "emulator/app/peer/plain_conversation.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
@@ -43,8 +43,7 @@ class Peer {
     const auto address = open();
     warn(address);
     if (options_.json) {
-      fmt::print("{}\n",
-                 to_text(Json::Object{{"event", "ready"}, {"name", options_.name}, {"address", address.text()}}));
+      fmt::print("{}\n", to_text(JsonObject{{"event", "ready"}, {"name", options_.name}, {"address", address.text()}}));
     } else {
       fmt::print("ready {} {}\n", options_.name, address.text());
     }

@@ -212,7 +212,8 @@ void declare(CommandLine& line, Raw& raw, PeerOptions::Kind kind) {
 }
 
 void read_identity(const Raw& raw, PeerOptions& options) {
-  if (raw.certificate.has_value() != raw.key.has_value()) usage("--cert and --key go together");
+  if (raw.certificate.has_value() != raw.key.has_value())
+    usage("--cert and --key go together", "name both, or neither for a throw-away certificate");
   if (raw.certificate) {
     options.tls.certificate = read_file(*raw.certificate, "--cert");
     options.tls.key = read_file(*raw.key, "--key");

@@ -17,9 +17,7 @@ using workbench::Ready;
 using workbench::Workbench;
 
 std::string word(const Json& record, std::string_view field) {
-  const auto* value = record.find(field);
-  const auto* text = value ? value->as<std::string>() : nullptr;
-  return text ? *text : "";
+  return std::string{member_text(record, field).value_or("")};
 }
 
 /// The trace begins before the module is switched on.
@@ -98,14 +96,14 @@ std::string BenchLine::request(const Trace::Entry& entry) {
     return "a module in memory does not do this again";
   requested_ = method;
   faults_asked_ |= method == "fault.add";
-  const auto line = fmt::format("{{\"id\":1,\"method\":{}{}}}", to_text(Json{method}),
+  const auto line = fmt::format("{{\"id\":1,\"method\":{}{}}}", to_text(Json(method)),
                                 params.empty() ? "" : fmt::format(",\"params\":{}", params));
   std::string refused;
   Nobody nobody;
   control::dispatch(
       line, *this, nobody,
       [&](const Json& answer) {
-        if (const auto* error = answer.find("error")) refused = word(*error, "message");
+        if (const auto* error = find_member(answer, "error")) refused = word(*error, "message");
       },
       [] {});
   bench_.advance({});

@@ -3,14 +3,17 @@
 
 #include <charconv>
 #include <cstdlib>
-#include <regex>
 #include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "emulator/workbench/pattern.hpp"
+
 namespace quasimodem::app {
 namespace {
+
+using workbench::Pattern;
 
 constexpr std::size_t kFarthest = 1 << 20;   // bytes of the module that are looked at for one question
 constexpr std::size_t kLongestWords = 4096;  // a longer record is data
@@ -41,24 +44,19 @@ std::optional<std::string> payload_at(std::string_view said, std::size_t at) {
   return std::string{said.substr(line_end + 2, size)};
 }
 
-std::optional<std::smatch> found(const std::string& text, const std::regex& expression) {
-  std::smatch match;
-  return std::regex_search(text, match, expression) ? std::optional{match} : std::nullopt;
-}
-
-int number(const std::ssub_match& match) { return std::atoi(match.str().c_str()); }
+int number(const std::string& digits) { return std::atoi(digits.c_str()); }
 
 /// All that the host reads from a socket until it is told of more.
 std::string data_read(const Trace& trace, std::size_t entry, const Arrival& arrival) {
-  static const std::regex kSecureRead{R"(\+\s*QSSLRECV\s*=\s*\d+\s*,\s*(\d+))", std::regex::icase};
-  static const std::regex kPlainRead{R"(\+\s*QIRD\s*=\s*\d+\s*,\s*\d+\s*,\s*(\d+))", std::regex::icase};
+  static const Pattern kSecureRead{R"(\+\s*QSSLRECV\s*=\s*\d+\s*,\s*(\d+))", Pattern::Case::ignored};
+  static const Pattern kPlainRead{R"(\+\s*QIRD\s*=\s*\d+\s*,\s*\d+\s*,\s*(\d+))", Pattern::Case::ignored};
   const std::string_view header = arrival.secure ? "+QSSLRECV: " : "+QIRD: ";
   std::string data, said;
   bool reading = false;
   for (std::size_t i = entry + 1; i < trace.entries.size() && data.size() < kFarthest; ++i) {
     const auto& each = trace.entries[i];
     if (each.kind == RecordKind::uart_rx && each.bytes.size() <= kLongestWords) {
-      const auto match = found(each.bytes, arrival.secure ? kSecureRead : kPlainRead);
+      const auto match = (arrival.secure ? kSecureRead : kPlainRead).find(each.bytes);
       reading = match && number((*match)[1]) == arrival.index;
       said.clear();
     }
@@ -94,34 +92,33 @@ bool was_connected(const Trace& trace, std::size_t entry, const workbench::Opene
 std::optional<Arrival> arrival_in(const Trace& trace, std::size_t entry) {
   const auto& bytes = trace.entries[entry].bytes;
   if (bytes.size() > kLongestWords) return std::nullopt;
-  static const std::regex kSecureData{R"re(\+QSSLURC: "recv",\d,(\d))re"}, kPlainData{R"(\+QIRDI: \d,\d,(\d))"};
-  static const std::regex kPushed{R"(\+RECEIVE: (\d), ?(\d+)\r\n)"};
-  static const std::regex kSecureClosed{R"re(\+QSSLURC: "closed",(\d))re"},
-      kPlainClosed{R"(\r\n(?:(\d), )?CLOSED\r\n)"};
-  static const std::regex kOther{
+  static const Pattern kSecureData{R"re(\+QSSLURC: "recv",\d,(\d))re"}, kPlainData{R"(\+QIRDI: \d,\d,(\d))"};
+  static const Pattern kPushed{R"(\+RECEIVE: (\d), ?(\d+)\r\n)"};
+  static const Pattern kSecureClosed{R"re(\+QSSLURC: "closed",(\d))re"}, kPlainClosed{R"(\r\n(?:(\d), )?CLOSED\r\n)"};
+  static const Pattern kOther{
       R"(\r\n(RING|\+CRING: \w+|\+CMTI: [^\r]*|\+CMT: [^\r]*|\+CDSI?: [^\r]*|\+CUSD: [^\r]*)\r\n)"};
   for (const auto& [expression, secure] : {std::pair{&kSecureData, true}, std::pair{&kPlainData, false}}) {
-    if (const auto match = found(bytes, *expression)) {
-      Arrival arrival{Arrival::Kind::data, secure, number((*match)[1]), {}, match->str()};
+    if (const auto match = expression->find(bytes)) {
+      Arrival arrival{Arrival::Kind::data, secure, number((*match)[1]), {}, (*match)[0]};
       arrival.data = data_read(trace, entry, arrival);
       return arrival;
     }
   }
-  if (const auto match = found(bytes, kPushed)) {
-    Arrival arrival{Arrival::Kind::data, false, number((*match)[1]), {}, match->str()};
+  if (const auto match = kPushed.find(bytes)) {
+    Arrival arrival{Arrival::Kind::data, false, number((*match)[1]), {}, (*match)[0]};
     each_output_from(trace, entry, [&](const std::string& said) {
-      const auto payload = payload_at(said, static_cast<std::size_t>(match->position()));
+      const auto payload = payload_at(said, match->at);
       arrival.data = payload.value_or("");
       return payload.has_value();
     });
     return arrival;
   }
-  if (const auto match = found(bytes, kSecureClosed))
-    return Arrival{Arrival::Kind::closed, true, number((*match)[1]), {}, match->str()};
-  if (const auto match = found(bytes, kPlainClosed))
-    return Arrival{Arrival::Kind::closed, false, number((*match)[1]), {}, match->str()};
+  if (const auto match = kSecureClosed.find(bytes))
+    return Arrival{Arrival::Kind::closed, true, number((*match)[1]), {}, (*match)[0]};
+  if (const auto match = kPlainClosed.find(bytes))
+    return Arrival{Arrival::Kind::closed, false, number((*match)[1]), {}, (*match)[0]};
   if (contains(bytes, "+PDP DEACT\r")) return Arrival{Arrival::Kind::context_lost, false, 0, {}, "+PDP DEACT"};
-  if (const auto match = found(bytes, kOther)) return Arrival{Arrival::Kind::other, false, 0, {}, (*match)[1].str()};
+  if (const auto match = kOther.find(bytes)) return Arrival{Arrival::Kind::other, false, 0, {}, (*match)[1]};
   return std::nullopt;
 }
 

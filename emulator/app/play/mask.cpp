@@ -2,9 +2,12 @@
 #include "emulator/app/play/mask.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/core.h>
+
+#include "emulator/app/problem.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -31,14 +34,14 @@ constexpr Named kNamed[] = {
 bool Mask::add(std::string_view name) {
   const auto found = std::find_if(std::begin(kNamed), std::end(kNamed), [&](const Named& n) { return n.name == name; });
   if (found == std::end(kNamed)) return false;
-  rules_.push_back({std::regex{found->expression}, fmt::format("<{}>", name)});
+  rules_.push_back({workbench::Pattern{found->expression}, found->expression, fmt::format("<{}>", name)});
   return true;
 }
 
 bool Mask::add_expression(const std::string& expression) {
   try {
-    rules_.push_back({std::regex{expression}, "<>"});
-  } catch (const std::regex_error&) {
+    rules_.push_back({workbench::Pattern{expression}, expression, "<>"});
+  } catch (const std::invalid_argument&) {
     return false;
   }
   return true;
@@ -57,7 +60,14 @@ std::string Mask::table() {
 }
 
 std::string Mask::applied(std::string line) const {
-  for (const auto& rule : rules_) line = std::regex_replace(line, rule.expression, rule.shown);
+  for (const auto& rule : rules_) {
+    try {
+      line = rule.pattern.replaced(line, rule.shown);
+    } catch (const workbench::Pattern::TooComplex&) {
+      throw Problem{ExitCode::usage, fmt::format("--ignore {}: to match this takes too long", rule.expression),
+                    "a repetition within a repetition, like (a+)+, is slow: write it without"};
+    }
+  }
   return line;
 }
 
@@ -69,7 +79,7 @@ std::string_view line_at(std::string_view text, std::size_t at) {
   return text.substr(at, end == std::string_view::npos ? std::string_view::npos : end + 1 - at);
 }
 
-// A longer line is data, which nobody masks; std::regex needs stack for every character.
+// A longer line is data, which nobody masks.
 constexpr std::size_t kLongestMasked = 512;
 
 }  // namespace

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "emulator/workbench/pattern.hpp"
 
 namespace quasimodem::app {
 
@@ -13,7 +14,7 @@ class Mask {
  public:
   /// One of `names()`. False when there is none of this name.
   bool add(std::string_view name);
-  /// Anything that a regular expression (ECMAScript) finds. False when it is none.
+  /// Anything that a regular expression (as in ECMAScript and Perl) finds. False when it is none.
   bool add_expression(const std::string& expression);
 
   static std::vector<std::string> names();
@@ -21,11 +22,13 @@ class Mask {
   static std::string table();
 
   bool empty() const { return rules_.empty(); }
+  /// Throws Problem when an expression takes out of all proportion to match.
   std::string applied(std::string line) const;
 
  private:
   struct Rule {
-    std::regex expression;
+    workbench::Pattern pattern;
+    std::string expression;  ///< as it was given
     std::string shown;
   };
   std::vector<Rule> rules_;

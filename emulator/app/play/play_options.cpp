@@ -31,6 +31,13 @@ real or emulated, at the end of that line. Every difference is told: where, what
 byte that is not the same. After one the play goes on with the next words of the host. What could not be done is listed
 as skipped.
 
+FILE may be a folder: all files in it are played, to the last. Files that are no dialogue are skipped. A transcript says in
+its head which model, firmware and peers it needs; in memory it gets them, at a port they are listed as skipped:
+
+  # model: m66
+  # firmware: close-index=on
+  # peers: tls {IP}:{PORT} (demands a client certificate), tcp {HOST}:80
+
 A trace withholds certificates and keys: --file RAM:ca.pem=PATH gives back what the host uploaded under that name.
 
 Masks, for --mask: what may differ without being a difference. Without --mask every byte counts.
@@ -39,8 +46,8 @@ Exit codes: 0 all as written, 1 something differed, 2 usage or a file that is no
 
 struct Raw {
   std::vector<std::string> files, values, uploads, setup, masks, ignored;
-  std::optional<std::string> port;
-  std::string model = "m95", modem;
+  std::optional<std::string> port, model;
+  std::string modem;
   int baud = 115200;
   bool attended = false, json = false;
 };
@@ -50,7 +57,8 @@ void declare(CommandLine& line, Raw& raw) {
               "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
   line.option("--baud", raw.baud, "RATE", "rate of a device that names none; default 115200");
   line.flag("--attended", raw.attended, "with --port: you cause the events, when they are asked for");
-  line.option("-m,--model", raw.model, "MODEL", "the module in memory: m10, m66, m85 or m95; default m95");
+  line.option("-m,--model", raw.model, "MODEL",
+              "the module in memory: m10, m66, m85 or m95; default: as the transcript says, else m95");
   line.list("--set", raw.values, "NAME=VALUE",
             "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
   line.list("--file", raw.uploads, "NAME=PATH",
@@ -60,7 +68,7 @@ void declare(CommandLine& line, Raw& raw) {
   line.list("--ignore", raw.ignored, "REGEX", "what may differ in a trace besides; repeatable");
   line.option("--modem", raw.modem, "NAME", "whose records of a trace, when there are several modules in it");
   line.flag("--json", raw.json, "the report as JSON, an object a file");
-  line.rest("files", raw.files, "FILE", "transcripts and traces");
+  line.rest("files", raw.files, "FILE", "transcripts and traces, and folders of them");
 }
 
 /// `NAME=VALUE`.
@@ -105,7 +113,7 @@ PlayOptions check(const Raw& raw) {
   PlayOptions options{.files = raw.files, .setup = raw.setup, .modem = raw.modem};
   options.attended = raw.attended;
   options.json = raw.json;
-  options.model = read_model(raw.model);
+  if (raw.model) options.model = read_model(*raw.model);
   options.mask = read_mask(raw);
   if (raw.port) options.port = read_line_address(*raw.port, "--port", raw.baud);
   for (const auto& text : raw.values) {

@@ -14,9 +14,9 @@ namespace quasimodem::app {
 
 /// What `quasimodem play` is asked to do.
 struct PlayOptions {
-  std::vector<std::string> files;
-  std::optional<LineAddress> port;  ///< none: a module in memory
-  device::Model model = device::Model::m95;
+  std::vector<std::string> files;              ///< or folders
+  std::optional<LineAddress> port;             ///< none: a module in memory
+  std::optional<device::Model> model;          ///< none: the one that a transcript needs, else the M95
   std::map<std::string, std::string> values;   ///< of `{NAME}` in transcripts
   std::map<std::string, std::string> uploads;  ///< content of what a trace withholds, by the name of the module's file
   std::vector<std::string> setup;              ///< command lines before a trace

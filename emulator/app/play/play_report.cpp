@@ -32,6 +32,7 @@ std::size_t where_they_part(const std::string& expected, const std::string& got)
 }
 
 std::string play_report_text(const PlayReport& report) {
+  if (report.left_out()) return fmt::format("skip  {}: {}\n", report.name, report.skipped.front().why);
   auto text = fmt::format("{}  {}\n", report.passed() ? "pass" : "FAIL", report.name);
   for (const auto& difference : report.differences) text += difference_text(report.name, difference);
   for (const auto& skipped : report.skipped) {
@@ -41,22 +42,22 @@ std::string play_report_text(const PlayReport& report) {
 }
 
 Json play_report_json(const PlayReport& report) {
-  Json::Array differences, skipped;
+  JsonArray differences, skipped;
   for (const auto& each : report.differences) {
-    differences.emplace_back(Json::Object{{"line", each.line},
-                                          {"what", each.what},
-                                          {"after", escaped(each.after)},
-                                          {"expected", escaped(each.expected)},
-                                          {"got", escaped(each.got)},
-                                          {"parts_at", each.parts_at}});
+    differences.emplace_back(JsonObject{{"line", each.line},
+                                        {"what", each.what},
+                                        {"after", escaped(each.after)},
+                                        {"expected", escaped(each.expected)},
+                                        {"got", escaped(each.got)},
+                                        {"parts_at", each.parts_at}});
   }
   for (const auto& each : report.skipped) {
-    skipped.emplace_back(Json::Object{{"line", each.line}, {"step", each.step}, {"why", each.why}});
+    skipped.emplace_back(JsonObject{{"line", each.line}, {"step", each.step}, {"why", each.why}});
   }
-  return Json::Object{{"file", report.name},          {"kind", report.kind},
-                      {"passed", report.passed()},    {"sent", report.sent},
-                      {"compared", report.compared},  {"differences", std::move(differences)},
-                      {"skipped", std::move(skipped)}};
+  return JsonObject{{"file", report.name},          {"kind", report.kind},
+                    {"passed", report.passed()},    {"sent", report.sent},
+                    {"compared", report.compared},  {"differences", std::move(differences)},
+                    {"skipped", std::move(skipped)}};
 }
 
 }  // namespace quasimodem::app

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 
 namespace quasimodem::app {
 
@@ -28,13 +28,14 @@ struct PlayReport {
   };
 
   std::string name;
-  std::string kind;          ///< `transcript`, `trace`
+  std::string kind;          ///< `transcript`, `trace`; `none`: it was not played
   std::size_t sent = 0;      ///< times that the host spoke
   std::size_t compared = 0;  ///< pieces of the module's output that were compared
   std::vector<Difference> differences;
   std::vector<Skipped> skipped;
 
   bool passed() const { return differences.empty(); }
+  bool left_out() const { return kind == "none" && passed(); }
 };
 
 /// The place of the first byte that differs, or the shorter one's length.

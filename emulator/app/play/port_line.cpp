@@ -12,9 +12,8 @@ std::string PortLine::happen(const Trace& trace, std::size_t entry) {
     case RecordKind::fault: return "faults strike emulated modules only";
     case RecordKind::ctl: return "a request of the control socket; at a port there is none";
     case RecordKind::power: {
-      const auto* event = trace.entries[entry].record.find("event");
-      const auto* word = event ? event->as<std::string>() : nullptr;
-      const bool cause = word && (*word == "key" || *word == "supply cut" || *word == "reset");
+      const auto event = member_text(trace.entries[entry].record, "event");
+      const bool cause = event == "key" || event == "supply cut" || event == "reset";
       return cause ? "nobody presses a key or cuts the supply here" : "";
     }
     default: return {};

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <regex>
 #include <utility>
 
 #include <fmt/core.h>
 
 #include "core/bytes.hpp"
+#include "emulator/workbench/pattern.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -87,11 +87,14 @@ PlayReport PortPlayer::play(const Transcript& transcript) {
 
 /// The settings among the start phrases are made; the rest is for whoever has the module before him.
 void PortPlayer::prepare(const Transcript& transcript) {
-  static const std::regex kSetting{"[A-Z]+=[0-9]+"};
+  for (const auto& need : transcript.needs.texts()) {
+    report_.skipped.push_back({0, "needs: " + need, "what stands at the port is taken as it is; see to it before"});
+  }
+  static const workbench::Pattern kSetting{"[A-Z]+=[0-9]+"};
   rest_of_output();
   for (const auto& phrase : transcript.start) {
     const bool echo = phrase == "ATE0" || phrase == "ATE1";
-    if (echo || std::regex_match(phrase, kSetting)) {
+    if (echo || kSetting.whole(phrase)) {
       port_.write(as_bytes((echo ? phrase : "AT+" + phrase) + "\r"));
       rest_of_output();
     } else {

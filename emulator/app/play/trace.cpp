@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "emulator/commands/uploads.hpp"
 
@@ -15,21 +16,16 @@ namespace {
 
 using Problem = tl::unexpected<std::string>;
 
-const std::string* text_of(const Json& record, std::string_view field) {
-  const auto* value = record.find(field);
-  return value ? value->as<std::string>() : nullptr;
-}
-
 std::optional<double> number_of(const Json& record, std::string_view field) {
-  const auto* value = record.find(field);
+  const auto* value = find_member(record, field);
   if (!value) return std::nullopt;
-  if (const auto* whole = value->as<std::int64_t>()) return static_cast<double>(*whole);
-  const auto* number = value->as<double>();
+  if (const auto* whole = value->if_int64()) return static_cast<double>(*whole);
+  const auto* number = value->if_double();
   return number ? std::optional{*number} : std::nullopt;
 }
 
 tl::expected<Trace::Entry, std::string> read_entry(const Json& record) {
-  const auto* kind_name = text_of(record, "kind");
+  const auto kind_name = member_text(record, "kind");
   if (!kind_name) return Problem{"no record of a trace: it has no kind"};
   const auto kind = record_kind(*kind_name);
   if (!kind) return Problem{fmt::format("\"{}\" is no kind of record", *kind_name)};
@@ -38,15 +34,15 @@ tl::expected<Trace::Entry, std::string> read_entry(const Json& record) {
   if (!time || *time < 0 || *time > kLongest) return Problem{"there is no time t in it"};
   Trace::Entry entry{.time = Duration{static_cast<Duration::rep>(*time * 1e9)}, .kind = *kind, .record = record};
   if (*kind != RecordKind::uart_rx && *kind != RecordKind::uart_tx) return entry;
-  const auto* text = text_of(record, "text");
+  const auto text = member_text(record, "text");
   if (!text) return Problem{fmt::format("{} without text", *kind_name)};
   const auto withheld = number_of(record, "withheld").value_or(0);
   constexpr double kMost = 1 << 28;
   if (withheld < 0 || withheld > kMost) return Problem{"withheld is no number of bytes"};
   entry.withheld = static_cast<std::size_t>(withheld);
   if (entry.withheld == 0) entry.bytes = quasimodem::to_text(unescaped(*text));
-  const auto* heard = record.find("heard");
-  entry.heard = !heard || heard->as<bool>() == nullptr || *heard->as<bool>();
+  const auto* heard = find_member(record, "heard");
+  entry.heard = !heard || !heard->if_bool() || heard->get_bool();
   return entry;
 }
 
@@ -72,8 +68,8 @@ tl::expected<Trace, std::string> Trace::parse(std::string_view name, std::string
     if (!record) return Problem{in_file(name, number, "no JSON: " + record.error())};
     auto entry = read_entry(*record);
     if (!entry) return Problem{in_file(name, number, entry.error())};
-    const auto* speaker = text_of(*record, "modem");
-    modems.insert(speaker ? *speaker : "");
+    const auto speaker = member_text(*record, "modem");
+    modems.emplace(speaker.value_or(""));
     if (!modem.empty() && (!speaker || *speaker != modem)) continue;
     if (!trace.entries.empty() && entry->time < trace.entries.back().time) entry->time = trace.entries.back().time;
     entry->line = number;

@@ -11,7 +11,7 @@
 
 #include "core/journal.hpp"
 #include "core/time.hpp"
-#include "emulator/app/json_value.hpp"
+#include "emulator/app/json.hpp"
 
 namespace quasimodem::app {
 

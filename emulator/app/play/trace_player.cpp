@@ -48,8 +48,7 @@ void TracePlayer::prepare() {
 void TracePlayer::skip(const Trace::Entry& entry, const std::string& why) {
   std::string step{name_of(entry.kind)};
   for (const std::string_view field : {"event", "name", "method", "params", "text"}) {
-    const auto* value = entry.record.find(field);
-    if (value && value->as<std::string>()) step += " " + *value->as<std::string>();
+    if (const auto value = member_text(entry.record, field)) step += fmt::format(" {}", *value);
   }
   report_.skipped.push_back({entry.line, step, why});
 }

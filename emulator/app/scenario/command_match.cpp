@@ -8,7 +8,7 @@
 #include <fmt/core.h>
 
 #include "atcmd/syntax/command_line.hpp"
-#include "emulator/app/suggestion.hpp"
+#include "core/suggestion.hpp"
 
 namespace quasimodem::app::scenario {
 namespace {

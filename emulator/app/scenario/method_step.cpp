@@ -14,31 +14,23 @@ namespace {
 
 using control::Method;
 
-/// The parameter that a value alone means: `urc: RING`.
-const control::Param* only_text(const Method& method) {
-  const control::Param* only = nullptr;
-  for (const auto& param : method.params) {
-    if (param.need != control::Need::required) continue;
-    if (only || param.type != control::ParamType::text) return nullptr;
-    only = &param;
-  }
-  return only;
-}
-
 void add_word(const std::string& source, const Method& method, const std::string& word, Place place,
-              Json::Object& params) {
+              JsonObject& params) {
   auto json = control::params_from_words(method, std::array{word});
   if (!json) wrong_place(source, place, json.error().message);
-  for (auto& param : std::get<Json::Object>(json->value)) params.push_back(std::move(param));
+  for (const auto& param : json->get_object()) {
+    if (params.insert(param).second) continue;
+    wrong_place(source, place, control::given_twice(method, param.key()).message);
+  }
 }
 
-Json::Object read_params(const std::string& source, const Method& method, const Node& value) {
-  Json::Object params;
+JsonObject read_params(const std::string& source, const Method& method, const Node& value) {
+  JsonObject params;
   switch (value.kind) {
     case Node::Kind::null: break;
     case Node::Kind::scalar:
-      if (const auto* param = only_text(method)) {
-        params.emplace_back(param->name, value.text);
+      if (const auto* param = text_alone(method)) {
+        params.emplace(param->name, value.text);
       } else {
         add_word(source, method, value.text, value.place, params);
       }
@@ -81,8 +73,18 @@ FaultRule read_rule(const std::string& source, const Node& value) {
 
 }  // namespace
 
+const control::Param* text_alone(const Method& method) {
+  const control::Param* only = nullptr;
+  for (const auto& param : method.params) {
+    if (param.need != control::Need::required) continue;
+    if (only || param.type != control::ParamType::text) return nullptr;
+    only = &param;
+  }
+  return only;
+}
+
 Act read_method_step(const std::string& source, const Method& method, const Node& value) {
-  Json params{read_params(source, method, value)};
+  Json params = read_params(source, method, value);
   if (const auto checked = control::read_arguments(method, params); !checked) {
     wrong_place(source, value.place, checked.error().message);
   }
@@ -91,16 +93,16 @@ Act read_method_step(const std::string& source, const Method& method, const Node
 
 Act read_fault_step(const std::string& source, const Node& value) {
   const auto spec = emulator::fault_text(read_rule(source, value));
-  return {control::find_method("fault.add"), Json::Object{{"spec", spec}}};
+  return {control::find_method("fault.add"), JsonObject{{"spec", spec}}};
 }
 
 std::string act_title(const Act& act) {
-  const auto& params = std::get<Json::Object>(act.params.value);
-  if (act.method->name == "fault.add") return fmt::format("fault {}", *params.front().second.as<std::string>());
+  const auto spec = member_text(act.params, "spec");
+  if (act.method->name == "fault.add" && spec) return fmt::format("fault {}", *spec);
   std::string title{act.method->name};
-  for (const auto& [name, value] : params) {
-    const auto* text = value.as<std::string>();
-    title += fmt::format(" {}={}", name, text ? *text : to_text(value));
+  for (const auto& each : act.params.get_object()) {
+    const auto text = text_of(each.value());
+    title += fmt::format(" {}={}", std::string_view{each.key()}, text ? std::string{*text} : to_text(each.value()));
   }
   return title;
 }

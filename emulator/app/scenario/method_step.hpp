@@ -7,6 +7,9 @@
 
 namespace quasimodem::app::scenario {
 
+/// The parameter that a value alone means, whatever it is: `urc: RING`; null when a word is wanted, `power: off`.
+const control::Param* text_alone(const control::Method& method);
+
 /// A method of the control socket as a step. `value` is nothing, one word as for `quasimodem ctl`, a list of them, or a
 /// map; names and types are checked by the method's own table. Throws Problem.
 Act read_method_step(const std::string& source, const control::Method& method, const Node& value);

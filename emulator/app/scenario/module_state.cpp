@@ -14,14 +14,14 @@ namespace quasimodem::app::scenario {
 namespace {
 
 Json state_of(control::Target& target) {
-  auto state = perform(target, Act{control::find_method("state"), Json::Object{}});
+  auto state = perform(target, Act{control::find_method("state"), JsonObject{}});
   return state ? std::move(*state) : Json{};
 }
 
 /// A member of an object, or an item of a list by its number from 0.
 const Json* member(const Json& json, std::string_view name) {
-  const auto* array = json.as<Json::Array>();
-  if (!array) return json.find(name);
+  const auto* array = json.if_array();
+  if (!array) return find_member(json, name);
   std::size_t index = 0;
   const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), index);
   const bool number = problem == std::errc{} && end == name.data() + name.size();
@@ -30,8 +30,8 @@ const Json* member(const Json& json, std::string_view name) {
 
 std::vector<std::string> members_of(const Json& json) {
   std::vector<std::string> names;
-  if (const auto* object = json.as<Json::Object>()) {
-    for (const auto& [name, value] : *object) names.push_back(name);
+  if (const auto* object = json.if_object()) {
+    for (const auto& each : *object) names.push_back(each.key());
   }
   return names;
 }
@@ -72,7 +72,7 @@ class Comparison {
 
   /// Each item is somewhere in the module's list; an empty one means that this is empty.
   bool list(const Json& there, const Node& wanted, const std::string& path) {
-    const auto* array = there.as<Json::Array>();
+    const auto* array = there.if_array();
     if (!array) return differs(fmt::format("{} is no list but {}", path, to_text(there)));
     if (wanted.items.empty() && !array->empty()) {
       return differs(fmt::format("{} is not empty but {}", path, to_text(there)));
@@ -87,8 +87,8 @@ class Comparison {
   }
 
   bool scalar(const Json& there, const std::string& wanted, const std::string& path) {
-    const auto* text = there.as<std::string>();
-    if ((text ? *text : to_text(there)) == wanted) return true;
+    const auto text = text_of(there);
+    if (text ? *text == wanted : to_text(there) == wanted) return true;
     return differs(fmt::format("{} is {}, not {}", path, to_text(there), wanted));
   }
 
@@ -103,7 +103,7 @@ class Comparison {
 std::optional<NoSuchState> unknown_member(const Json& there, const Node& wanted) {
   const auto* at = &there;
   for (const auto& part : parts(wanted.key)) {
-    if (at->as<Json::Array>()) {
+    if (at->if_array()) {
       // An item may come later.
       const bool number = !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
       if (!number)

@@ -37,14 +37,14 @@ tl::expected<Json, std::string> perform(control::Target& target, const Act& act)
 
 tl::expected<void, std::string> clear_faults(control::Target& target, const ClearFaults& faults) {
   const auto* clear = control::find_method("fault.clear");
-  if (faults.name == "all") return perform(target, Act{clear, Json::Object{}}).map([](const Json&) {});
+  if (faults.name == "all") return perform(target, Act{clear, JsonObject{}}).map([](const Json&) {});
   std::vector<int> ids;
   for (const auto& entry : target.faults().book().entries()) {
     if (entry.rule.name == faults.name) ids.push_back(entry.id);
   }
   if (ids.empty()) return tl::unexpected{fmt::format("there is no fault {} to clear", faults.name)};
   for (const auto id : ids) {
-    if (const auto done = perform(target, Act{clear, Json::Object{{"id", id}}}); !done) {
+    if (const auto done = perform(target, Act{clear, JsonObject{{"id", id}}}); !done) {
       return tl::unexpected{done.error()};
     }
   }

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/bytes.hpp"
+#include "core/duration_text.hpp"
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/printable.hpp"
 #include "emulator/app/scenario/method_step.hpp"
@@ -19,9 +21,6 @@ namespace quasimodem::app::scenario {
 namespace {
 
 constexpr auto kWithin = 10s;  // unless the file says so
-constexpr int kMostRounds = 10'000;
-constexpr int kMostTimes = 1'000'000;
-constexpr auto kShortestInterval = 10ms;
 
 class Reader {
  public:
@@ -233,7 +232,9 @@ class Reader {
     if (name == "all" || emulator::fault_kind(name)) return {name};
     std::vector<std::string> known{"all"};
     for (const auto& kind : emulator::fault_kinds()) known.emplace_back(kind.name);
-    wrong_place(source_, action.place, fmt::format("there is no fault \"{}\"{}", name, did_you_mean(name, known)));
+    wrong_place(source_, action.place,
+                fmt::format("there is no fault \"{}\" (all of them: quasimodem help faults){}", name,
+                            did_you_mean(name, known)));
   }
 
   std::string text(const Node& node) const {
@@ -244,9 +245,9 @@ class Reader {
   }
 
   Duration duration(const Node& node) const {
-    const auto parsed = node.kind == Node::Kind::scalar ? control::parse_duration(node.text) : std::nullopt;
+    const auto parsed = node.kind == Node::Kind::scalar ? parse_duration(node.text) : std::nullopt;
     if (!parsed)
-      wrong_place(source_, node.place, fmt::format("{}: a time is wanted, like 500ms, 10s or 2min", node.key));
+      wrong_place(source_, node.place, fmt::format("{}: a time is wanted, like {}", node.key, kDurationForm));
     return *parsed;
   }
 
@@ -305,7 +306,7 @@ std::string contents(const std::filesystem::path& file) {
   auto text = read_text_file(file, kLargestHandwritten);
   if (text) return std::move(*text);
   usage(fmt::format("--scenario {}: cannot be read: {}", file.string(), text.error()),
-        "name a YAML file: docs/scenarios.md");
+        "name a YAML file: man quasimodem-scenario; docs/scenarios.md");
 }
 
 }  // namespace

@@ -10,6 +10,10 @@
 
 namespace quasimodem::app::scenario {
 
+inline constexpr int kMostRounds = 10'000;           ///< of repeat
+inline constexpr int kMostTimes = 1'000'000;         ///< of count and times
+inline constexpr Duration kShortestInterval = 10ms;  ///< of every
+
 enum class Form { wait, expect, never, when, wait_state, expect_state, every, delay, repeat, fault, clear_fault };
 
 /// One kind of step. From this table come the checks and docs/scenarios.md.

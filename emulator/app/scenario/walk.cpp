@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto kLook = 50ms;  // between two looks at the state, for what no record tells
 
-std::string quoted(std::string_view bytes) {
+std::string in_quotes(std::string_view bytes) {
   constexpr std::size_t kShown = 80;
   const auto text = escaped(bytes);
   return text.size() <= kShown ? fmt::format("\"{}\"", text) : fmt::format("\"{}…\"", text.substr(0, kShown));
@@ -28,7 +28,7 @@ std::string others_of(const Watcher& watcher, Duration waited) {
   const bool bytes = watcher.pattern().subject != Subject::at && watcher.pattern().subject != Subject::unknown;
   std::string shown;
   for (const auto& other : watcher.last_others()) {
-    shown += fmt::format("{}{}", shown.empty() ? "" : ", ", bytes ? quoted(other) : printable(other));
+    shown += fmt::format("{}{}", shown.empty() ? "" : ", ", bytes ? in_quotes(other) : printable(other));
   }
   const auto more = watcher.others() - static_cast<int>(watcher.last_others().size());
   return more > 0 ? fmt::format("got {} others and then {}", more, shown) : fmt::format("got {}", shown);
@@ -48,7 +48,7 @@ std::string in_words(const Pattern& pattern) {
   std::string text = pattern.subject == Subject::unknown ? "unknown command"
                      : pattern.text.empty()              ? (command ? "command" : "anything")
                      : command                           ? printable(pattern.text)
-                                                         : quoted(pattern.text);
+                                                         : in_quotes(pattern.text);
   if (pattern.answer) text += fmt::format(" answered {}", printable(*pattern.answer));
   switch (pattern.subject) {
     case Subject::urc: return text + " as a URC";
@@ -63,7 +63,7 @@ std::string refused(const Pattern& pattern, const Happening& happening) {
   const bool said = pattern.subject != Subject::at && pattern.subject != Subject::unknown;
   const auto answer = pattern.answer ? fmt::format(" answered {}", happening.answer) : "";
   return fmt::format("expected no {}, got {}{}", in_words(pattern),
-                     said ? quoted(happening.text) : printable(happening.text), answer);
+                     said ? in_quotes(happening.text) : printable(happening.text), answer);
 }
 
 Walk::Walk(const Steps& steps, control::Target& target, Report& report, const Events& events)

@@ -200,7 +200,7 @@ Node read_yaml(const std::string& source, const std::string& text) {
 
 void wrong_place(const std::string& source, Place place, const std::string& what) {
   usage(fmt::format("{}:{}:{}: {}", source, place.line, place.column, what),
-        "what a scenario can say: docs/scenarios.md");
+        "what a scenario can say: man quasimodem-scenario; docs/scenarios.md");
 }
 
 }  // namespace quasimodem::app::scenario

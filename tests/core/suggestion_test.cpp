@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/suggestion.hpp"
+#include "core/suggestion.hpp"
 
 #include <vector>
 
 #include "tests/support/catch.hpp"
 
-using namespace quasimodem::app;
+using namespace quasimodem;
 
-TEST_CASE("the nearest candidate is the first of those with the fewest changes", "[app]") {
+TEST_CASE("the nearest candidate is the first of those with the fewest changes", "[core]") {
   const std::vector<std::string> candidates{"AT+QIOPEN", "AT+QICLOSE", "AT+QSSLOPEN", "AT+QISEND"};
   CHECK(nearest("AT+QSLOPEN", candidates) == "AT+QSSLOPEN");
   CHECK(nearest("AT+QIPOEN", candidates) == "AT+QIOPEN");
@@ -18,7 +18,7 @@ TEST_CASE("the nearest candidate is the first of those with the fewest changes",
   CHECK(nearest("x", {}) == std::nullopt);
 }
 
-TEST_CASE("a word that is much longer than all candidates is compared with none", "[app]") {
+TEST_CASE("a word that is much longer than all candidates is compared with none", "[core]") {
   // Comparing takes its length times theirs: hours.
   const std::vector<std::string> candidates(300, "AT+QSSLOPEN");
   CHECK(nearest(std::string(1 << 24, 'x'), candidates) == std::nullopt);

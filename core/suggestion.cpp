@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/suggestion.hpp"
+#include "core/suggestion.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 #include <vector>
 
-namespace quasimodem::app {
+namespace quasimodem {
 namespace {
 
 /// Optimal string alignment: insertions, deletions, substitutions, and two neighbours swapped.
@@ -44,4 +44,4 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   return best ? std::optional{*best} : std::nullopt;
 }
 
-}  // namespace quasimodem::app
+}  // namespace quasimodem
