@@ -11,7 +11,7 @@ namespace {
 
 struct Known {
   std::string_view beginning;  ///< of a record's name; its whole name without `rest`
-  enum class Rest { none, number, file, name } rest;
+  enum class Rest { none, index, file, name } rest;
   std::string_view words;  ///< the rest comes behind them
 };
 
@@ -25,10 +25,10 @@ constexpr std::array kKnown{
     Known{"seal.key", none, "the key of all certificates and files in this directory: they cannot be read without it"},
     Known{"profile", none, "the settings of AT&W"},
     Known{"phonebook-", name, "the phonebook "},
-    Known{"sms-sm-", number, "the message on the SIM with index "},
-    Known{"sms-me-", number, "the message in the module's memory with index "},
+    Known{"sms-sm-", index, "the message on the SIM with index "},
+    Known{"sms-me-", index, "the message in the module's memory with index "},
     Known{"sms-centre", none, "the service centre of AT+CSCA"},
-    Known{"tcpip", number, "the settings of AT+QISCON for context "},
+    Known{"tcpip", index, "the settings of AT+QISCON for context "},
     Known{"ntp", none, "the time server of AT+QNTP"},
     Known{"ctzu", none, "the setting of AT+CTZU"},
     Known{"band", none, "the band of AT+QBAND"},
@@ -42,7 +42,7 @@ constexpr std::array kKnown{
 std::optional<std::string> words_of_rest(Known::Rest kind, std::string_view rest) {
   switch (kind) {
     case none: break;
-    case number:
+    case index:
       if (rest.empty() || rest.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
       return std::string{rest};
     case file: {

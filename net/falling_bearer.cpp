@@ -5,23 +5,6 @@
 #include <utility>
 
 namespace quasimodem::net {
-namespace {
-
-/// Something under way on the bearer.
-class Passenger {
- public:
-  explicit Passenger(std::shared_ptr<FallingBearer::Core> core);
-  Passenger(const Passenger&) = delete;
-  Passenger& operator=(const Passenger&) = delete;
-  virtual ~Passenger();
-
-  virtual void fall() = 0;
-
- protected:
-  std::shared_ptr<FallingBearer::Core> core_;
-};
-
-}  // namespace
 
 struct FallingBearer::Core {
   Timeline& timeline;
@@ -29,12 +12,22 @@ struct FallingBearer::Core {
   std::set<Passenger*> passengers{};
 };
 
+class FallingBearer::Passenger {
+ public:
+  explicit Passenger(std::shared_ptr<Core> core) : core_{std::move(core)} { core_->passengers.insert(this); }
+  Passenger(const Passenger&) = delete;
+  Passenger& operator=(const Passenger&) = delete;
+  virtual ~Passenger() { core_->passengers.erase(this); }
+
+  virtual void fall() = 0;
+
+ protected:
+  std::shared_ptr<Core> core_;
+};
+
 namespace {
 
-Passenger::Passenger(std::shared_ptr<FallingBearer::Core> core) : core_{std::move(core)} {
-  core_->passengers.insert(this);
-}
-Passenger::~Passenger() { core_->passengers.erase(this); }
+using Passenger = FallingBearer::Passenger;
 
 /// A look-up or an echo request.
 template <class Answer>

@@ -30,6 +30,7 @@ class FallingBearer final : public Bearer {
   }
 
   struct Core;
+  class Passenger;  ///< something under way on it
 
  private:
   Bearer& inner_;

@@ -8,14 +8,14 @@
 namespace quasimodem::commands {
 namespace {
 
-struct Text {
+struct ErrorText {
   int number;
   std::string_view words;
 };
 
 // MANUAL M66 16.7, MC60 16.7. HTTP and file codes: at-reference 1.8, from drivers' tables; the spelling of 4012 is the
 // module's own (OBSERVED, quirk Q22). ASSUMED: the words of the other HTTP and file codes; logs show lower case only.
-constexpr Text kCme[] = {
+constexpr ErrorText kCme[] = {
     {0, "Phone failure"},
     {1, "No connection to phone"},
     {2, "Phone-adaptor link reserved"},
@@ -38,7 +38,7 @@ constexpr Text kCme[] = {
     {21, "Invalid index"},
     {22, "Not found"},
     {23, "Memory failure"},
-    {24, "Text string too long"},
+    {24, "ErrorText string too long"},
     {25, "Invalid characters in text string"},
     {26, "Dial string too long"},
     {27, "Invalid characters in dial string"},
@@ -148,7 +148,7 @@ constexpr Text kCme[] = {
 };
 
 // MANUAL M66 16.8.
-constexpr Text kCms[] = {
+constexpr ErrorText kCms[] = {
     {300, "ME failure"},
     {301, "SMS ME reserved"},
     {302, "Operation not allowed"},
@@ -199,7 +199,7 @@ constexpr Text kCms[] = {
 // Why a network refuses a message: 24.011 E.2, and from 2048 on the causes of MM (24.008 10.5.3.6). OBSERVED: as
 // numbers, FR 17; these words are for people.
 constexpr int kMobilityCauses = 2048;
-constexpr Text kNetworkCauses[] = {
+constexpr ErrorText kNetworkCauses[] = {
     {1, "unassigned number"},
     {8, "operator determined barring"},
     {10, "call barred"},
@@ -238,9 +238,9 @@ constexpr Text kNetworkCauses[] = {
     {kMobilityCauses + 34, "service option temporarily out of order"},
 };
 
-std::string_view find(std::span<const Text> texts, int number) {
+std::string_view find(std::span<const ErrorText> texts, int number) {
   const auto at = std::lower_bound(texts.begin(), texts.end(), number,
-                                   [](const Text& text, int wanted) { return text.number < wanted; });
+                                   [](const ErrorText& text, int wanted) { return text.number < wanted; });
   return at != texts.end() && at->number == number ? at->words : std::string_view{};
 }
 

@@ -72,11 +72,11 @@ Reply report_sim_holder(Call& call, const Report& args) {
   return Reply::ok();
 }
 
-struct Ignored {
+struct IgnoredHardware {
   int value = 0;
 };
-constexpr std::array kSimSwitch{atcmd::integer<&Ignored::value>("mode", 0, 1).as_range(),
-                                atcmd::integer<&Ignored::value>("active", 0, 1).as_range().optional()};
+constexpr std::array kSimSwitch{atcmd::integer<&IgnoredHardware::value>("mode", 0, 1).as_range(),
+                                atcmd::integer<&IgnoredHardware::value>("active", 0, 1).as_range().optional()};
 
 // AT+QEXTUNSOL="<kind>",<mode> — 0 off, 1 on, 2 asks. OBSERVED: drivers switch all of them off and go on only
 // after an OK. ASSUMED: the answer to 2; and the reports (+CSQN, +CCINFO …) do not come.

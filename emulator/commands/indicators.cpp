@@ -52,15 +52,15 @@ Reply show_indicators(Call& call) {
 
 // AT+CMER=[<mode>[,<keyp>[,<disp>[,<ind>[,<bfr>]]]]] → +CIEV: <indicator>,<value> with <mode> and <ind> not 0
 // ASSUMED: the modes do not differ in what they do with a line that is taken: the report waits; <bfr> keeps none back.
-struct Ignored {
+struct IgnoredReporting {
   int value = 0;
 };
 constexpr std::array kReporting{
-    atcmd::integer<&Ignored::value>("mode", 0, 3).as_range().optional(),
-    atcmd::integer<&Ignored::value>("keyp", 0, 0).as_range().optional(),
-    atcmd::integer<&Ignored::value>("disp", 0, 0).as_range().optional(),
-    atcmd::integer<&Ignored::value>("ind", 0, 2).as_range().optional(),
-    atcmd::integer<&Ignored::value>("bfr", 0, 1).as_range().optional(),
+    atcmd::integer<&IgnoredReporting::value>("mode", 0, 3).as_range().optional(),
+    atcmd::integer<&IgnoredReporting::value>("keyp", 0, 0).as_range().optional(),
+    atcmd::integer<&IgnoredReporting::value>("disp", 0, 0).as_range().optional(),
+    atcmd::integer<&IgnoredReporting::value>("ind", 0, 2).as_range().optional(),
+    atcmd::integer<&IgnoredReporting::value>("bfr", 0, 1).as_range().optional(),
 };
 
 constexpr Command event_reporting() {

@@ -12,7 +12,7 @@ namespace sms = device::sms;
 using device::MessageState;
 using emulator::Settings;
 
-std::string number(const sms::Address& address, const Settings& settings) {
+std::string number_text(const sms::Address& address, const Settings& settings) {
   if (address.is_name()) return shown_text(sms::from_septets(address.name), settings.character_set);
   return shown_number(sms::number_text(address), settings.character_set);
 }
@@ -38,7 +38,7 @@ std::string body(const sms::UserData& data, std::uint8_t first_octet, std::uint8
 /// `,"+8613800210500",145,27` — what AT+CSDH=1 adds at the end. ASSUMED: an empty number when the PDU names no centre.
 std::string tail(const std::optional<sms::Address>& centre, int length, const Settings& settings) {
   if (!centre) return fmt::format(",\"\",129,{}", length);
-  return fmt::format(",\"{}\",{},{}", number(*centre, settings), centre->type, length);
+  return fmt::format(",\"{}\",{},{}", number_text(*centre, settings), centre->type, length);
 }
 
 std::string_view state_in_quotes(MessageState state) {
@@ -53,7 +53,7 @@ std::string_view state_in_quotes(MessageState state) {
 
 /// `"<oa>","","<scts>"` and, with AT+CSDH=1, `,<tooa>,<fo>,<pid>,<dcs>,<sca>,<tosca>,<length>`.
 std::string deliver_fields(const sms::Pdu& pdu, const sms::Deliver& message, const Settings& settings) {
-  auto fields = fmt::format("\"{}\",\"\",\"{}\"", number(message.originator, settings), time_text(message.time));
+  auto fields = fmt::format("\"{}\",\"\",\"{}\"", number_text(message.originator, settings), time_text(message.time));
   if (settings.messages.show_header) {
     fields += fmt::format(",{},{},{},{}", message.originator.type, message.first_octet, message.protocol,
                           message.data_coding);
@@ -64,7 +64,7 @@ std::string deliver_fields(const sms::Pdu& pdu, const sms::Deliver& message, con
 
 /// `"<da>",""` and, with AT+CSDH=1, `,<toda>,<fo>,<pid>,<dcs>,<vp>,<sca>,<tosca>,<length>`.
 std::string submit_fields(const sms::Pdu& pdu, const sms::Submit& message, const Settings& settings) {
-  auto fields = fmt::format("\"{}\",\"\"", number(message.destination, settings));
+  auto fields = fmt::format("\"{}\",\"\"", number_text(message.destination, settings));
   if (settings.messages.show_header) {
     const auto validity = message.validity.size() == 1 ? fmt::format("{}", message.validity.front()) : std::string{};
     fields += fmt::format(",{},{},{},{},{}", message.destination.type, message.first_octet, message.protocol,
@@ -77,7 +77,7 @@ std::string submit_fields(const sms::Pdu& pdu, const sms::Submit& message, const
 /// `<fo>,<mr>,<ra>,<tora>,<scts>,<dt>,<st>`
 std::string report_fields(const sms::StatusReport& report, const Settings& settings) {
   return fmt::format("{},{},\"{}\",{},\"{}\",\"{}\",{}", report.first_octet, report.reference,
-                     number(report.recipient, settings), report.recipient.type, time_text(report.time),
+                     number_text(report.recipient, settings), report.recipient.type, time_text(report.time),
                      time_text(report.discharge), report.status);
 }
 

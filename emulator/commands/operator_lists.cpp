@@ -98,7 +98,7 @@ Reply show_preferred(Call& call) {
 }
 
 // AT+COPN → +COPN: "<number>","<name>" for each                                                        [27.007 7.21]
-Reply list_operators(Call& call) {
+Reply list_known_operators(Call& call) {
   std::vector<std::string> lines;
   for (const auto& each : device::known_operators())
     lines.push_back(
@@ -120,7 +120,7 @@ constexpr std::array kCommands{
             .summary = "Names of operators",
             .manual = "27.007 7.21",
             .confidence = Confidence::inferred,
-            .execution = atcmd::plain<&list_operators>()},
+            .execution = atcmd::plain<&list_known_operators>()},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 static_assert(device::kPreferredOperators == 8, "as the test form says");

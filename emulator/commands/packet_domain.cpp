@@ -82,7 +82,7 @@ constexpr std::array kActivate{
     atcmd::integer<&Activate::state>("state", 0, 1).as_range(),
     atcmd::integer<&Activate::cid>("cid", 1, PacketDomain::kContexts).optional(),
 };
-Reply deactivate(Call& call, const Activate& args) {
+Reply deactivate_contexts(Call& call, const Activate& args) {
   bool any = false;
   for (int cid = 1; cid <= PacketDomain::kContexts; ++cid) {
     auto& context = call.me().packet_domain.context(cid);
@@ -93,8 +93,8 @@ Reply deactivate(Call& call, const Activate& args) {
   // ASSUMED: just OK when nothing was active.
   return any ? Reply::code(atcmd::ResultCode::no_carrier) : Reply::ok();
 }
-Reply activate(Call& call, const Activate& args) {
-  if (args.state == 0) return deactivate(call, args);
+Reply activate_contexts(Call& call, const Activate& args) {
+  if (args.state == 0) return deactivate_contexts(call, args);
   if (!call.me().registration().attached()) return Reply::cme(cme::kNoNetworkService);
   const int cid = args.cid.value_or(1);
   auto& context = call.me().packet_domain.context(cid);
@@ -244,7 +244,7 @@ constexpr std::array kCommands{
             .summary = "Activate a context",
             .manual = "M66 10.5",
             // 27.007 has a list of <cid> here and in AT+CGPADDR, M66 one: a second is refused, not passed over.
-            .write = atcmd::write<&activate>(kActivate),
+            .write = atcmd::write<&activate_contexts>(kActivate),
             .read = atcmd::plain<&show_active>(),
             .test_text = " (0,1)",
             .invalid_parameter = cme::kOperationNotAllowed},

@@ -45,16 +45,16 @@ constexpr Command stored(std::string_view name, std::string_view summary) {
                  Confidence::inferred);
 }
 
-struct Ignored {
+struct IgnoredSound {
   int value = 0;
 };
 constexpr atcmd::Param any_number(std::string_view name) {
-  return atcmd::integer<&Ignored::value>(name, 0, 65535).as_range();
+  return atcmd::integer<&IgnoredSound::value>(name, 0, 65535).as_range();
 }
 // ASSUMED: five numbers, as AT&V shows them for one audio channel; which one belongs to the fifth.
 constexpr std::array kEcho{any_number("Vox"), any_number("Min_Mic_Energy").optional(),
                            any_number("Sampling_Parameter").optional(), any_number("Noise_Floor").optional(),
-                           atcmd::integer<&Ignored::value>("channel", 0, 2).as_range().optional()};
+                           atcmd::integer<&IgnoredSound::value>("channel", 0, 2).as_range().optional()};
 
 // ASSUMED: all ranges. Tones that are detected (+QTONEDET: <code>) do not come: calls have no sound here.
 constexpr std::array kCommands{

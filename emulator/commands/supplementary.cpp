@@ -21,11 +21,11 @@ using atcmd::Reply;
 using emulator::CallSettings;
 using emulator::StatusSettings;
 
-struct Ignored {
+struct IgnoredService {
   int value = 0;
 };
 constexpr atcmd::Param one_of(std::string_view name, std::int64_t lowest, std::int64_t highest) {
-  return atcmd::integer<&Ignored::value>(name, lowest, highest).as_range();
+  return atcmd::integer<&IgnoredService::value>(name, lowest, highest).as_range();
 }
 
 // AT+CCWA=[<n>[,<mode>[,<class>]]] — URC +CCWA: "<number>",<type>,<class>
@@ -97,7 +97,8 @@ constexpr std::array kRadioLink{one_of("iws", 0, 61),
                                 one_of("N2", 1, 255).optional(),
                                 one_of("ver", 0, 0).optional(),
                                 one_of("T4", 3, 255).optional()};
-constexpr std::array kBearer{one_of("speed", 0, 71), one_of("name", 0, 0).optional(), one_of("ce", 0, 3).optional()};
+constexpr std::array kBearerService{one_of("speed", 0, 71), one_of("name", 0, 0).optional(),
+                                    one_of("ce", 0, 3).optional()};
 constexpr std::array kMicrophone{one_of("normal", 0, 15), one_of("headset", 0, 15).optional(),
                                  one_of("loudspeaker", 0, 15).optional()};
 
@@ -131,7 +132,7 @@ constexpr std::array kCommands{
     stored<&CallSettings::second_answerer, 1>("+QCOLP", "Name with the answering number", "M66 16.3"),
     stored<&CallSettings::single_numbering, 7>("+CSNS", "Single numbering scheme", "M66 16.3"),
     list_setting<&CallSettings::radio_link, kRadioLink>("+CRLP", "Radio link protocol", "M66 16.3"),
-    as_sure(list_setting<&CallSettings::bearer, kBearer>("+CBST", "Bearer service", "M66 table 2"),
+    as_sure(list_setting<&CallSettings::bearer, kBearerService>("+CBST", "Bearer service", "M66 table 2"),
             Confidence::inferred),
     list_setting<&StatusSettings::microphone, kMicrophone>("+QMIC", "Microphone gain", "M66 13"),
 };

@@ -216,15 +216,15 @@ Reply show_saved(Call& call) {
 }
 
 // AT+QCFG="TCP/BufferRemain"[,<keep>] — what the peer sent before it closed can still be read [at-reference 2.5]
-struct Configuration {
+struct FeatureSwitch {
   std::string_view item;
   std::optional<int> value;
 };
-constexpr std::array kConfiguration{
-    atcmd::text<&Configuration::item>("item", 1, 30),
-    atcmd::integer<&Configuration::value>("value", 0, 1).optional(),
+constexpr std::array kFeatureSwitch{
+    atcmd::text<&FeatureSwitch::item>("item", 1, 30),
+    atcmd::integer<&FeatureSwitch::value>("value", 0, 1).optional(),
 };
-Reply configure(Call& call, const Configuration& args) {
+Reply switch_feature(Call& call, const FeatureSwitch& args) {
   constexpr std::string_view kItem = "TCP/BufferRemain";
   const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
   if (!std::equal(args.item.begin(), args.item.end(), kItem.begin(), kItem.end(), same)) return Reply::error();
@@ -314,7 +314,7 @@ constexpr std::array kCommands{
             .summary = "Keep unread data after a close",
             .manual = "at-reference 1.14",
             .confidence = Confidence::seen,
-            .write = atcmd::write<&configure>(kConfiguration).ignores_more(),
+            .write = atcmd::write<&switch_feature>(kFeatureSwitch).ignores_more(),
             .test = atcmd::answers_ok(),
             .models = device::bit(device::Model::m95)},
 };

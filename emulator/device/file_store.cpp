@@ -32,7 +32,7 @@ std::optional<FileName> file_of(std::string_view record) {
   for (const auto prefix : {kRecordPrefix, kOldPrefix}) {
     if (!record.starts_with(prefix)) continue;
     const auto file = sms::from_hex(record.substr(prefix.size()));
-    if (file) return FileName{FileVolume::ufs, to_text(*file)};
+    if (file) return FileName{FileVolume::ufs, quasimodem::to_text(*file)};
   }
   return std::nullopt;
 }

@@ -9,8 +9,8 @@
 namespace quasimodem::device {
 namespace {
 
-constexpr std::size_t kOctets = 32;       // MANUAL M66 11.33 (example)
-constexpr Duration kLookUpTimeout = 14s;  // as AT+QIDNSGIP has it
+constexpr std::size_t kOctets = 32;           // MANUAL M66 11.33 (example)
+constexpr Duration kPingLookUpTimeout = 14s;  // as AT+QIDNSGIP has it
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void Ping::start(PdpContext& context, Request request) {
 
 void Ping::look_up(net::Bearer& bearer) {
   bearer_ = &bearer;
-  timer_.start(kLookUpTimeout, [this] { finish(PingFinished::Result::not_found); });
+  timer_.start(kPingLookUpTimeout, [this] { finish(PingFinished::Result::not_found); });
   operation_ = bearer_->resolve(request_.host, [this](const auto& addresses) { resolved(addresses); });
 }
 

@@ -7,7 +7,7 @@
 namespace quasimodem::device {
 namespace {
 
-using State = tls::ClientSession::State;
+using SessionState = tls::ClientSession::State;
 
 constexpr std::size_t kReadSize = 4096;
 constexpr std::size_t kLargestWrite = 1460;  // MANUAL SSL 2.2.4; transparent mode sends in the same portions
@@ -61,16 +61,16 @@ void SecureConnection::follow_session() {
   if (state() == SocketState::connected) return refill();
   if (state() != SocketState::connecting) return;
   switch (session_->state()) {
-    case State::handshaking: return;
-    case State::connected:
-    case State::peer_closed:
+    case SessionState::handshaking: return;
+    case SessionState::connected:
+    case SessionState::peer_closed:
       if (computing_.running()) return;
       // What the peer says meanwhile waits on its side.
       if (link()) link()->pause();
       computing_.start(handshake_time_, [this] { become_ready(); });
       return;
-    case State::failed: return fail({});
-    case State::closed: return;
+    case SessionState::failed: return fail({});
+    case SessionState::closed: return;
   }
 }
 
@@ -89,9 +89,9 @@ void SecureConnection::refill() {
   }
   flush();
   if (state() != SocketState::connected) return;
-  if (session_->state() == State::failed) return fail({});
+  if (session_->state() == SessionState::failed) return fail({});
   // A link that broke has ended the session as well as a FIN or close_notify has.
-  if (session_->state() == State::peer_closed) link_broke_ ? fail({}) : end();
+  if (session_->state() == SessionState::peer_closed) link_broke_ ? fail({}) : end();
 }
 
 SendResult SecureConnection::send(ByteSpan data) {

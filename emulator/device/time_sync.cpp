@@ -9,7 +9,7 @@
 namespace quasimodem::device {
 namespace {
 
-constexpr Duration kLookUpTimeout = 14s;  // as AT+QIDNSGIP has it
+constexpr Duration kServerLookUpTimeout = 14s;  // as AT+QIDNSGIP has it
 // ASSUMED: how often and how long; all in all less than the 120 s of MANUAL M66 11.34.
 constexpr Duration kAnswerTimeout = 5s;
 constexpr int kAttempts = 3;
@@ -62,7 +62,7 @@ void TimeSync::start(PdpContext& context, const std::string& host, std::uint16_t
 
 void TimeSync::look_up(net::Bearer& bearer) {
   bearer_ = &bearer;
-  timer_.start(kLookUpTimeout, [this] { finish(Result::not_found); });
+  timer_.start(kServerLookUpTimeout, [this] { finish(Result::not_found); });
   looking_up_ = bearer_->resolve(host_, [this](const auto& addresses) { resolved(addresses); });
 }
 

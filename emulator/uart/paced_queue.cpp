@@ -5,14 +5,6 @@
 #include <utility>
 
 namespace quasimodem::uart {
-namespace {
-
-// Bytes travel in bursts of about this length: short enough that no reader sees a gap, long enough that a full line at
-// 115200 baud wakes the host 500 times a second and not 11520 times.
-constexpr Duration kBurst = 2ms;
-
-}  // namespace
-
 void PacedQueue::push(ByteSpan bytes) {
   if (bytes.empty()) return;
   if (!held_ && character_time_ == Duration::zero() && queue_.empty()) return release_(bytes);

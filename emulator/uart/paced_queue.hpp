@@ -9,6 +9,10 @@
 
 namespace quasimodem::uart {
 
+/// Bytes travel in bursts of about this length: short enough that no reader sees a gap, long enough that a full line at
+/// 115200 baud wakes the host 500 times a second and not 11520 times.
+constexpr Duration kBurst = 2ms;
+
 /// One direction of a serial line: bytes come out as slowly as the line carries them.
 class PacedQueue {
  public:

@@ -4,15 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "emulator/uart/paced_queue.hpp"
+
 namespace quasimodem::uart {
-namespace {
-
-// Bytes travel in bursts of about this length: short enough that no reader sees a gap, long enough that a full line at
-// 115200 baud wakes the host 500 times a second and not 11520 times.
-constexpr Duration kBurst = 2ms;
-
-}  // namespace
-
 void Transmitter::push(ByteSpan bytes, Speed speed) {
   if (bytes.empty()) return;
   const bool idle = parts_.empty();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -16,6 +17,8 @@
 namespace quasimodem::net {
 
 class TcpSession;
+
+constexpr std::size_t kLargestDatagram = 65535;
 
 /// What an AsioBearer shares with its links and with the handlers that are still under way when it is destroyed.
 struct HostCore {

@@ -9,16 +9,10 @@ namespace quasimodem::net {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-namespace {
-
-constexpr std::size_t kMaxDatagram = 65535;
-
-}  // namespace
-
 // ---- the port
 
 UdpPort::UdpPort(std::shared_ptr<HostCore> core, ListenObserver& observer)
-    : core_{std::move(core)}, observer_{&observer}, socket_{core_->io}, datagram_(kMaxDatagram) {}
+    : core_{std::move(core)}, observer_{&observer}, socket_{core_->io}, datagram_(kLargestDatagram) {}
 
 void UdpPort::open(std::uint16_t port) {
   Error error;

@@ -9,14 +9,8 @@ namespace quasimodem::net {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-namespace {
-
-constexpr std::size_t kMaxDatagram = 65535;
-
-}  // namespace
-
 UdpSession::UdpSession(std::shared_ptr<HostCore> core, Endpoint peer, LinkObserver& observer)
-    : HostSession{std::move(core), peer, observer}, socket_{core_->io}, datagram_(kMaxDatagram) {}
+    : HostSession{std::move(core), peer, observer}, socket_{core_->io}, datagram_(kLargestDatagram) {}
 
 void UdpSession::connect(Endpoint target) {
   if (!observer_) return;

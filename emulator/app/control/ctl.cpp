@@ -82,7 +82,7 @@ ExitCode exit_code_of(ErrorCode code) {
   throw Problem{code, failure.message, code == ExitCode::usage ? "see: quasimodem ctl help" : ""};
 }
 
-void print(const std::string& text) {
+void show(const std::string& text) {
   fmt::print("{}", text);
   std::fflush(stdout);
 }
@@ -123,7 +123,7 @@ void join_name(std::vector<std::string>& words) {
 
 /// Of all methods, or of the one that is named.
 int show_help(const CommandLine& line, const std::optional<std::string>& method) {
-  print(method ? control::help_text(method_named(*method)) : line.help());
+  show(method ? control::help_text(method_named(*method)) : line.help());
   return static_cast<int>(ExitCode::ok);
 }
 
@@ -151,7 +151,7 @@ control::Connection::Clock::duration patience_for(const Json& params) {
 
 void follow(control::Connection& connection, bool json) {
   while (const auto event = connection.receive()) {
-    print((json ? to_text(*event) : control::record_text(*event)) + "\n");
+    show((json ? to_text(*event) : control::record_text(*event)) + "\n");
   }
 }
 
@@ -191,7 +191,7 @@ int ctl(const std::vector<std::string>& arguments) {
     connection.wait_for_ever();
     follow(connection, options.json);
   } else {
-    print(options.json ? to_text(result) + "\n" : control::result_text(result));
+    show(options.json ? to_text(result) + "\n" : control::result_text(result));
   }
   return static_cast<int>(ExitCode::ok);
 }
@@ -208,7 +208,7 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
   line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min, a number alone is seconds; default 10s");
   line.flag("--json", json, "print {\"ready\":true} then");
   if (const auto help = line.read(arguments)) {
-    print(*help);
+    show(*help);
     return static_cast<int>(ExitCode::ok);
   }
   const auto timeout = parse_duration(duration);
@@ -223,7 +223,7 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
       const auto seconds = std::chrono::duration<double>{left}.count();
       const auto answer = connection.ask("wait", JsonObject{{"timeout", seconds}});
       const auto& result = result_of(answer);
-      if (json) print(to_text(result) + "\n");
+      if (json) show(to_text(result) + "\n");
       return static_cast<int>(ExitCode::ok);
     } catch (const Problem& problem) {
       // No module yet is what this command is for; several need a name, now as later.

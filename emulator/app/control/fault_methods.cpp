@@ -66,7 +66,7 @@ const std::vector<Param>& add_params() {
 }
 
 /// The argument as it would stand in a line.
-std::string text_of(const Arguments& arguments, const Param& param) {
+std::string typed_form(const Arguments& arguments, const Param& param) {
   switch (param.type) {
     case ParamType::duration: return duration_text(*arguments.get<Duration>(param.name));
     case ParamType::integer: return fmt::format("{}", *arguments.get<std::int64_t>(param.name));
@@ -88,7 +88,7 @@ tl::expected<FaultRule, std::string> read_fault(const Arguments& arguments) {
   }
   for (const auto& param : add_params()) {
     if (param.name == "spec" || param.name == "name" || !arguments.has(param.name)) continue;
-    fault.words.emplace_back(param.name, text_of(arguments, param));
+    fault.words.emplace_back(param.name, typed_form(arguments, param));
   }
   return emulator::make_fault(fault);
 }
@@ -96,10 +96,9 @@ tl::expected<FaultRule, std::string> read_fault(const Arguments& arguments) {
 Outcome add_fault(Call& call) {
   auto& faults = call.target.faults();
   auto rule = read_fault(call.arguments);
-  if (!rule) return Failure{ErrorCode::invalid_parameter, fmt::format("fault.add: {}", rule.error())};
+  if (!rule) return invalid(fmt::format("fault.add: {}", rule.error()));
   if (faults.book().entries().size() >= kMostFaults) {
-    return Failure{ErrorCode::impossible,
-                   fmt::format("fault.add: there are {} faults already; fault.clear takes them away", kMostFaults)};
+    return impossible(fmt::format("fault.add: there are {} faults already; fault.clear takes them away", kMostFaults));
   }
   return JsonObject{{"id", faults.add(std::move(*rule))}};
 }
@@ -124,7 +123,7 @@ Outcome clear_faults(Call& call) {
   const auto same = [id](const auto& entry) { return entry.id == *id; };
   const auto& entries = faults.book().entries();
   if (std::none_of(entries.begin(), entries.end(), same)) {
-    return Failure{ErrorCode::invalid_parameter, fmt::format("fault.clear: there is no fault {}", *id)};
+    return invalid(fmt::format("fault.clear: there is no fault {}", *id));
   }
   faults.remove(static_cast<int>(*id));
   return Json(true);

@@ -19,8 +19,7 @@ std::optional<Failure> read_kinds(std::string_view method, const std::string& li
   for (const auto& word : split(list)) {
     const auto kind = record_kind(word);
     if (!kind) {
-      return Failure{ErrorCode::invalid_parameter,
-                     fmt::format("{}: there are no records of kind \"{}\"{}", method, word, did_you_mean(word, known))};
+      return invalid(fmt::format("{}: there are no records of kind \"{}\"{}", method, word, did_you_mean(word, known)));
     }
     kinds.push_back(*kind);
   }
@@ -45,7 +44,7 @@ Outcome journal(Call& call) {
   if (auto wrong = read_kinds("journal", call.arguments.get<std::string>("kind").value_or(""), kinds)) return *wrong;
   const auto since = call.arguments.get<std::int64_t>("since").value_or(0);
   const auto limit = call.arguments.get<std::int64_t>("limit").value_or(kDefaultLimit);
-  if (since < 0 || limit < 1) return Failure{ErrorCode::invalid_parameter, "journal: since from 0, limit from 1"};
+  if (since < 0 || limit < 1) return invalid("journal: since from 0, limit from 1");
   const auto& ring = call.target.journal();
   JsonArray records;
   std::uint64_t left_out = 0;

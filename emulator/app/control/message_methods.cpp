@@ -12,8 +12,6 @@ namespace {
 using device::Messaging;
 using device::MobileEquipment;
 
-Failure impossible(std::string message) { return {ErrorCode::impossible, std::move(message)}; }
-Failure invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
 Failure unreachable(std::string_view method) {
   return impossible(fmt::format("{}: the module cannot be reached: it is off or not registered", method));
 }

@@ -36,6 +36,9 @@ struct Failure {
   std::string message;
 };
 
+inline Failure impossible(std::string message) { return {ErrorCode::impossible, std::move(message)}; }
+inline Failure invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
+
 enum class ParamType { boolean, integer, number, text, duration, json };
 std::string_view name_of(ParamType type);  ///< `true|false`, `NUMBER` …: as the help shows it
 

@@ -44,11 +44,11 @@ Outcome power(Call& call) {
   const bool shutdown = wish.flag("shutdown");
   const bool voltage = wish.flag("under_voltage") || wish.flag("over_voltage");
   if (shutdown && !voltage) {
-    return Failure{ErrorCode::invalid_parameter, "power: shutdown goes with under_voltage or over_voltage"};
+    return invalid("power: shutdown goes with under_voltage or over_voltage");
   }
   // ASSUMED: it measures its supply only while it runs.
   if (voltage && modem.me().power() != device::MobileEquipment::Power::on) {
-    return Failure{ErrorCode::impossible, "power: the module is off and does not measure its supply"};
+    return impossible("power: the module is off and does not measure its supply");
   }
   const bool press = wish.flag("key") || (wish.flag("on") && is_off) || (wish.flag("off") && !is_off);
   if (press) modem.power_key();
@@ -90,17 +90,16 @@ constexpr Duration kEndOfTime = kLongestStep * 100;
 
 Outcome clock(Call& call) {
   const auto span = call.arguments.get<Duration>("advance");
-  if (span > kLongestStep) return Failure{ErrorCode::invalid_parameter, "clock: advance: a year (8784h) at a time"};
+  if (span > kLongestStep) return invalid("clock: advance: a year (8784h) at a time");
   if (span && call.target.timeline().now().time_since_epoch() + *span > kEndOfTime) {
-    return Failure{ErrorCode::impossible, "clock: the module has run for a hundred years"};
+    return impossible("clock: the module has run for a hundred years");
   }
   // ASSUMED: a clock that is set says nothing, as with AT+CCLK; certificates are checked against it from the next
   // handshake on.
   if (const auto text = call.arguments.get<std::string>("set")) {
     const auto time = read_clock(*text);
     if (!time) {
-      return Failure{ErrorCode::invalid_parameter,
-                     fmt::format("clock: set=\"{}\" is no time; use host, factory or 2015-04-08T12:00:00Z", *text)};
+      return invalid(fmt::format("clock: set=\"{}\" is no time; use host, factory or 2015-04-08T12:00:00Z", *text));
     }
     call.target.modem().me().rtc().set(*time);
   }

@@ -19,9 +19,6 @@ using device::Domain;
 using device::MobileEquipment;
 using device::RegistrationStatus;
 
-Failure impossible(std::string message) { return {ErrorCode::impossible, std::move(message)}; }
-Failure invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
-
 // ---- sim ----
 
 constexpr Param kSimParams[] = {

@@ -131,7 +131,7 @@ constexpr Param kRestoreParams[] = {{"snapshot", ParamType::json, Need::required
 
 Outcome restore(Call& call) {
   auto restored = restore_snapshot(call.target, *call.arguments.get<Json>("snapshot"));
-  if (!restored) return Failure{ErrorCode::invalid_parameter, fmt::format("restore: {}", restored.error())};
+  if (!restored) return invalid(fmt::format("restore: {}", restored.error()));
   return std::move(*restored);
 }
 

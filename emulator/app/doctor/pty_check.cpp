@@ -22,7 +22,7 @@ namespace {
 
 using Verdict = Finding::Verdict;
 
-constexpr auto kPatience = std::chrono::seconds{2};
+constexpr auto kLoopbackTakes = std::chrono::seconds{2};
 constexpr auto kTurn = std::chrono::milliseconds{5};
 
 Bytes every_value() {
@@ -82,7 +82,7 @@ class PtyTrial {
  private:
   template <class Done>
   void run_until(Done done) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
+    const auto end = std::chrono::steady_clock::now() + kLoopbackTakes;
     while (!done() && std::chrono::steady_clock::now() < end) io_.run_for(kTurn);
   }
 

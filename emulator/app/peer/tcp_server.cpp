@@ -141,7 +141,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::array<std::uint8_t, 16384> piece_{};
 };
 
-std::string text(const tcp::endpoint& endpoint) {
+std::string endpoint_text(const tcp::endpoint& endpoint) {
   return fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
 }
 
@@ -186,7 +186,7 @@ struct TcpServer::Impl : std::enable_shared_from_this<Impl> {
   void meet(tcp::socket socket) {
     error_code left_already;
     const auto client = socket.remote_endpoint(left_already);
-    auto ended = [self = shared_from_this(), who = text(client)](const Conversation& talk) {
+    auto ended = [self = shared_from_this(), who = endpoint_text(client)](const Conversation& talk) {
       self->log.info("{}: {}", who, talk.summary());
       self->events.ended();
     };

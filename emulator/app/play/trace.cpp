@@ -14,7 +14,7 @@
 namespace quasimodem::app {
 namespace {
 
-using Problem = tl::unexpected<std::string>;
+using Unreadable = tl::unexpected<std::string>;
 
 std::optional<double> number_of(const Json& record, std::string_view field) {
   const auto* value = find_member(record, field);
@@ -26,19 +26,19 @@ std::optional<double> number_of(const Json& record, std::string_view field) {
 
 tl::expected<Trace::Entry, std::string> read_entry(const Json& record) {
   const auto kind_name = member_text(record, "kind");
-  if (!kind_name) return Problem{"no record of a trace: it has no kind"};
+  if (!kind_name) return Unreadable{"no record of a trace: it has no kind"};
   const auto kind = record_kind(*kind_name);
-  if (!kind) return Problem{fmt::format("\"{}\" is no kind of record", *kind_name)};
+  if (!kind) return Unreadable{fmt::format("\"{}\" is no kind of record", *kind_name)};
   const auto time = number_of(record, "t");
   constexpr double kLongest = 1e9;  // thirty years, in seconds
-  if (!time || *time < 0 || *time > kLongest) return Problem{"there is no time t in it"};
+  if (!time || *time < 0 || *time > kLongest) return Unreadable{"there is no time t in it"};
   Trace::Entry entry{.time = Duration{static_cast<Duration::rep>(*time * 1e9)}, .kind = *kind, .record = record};
   if (*kind != RecordKind::uart_rx && *kind != RecordKind::uart_tx) return entry;
   const auto text = member_text(record, "text");
-  if (!text) return Problem{fmt::format("{} without text", *kind_name)};
+  if (!text) return Unreadable{fmt::format("{} without text", *kind_name)};
   const auto withheld = number_of(record, "withheld").value_or(0);
   constexpr double kMost = 1 << 28;
-  if (withheld < 0 || withheld > kMost) return Problem{"withheld is no number of bytes"};
+  if (withheld < 0 || withheld > kMost) return Unreadable{"withheld is no number of bytes"};
   entry.withheld = static_cast<std::size_t>(withheld);
   if (entry.withheld == 0) entry.bytes = quasimodem::to_text(unescaped(*text));
   const auto* heard = find_member(record, "heard");
@@ -65,9 +65,9 @@ tl::expected<Trace, std::string> Trace::parse(std::string_view name, std::string
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const auto record = parse_json(line);
-    if (!record) return Problem{in_file(name, number, "no JSON: " + record.error())};
+    if (!record) return Unreadable{in_file(name, number, "no JSON: " + record.error())};
     auto entry = read_entry(*record);
-    if (!entry) return Problem{in_file(name, number, entry.error())};
+    if (!entry) return Unreadable{in_file(name, number, entry.error())};
     const auto speaker = member_text(*record, "modem");
     modems.emplace(speaker.value_or(""));
     if (!modem.empty() && (!speaker || *speaker != modem)) continue;
@@ -76,11 +76,11 @@ tl::expected<Trace, std::string> Trace::parse(std::string_view name, std::string
     trace.entries.push_back(std::move(*entry));
   }
   if (modem.empty() && modems.size() > 1) {
-    return Problem{fmt::format("{}: records of {} modules: {}; say which: --modem {}", name, modems.size(),
-                               fmt::join(modems, ", "), *modems.begin())};
+    return Unreadable{fmt::format("{}: records of {} modules: {}; say which: --modem {}", name, modems.size(),
+                                  fmt::join(modems, ", "), *modems.begin())};
   }
   if (!modem.empty() && trace.entries.empty()) {
-    return Problem{
+    return Unreadable{
         fmt::format("{}: no record of a module \"{}\"; there are: {}", name, modem, fmt::join(modems, ", "))};
   }
   if (trace.modem.empty() && !modems.empty()) trace.modem = *modems.begin();
@@ -130,7 +130,7 @@ tl::expected<void, std::string> fill_in(Trace& trace, const std::map<std::string
       upload.hear(entry.bytes);
       continue;
     }
-    const auto fail = [&](const std::string& what) { return Problem{in_file(trace.name, entry.line, what)}; };
+    const auto fail = [&](const std::string& what) { return Unreadable{in_file(trace.name, entry.line, what)}; };
     if (upload.name.empty()) {
       return fail(
           fmt::format("{} bytes are withheld and no command announced them: they cannot be played", entry.withheld));

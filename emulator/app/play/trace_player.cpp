@@ -11,7 +11,7 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr Duration kQuiet = 700ms;  // nothing for so long: the module has said all
+constexpr Duration kSilence = 700ms;  // nothing for so long: the module has said all
 // A module that talks without end must not keep us for ever, nor fill the memory.
 constexpr std::size_t kMostOutput = 1 << 20;
 
@@ -160,7 +160,7 @@ void TracePlayer::listen_until(Duration end) {
 
 /// All that comes until the module is quiet.
 std::string TracePlayer::rest_of_output() {
-  while (output_.size() < kMostOutput && listen(kQuiet)) {
+  while (output_.size() < kMostOutput && listen(kSilence)) {
   }
   return std::exchange(output_, {});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,6 +9,10 @@
 #include "core/bytes.hpp"
 
 namespace quasimodem::app {
+
+/// Bytes of boot messages that wait for the first TE, so that a host started together with the module does not miss
+/// them.
+constexpr std::size_t kHeldForFirstTerminal = 4096;
 
 /// Hears one port.
 struct PortEvents {

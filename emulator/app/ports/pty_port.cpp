@@ -30,9 +30,7 @@ namespace {
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
-// Boot messages wait for the first TE, so that a host started together with the module does not miss them. pyserial and
-// others throw away what they find while they open a port; by then they have done so.
-constexpr std::size_t kHeldForFirstTerminal = 4096;
+// pyserial and others throw away what they find while they open a port; by then they have done so.
 constexpr auto kOpeningTakes = std::chrono::milliseconds{20};
 
 // The kernel tells of a new speed only in packet mode with EXTPROC, which hosts would see in their settings. The one

@@ -11,16 +11,15 @@
 namespace quasimodem::app {
 namespace {
 
-// Boot messages wait for the first TE. pyserial opens a port with a dozen requests, each a round trip, and throws away
-// what has come meanwhile; then it purges our input, which tells that it is done, as the first byte that it sends does.
-constexpr std::size_t kHeldForFirstTerminal = 4096;
 // Handed to the connection at a time; what is not yet there, a PURGE can take back.
 constexpr std::size_t kPart = 4096;
 
 // A client that sends nonsense all the time must not fill the log.
 constexpr int kNotes = 20;
 
-constexpr auto kOpeningTakes = std::chrono::milliseconds{500};
+// pyserial opens a port with a dozen requests, each a round trip, and throws away what has come meanwhile; then it
+// purges our input, which tells that it is done, as the first byte that it sends does.
+constexpr auto kNegotiationTakes = std::chrono::milliseconds{500};
 
 }  // namespace
 
@@ -99,7 +98,7 @@ void Rfc2217Port::welcome() {
                                         lines_);
   com_port_->start();
   if (opening_->over) return;
-  opening_->timer.expires_after(kOpeningTakes);
+  opening_->timer.expires_after(kNegotiationTakes);
   opening_->timer.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) release();
   });

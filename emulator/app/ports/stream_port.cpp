@@ -6,13 +6,6 @@
 #include <utility>
 
 namespace quasimodem::app {
-namespace {
-
-// Boot messages wait for the first TE, so that a host started together with the module does not miss them.
-constexpr std::size_t kHeldForFirstTerminal = 4096;
-
-}  // namespace
-
 StreamPort::StreamPort(boost::asio::io_context& io, Source source, PortEvents events, Logger log)
     : io_{io}, source_{std::move(source)}, events_{std::move(events)}, log_{std::move(log)} {
   source_->start([this](OpenEnd end) { open(end); });

@@ -20,7 +20,7 @@ namespace quasimodem::app {
 namespace {
 
 // A device that was unplugged is looked for this often.
-constexpr auto kLookInterval = std::chrono::milliseconds{250};
+constexpr auto kReopenInterval = std::chrono::milliseconds{250};
 
 struct OpenTty {
   int descriptor = -1;
@@ -87,7 +87,7 @@ class TtySource final : public StreamSource, public std::enable_shared_from_this
 
  private:
   void look_later() {
-    timer_.expires_after(kLookInterval);
+    timer_.expires_after(kReopenInterval);
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
       if (error || self->stopped_) return;
       const int device = open_device(self->tty_).descriptor;

@@ -15,11 +15,11 @@ constexpr std::size_t kLongest = 600;  // of a command line; what comes behind d
 std::optional<int> rate_in(std::string line) {
   std::erase(line, ' ');
   std::ranges::transform(line, line.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  constexpr std::string_view kName = "+IPR=";
-  const auto at = line.find(kName);
+  constexpr std::string_view kRateCommand = "+IPR=";
+  const auto at = line.find(kRateCommand);
   if (!line.starts_with("AT") || at == std::string::npos) return std::nullopt;
   int rate = 0;
-  std::from_chars(line.data() + at + kName.size(), line.data() + line.size(), rate);
+  std::from_chars(line.data() + at + kRateCommand.size(), line.data() + line.size(), rate);
   return rate > 0 ? std::optional{rate} : std::nullopt;
 }
 
