@@ -37,11 +37,12 @@ void put(Bytes& message, std::size_t at, std::uint16_t value) {
 
 /// The number stands in both the identifier, which the system replaces on its datagram sockets, and the sequence.
 Bytes echo_request(std::size_t size, std::uint16_t number) {
-  Bytes message(kHeader + size);
+  Bytes message(kHeader);
   message[0] = kEchoRequest;
   put(message, 4, number);
   put(message, 6, number);
   put(message, 2, checksum(message));
+  message.resize(kHeader + size);  // with zeros, which change no checksum
   return message;
 }
 

@@ -127,7 +127,7 @@ TEST_CASE("Unknown names get a suggestion, wrong values say what is wanted", "[c
           R"(-32602 clock has no parameter "advence"; did you mean "advance"?; it takes set, advance)");
   REQUIRE(error_of(desk.call("state", R"({"x":1})")) == R"(-32602 state has no parameter "x"; it takes none)");
   REQUIRE(error_of(desk.call("clock", R"({"advance":"soon"})")) ==
-          R"(-32602 clock: advance must be DURATION, not "soon")");
+          R"(-32602 clock: advance must be DURATION (500ms, 10s, 2min or 1h; a number alone is seconds), not "soon")");
   REQUIRE(error_of(desk.call("power", R"({"key":1})")) == "-32602 power: key must be true|false, not 1");
   REQUIRE(error_of(desk.call("power", "{}")).starts_with("-32602 power needs exactly one of key, "));
   REQUIRE(error_of(desk.call("urc", "{}")) == "-32602 urc needs text (one line, without its CR LF)");
@@ -362,7 +362,8 @@ TEST_CASE("A fault may be a line, parameters, or both", "[control]") {
   REQUIRE(refusal(R"({"spec":"at.late","count":"3"})") == "-32602 fault.add: count must be NUMBER, not \"3\"");
   REQUIRE(refusal(R"({"spec":"at.late","count":0})").starts_with("-32602 fault.add: at.late: count=0"));
   REQUIRE(refusal(R"({"spec":"at.late","probability":1.5})").starts_with("-32602 fault.add: at.late: probability=1.5"));
-  REQUIRE(refusal(R"({"spec":"at.late","after":"-1s"})") == "-32602 fault.add: after must be DURATION, not \"-1s\"");
+  REQUIRE(refusal(R"({"spec":"at.late","after":"-1s"})") ==
+          "-32602 fault.add: after must be DURATION (500ms, 10s, 2min or 1h; a number alone is seconds), not \"-1s\"");
 
   desk.result("fault.clear");
   for (int i = 0; i < 1000; ++i) desk.result("fault.add", R"({"spec":"tls.cut"})");

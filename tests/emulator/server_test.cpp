@@ -93,7 +93,7 @@ TEST_CASE("client sockets and server sockets have the same numbers and are diffe
 }
 
 TEST_CASE("pushed data of a server's client", "[server]") {
-  Serving serving{{"AT+QIMUX=1"}};
+  Serving serving({"AT+QIMUX=1"});
   auto& bench = serving.bench;
   const auto client = call_in(bench, 1);
   client->send("push");
@@ -103,7 +103,7 @@ TEST_CASE("pushed data of a server's client", "[server]") {
 }
 
 TEST_CASE("a single session takes one client, and QICLOSE ends it before the server", "[server]") {
-  Serving serving{{"AT+QISRVC=2"}};
+  Serving serving({"AT+QISRVC=2"});
   auto& bench = serving.bench;
   bench.exchange("AT+QISSTAT", {"OK", "S: LISTENING"});
   const auto client = call_in(bench, 1);

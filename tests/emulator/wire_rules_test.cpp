@@ -239,7 +239,7 @@ TEST_CASE("wire rule 4 where nothing takes time: what comes later is a write of 
 }
 
 TEST_CASE("wire rule 5: a response of several lines is one burst", "[wire][clients 1.5]") {
-  PacedLine line{{"AT+IPR=9600"}};
+  PacedLine line({"AT+IPR=9600"});
   for (const auto* command : {"AT", "ATI", "AT+CSQ", "AT+QISTATE", "AT+QSSLSTATE", "AT&V", "AT+NOSUCH", "AT+COPS=?"}) {
     INFO(command);
     const auto bursts = line.bursts_after(command, 5s);

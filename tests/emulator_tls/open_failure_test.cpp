@@ -263,9 +263,9 @@ TEST_CASE("a peer that says something else instead of ServerHello is -1", "[ssl]
       bench.configure("sslversion", "3");
       auto& listener = bench.network().listen(kHost, kPort);
       if (at_once) {
-        listener.on_accept = [&words](net::SimConnection& wire) { wire.send(words); };
+        listener.on_accept = [&words = words](net::SimConnection& wire) { wire.send(words); };
       } else {
-        listener.on_accept = [&words](net::SimConnection& wire) {
+        listener.on_accept = [&words = words](net::SimConnection& wire) {
           wire.on_received = [&words, &wire](ByteSpan) { wire.send(words); };
         };
       }

@@ -137,7 +137,10 @@ void send_pipe(LinePort& port, milliseconds quiet) {
       const bool ends = c == '\n' || c == '\r';
       line += ends ? '\r' : c;
       if (ends) send();
-      if (line.size() >= kLongest) port.write(as_bytes(std::exchange(line, {})));
+      if (line.size() >= kLongest) {
+        port.write(as_bytes(line));
+        line.clear();
+      }
     }
   }
   if (!line.empty()) port.write(as_bytes(line));

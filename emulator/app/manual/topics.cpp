@@ -90,6 +90,8 @@ Entries environment() {
       {"TERM", "dumb: no colour"},
       {"XDG_RUNTIME_DIR", "where the runtime directory is, see FILES"},
       {"XDG_STATE_HOME, HOME", "where the state directory is, see FILES"},
+      {"PATH",
+       "where a CMD is looked for; what `ready` says to type names the program without its folder if it is there"},
   };
 }
 
