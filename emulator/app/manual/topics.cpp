@@ -88,10 +88,10 @@ Entries environment() {
       {"NO_COLOR", "no colour, unless it is empty"},
       {"CLICOLOR_FORCE, FORCE_COLOR", "colour even where there is no terminal, unless 0"},
       {"TERM", "dumb: no colour"},
+      {"COLUMNS", "how wide `watch` draws, in characters, where the terminal does not know"},
       {"XDG_RUNTIME_DIR", "where the runtime directory is, see FILES"},
       {"XDG_STATE_HOME, HOME", "where the state directory is, see FILES"},
-      {"PATH",
-       "where a CMD is looked for; what `ready` says to type names the program without its folder if it is there"},
+      {"PATH", "where a CMD is looked for; and the program, for what is said to type after `ready`"},
   };
 }
 
