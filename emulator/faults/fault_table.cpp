@@ -246,15 +246,16 @@ tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault) {
   }
   FaultRule rule{.name = name};
   for (auto word = words.begin(); word != words.end(); ++word) {
-    const auto& [key, value] = *word;
-    if (std::any_of(words.begin(), word, [&key = key](const auto& before) { return before.first == key; })) {
+    const auto& key = word->first;
+    const auto& value = word->second;
+    if (std::any_of(words.begin(), word, [&](const auto& before) { return before.first == key; })) {
       return tl::unexpected{fmt::format("{}: {} twice", name, key)};
     }
     const auto common = read_common(rule, key, value);
     if (!common) return tl::unexpected{common.error()};
     if (*common) continue;
     const auto found = std::find_if(kind->parameters.begin(), kind->parameters.end(),
-                                    [&key = key](const FaultParameter& each_one) { return each_one.name == key; });
+                                    [&](const FaultParameter& each_one) { return each_one.name == key; });
     if (found == kind->parameters.end()) {
       const auto has = words_of(*kind);
       return tl::unexpected{

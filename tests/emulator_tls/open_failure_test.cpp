@@ -256,16 +256,17 @@ TEST_CASE("a peer that says something else instead of ServerHello is -1", "[ssl]
       {"SSL 2", std::string{"\x80\x2E\x04\x00\x01\x00\x02", 7}},
       {"an unknown record", std::string{"\x63\x03\x03\x00\x02\x01\x02", 7}},
   };
-  for (const auto& [what, words] : nonsense) {
+  for (const auto& each : nonsense) {
+    const auto& words = each.second;
     for (const bool at_once : {false, true}) {
-      CAPTURE(what, at_once);
+      CAPTURE(each.first, at_once);
       SecureBench bench;
       bench.configure("sslversion", "3");
       auto& listener = bench.network().listen(kHost, kPort);
       if (at_once) {
-        listener.on_accept = [&words = words](net::SimConnection& wire) { wire.send(words); };
+        listener.on_accept = [&words](net::SimConnection& wire) { wire.send(words); };
       } else {
-        listener.on_accept = [&words = words](net::SimConnection& wire) {
+        listener.on_accept = [&words](net::SimConnection& wire) {
           wire.on_received = [&words, &wire](ByteSpan) { wire.send(words); };
         };
       }
