@@ -12,10 +12,17 @@ find_package(Threads REQUIRED)
 if(POLICY CMP0167)
   cmake_policy(SET CMP0167 NEW)
 endif()
-find_package(Boost 1.81 QUIET)
-if(NOT Boost_FOUND)
-  message(FATAL_ERROR "Boost 1.81 or newer is needed. Debian 12: install libboost1.81-dev (it replaces libboost-dev, "
-                      "which is 1.74). Ubuntu 24.04: libboost1.83-dev. Or run tools/setup.")
+# Where an older Boost is installed, tools/setup has unpacked a newer one's headers.
+set(unpacked_boost "${PROJECT_SOURCE_DIR}/.cache/boost/usr/include")
+if(EXISTS "${unpacked_boost}/boost/version.hpp")
+  add_library(Boost::headers INTERFACE IMPORTED)
+  target_include_directories(Boost::headers INTERFACE "${unpacked_boost}")
+else()
+  find_package(Boost 1.81 QUIET)
+  if(NOT Boost_FOUND)
+    message(FATAL_ERROR "Boost 1.81 or newer is needed. Run tools/setup: it installs it, or unpacks its headers into .cache/ "
+                        "where an older one is installed.")
+  endif()
 endif()
 
 find_path(QUASIMODEM_EXPECTED_INCLUDE tl/expected.hpp)
