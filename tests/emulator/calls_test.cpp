@@ -48,7 +48,8 @@ TEST_CASE("the far end is busy, absent or not there", "[voice]") {
       {VoiceCalls::Answer::cannot_be_reached, "NO CARRIER", 2s},
   }));
   SlowBench bench;
-  bench.me().calls().far_end = [answer = answer](std::string_view) { return answer; };
+  const auto far_end = answer;  // clang 14 captures no structured binding
+  bench.me().calls().far_end = [far_end](std::string_view) { return far_end; };
   const bool waits = GENERATE(false, true);
   if (waits) bench.ok("AT+COLP=1");
   bench.send("ATD10086;");
