@@ -18,7 +18,8 @@ execute_process(
   OUTPUT_VARIABLE roff COMMAND_ERROR_IS_FATAL ANY)
 file(REMOVE "${PAGE}.md")
 # Narrow columns cannot be adjusted at both sides; words of a program are not divided (\%).
-string(REGEX REPLACE "(\n\\.TH [^\n]*\n)" "\\1.ad l\n" roff "${roff}")
+# AD is groff 1.23's word for it, which its macros go back to.
+string(REGEX REPLACE "(\n\\.TH [^\n]*\n)" "\n.ds AD l\\1.ad l\n" roff "${roff}")
 # Tables: no boxes; a cell of one word is as wide as that word, the last column gets what is left.
 string(REPLACE " expand allbox;" ";" roff "${roff}")
 string(REPLACE "T{\nT}" "" roff "${roff}")
