@@ -96,7 +96,8 @@ def test_escape_and_return(host, pki):
         host.send(ALL_VALUES)
         assert receive_exactly(connection, 256) == ALL_VALUES
         connection.sendall(b"bye")
-        connection.unwrap()
+        with contextlib.suppress(ssl.SSLEOFError):  # the module answers with none of its own, OpenSSL 3.2 says so
+            connection.unwrap()
         host.expect("bye\r\nCLOSED\r\n")
         host.exchange("ATO", "\r\nNO CARRIER\r\n")
         host.nothing_more()
