@@ -95,7 +95,7 @@ class Client:
                 answer = self._line(deadline)
                 if answer is None:
                     raise Timeout(f"{method}: no answer within {timeout:g} s")
-                if "id" not in answer:
+                if "seq" in answer:  # a record; that of a fault has an id of its own
                     self._records.append(answer)
                 elif answer["id"] == self._last_id:
                     break  # any other is the late answer to a request that was given up
@@ -110,7 +110,7 @@ class Client:
                 line = self._line(deadline)
                 if line is None:
                     return None
-                if "id" not in line:
+                if "seq" in line:
                     self._records.append(line)
             return self._records.popleft()
 

@@ -452,6 +452,15 @@ def test_events_begin_with_the_call():
             next(events)
 
 
+def test_events_of_a_fault():
+    """Their record has an id, as answers have."""
+    with Module() as module, module.fault("at.error", match="AT+CSQ", cme=3) as fault:
+        with module.events("fault", timeout=WATCHDOG) as events:
+            say(module, "AT+CSQ\r")
+            record = next(events)
+            assert (record["name"], record["id"]) == ("at.error", fault.id)
+
+
 def test_events_end_with_the_module():
     with Module() as module:
         events = module.events("power")

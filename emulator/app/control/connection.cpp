@@ -247,7 +247,8 @@ std::optional<Json> Connection::receive() {
 
 Json Connection::answer() {
   while (auto line = receive()) {
-    if (find_member(*line, "id")) return std::move(*line);
+    const bool event = find_member(*line, "seq") != nullptr;  // one of a fault has an id too, the fault's
+    if (!event && find_member(*line, "id")) return std::move(*line);
   }
   throw Problem{ExitCode::environment, "the module has ended without an answer"};
 }

@@ -148,7 +148,7 @@ Outcome subscribe(Call& call) {
 constexpr Method kMethods[] = {
     {"journal", "what the host sent and got and what the module did", kJournalParams, &journal, Effect::none},
     {"wait", "answers when it has happened", kWaitParams, &wait, Effect::none, "match"},
-    {"subscribe", "every record from now on, as an object without id", kSubscribeParams, &subscribe, Effect::none},
+    {"subscribe", "every record from now on, as an object with seq", kSubscribeParams, &subscribe, Effect::none},
 };
 
 }  // namespace

@@ -68,7 +68,7 @@ void declare(CommandLine& line, Raw& raw) {
   line.list("--ignore", raw.ignored, "REGEX", "what may differ in a trace besides; repeatable");
   line.option("--modem", raw.modem, "NAME", "whose records of a trace, when there are several modules in it");
   line.flag("--json", raw.json, "the report as JSON, an object a file");
-  line.rest("files", raw.files, "FILE", "transcripts and traces, and folders of them");
+  line.words("files", raw.files, "FILE", "transcripts and traces, and folders of them");
 }
 
 /// `NAME=VALUE`.
