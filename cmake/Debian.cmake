@@ -29,3 +29,8 @@ execute_process(COMMAND gzip --best --no-name --force "${documents}/changelog" $
 file(MAKE_DIRECTORY "${usr}/share/zsh/vendor-completions")
 file(RENAME "${usr}/share/zsh/site-functions/_quasimodem" "${usr}/share/zsh/vendor-completions/_quasimodem")
 file(REMOVE_RECURSE "${usr}/share/zsh/site-functions")
+
+# Units of users: where Debian has them.
+file(MAKE_DIRECTORY "${usr}/lib/systemd")
+file(RENAME "${usr}/share/systemd/user" "${usr}/lib/systemd/user")
+file(REMOVE_RECURSE "${usr}/share/systemd")

@@ -13,8 +13,8 @@ install(FILES "${shells}/bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-comple
 install(FILES "${shells}/zsh" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" RENAME _quasimodem)
 install(FILES "${shells}/fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" RENAME quasimodem.fish)
 
-# Where systemd looks for units of users: not LIBDIR, which Debian divides by architecture.
-install(FILES docs/recipes/systemd/quasimodem@.service DESTINATION lib/systemd/user)
+# Where systemd looks for units of users, in ~/.local too: lib/ it knows only below /usr.
+install(FILES docs/recipes/systemd/quasimodem@.service DESTINATION share/systemd/user)
 
 # As in the source, so that the paths which messages and documents name hold: docs/faults.md, docs/scenarios/sms.yaml.
 install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-option(QUASIMODEM_WERROR "Warnings are errors, with the compilers we know: g++ 12, clang 14 (on in our presets)" OFF)
+option(QUASIMODEM_WERROR "Warnings are errors, with the compilers we know: g++ 12, clang 14 (on in our presets, but release)" OFF)
 option(QUASIMODEM_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(QUASIMODEM_FUZZ "libFuzzer instrumentation and the targets of tests/fuzz (clang only)" OFF)
 option(QUASIMODEM_PCH "Precompiled headers" ON)

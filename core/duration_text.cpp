@@ -45,16 +45,13 @@ std::string duration_pattern() {
 }
 
 std::string duration_text(Duration duration) {
-  if (duration == Duration::zero()) return "0s";
+  const auto rounded = std::chrono::round<std::chrono::microseconds>(duration);
   for (const auto& unit : kUnits) {
-    if (duration >= unit.length && duration % unit.length == Duration::zero()) {
-      return fmt::format("{}{}", duration / unit.length, unit.name);
+    if (rounded >= unit.length && rounded % unit.length == Duration::zero()) {
+      return fmt::format("{}{}", rounded / unit.length, unit.name);
     }
   }
-  const auto* const unit =
-      std::find_if(kUnits.begin() + 2, kUnits.end() - 1, [&](const Unit& each) { return duration >= each.length; });
-  return fmt::format("{:.6g}{}", static_cast<double>(duration.count()) / static_cast<double>(unit->length.count()),
-                     unit->name);
+  return "0s";
 }
 
 }  // namespace quasimodem

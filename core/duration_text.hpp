@@ -20,7 +20,8 @@ inline constexpr std::string_view kDurationForm = "500ms, 10s, 2min or 1h; a num
 /// A regular expression (ECMA 262, without ^ and $) for what `parse_duration` reads; the longest time is not in it.
 std::string duration_pattern();
 
-/// The shortest text that `parse_duration` reads as this; exact to the microsecond.
+/// A text that `parse_duration` reads as this, in the largest unit that goes into it; exact to the microsecond. Not for
+/// negative ones.
 std::string duration_text(Duration duration);
 
 }  // namespace quasimodem

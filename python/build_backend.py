@@ -24,12 +24,13 @@ from typing import Any, Dict, Mapping, Optional
 HERE = Path(__file__).resolve().parent
 NAME = "quasimodem"
 TAG = "py3-none-any"
+OWN_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 
 
 def version() -> str:
     """The version of the package: $QUASIMODEM_PACKAGE_VERSION, which python/make_deb sets, or the source's own."""
     source = (HERE / NAME / "__init__.py").read_text(encoding="utf-8")
-    own = re.search(r'^__version__ = "([^"]+)"$', source, re.MULTILINE)
+    own = OWN_VERSION.search(source)
     assert own
     given = os.environ.get("QUASIMODEM_PACKAGE_VERSION", own[1])
     # PEP 440, as far as `git describe` needs it: 1.2.3, 1.2.3+12.gabc1234, 1.2.3rc1
@@ -63,22 +64,25 @@ Description-Content-Type: text/markdown
 
 
 WHEEL = f"Wheel-Version: 1.0\nGenerator: quasimodem build_backend\nRoot-Is-Purelib: true\nTag: {TAG}\n"
-ENTRY_POINTS = f"[pytest11]\n{NAME} = {NAME}.pytest_plugin\n"
+# Named as the module: so pytest loads it once when $PYTEST_PLUGINS or a conftest.py names it too.
+ENTRY_POINTS = f"[pytest11]\n{NAME}.pytest_plugin = {NAME}.pytest_plugin\n"
 
 
 def package_files() -> Dict[str, bytes]:
     """What is imported: path in site-packages and content."""
     files = [path for path in sorted((HERE / NAME).rglob("*")) if path.suffix == ".py" or path.name == "py.typed"]
-    return {str(path.relative_to(HERE)): path.read_bytes() for path in files}
+    content = {str(path.relative_to(HERE)): path.read_bytes() for path in files}
+    # What is imported says the same version as the metadata.
+    init = f"{NAME}/__init__.py"
+    content[init] = OWN_VERSION.sub(f'__version__ = "{version()}"', content[init].decode()).encode()
+    return content
 
 
 def dist_info() -> Dict[str, bytes]:
     """The files of the .dist-info folder except RECORD."""
     files = {"METADATA": metadata(), "WHEEL": WHEEL, "entry_points.txt": ENTRY_POINTS}
-    # Not there when somebody copied python/ alone.
-    licence = HERE.parent / "LICENSE"
-    if licence.exists():
-        files["LICENSE"] = licence.read_text(encoding="utf-8")
+    # A copy of the one beside python/: that one may be anybody's where somebody copied python/ alone.
+    files["LICENSE"] = (HERE / "LICENSE").read_text(encoding="utf-8")
     return {name: text.encode() for name, text in files.items()}
 
 
@@ -128,7 +132,7 @@ def build_editable(
 
 def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
     base = f"{NAME}-{version()}"
-    content = {name: (HERE / name).read_bytes() for name in ("pyproject.toml", "build_backend.py", "README.md")}
+    content = {name: (HERE / name).read_bytes() for name in ("pyproject.toml", "build_backend.py", "README.md", "LICENSE")}
     content.update(package_files())
     content["PKG-INFO"] = metadata().encode()
     plain = io.BytesIO()

@@ -12,6 +12,7 @@
 
 #include "emulator/app/arguments.hpp"
 #include "emulator/app/declaration.hpp"
+#include "emulator/app/program_name.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -112,26 +113,18 @@ std::string as_given(std::string text) {
   return text;
 }
 
-/// A word as a shell takes it.
-std::string in_shell(const std::string& word) {
-  if (!word.empty() && word.find_first_of(" \t\n\"'\\$`*?[](){}<>|&;#~!") == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string{c};
-  return text + "'";
-}
-
 std::string command_text(std::string_view runs, const std::vector<std::string>& options,
                          const std::vector<std::string>& program) {
   std::string text{runs};
-  for (const auto& word : options) text += " " + in_shell(word);
+  for (const auto& word : options) text += " " + shell_word(word);
   text += " --";
-  for (const auto& word : program) text += " " + in_shell(word);
+  for (const auto& word : program) text += " " + shell_word(word);
   return text;
 }
 
 /// What one mention of a flag adds: 1 for `-v`, 3 for `--verbose=3`, -1 for `--json=false`.
 std::int64_t times_in(const std::string& name, const std::string& text) {
-  if (text == "true" || text == "on" || text == "yes") return 1;
+  if (text == "true" || text == "on" || text == "yes") return 1;  // a variable may say it so as well
   if (text == "false" || text == "off" || text == "no") return -1;
   std::int64_t times = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), times);
@@ -141,7 +134,9 @@ std::int64_t times_in(const std::string& name, const std::string& text) {
 
 std::int64_t times_in(const std::string& name, const std::vector<std::string>& texts) {
   std::int64_t times = 0;
-  for (const auto& text : texts) times += times_in(name, text);
+  for (const auto& text : texts) {
+    if (__builtin_add_overflow(times, times_in(name, text), &times)) usage(fmt::format("{}: too often", name), "once");
+  }
   return times;
 }
 

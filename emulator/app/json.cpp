@@ -126,7 +126,7 @@ class Builder {
     return true;
   }
   bool on_uint64(std::uint64_t number, Text, ErrorCode&) {
-    values_.push_double(static_cast<double>(number));
+    values_.push_uint64(number);
     return true;
   }
   bool on_double(double number, Text, ErrorCode& error) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <cstdio>
 #include <exception>
 #include <fcntl.h>
 #include <signal.h>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -28,7 +31,10 @@ int main(int argc, char** argv) {
   open_standard_streams();
   ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end
   try {
-    return start(std::vector<std::string>{argv + 1, argv + argc});
+    const int result = start(std::vector<std::string>{argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0 && errno != EPIPE)
+      throw std::system_error{errno, std::generic_category(), "cannot write"};
+    return result;
   } catch (const Problem& problem) {
     auto text = fmt::format("error: {}\n", printable(problem.what()));
     if (!problem.way_out().empty()) {
@@ -36,6 +42,9 @@ int main(int argc, char** argv) {
     }
     print_to_stderr(text);
     return static_cast<int>(problem.code());
+  } catch (const std::system_error& error) {  // standard output is a full disk, as a rule
+    print_to_stderr(fmt::format("error: {}\n", error.what()));
+    return static_cast<int>(ExitCode::environment);
   } catch (const std::exception& error) {
     print_to_stderr(fmt::format("internal error: {}\n", error.what()));
     return static_cast<int>(ExitCode::internal);

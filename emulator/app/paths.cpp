@@ -20,6 +20,12 @@ std::filesystem::path from_environment(const char* variable) {
   return value && *value == '/' ? std::filesystem::path{value} : std::filesystem::path{};
 }
 
+std::filesystem::path place_of_runtime_directory() {
+  const auto directory = from_environment("XDG_RUNTIME_DIR");
+  return directory.empty() ? std::filesystem::path{fmt::format("/tmp/quasimodem-{}", ::geteuid())}
+                           : directory / "quasimodem";
+}
+
 constexpr const char* kWayOut = "set XDG_RUNTIME_DIR to a directory of yours, or name a link: --uart pty:./m95";
 
 /// Makes it, or makes sure that nobody else can put anything into it or see what is there.
@@ -46,11 +52,16 @@ void make_private(const std::filesystem::path& directory) {
 }  // namespace
 
 std::filesystem::path runtime_directory() {
-  auto directory = from_environment("XDG_RUNTIME_DIR");
-  directory = directory.empty() ? std::filesystem::path{fmt::format("/tmp/quasimodem-{}", ::geteuid())}
-                                : directory / "quasimodem";
+  const auto directory = place_of_runtime_directory();
   make_private(directory);
   return directory;
+}
+
+std::optional<std::filesystem::path> present_runtime_directory() {
+  const auto directory = place_of_runtime_directory();
+  struct stat info {};
+  const bool ours = ::lstat(directory.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid();
+  return ours && (info.st_mode & 077) == 0 ? std::optional{directory} : std::nullopt;
 }
 
 std::filesystem::path state_directory(const std::string& name) {

@@ -93,7 +93,7 @@ class Reader {
 
   Duration duration(const toml::node& node) const {
     auto text = node.value<std::string>();
-    if (const auto number = node.value<double>(); !text && number) text = fmt::format("{}", *number);
+    if (const auto number = node.value<double>(); !text && number) text = fmt::format("{:.9f}", *number);
     const auto parsed = text ? parse_duration(*text) : std::nullopt;
     if (!parsed) wrong(node, R"(a time is wanted, like "15ms", "2.8s", "20min" or "24h"; a number alone is seconds)");
     return *parsed;

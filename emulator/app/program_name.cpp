@@ -20,7 +20,9 @@ fs::path found_on_path() {
   const char* path = std::getenv("PATH");
   for (const auto& directory : split(path ? path : "", ':')) {
     if (directory.empty()) continue;
-    if (auto file = fs::path{directory} / kName; ::access(file.c_str(), X_OK) == 0) return file;
+    std::error_code ignored;
+    auto file = fs::path{directory} / kName;
+    if (fs::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0) return file;
   }
   return {};
 }

@@ -64,7 +64,7 @@ const HostAddress* address_of(const UartUrl& uart) {
 }
 
 /// What two endpoints cannot share: a path, or a port to listen at. Empty where there is no such thing.
-std::string place_of(const UartUrl& uart) {
+std::string place_of(const UartUrl& uart, int module) {
   const auto full = [](const std::filesystem::path& path) {
     std::error_code unknown;
     return std::filesystem::absolute(path, unknown).lexically_normal().string();
@@ -73,16 +73,36 @@ std::string place_of(const UartUrl& uart) {
   if (const auto* url = std::get_if<UnixUrl>(&uart)) return full(url->path);
   if (const auto* url = std::get_if<TtyUrl>(&uart)) return full(url->device);
   const auto* address = std::holds_alternative<TcpUrl>(uart) ? nullptr : address_of(uart);
-  return address && address->port != 0 ? address->text() : "";
+  if (!address || address->port == 0) return "";
+  auto own = *address;  // ports count up from module to module; links and paths have endings of their own
+  own.port = static_cast<std::uint16_t>(own.port + module);
+  return own.text();
 }
 
 /// One message for what would otherwise look like another program in the way.
 void check_twice(const RunOptions& options) {
   std::set<std::string> places;
   for (const auto& uart : options.uarts) {
-    const auto place = place_of(uart);
-    if (place.empty() || places.insert(place).second) continue;
-    usage(fmt::format("--uart: {} stands twice", place), "each endpoint needs a link, path or port of its own");
+    const int modules = address_of(uart) ? options.count : 1;
+    for (int module = 0; module < modules; ++module) {
+      const auto place = place_of(uart, module);
+      if (place.empty() || places.insert(place).second) continue;
+      usage(fmt::format("--uart: {} stands twice", place), "each endpoint needs a link, path or port of its own");
+    }
+  }
+}
+
+/// What many modules cannot have.
+void check_many(const RunOptions& options) {
+  for (const auto& uart : options.uarts) {
+    if (std::holds_alternative<StdioUrl>(uart) || std::holds_alternative<TtyUrl>(uart)) {
+      usage("--count: many modules cannot share standard input or a device", "one program for each device");
+    }
+    const auto* address = address_of(uart);
+    if (address && address->port != 0 && address->port + options.count - 1 > 65535) {
+      usage(fmt::format("--count {}: the ports from {} on do not suffice", options.count, address->port),
+            "a lower port, or 0 for any free ones");
+    }
   }
 }
 
@@ -95,18 +115,8 @@ void check_uarts(const RunOptions& options) {
     usage("--uart stdio: with \"--\" the standard streams belong to the command",
           "any other endpoint, for example --uart pty:");
   }
+  if (options.count > 1) check_many(options);
   check_twice(options);
-  if (options.count == 1) return;
-  for (const auto& uart : options.uarts) {
-    if (std::holds_alternative<StdioUrl>(uart) || std::holds_alternative<TtyUrl>(uart)) {
-      usage("--count: many modules cannot share standard input or a device", "one program for each device");
-    }
-    const auto* address = address_of(uart);
-    if (address && address->port != 0 && address->port + options.count - 1 > 65535) {
-      usage(fmt::format("--count {}: the ports from {} on do not suffice", options.count, address->port),
-            "a lower port, or 0 for any free ones");
-    }
-  }
 }
 
 /// Of two options that contradict each other the one that was said nearer to the command counts.

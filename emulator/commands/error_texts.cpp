@@ -38,7 +38,7 @@ constexpr ErrorText kCme[] = {
     {21, "Invalid index"},
     {22, "Not found"},
     {23, "Memory failure"},
-    {24, "ErrorText string too long"},
+    {24, "Text string too long"},
     {25, "Invalid characters in text string"},
     {26, "Dial string too long"},
     {27, "Invalid characters in dial string"},

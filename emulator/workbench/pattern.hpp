@@ -11,8 +11,8 @@
 
 namespace quasimodem::workbench {
 
-/// A regular expression as in ECMAScript and Perl; `.` stands for no end of a line, `^` and `$` are the ends of the
-/// text. Boost.Regex stays in pattern.cpp: each file that sees such a library takes seconds longer to compile.
+/// A regular expression of Perl, as Boost.Regex has it; `.` stands for no end of a line, `^` and `$` are the ends of
+/// the text. Boost.Regex stays in pattern.cpp: each file that sees such a library takes seconds longer to compile.
 class Pattern {
  public:
   enum class Case { counts, ignored };

@@ -2,6 +2,7 @@
 #include "emulator/workbench/player.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <memory>
 #include <set>
@@ -9,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "core/duration_text.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/peers.hpp"
 #include "emulator/workbench/time_server.hpp"
@@ -81,7 +83,9 @@ class Player {
   void prepare_all() {
     for (const auto& phrase : transcript_.start) choose_options(phrase);
     bench_ = std::make_unique<Workbench>(options_);
-    bench_->network().add_name(kPeerName, {*net::IpAddress::parse(values_.at("IP"))});
+    const auto peer = net::IpAddress::parse(values_.at("IP"));
+    if (!peer) fail(0, "{IP} is no address: " + values_.at("IP"));
+    bench_->network().add_name(kPeerName, {*peer});
     bench_->network().ignore(values_.at("CLOSED_IP"), port(values_.at("PORT")));
     make_peers();
     serve_time(bench_->network(), kTimeServer);
@@ -136,8 +140,19 @@ class Player {
     return result + text;
   }
 
-  static std::uint16_t port(std::string_view digits) {
-    return static_cast<std::uint16_t>(std::atoi(std::string{digits}.c_str()));
+  /// Decimal digits as a number.
+  int number(int line, const std::string& digits) const {
+    int value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size())
+      fail(line, "not a number, or too large: " + digits);
+    return value;
+  }
+
+  std::uint16_t port(const std::string& digits) const {
+    const int value = number(0, digits);
+    if (value < 1 || value > 65535) fail(0, "not a port: " + digits);
+    return static_cast<std::uint16_t>(value);
   }
 
   // ---- peers
@@ -246,7 +261,7 @@ class Player {
       return command(fmt::format("AT+CCLK=\"{},{}+00\"", (*match)[1], (*match)[2]));
     }
     if (const auto match = kReference.whole(phrase)) {
-      return bench_->me().messaging().set_last_reference(std::stoi((*match)[1]));
+      return bench_->me().messaging().set_last_reference(number(0, (*match)[1]));
     }
     if (phrase == "power on") return;  // comes last
     if (phrase == "IPR=115200 stored") {
@@ -299,12 +314,10 @@ class Player {
   }
 
   void wait(const Transcript::Step& step) {
-    static const Pattern kSeconds{R"((\d+)(?:\.(\d))?)"};
-    const auto text = trimmed(step.text);
-    const auto match = kSeconds.whole(text);
-    if (!match) fail(step.line, "unknown waiting time \"" + text + "\"");
-    const auto tenths = std::atoi((*match)[2].c_str());
-    bench_->advance(std::chrono::seconds{std::stoi((*match)[1])} + tenths * 100ms);
+    const auto time = parse_duration(trimmed(step.text));
+    if (!time || *time > kLongestWait)
+      fail(step.line, fmt::format("a time is wanted, of a day at most: {}", kDurationForm));
+    bench_->advance(*time);
   }
 
   void happen(int line, const std::string& phrase) {
@@ -330,7 +343,7 @@ class Player {
         bench_->timeline().after(kCloseAfterSend, [this, line] { peer_closes(line); });
       }
     } else if (const auto receives = kReceived.whole(phrase)) {
-      bench_->advance(std::chrono::milliseconds{std::stoi((*receives)[2])});
+      bench_->advance(std::chrono::milliseconds{number(line, (*receives)[2])});
       const auto received = to_text(tcp_connection(line).received());
       if (received != (*receives)[1]) fail(line, "the peer received \"" + escaped(received) + "\"");
     } else {

@@ -2,6 +2,8 @@
 #include "emulator/workbench/transcript.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <utility>
 
 #include <fmt/core.h>
@@ -19,7 +21,7 @@ std::vector<std::string> phrases_of(std::string_view text) {
   std::vector<std::string> phrases(1);
   int depth = 0;
   for (const char c : text) {
-    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    depth = std::max(0, depth + (c == '(' ? 1 : c == ')' ? -1 : 0));
     if (depth == 0 && (c == ',' || c == ';')) {
       phrases.emplace_back();
     } else {
@@ -37,7 +39,14 @@ using Error = tl::unexpected<std::string>;
 std::string_view next_line(std::string_view& text) {
   auto line = text.substr(0, text.find('\n'));
   text.remove_prefix(std::min(text.size(), line.size() + 1));
+  if (line.ends_with('\r')) line.remove_suffix(1);  // of an editor's line end: a CR of the dialogue is written \r
   return line;
+}
+
+/// Some editors begin a file of UTF-8 with a mark.
+void drop_mark(std::string_view& text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
 }
 
 /// `tls {IP}:{PORT} (demands a client certificate, echoes)`
@@ -63,9 +72,23 @@ tl::expected<NeededPeer, std::string> peer_of(const std::string& text) {
   if (has_port) {
     peer.host = where.substr(0, colon);
     peer.port = where.substr(colon + 1);
+    const bool digits = peer.port.find_first_not_of("0123456789") == std::string::npos;
+    const auto number = digits && peer.port.size() <= 5 ? std::atoi(peer.port.c_str()) : 0;
+    if (peer.port.find('{') == std::string::npos && (number < 1 || number > 65535)) {
+      return Error{fmt::format("\"{}\" is no port: 1 to 65535, or a {{VALUE}}", peer.port)};
+    }
   }
   peer.demands_certificate = text.find("demands a client certificate", remarks) != std::string::npos;
   return peer;
+}
+
+/// What a line of the head begins with; `#Model:` is meant, too. Empty: it is no such line.
+std::string name_in(std::string_view line) {
+  const auto colon = line.find(':');
+  if (!line.starts_with('#') || colon == std::string_view::npos) return {};
+  auto name = trimmed(line.substr(1, colon - 1));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
 }
 
 /// The lines of the head that say what is needed; the rest of the head is for people.
@@ -76,13 +99,14 @@ class Head {
   /// False when the line is none of them.
   tl::expected<bool, std::string> read(std::string_view line) const {
     constexpr std::pair<std::string_view, tl::expected<bool, std::string> (Head::*)(const std::string&) const>
-        kLines[] = {{"# model:", &Head::model},
-                    {"# firmware:", &Head::firmware},
-                    {"# peers:", &Head::peers},
-                    {"# value:", &Head::value},
-                    {"# not yet:", &Head::not_yet}};
-    for (const auto& [prefix, take] : kLines) {
-      if (line.starts_with(prefix)) return (this->*take)(trimmed(line.substr(prefix.size())));
+        kLines[] = {{"model", &Head::model},
+                    {"firmware", &Head::firmware},
+                    {"peers", &Head::peers},
+                    {"value", &Head::value},
+                    {"not yet", &Head::not_yet}};
+    const auto name = name_in(line);
+    for (const auto& [known, take] : kLines) {
+      if (name == known) return (this->*take)(trimmed(line.substr(line.find(':') + 1)));
     }
     return false;
   }
@@ -110,7 +134,7 @@ class Head {
   }
 
   Result peers(const std::string& text) const {
-    needs_.peers.emplace();
+    if (!needs_.peers) needs_.peers.emplace();
     if (text == "none") return true;
     for (const auto& phrase : phrases_of(text)) {
       const auto peer = peer_of(phrase);
@@ -129,7 +153,8 @@ class Head {
   }
 
   Result not_yet(const std::string& text) const {
-    needs_.not_yet = phrases_of(text);
+    if (text.empty()) return Error{"what is not there yet is named, like AT+CMUX"};
+    for (auto& phrase : phrases_of(text)) needs_.not_yet.push_back(std::move(phrase));
     return true;
   }
 
@@ -150,10 +175,14 @@ std::vector<std::string> Needs::texts() const {
 }
 
 bool Transcript::looks_like_one(std::string_view text) {
+  bool host = false;
+  drop_mark(text);
   while (!text.empty()) {
     const auto line = next_line(text);
+    if (name_in(line) == "model" || name_in(line) == "peers" || line.starts_with("< ")) return true;
     if (line.empty() || line.starts_with('#')) continue;
-    return line.starts_with("> ") || line.starts_with("< ");
+    if (!line.starts_with("> ") && !host) return false;
+    host = true;  // a quotation in prose has no answer
   }
   return false;
 }
@@ -162,6 +191,7 @@ tl::expected<Transcript, std::string> Transcript::parse(std::string_view name, s
   constexpr std::string_view kStart = "# start:", kWait = "# @wait", kEvent = "# @event";
   Transcript transcript{.name = std::string{name}};
   int number = 0;
+  drop_mark(text);
   while (!text.empty()) {
     const auto line = next_line(text);
     ++number;

@@ -9,9 +9,13 @@
 
 #include <tl/expected.hpp>
 
+#include "core/time.hpp"
 #include "emulator/device/firmware.hpp"
 
 namespace quasimodem::workbench {
+
+/// `@wait` in a transcript waits no longer.
+constexpr Duration kLongestWait = 24h;
 
 /// Somebody whom a module reaches over the network in a transcript: `tls {IP}:{PORT} (echoes)` in its head.
 struct NeededPeer {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from .control import Record
 
@@ -81,21 +81,30 @@ class Listener:
     """Puts the host's lines together, which come in pieces, and keeps the commands in them.
 
     What is sent behind a prompt is no command and need not end a line. So a line may begin wherever the module had
-    just said something, or behind Ctrl-Z and ESC; what counts is the first of these places where AT stands. ASSUMED:
+    just said something, or behind Ctrl-Z and ESC; what counts is the last of these places where AT stands. ASSUMED:
     no host sends data in which a line begins with AT and ends with CR; it would be taken for a command.
     """
 
+    #: The kinds of the records that hear() wants: all of them, as one that was passed over is not heard later.
+    KINDS = "uart.rx,uart.tx,at"
+
     def __init__(self) -> None:
         self.commands: List[Command] = []
+        #: `seq` of an answer, and which of the commands it is for.
+        self.answered: Dict[int, int] = {}
         self.last_seq = 0
         self._text = ""
         self._beginnings = [0]
+        self._waiting = 0  # the first command that may still be answered
 
     def hear(self, record: Record) -> None:
-        """A record of kind uart.rx or uart.tx, in the order of the journal; one that was heard counts once."""
+        """A record of one of KINDS, in the order of the journal; one that was heard counts once."""
         if record["seq"] <= self.last_seq:
             return
         self.last_seq = record["seq"]
+        if record["kind"] == "at":
+            self._answer(record)
+            return
         text = unescaped(record.get("text", ""))
         if record["kind"] == "uart.tx":
             if "\n" in text:
@@ -115,8 +124,17 @@ class Listener:
                 if character in "\x1a\x1b":
                     self._beginnings.append(len(self._text))
 
+    def _answer(self, record: Record) -> None:
+        """The module answers in the order in which it was asked. So what it passed over is never answered."""
+        answered = plain(record["command"])
+        for at in range(self._waiting, len(self.commands)):
+            if plain(self.commands[at].text) == answered:
+                self.answered[record["seq"]] = at
+                self._waiting = at + 1
+                return
+
     def _line(self) -> Iterable[str]:
-        for beginning in self._beginnings:
+        for beginning in reversed(self._beginnings):
             line = self._text[beginning:].strip()
             if line[:2].upper() == "AT":
                 return commands_of(line)

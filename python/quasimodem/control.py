@@ -116,11 +116,11 @@ class Client:
 
     def _line(self, deadline: Deadline) -> Optional[Dict[str, Any]]:
         while b"\n" not in self._unread:
-            if not select.select([self._socket], [], [], deadline.left())[0]:
-                return None
             try:
+                if not select.select([self._socket], [], [], deadline.left())[0]:
+                    return None
                 block = self._socket.recv(65536)
-            except ConnectionError:
+            except (OSError, ValueError):  # hung up, or closed by another thread meanwhile
                 block = b""
             if not block:
                 raise ModuleEnded("the module has ended")

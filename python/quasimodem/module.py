@@ -9,11 +9,13 @@ import math
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import weakref
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Dict, Generator, Iterable, List, Mapping, Optional, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, Generator, Iterable, List, Mapping, Optional, Tuple, Type, Union
 
 from .commands import Listener, Position, like, means, nearest, plain
 from .control import Client, Deadline, Events, Record, milliseconds, parameters
@@ -42,22 +44,32 @@ _GRACE = 20.0
 _LONGEST_SOCKET = 107
 # The most the module keeps; journal gives 1000 unless told.
 _JOURNAL = 10000
+# Where a relative $QUASIMODEM was meant: a test may be somewhere else by then. Empty when that directory is gone.
+_FROM = ""
+with contextlib.suppress(OSError):
+    _FROM = os.getcwd()
 
 
 def find_program(program: Optional[Path] = None) -> str:
     """The path of the program quasimodem: `program`, else $QUASIMODEM, else what is on the PATH.
 
-    Raises ProgramNotFound.
+    A word without a slash is looked for on the PATH. $QUASIMODEM may be relative to the directory where this process
+    imported quasimodem. Raises ProgramNotFound.
     """
     advice = "Install it (docs/installing.md), or name it: Module(program=...), $QUASIMODEM, pytest --quasimodem"
     given = os.fspath(program) if program is not None else os.environ.get("QUASIMODEM", "")
     source = "program" if program is not None else "$QUASIMODEM"
+    if program is None and os.sep in given:
+        given = os.path.join(_FROM, given)
     found = shutil.which(given or "quasimodem")
     if found:
         return os.path.abspath(found)
     if not given:
         raise ProgramNotFound(f"there is no quasimodem on the PATH, and $QUASIMODEM is not set. {advice}")
-    why = "is not executable" if os.path.exists(given) else "does not exist"
+    if os.sep not in given:
+        why = "is not on the PATH"
+    else:
+        why = "is not executable" if os.path.exists(given) else "does not exist"
     raise ProgramNotFound(f"{source} is {given}, which {why}. {advice}")
 
 
@@ -106,10 +118,46 @@ def _end(process: "subprocess.Popen[bytes]") -> int:
         process.stdout.close()
 
 
-def _abandon(process: "subprocess.Popen[bytes]", directory: str) -> None:
+def _abandon(process: "subprocess.Popen[bytes]", directory: str, owner: int) -> None:
     """For a module that nobody stopped. Popen alone would keep the pipe open as long as the process lives."""
+    if os.getpid() != owner:  # in a forked child, whose parent has the module
+        return
     _end(process)
     shutil.rmtree(directory, ignore_errors=True)
+
+
+def _group_lives(group: int) -> bool:
+    """Whether a process of that group runs. killpg() would count those that ended and that nobody waits for, which
+    stay for ever in a container without an init."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError, ValueError):
+            with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
+                # The name of the program stands in brackets, and may have blanks and brackets in it.
+                state, _, of = file.read().rpartition(")")[2].split()[:3]
+            if int(of) == group and state not in "ZX":
+                return True
+    return False
+
+
+def _end_host(process: "subprocess.Popen[Any]", whole: bool) -> None:
+    """SIGTERM, then SIGKILL. `whole`: for all of its process group."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if whole:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        deadline = Deadline(_GRACE)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(deadline.left())
+            while whole and _group_lives(process.pid) and deadline.left():
+                time.sleep(0.01)
+        if process.returncode is not None and not (whole and _group_lives(process.pid)):
+            return
+
+
+def _exit(code: int) -> str:
+    return f"with exit code {code}" if code >= 0 else f"by signal {-code}"
 
 
 class Fault:
@@ -207,6 +255,8 @@ class Module:
         self._start_timeout = start_timeout
         self._process: Optional["subprocess.Popen[bytes]"] = None
         self._directory: Optional[str] = None
+        self._owner = os.getpid()
+        self._hosts: List[Tuple[str, "subprocess.Popen[Any]"]] = []
         self._log = ""
         self._client: Optional[Client] = None
         self._abandoned: Any = None  # a weakref.finalize; what its type takes differs between type checkers
@@ -215,7 +265,8 @@ class Module:
     def _reset(self) -> None:
         self._places: Dict[str, str] = {}
         self._listener = Listener()
-        self._position: Position = (0, 0)  # the first that may count for what waits next
+        self._position: Position = (0, 0)  # the first command that may count for what waits next
+        self._answered = 0  # `seq` of the last answer that was given
 
     # -- start and end --
 
@@ -229,6 +280,7 @@ class Module:
         program = find_program(self._program)
         self._reset()
         self._directory = self._new_directory()
+        self._owner = os.getpid()
         try:
             self._launch(program, self._directory)
         except BaseException:
@@ -264,7 +316,7 @@ class Module:
                 # Ctrl-C is for the tests; the module lives until they have said their last.
                 start_new_session=True,
             )
-        self._abandoned = weakref.finalize(self, _abandon, self._process, directory)
+        self._abandoned = weakref.finalize(self, _abandon, self._process, directory, self._owner)
         self._read_places(self._process)
         if not self._places.get("ctl"):
             raise StartFailed("quasimodem has no control socket", None, self.log())
@@ -276,6 +328,7 @@ class Module:
         unread = b""
         while b"ready=\n" not in unread:
             if not select.select([process.stdout], [], [], deadline.left())[0]:
+                process.terminate()  # it has had its time; stop() would give it some more
                 raise StartFailed(f"quasimodem was not ready after {self._start_timeout:g} s", None, self.log())
             block = os.read(process.stdout.fileno(), 4096)
             if not block:
@@ -289,21 +342,30 @@ class Module:
     def stop(self) -> int:
         """Ends it in order, and gives the program's exit code: 0, or 1 when --expect, --fail or --scenario failed.
 
-        Nothing happens, and 0 comes, when it does not run.
+        Nothing happens, and 0 comes, when it does not run; also in a forked child of the process that started it.
         """
+        if os.getpid() != self._owner:
+            return 0
         process, self._process = self._process, None
         code = 0
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-        if self._abandoned is not None:
-            self._abandoned.detach()
-        if process is not None:
-            code = _end(process)
-        self._log = self.log()
-        if self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = None
+        try:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+            if process is not None:
+                code = _end(process)
+        except BaseException:  # Ctrl-C meanwhile: no time for an end in order
+            if process is not None:
+                process.kill()
+                process.wait()
+            raise
+        finally:
+            if self._abandoned is not None:
+                self._abandoned.detach()
+            self._log = self.log()
+            if self._directory is not None:
+                shutil.rmtree(self._directory, ignore_errors=True)
+                self._directory = None
         return code
 
     def __enter__(self) -> Module:
@@ -373,21 +435,23 @@ class Module:
 
             with module.host("./my-device", module.tty): ...
 
-        The command has `tty` and `control` in $QUASIMODEM_TTY and $QUASIMODEM_CTL too. `settings`: of
-        subprocess.Popen. Raises what that raises, like FileNotFoundError.
+        The command has `tty` and `control` in $QUASIMODEM_TTY and $QUASIMODEM_CTL too. It has a session of its own, and
+        what it started there ends with it; `start_new_session=False` leaves it in ours and ends it alone. `settings`:
+        of subprocess.Popen. Raises what that raises, like FileNotFoundError.
         """
         environment = {**os.environ, "QUASIMODEM_TTY": self.tty, "QUASIMODEM_CTL": self.control}
         environment.update(settings.pop("env", None) or {})
+        whole = bool(settings.setdefault("start_new_session", True))
         process = subprocess.Popen(command, env=environment, **settings)
         with process:
+            named = (os.fspath(command[0]), process)
+            self._hosts.append(named)
             try:
                 yield process
             finally:
-                for end in (process.terminate, process.kill):
-                    if process.poll() is None:
-                        end()
-                        with contextlib.suppress(subprocess.TimeoutExpired):
-                            process.wait(_GRACE)
+                self._hosts.remove(named)
+                if os.getpid() == self._owner:  # else a forked child leaves the block
+                    _end_host(process, whole)
 
     # -- the control socket --
 
@@ -404,13 +468,15 @@ class Module:
         timeout of its own, in module time), or ModuleEnded.
         """
         self._running()
-        if self._client is None:
-            self._client = Client(self.control)
+        client = self._client
+        if client is None:
+            client = self._client = Client(self.control)
         values = {**{flag: True for flag in flags}, **parameters(params)}
         try:
-            if method == "wait":
-                return self._client.call(method, values, timeout=None)
-            return self._client.call(method, values)
+            if method == "wait":  # a connection of its own: other threads need not wait for it
+                with Client(self.control) as waiting:
+                    return waiting.call(method, values, timeout=None)
+            return client.call(method, values)
         except ModuleEnded:
             raise self._why_ended() from None
 
@@ -419,7 +485,7 @@ class Module:
         code: Optional[int] = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = process.wait(_GRACE)
-        ending = "" if code is None else f" with exit code {code}"
+        ending = "" if code is None else f" {_exit(code)}"
         return ModuleEnded(f"quasimodem has ended{ending}", code, self.log())
 
     def state(self) -> Dict[str, Any]:
@@ -475,7 +541,7 @@ class Module:
     def _since(self) -> int:
         """What has a higher `seq` counts for what waits next."""
         seq, index = self._position
-        return seq if index > 0 else max(0, seq - 1)
+        return max(self._answered, seq if index > 0 else seq - 1)
 
     def _records(self, kind: Optional[str], since: int, deadline: Deadline) -> Generator[Record, None, None]:
         """The journal after `since`, then what comes, until the time is over."""
@@ -499,7 +565,8 @@ class Module:
         """Waits until the host sends this command, and gives the record; other commands before it do not matter.
 
         What counts is what came after the last record that expect_command() or wait_for() gave. So it does not matter
-        whether the host was faster.
+        whether the host was faster. After an answer, that is what the host sent behind the command that was answered,
+        which may have been before the answer; after wait_for() it is what was sent after the record.
 
         `command`: `AT+QSSLOPEN` is any form of it; with parameters, `?` or `*` the whole command must be like it, and
         `*` is anything: `AT+QISEND=1,*`. Case and blanks do not matter, except between quotes. `answer`: only with this
@@ -522,12 +589,12 @@ class Module:
                         self._position = (heard.position[0], heard.position[1] + 1)
                         return {**heard.record, "command": heard.text}
         instead = [heard.text for heard in self._listener.commands if heard.position >= after]
-        raise _in_vain(command, timeout, "the host sent", instead, nearest(command, instead))
+        raise self._in_vain(command, timeout, "the host sent", instead, nearest(command, instead))
 
     def _hear(self, deadline: Deadline) -> Generator[None, None, None]:
         """Comes back at once for what is known already, then for each new piece of the UART."""
         yield None
-        with contextlib.closing(self._records("uart.rx,uart.tx", self._listener.last_seq, deadline)) as records:
+        with contextlib.closing(self._records(Listener.KINDS, self._listener.last_seq, deadline)) as records:
             for record in records:
                 self._listener.hear(record)
                 yield None
@@ -537,10 +604,22 @@ class Module:
         with contextlib.closing(self._records("at", self._since(), Deadline(timeout))) as records:
             for record in records:
                 if means(command, record["command"]) and like(answer, record["result"]):
-                    self._position = (record["seq"] + 1, 0)
+                    self._pass(record["seq"])
                     return record
                 instead.append(f"{record['command']}: {record['result']}")
-        raise _in_vain(f'{command} with the answer "{answer}"', timeout, "the host sent", instead, None)
+        raise self._in_vain(f'{command} with the answer "{answer}"', timeout, "the host sent", instead, None)
+
+    def _pass(self, answered: int) -> None:
+        """What a host sent behind the command that was answered, in the same breath, is still to come."""
+        self._answered = answered
+        for record in self.journal(Listener.KINDS, self._listener.last_seq):
+            self._listener.hear(record)
+        at = self._listener.answered.get(answered)
+        if at is None:
+            self._position = (answered + 1, 0)
+        else:
+            seq, index = self._listener.commands[at].position
+            self._position = (seq, index + 1)
 
     def wait_for(self, text: str, kind: Optional[str] = None, timeout: float = 30.0) -> Record:
         """Waits for a record with this text in one of its fields, and gives it: `wait_for("CONNECT OK")`.
@@ -557,7 +636,21 @@ class Module:
                     self._position = (record["seq"] + 1, 0)
                     return record
                 instead.append(line_of(record).lstrip())
-        raise _in_vain(f'"{text}"', timeout, "there was", instead, None)
+        raise self._in_vain(f'"{text}"', timeout, "there was", instead, None)
+
+    def _in_vain(self, what: str, timeout: float, who: str, instead: List[str], near: Optional[str]) -> Timeout:
+        shown = instead[-20:]
+        text = f"waited {timeout:g} s for {what}; {who} " + ("instead:" if instead else "nothing")
+        if len(instead) > len(shown):
+            text += f"\n    ... {len(instead) - len(shown)} before"
+        text += "".join(f"\n    {line}" for line in shown)
+        if near is not None:
+            text += f"\nnearest match: {near}"
+        for name, process in self._hosts:
+            code = process.poll()
+            if code is not None:
+                text += f"\n{name} had ended {_exit(code)}"
+        return Timeout(text)
 
     # -- afterwards --
 
@@ -574,14 +667,3 @@ class Module:
     def dialogue(self, last: int = 50) -> str:
         """The last so many records of the trace, for people: a line each, with the module time in seconds."""
         return dialogue(self.trace, last)
-
-
-def _in_vain(what: str, timeout: float, who: str, instead: List[str], near: Optional[str]) -> Timeout:
-    shown = instead[-20:]
-    text = f"waited {timeout:g} s for {what}; {who} " + ("instead:" if instead else "nothing")
-    if len(instead) > len(shown):
-        text += f"\n    ... {len(instead) - len(shown)} before"
-    text += "".join(f"\n    {line}" for line in shown)
-    if near is not None:
-        text += f"\nnearest match: {near}"
-    return Timeout(text)

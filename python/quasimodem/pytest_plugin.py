@@ -37,17 +37,20 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def _beside(folder: "os.PathLike[str]", program: str) -> str:
+    """A word without a slash is looked for on the PATH."""
+    return os.path.join(folder, program) if os.sep in program else program
+
+
 def _program(config: pytest.Config) -> Dict[str, Any]:
     given = config.getoption("--quasimodem")
     if given:
-        return {"program": given}
+        # A test may be in another directory by then.
+        return {"program": _beside(config.invocation_params.dir, given)}
     written = str(config.getini("quasimodem") or "")
     if not written:
         return {}
-    # A word without a slash is looked for on the PATH.
-    if os.sep in written and config.inipath is not None:
-        written = os.path.join(config.inipath.parent, written)
-    return {"program": written}
+    return {"program": _beside(config.inipath.parent, written) if config.inipath is not None else written}
 
 
 @pytest.fixture

@@ -79,6 +79,23 @@ def test_what_stands_behind_a_prompt_is_no_command():
     assert heard(("rx", r"hello\r")) == []
 
 
+def test_a_payload_that_begins_with_at():
+    """The last place where AT stands, not the first."""
+    text = [("rx", r'AT+CMGS="+44770"\r'), ("tx", r"\r\n> "), ("rx", r"At home\x1a"), ("tx", r"\r\nOK\r\n")]
+    assert heard(*text, ("rx", r"AT+CREG?\r")) == ['AT+CMGS="+44770"', "AT+CREG?"]
+    data = [("rx", r"AT+QISEND=6\r"), ("tx", r"\r\n> "), ("rx", "AT+xyz"), ("tx", r"\r\nSEND OK\r\n")]
+    assert heard(*data, ("rx", r"AT+CGATT?\r")) == ["AT+QISEND=6", "AT+CGATT?"]
+
+
+def test_which_command_an_answer_is_for():
+    """The first that waits; what was passed over is never answered."""
+    listener = Listener()
+    listener.hear({"seq": 1, "t": 0.0, "kind": "uart.rx", "text": r"AT\rat + creg?\rAT+CSQ\rAT+CSQ\r"})
+    for seq, command in ((2, "AT+ creg?"), (3, "AT+CSQ"), (4, "AT+CREG?"), (5, "AT+CSQ")):
+        listener.hear({"seq": seq, "t": 0.0, "kind": "at", "command": command, "result": "OK"})
+    assert listener.answered == {2: 1, 3: 2, 5: 3}
+
+
 def test_a_record_counts_once():
     listener = Listener()
     for _ in range(2):

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -185,6 +186,57 @@ def slow_program(tmp_path):
     return program
 
 
+def test_a_forked_child_that_exits_leaves_it_alone():
+    """By its finalizers, and out of the block."""
+    for leave in ("import weakref; weakref.finalize._exitfunc(); os._exit(0)", "raise SystemExit"):
+        script = f"""if 1:
+            import os, quasimodem
+            with quasimodem.Module() as module, module.host("sleep", "1000") as host:
+                child = os.fork()
+                if child == 0:
+                    {leave}
+                os.waitpid(child, 0)
+                assert host.poll() is None
+                print(module.state()["power"])
+        """
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=WATCHDOG)
+        assert (done.stdout, done.stderr, done.returncode) == ("on\n", "", 0)
+
+
+def test_an_interrupt_while_it_ends(monkeypatch):
+    """Nobody will call stop() again."""
+
+    def interrupted(process):
+        raise KeyboardInterrupt
+
+    module = Module().start()
+    process, directory = os.pidfd_open(module.pid), os.path.dirname(module.tty)
+    monkeypatch.setattr("quasimodem.module._end", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        module.stop()
+    assert has_ended(process) and not os.path.exists(directory) and module.stop() == 0
+
+
+def test_a_program_that_says_nothing_is_not_waited_for(tmp_path):
+    program = tmp_path / "silent"
+    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.chmod(0o755)
+    before = time.monotonic()
+    with pytest.raises(StartFailed, match="was not ready after 0.01 s"):
+        Module(program=program, start_timeout=0.01).start()
+    assert time.monotonic() < before + quasimodem.module._GRACE
+
+
+def test_a_relative_program_and_a_test_elsewhere(tmp_path):
+    """$QUASIMODEM is relative to where Python was started."""
+    (tmp_path / "qm").symlink_to(quasimodem.find_program())
+    script = "import os, quasimodem; os.chdir('/'); print(quasimodem.find_program())"
+    environment = {**os.environ, "QUASIMODEM": "./qm", "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=WATCHDOG)
+    assert done.stdout == f"{tmp_path}/qm\n", done.stderr
+
+
 def test_a_start_that_takes_too_long(slow_program):
     with pytest.raises(StartFailed, match="was not ready after 0.01 s"):
         Module(program=slow_program, start_timeout=0.01).start()
@@ -193,6 +245,8 @@ def test_a_start_that_takes_too_long(slow_program):
 def test_a_program_that_cannot_be_found(tmp_path, monkeypatch):
     with pytest.raises(ProgramNotFound, match="program is .*/nothing, which does not exist.* pytest --quasimodem"):
         Module(program=tmp_path / "nothing").start()
+    with pytest.raises(ProgramNotFound, match="program is nosuch, which is not on the PATH"):
+        Module(program="nosuch").start()
     (tmp_path / "plain").write_text("")
     monkeypatch.setenv("QUASIMODEM", str(tmp_path / "plain"))
     with pytest.raises(ProgramNotFound, match=r"\$QUASIMODEM is .*/plain, which is not executable"):
@@ -269,6 +323,43 @@ def test_a_host_ends_whatever_happens():
     assert process.returncode == -signal.SIGTERM
 
 
+def test_what_a_host_started_ends_with_it():
+    """Also when the host has ended before, and when SIGTERM does not matter."""
+    with Module() as module:
+        for end in ("wait", "exit 0"):
+            with module.host("sh", "-c", f"sleep 1000 & echo $!; {end}", stdout=subprocess.PIPE) as process:
+                child = os.pidfd_open(int(process.stdout.readline()))
+            assert has_ended(child)
+
+
+def test_a_host_in_our_session():
+    with Module() as module:
+        with module.host("sleep", "1000", start_new_session=False) as process:
+            assert os.getpgid(process.pid) == os.getpgid(0)
+        assert process.returncode == -signal.SIGTERM
+
+
+def test_a_host_that_does_not_want_to_end(monkeypatch):
+    monkeypatch.setattr("quasimodem.module._GRACE", 0.1)
+    with Module() as module:
+        command = "trap '' TERM; sleep 1000 & echo $!; wait"
+        with module.host("sh", "-c", command, stdout=subprocess.PIPE) as process:
+            child = os.pidfd_open(int(process.stdout.readline()))
+        assert has_ended(child) and process.returncode == -signal.SIGKILL
+
+
+def test_a_host_that_has_died_is_named():
+    with Module() as module:
+        for command, ending in (("exit 1", "with exit code 1"), ("kill -9 $$", "by signal 9")):
+            with module.host("sh", "-c", command) as process:
+                process.wait(WATCHDOG)
+                for wait in (lambda: module.expect_command("AT", timeout=0), lambda: module.wait_for("x", timeout=0)):
+                    with pytest.raises(Timeout, match=f"\nsh had ended {ending}$"):
+                        wait()
+        with pytest.raises(Timeout, match="nothing$"):
+            module.expect_command("AT", timeout=0)
+
+
 def test_a_host_that_does_not_exist():
     with Module() as module, pytest.raises(FileNotFoundError):
         with module.host("./nothing"):
@@ -332,6 +423,37 @@ def test_threads_share_a_module():
         for thread in threads:
             thread.join()
         assert states == ["m95"] * 8
+
+
+def test_a_wait_holds_up_nobody():
+    """And stop() meanwhile is its end, in words of ours."""
+    with Module() as module:
+        errors = []
+
+        def wait():
+            try:
+                module.ctl("wait", match="never", timeout="1000s")
+            except Exception as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        time.sleep(0.2)  # that it waits already is not to be seen from outside
+        states = []
+        other = threading.Thread(target=lambda: states.append(module.state()), daemon=True)
+        other.start()
+        other.join(10)
+        assert len(states) == 1
+    thread.join(WATCHDOG)
+    assert [type(error) for error in errors] == [ModuleEnded]
+
+
+def test_a_client_that_is_closed_while_it_waits():
+    with Module() as module:
+        client = quasimodem.Client(module.control)
+        client.close()
+        with pytest.raises(ModuleEnded):
+            client.record(quasimodem.control.Deadline(0.0))
 
 
 # ---- faults ----
@@ -423,6 +545,30 @@ def test_an_answer():
         assert (record["kind"], record["command"], record["result"]) == ("at", "AT+CSQ", "OK")
         with pytest.raises(Timeout, match=r'AT\+CSQ with the answer "\+CME ERROR: \*"; the host sent nothing'):
             module.expect_command("AT+CSQ", answer="+CME ERROR: *", timeout=0)
+
+
+def test_a_host_that_does_not_wait_for_answers():
+    """What was sent with the command that was answered, and behind it, is still to come."""
+    with Module() as module:
+        tell(module, "AT+CREG?\rAT+CSQ\r")
+        module.expect_command("AT+CREG?", answer="OK", timeout=WATCHDOG)
+        module.expect_command("AT+CSQ", timeout=WATCHDOG)
+        with pytest.raises(Timeout):
+            module.expect_command("AT+CREG?", timeout=0)
+        tell(module, "AT+CSQ\rAT+CSQ\rAT+CREG?\r")
+        module.expect_command("AT+CREG?", answer="OK", timeout=WATCHDOG)
+        with pytest.raises(Timeout):
+            module.expect_command("AT+CSQ", timeout=0)
+
+
+def test_of_two_that_are_alike_the_second_is_still_to_come():
+    with Module() as module:
+        tell(module, "AT+CSQ\rAT+CSQ\rAT+CREG?\r")
+        for _ in range(2):
+            module.expect_command("AT+CSQ", answer="OK", timeout=WATCHDOG)
+        with pytest.raises(Timeout):
+            module.expect_command("AT+CSQ", timeout=0)
+        module.expect_command("AT+CREG?", answer="OK", timeout=WATCHDOG)
 
 
 def test_a_command_that_is_never_answered():

@@ -186,6 +186,31 @@ def test_which_program(run, pytester, monkeypatch, how):
         run(source, f"--quasimodem={program}").assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("how", ["option", "ini", "environment"])
+def test_a_relative_program_and_a_test_elsewhere(run, pytester, monkeypatch, how):
+    (pytester.path / "qm").symlink_to(quasimodem.find_program())
+    source = """
+        import pytest
+
+        @pytest.fixture
+        def elsewhere(tmp_path, monkeypatch):
+            monkeypatch.chdir(tmp_path)
+
+        def test_it(elsewhere, modem):
+            assert modem.running
+    """
+    options = ["--quasimodem=./qm"] if how == "option" else []
+    if how == "ini":
+        pytester.makeini("[pytest]\nquasimodem = ./qm\n")
+    monkeypatch.setenv("QUASIMODEM", "./qm" if how == "environment" else "/nowhere/quasimodem")
+    run(source, *options).assert_outcomes(passed=1)
+
+
+def test_a_word_that_is_not_on_the_path(run):
+    result = run("def test_it(modem): pass", "--quasimodem=nosuch")
+    result.stdout.fnmatch_lines(["*program is nosuch, which is not on the PATH*"])
+
+
 def test_no_program(run, monkeypatch):
     monkeypatch.setenv("QUASIMODEM", "/nowhere/quasimodem")
     result = run("def test_it(modem): pass")

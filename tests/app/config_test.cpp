@@ -220,6 +220,7 @@ TEST_CASE("A time in a file is text or a number of seconds", "[config]") {
   using namespace std::chrono_literals;
   CHECK(read("[test]\ntimeout = 5\n").run->expectations.timeout == 5s);
   CHECK(read("[test]\ntimeout = 1.5\n").run->expectations.timeout == 1500ms);
+  CHECK(read("[test]\ntimeout = 0.00001\n").run->expectations.timeout == 10us);
   CHECK(read("[test]\ntimeout = \"2min\"\n").run->expectations.timeout == 2min);
   CHECK(wrong("[test]\ntimeout = true\n").starts_with("FILE:2: timeout: a time, like \"500ms\", \"10s\" or a number"));
 }

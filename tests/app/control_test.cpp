@@ -98,7 +98,7 @@ TEST_CASE("A value is read as it was printed", "[control]") {
     REQUIRE(to_text(parse_json(text).value()) == text);
   }
   REQUIRE(parse_json(" {\t\"a\" : 1 } \n").value() == Json(JsonObject{{"a", 1}}));
-  REQUIRE(to_text(parse_json("9223372036854775808").value()) == "9.223372036854776e+18");
+  REQUIRE(to_text(parse_json("9223372036854775808").value()) == "9223372036854775808");
   REQUIRE(to_text(JsonObject{{"z", std::size_t{1}}, {"a", "\xFF"}, {"m", nullptr}}) ==
           "{\"z\":1,\"a\":\"\xEF\xBF\xBD\",\"m\":null}");
   const std::string deep(32, '[');

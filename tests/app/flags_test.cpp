@@ -333,6 +333,10 @@ TEST_CASE("The same link, path or port twice in one command is told as such", "[
   CHECK(said({"--uart", "pty:/tmp/m", "--uart", "unix:/tmp/x/../m"}) == "--uart: /tmp/m stands twice" + own);
   CHECK(said({"--uart", "tcp-listen::7000", "--uart", "rfc2217:127.0.0.1:7000"}) ==
         "--uart: 127.0.0.1:7000 stands twice" + own);
+  // Ports count up from module to module.
+  CHECK(said({"--count", "2", "--uart", "tcp-listen::7000", "--uart", "tcp-listen::7001"}) ==
+        "--uart: 127.0.0.1:7001 stands twice" + own);
+  CHECK(said({"--count", "2", "--uart", "tcp-listen::7000", "--uart", "tcp-listen::7002"}) == "none");
   CHECK(said({"--uart", "tcp-listen::0", "--uart", "rfc2217::0", "--uart", "pty:", "--uart", "pty:"}) == "none");
 }
 

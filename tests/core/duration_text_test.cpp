@@ -26,12 +26,14 @@ TEST_CASE("a number without a unit is seconds", "[core]") {
 }
 
 TEST_CASE("a duration is written as it is read", "[core]") {
-  for (const auto duration : {Duration{0}, Duration{40us}, Duration{15ms}, Duration{90s}, Duration{2800ms},
-                              Duration{20min}, Duration{24h}, Duration{1500us}}) {
+  for (const auto duration :
+       {Duration{0}, Duration{40us}, Duration{15ms}, Duration{90s}, Duration{2800ms}, Duration{20min}, Duration{24h},
+        Duration{1500us}, Duration{1234567us}, Duration{3723123456us}}) {
     INFO(duration_text(duration));
     CHECK(parse_duration(duration_text(duration)) == duration);
   }
   CHECK(duration_text(90s) == "90s");
   CHECK(duration_text(20min) == "20min");
   CHECK(duration_text(2800ms) == "2800ms");
+  CHECK(duration_text(Duration{1'234'567'891}) == "1234568us");
 }

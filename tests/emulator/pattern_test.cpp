@@ -21,7 +21,7 @@ TEST_CASE("a pattern finds the first match and its groups", "[workbench]") {
   CHECK(!pattern.whole("IFC=2 "));
 }
 
-TEST_CASE("a pattern means what it means in ECMAScript", "[workbench]") {
+TEST_CASE("a pattern means what it means in Perl", "[workbench]") {
   CHECK(!Pattern{"a.b"}.find("a\nb"));
   CHECK(!Pattern{"a.b"}.find("a\rb"));
   CHECK(!Pattern{"^b"}.find("a\nb"));

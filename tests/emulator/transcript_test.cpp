@@ -126,7 +126,8 @@ TEST_CASE("after a difference the play goes on with what the host says next", "[
 TEST_CASE("words that the player does not know fail", "[transcript]") {
   CHECK(play(parse_transcript("small", "# start: ATE0, full moon\n")) == "small: unknown start phrase \"full moon\"");
   CHECK(play(parse_transcript("small", "# @event it rains\n")) == "small:1: unknown event \"it rains\"");
-  CHECK(play(parse_transcript("small", "# @wait long\n")) == "small:1: unknown waiting time \"long\"");
+  CHECK(play(parse_transcript("small", "# @wait long\n")) ==
+        "small:1: a time is wanted, of a day at most: 500ms, 10s, 2min or 1h; a number alone is seconds");
   CHECK(play(parse_transcript("small", "> {WHAT}\n")) == "small:1: unknown placeholder {WHAT}");
   CHECK_THROWS(parse_transcript("small", "AT\n"));
 }

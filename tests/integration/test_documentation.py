@@ -306,7 +306,7 @@ class Typist:
         terminal = self.terminal()
         terminal.press(command.text + "\n")
         link = terminal.directory() + "/" + command.text.split()[-1]
-        wait_until(lambda: somebody_has(os.path.realpath(link), "picocom"), "picocom")
+        wait_until(lambda: somebody_has(os.path.realpath(link), "picocom") and terminal.is_raw(), "picocom")
         for at, line in enumerate(command.shown):
             if line.startswith("AT"):
                 terminal.press(line + "\r")

@@ -76,7 +76,7 @@ share/man/man7/quasimodem-profiles.7
 share/bash-completion/completions/quasimodem
 share/zsh/site-functions/_quasimodem
 share/fish/vendor_completions.d/quasimodem.fish
-lib/systemd/user/quasimodem@.service
+share/systemd/user/quasimodem@.service
 share/quasimodem/schemas/quasimodem.schema.json
 share/quasimodem/schemas/scenario.schema.json
 share/quasimodem/schemas/profile.schema.json
@@ -103,7 +103,7 @@ def test_everything_is_in_its_place(installed):
     # Nothing of the libraries, and of the tests what can be played.
     assert not [name for name in files if name.endswith((".a", ".hpp", ".cmake"))]
     assert {name.split("/")[4] for name in files if "/tests/" in name} == {"transcripts"}
-    assert {name.split("/")[0] for name in files} == {"bin", "share", "lib"}
+    assert {name.split("/")[0] for name in files} == {"bin", "share"}
 
 
 def test_the_document_says_where_things_are(installed):
@@ -175,16 +175,17 @@ def test_installed_scripts_are_those_of_the_program(installed, world):
 
 
 def test_the_unit_starts_what_is_installed(installed):
-    unit = (installed / "usr/lib/systemd/user/quasimodem@.service").read_text()
-    assert re.search(r"^ExecStart=/usr/bin/env quasimodem run --name %i$", unit, re.MULTILINE)
+    unit = (installed / "usr/share/systemd/user/quasimodem@.service").read_text()
+    assert re.search(r"^ExecStart=/usr/bin/env PATH=%h/\.local/bin:\S+ quasimodem run --name %i$", unit, re.MULTILINE)
     assert "man:quasimodem(1)" in unit
 
 
 def test_package_has_what_was_installed(installed, unpacked):
-    """Man pages are compressed there, the licence is Debian's, zsh's directory another."""
+    """Man pages are compressed there, the licence is Debian's, zsh's and systemd's directories others."""
     expected = {name for name in files_in(installed) if not name.endswith(("/LICENSE", "/_quasimodem"))}
     expected = {name + ".gz" if "/share/man/" in name else name for name in expected}
     expected |= {"usr/share/zsh/vendor-completions/_quasimodem"}
+    expected = {name.replace("usr/share/systemd/", "usr/lib/systemd/") for name in expected}
     expected |= {f"usr/share/doc/quasimodem/{name}" for name in ("copyright", "changelog.gz")}
     assert files_in(unpacked) - {"usr/share/lintian/overrides/quasimodem"} == expected
     for path in unpacked.rglob("*"):

@@ -4,10 +4,11 @@
 import json
 import re
 import socket
+import subprocess
 import threading
 
 import pytest
-from support import OK, SOURCE, Host, wait_until
+from support import OK, PROGRAM, SOURCE, WATCHDOG, Host, wait_until
 
 TRANSCRIPTS = SOURCE / "tests/transcripts"
 IN_MEMORY = ["01_boot_fixed_baud.txt", "04_cert_ram_small.txt", "07_ssl_session_seed.txt", "13_tcp_transparent.txt"]
@@ -38,6 +39,12 @@ def test_what_is_wrong_with_one_file_of_a_folder_does_not_stop_the_others(world,
     (tmp_path / "2-broken").write_text("> AT\\r\n< \\r\\nOK\\r\\n\nrubbish\n")
     (tmp_path / "3-trace").write_text('{"kind":"x","t":0}\n')
     (tmp_path / "4-good").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    (tmp_path / "5-too-long").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n# @wait 99999999999\n")
+    (tmp_path / "6-no-address").write_text("# value: IP=nonsense\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
+    (tmp_path / "7-no-port").write_text("# peers: tls foo:abc\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
+    (tmp_path / "8-lines-of-windows").write_bytes(b"# start: ATE0\r\n> AT\\r\r\n< \\r\\nOK\\r\\n\r\n")
+    (tmp_path / "9-other.json").write_text('{\n  "name": "x"\n}\n')
+    (tmp_path / "9-prose.md").write_text("# A title\n\n> A note for the reader.\n\nAnd more.\n")
     (tmp_path / "deeper").mkdir()
     done = world.run("play", tmp_path)
     assert done.returncode == 1
@@ -48,7 +55,16 @@ def test_what_is_wrong_with_one_file_of_a_folder_does_not_stop_the_others(world,
         f"FAIL  {tmp_path}/3-trace",
         f'{tmp_path}/3-trace:1: "x" is no kind of record',
         f"pass  {tmp_path}/4-good",
-        "1 of 3 as written, 1 skipped",
+        f"FAIL  {tmp_path}/5-too-long",
+        f"{tmp_path}/5-too-long:4: a time is wanted, of a day at most: 500ms, 10s, 2min or 1h; a number alone is seconds",
+        f"FAIL  {tmp_path}/6-no-address",
+        f"{tmp_path}/6-no-address: {{IP}} is no address: nonsense",
+        f"FAIL  {tmp_path}/7-no-port",
+        f'{tmp_path}/7-no-port:1: "abc" is no port: 1 to 65535, or a {{VALUE}}',
+        f"pass  {tmp_path}/8-lines-of-windows",
+        f"skip  {tmp_path}/9-other.json: no dialogue: neither a transcript nor a trace",
+        f"skip  {tmp_path}/9-prose.md: no dialogue: neither a transcript nor a trace",
+        "2 of 7 as written, 3 skipped",
     ]
 
 
@@ -371,3 +387,34 @@ def test_wrong_use(world, arguments, code, message):
     done = world.run("play", *arguments)
     assert (done.returncode, done.stdout) == (code, b"")
     assert done.stderr.decode().splitlines()[0] == message
+
+
+def test_a_head_in_several_lines(world, tmp_path):
+    """Peers add up; blanks and capitals do not matter; a port is looked at."""
+    good = tmp_path / "good.txt"
+    good.write_text(
+        "#Peers: tcp 1.2.3.4:80\n# peers: tcp 1.2.3.5:80\n# start: ATE0\n> AT+QIREGAPP\\r\n< \\r\\nOK\\r\\n\n"
+        "> AT+QIACT\\r\n< \\r\\nOK\\r\\n\n# @wait 0.25s\n"
+        '> AT+QIOPEN="TCP","1.2.3.4",80\\r\n< \\r\\nOK\\r\\n\n< \\r\\nCONNECT OK\\r\\n\n'
+    )
+    done = world.run("play", good)
+    assert (done.returncode, done.stderr) == (0, b""), done.stdout
+    wrong = tmp_path / "wrong.txt"
+    for head, words in (
+        ("# peers: tcp 1.2.3.4:99999999", b'"99999999" is no port'),
+        ("# not yet:", b"is named"),
+        ("# value: A=@/etc/hostname", b"a file beside the transcript is wanted"),
+        ("# value: A=@../A", b"a file beside the transcript is wanted"),
+    ):
+        wrong.write_text(head + "\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
+        done = world.run("play", wrong)
+        assert done.returncode != 0 and words in done.stdout + done.stderr, (head, done)
+
+
+def test_a_full_disk_is_no_success(world):
+    with open("/dev/full", "w") as full:
+        for command in (["schema", "scenario"], ["help"], ["--version"], ["explain", "AT+CSQ"]):
+            done = subprocess.run(
+                [PROGRAM, *command], env=world.environment, stdout=full, stderr=subprocess.PIPE, timeout=WATCHDOG
+            )
+            assert done.returncode == 3 and b"No space left" in done.stderr, command

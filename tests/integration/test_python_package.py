@@ -11,6 +11,7 @@ import tomllib
 import zipfile
 
 import pytest
+import yaml
 from support import PROGRAM, PYTHON, SOURCE, WATCHDOG
 
 PACKAGE = SOURCE / "python"
@@ -63,11 +64,11 @@ def run(*command, code=0, **options):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """The package's source, where a build may write what it likes; and the licence beside it."""
+    """The package's source, where a build may write what it likes; beside it somebody else's licence."""
     tree = tmp_path_factory.mktemp("source")
     left_out = shutil.ignore_patterns("__pycache__", "build", "*.egg-info", ".*")
     shutil.copytree(PACKAGE, tree / "python", ignore=left_out)
-    shutil.copy(SOURCE / "LICENSE", tree)
+    (tree / "LICENSE").write_text("All rights reserved.\n")
     return tree / "python"
 
 
@@ -99,6 +100,22 @@ def test_installed_by_pip(venv, environment, tmp_path):
     assert re.search(r"^\d+ passed", said, re.MULTILINE), said
     where = "import quasimodem; print(quasimodem.__file__)"
     assert run(venv / "bin/python", "-c", where, env=environment).startswith(str(venv))
+
+
+@pytest.mark.parametrize("how", ["environment", "conftest", "option"])
+def test_installed_and_named_too(venv, environment, tmp_path, how):
+    """It is one plugin, not two of the same name."""
+    name = "quasimodem.pytest_plugin"
+    (tmp_path / "test_it.py").write_text("def test_it(modem): assert modem.running\n")
+    (tmp_path / "conftest.py").write_text(f"pytest_plugins = ['{name}']\n" if how == "conftest" else "")
+    options = ["-p", name] if how == "option" else []
+    more = {"PYTEST_PLUGINS": name} if how == "environment" else {}
+    said = pytest_of(
+        *(venv / "bin/python", f"--basetemp={tmp_path}/t", *options, tmp_path),
+        env={**environment, **more},
+        cwd=tmp_path,
+    )
+    assert re.search(r"^1 passed", said, re.MULTILINE), said
 
 
 def test_from_its_source(environment, tmp_path):
@@ -204,10 +221,51 @@ def test_a_wheel_from_the_sdist(environment, copy, tmp_path):
     with zipfile.ZipFile(wheel) as tree, zipfile.ZipFile(tmp_path / "three" / wheel.name) as again:
         names = set(tree.namelist())
         assert {"quasimodem/module.py", "quasimodem/py.typed"} <= names
-        # The licence lies beside python/, not in it.
-        assert names - set(again.namelist()) == {f"quasimodem-{VERSION}.dist-info/LICENSE"}
-        for name in set(again.namelist()) - {f"quasimodem-{VERSION}.dist-info/RECORD"}:
+        assert names == set(again.namelist())
+        for name in names:
             assert again.read(name) == tree.read(name), name
+        assert tree.read(f"quasimodem-{VERSION}.dist-info/LICENSE") == (SOURCE / "LICENSE").read_bytes()
+
+
+def test_its_licence_is_that_of_the_project():
+    """A link would not be whole in an sdist."""
+    licence = PACKAGE / "LICENSE"
+    assert not licence.is_symlink() and licence.read_bytes() == (SOURCE / "LICENSE").read_bytes()
+
+
+def test_the_wheel_of_a_release(environment, copy, tmp_path):
+    """As tools/package makes it: in build/package and in SHA256SUMS, and what is imported says its version."""
+    script = (SOURCE / "tools/package").read_text()
+    make = re.search(r"^make_wheel\(\) \{\n.*?^\}\n", script, re.MULTILINE | re.DOTALL)[0]
+    assert re.search(r"^if wants python; .*make_wheel; fi$", script, re.MULTILINE)
+    sums = re.search(r"^\(cd \"\$out\" && sha256sum .*$", script, re.MULTILINE)[0]
+    (tmp_path / "out").mkdir()
+    start = f"set -euo pipefail; shopt -s nullglob; version=0.1.0+12.gabc1234 out={tmp_path}/out\n"
+    run("bash", "-c", f"{start}{make}make_wheel\n{sums}", env=environment, cwd=copy.parent)
+    wheel = "quasimodem-0.1.0+12.gabc1234-py3-none-any.whl"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {wheel, "SHA256SUMS"}
+    assert run("sha256sum", "--check", "SHA256SUMS", cwd=tmp_path / "out") == f"{wheel}: OK\n"
+    says = "import quasimodem, importlib.metadata as it; print(quasimodem.__version__, it.version('quasimodem'))"
+    done = run(PYTHON, "-c", says, env={**environment, "PYTHONPATH": str(tmp_path / "out" / wheel)})
+    assert done == "0.1.0+12.gabc1234 0.1.0+12.gabc1234\n"
+
+
+def test_a_release_takes_the_wheel_along(tmp_path):
+    package = yaml.safe_load((SOURCE / ".github/workflows/package.yml").read_text())["jobs"]["release"]
+    (script,) = [step["run"] for step in package["steps"] if step.get("name", "").startswith("One folder")]
+    folder = tmp_path / "package/debian-12"
+    folder.mkdir(parents=True)
+    wheel = "quasimodem-0.1.0-py3-none-any.whl"
+    names = {wheel, "python3-quasimodem_0.1.0_all.deb", "quasimodem-0.1.0-linux-x86_64.tar.xz"}
+    for name in names | {"quasimodem_0.1.0_amd64.deb", "SHA256SUMS"}:
+        (folder / name).write_text(name)
+    run("bash", "-e", "-o", "pipefail", "-c", script, cwd=tmp_path)
+    assert names < {path.name for path in (tmp_path / "release").iterdir()}
+    assert f"{wheel}: OK\n" in run("sha256sum", "--check", "SHA256SUMS", cwd=tmp_path / "release")
+
+
+def test_how_a_release_is_made_names_both_versions():
+    assert "python/quasimodem/__init__.py" in (SOURCE / "CONTRIBUTING.md").read_text()
 
 
 def test_a_version_that_is_none(copy, tmp_path):
@@ -245,6 +303,7 @@ def test_deb_says_what_it_is(deb):
         "Installed-Size": "",
         "Depends": "python3 (>= 3.9), python3:any",
         "Recommends": "quasimodem, python3-pytest, python3-serial",
+        "Breaks": "python3-pytest (<< 7)",
         "Description": "emulated Quectel GSM modules in Python tests",
     }
 
@@ -255,6 +314,8 @@ def test_deb_brings_the_plugin(deb, environment, tmp_path):
     modules = tmp_path / "root/usr/lib/python3/dist-packages"
     changelog = gzip.decompress((tmp_path / "root/usr/share/doc/python3-quasimodem/changelog.gz").read_bytes()).decode()
     assert changelog.startswith("quasimodem (0.1.0+12.gabc1234) unstable;") and "14 Nov 2023" in changelog
+    says = "import quasimodem; print(quasimodem.__version__)"
+    assert run(PYTHON, "-c", says, env={**environment, "PYTHONPATH": str(modules)}) == "0.1.0+12.gabc1234\n"
     (tmp_path / "test_it.py").write_text("def test_it(modem): assert modem.running\n")
     said = run(
         *(PYTHON, "-B", "-m", "pytest", "-p", "no:cacheprovider", f"--basetemp={tmp_path}/t", tmp_path / "test_it.py"),

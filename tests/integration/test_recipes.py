@@ -115,7 +115,10 @@ def test_systemd(recipe):
 def test_the_command_of_the_unit(recipe, world, tmp_path):
     """As systemd starts it: the instance for %i, and READY=1 is what it waits for."""
     unit = (recipe("systemd").directory / "quasimodem@.service").read_text()
-    command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1].replace("%i", "lab-1").split()
+    command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1].replace("%i", "lab-1").replace("%h", str(world.home)).split()
+    # Where tools/install puts it.
+    (world.home / ".local/bin").mkdir(parents=True)
+    (world.home / ".local/bin/quasimodem").symlink_to(PROGRAM)
     assert "Type=notify" in unit.splitlines()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.settimeout(WATCHDOG)

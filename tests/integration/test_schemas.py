@@ -314,6 +314,8 @@ REFUSED = {
                 "{repeat: 10001, do: [reset]}",
                 "repeat: 2",
                 "{every: 9ms, do: [reset]}",
+                "{every: '0.005', do: [reset]}",
+                "{every: 0.0001min, do: [reset]}",
                 "{every: 9999us, do: [reset]}",
                 "{every: 0.009s, do: [reset]}",
                 "{every: 0, do: [reset]}",

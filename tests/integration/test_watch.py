@@ -211,6 +211,20 @@ def test_it_begins_with_what_was_last(module, watching):
         assert rows(view.sees("< OK\n")) == ["> AT+CSQ", "< +CSQ: 30,0", "< OK"]
 
 
+def test_a_line_that_was_typed_key_by_key_is_one_row(module, watching):
+    """Each key is a record of its own, and so is its echo, when a person types."""
+    running = module("--time-scale", "1000")  # much time for the module between two keys
+    with running.host(echo=True) as host:
+        for key in "AT+GMM":
+            host.send(key)
+            host.expect(key)
+        host.send("\r")
+        host.expect(f"\r\r\nQuectel_M95\r\n{OK}")
+    view = watching("--lines", "4")
+    shown = rows(view.sees("< OK\n"))
+    assert shown == ["> AT+GMM", "< AT+GMM", "< Quectel_M95", "< OK"]
+
+
 def test_nothing_is_lost_or_shown_twice_where_history_ends(world, module):
     """A host that goes on talking while the view begins."""
     with module().host() as host, Terminal(world, "watch", "--lines", "10000") as view:

@@ -13,7 +13,7 @@ yaml = pytest.importorskip("yaml", reason="python3-yaml is not installed")
 
 FILES = sorted((SOURCE / ".github/workflows").glob("*"))
 # What a runner or a container has, or a step before has installed.
-PROGRAMS = set("apt-get sudo tar ./quasimodem quasimodem docker gh sed mkdir mv cd sha256sum test echo timeout command".split())
+PROGRAMS = set("apt-get sudo tar ./quasimodem quasimodem docker gh sed grep mkdir mv cd sha256sum test echo timeout command".split())
 # What steps make.
 MADE = ("build/package", "build/release/generated/version.txt", "build/fuzz/")
 

@@ -177,6 +177,10 @@ class Terminal:
                 raise AssertionError(f"{what}: ended by itself; the screen shows\n" + "\n".join(screen(self.unread)))
             self._until_more(deadline)
 
+    def is_raw(self):
+        """A program has the keys one by one. What was pressed before it has set that so may be thrown away."""
+        return not termios.tcgetattr(self.keyboard)[3] & termios.ICANON
+
     def directory(self):
         return os.readlink(f"/proc/{self.shell.pid}/cwd")
 

@@ -49,8 +49,10 @@ LineAddress find_line(const ConsoleOptions& options) {
   const bool device = fs::is_character_file(to, ignored) && to.find('/') != std::string::npos;
   if (url || device) return line(to);
   // A recorder has a link and no control socket.
-  const auto link = runtime_directory() / to;
-  if (fs::is_character_file(link, ignored)) return line(link);
+  if (const auto directory = present_runtime_directory()) {
+    const auto link = *directory / to;
+    if (fs::is_character_file(link, ignored)) return line(link);
+  }
   return line(uart_of(control::find_socket(to)));
 }
 

@@ -30,7 +30,7 @@ using Clock = Connection::Clock;
 
 constexpr std::string_view kSuffix = ".ctl";
 constexpr std::size_t kLongestLine = 64 * 1024 * 1024;
-constexpr auto kStart = "start one: quasimodem";
+constexpr auto kStart = "start one: quasimodem; one that another user (sudo?) has started is found by that user only";
 constexpr auto kAsThatUser =
     "a module obeys the user who started it; do this as that user: sudo -u USER quasimodem ...";
 
@@ -140,7 +140,9 @@ void refuse_foreign(const std::string& to) {
 std::vector<fs::path> running_modules() {
   std::vector<fs::path> found;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator{runtime_directory(), error}) {
+  const auto directory = present_runtime_directory();
+  if (!directory) return found;
+  for (const auto& entry : fs::directory_iterator{*directory, error}) {
     if (entry.path().extension() == kSuffix && is_live_socket(entry.path())) found.push_back(entry.path());
   }
   std::sort(found.begin(), found.end());
@@ -151,7 +153,10 @@ fs::path find_socket(const std::optional<std::string>& to, Clock::time_point end
   if (to) {
     const bool is_name = to->find('/') == std::string::npos;
     if (is_name) {
-      if (auto path = runtime_directory() / (*to + std::string{kSuffix}); is_live_socket(path)) return path;
+      const auto directory = present_runtime_directory();
+      if (const auto path = directory.value_or("") / (*to + std::string{kSuffix}); directory && is_live_socket(path)) {
+        return path;
+      }
     }
     if (is_live_socket(*to)) return *to;
     const auto [found, silent] = module_at(*to, end);

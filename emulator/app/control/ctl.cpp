@@ -230,8 +230,10 @@ int wait_until_ready(const std::vector<std::string>& arguments) {
       const bool several = std::string_view{problem.what()}.find(" modules are running") != std::string_view::npos;
       if (problem.code() != ExitCode::environment || several) throw;
       if (Clock::now() >= end) {
-        throw Problem{ExitCode::timed_out, fmt::format("no module is ready after {}: {}", duration, problem.what()),
-                      problem.way_out()};
+        throw Problem{
+            ExitCode::timed_out,
+            fmt::format("no module is ready after {}: {}", duration_text(*parse_duration(duration)), problem.what()),
+            problem.way_out()};
       }
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{5});

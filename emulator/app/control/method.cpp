@@ -52,9 +52,13 @@ std::optional<Arguments::Value> value_of(ParamType type, const Json& json) {
       return std::nullopt;
     case ParamType::integer:
       if (const auto* number = json.if_int64()) return *number;
+      if (const auto* number = json.if_double(); number && *number == std::trunc(*number) && std::abs(*number) < 1e15) {
+        return static_cast<std::int64_t>(*number);  // some libraries write 5 as 5.0
+      }
       return std::nullopt;
     case ParamType::number:
       if (const auto* number = json.if_double()) return *number;
+      if (const auto* number = json.if_uint64()) return static_cast<double>(*number);
       if (const auto* number = json.if_int64()) return static_cast<double>(*number);
       return std::nullopt;
     case ParamType::text:

@@ -117,7 +117,10 @@ class Reader {
     if (flag) return std::nullopt;
     if (const auto* value = node.as_string()) return **value;
     if (const auto* value = node.as_integer(); value && number) return std::to_string(**value);
-    if (const auto* value = node.as_floating_point(); value && number) return fmt::format("{}", **value);
+    if (const auto* value = node.as_floating_point(); value && number) {
+      // No exponent, which a time has not.
+      return option.kind == OptionKind::duration ? fmt::format("{:.9f}", **value) : fmt::format("{}", **value);
+    }
     if (option.kind != OptionKind::time) return std::nullopt;
     if (const auto* value = node.as_date_time()) return streamed(**value);
     if (const auto* value = node.as_date()) return streamed(**value);

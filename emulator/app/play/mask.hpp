@@ -14,7 +14,7 @@ class Mask {
  public:
   /// One of `names()`. False when there is none of this name.
   bool add(std::string_view name);
-  /// Anything that a regular expression (as in ECMAScript and Perl) finds. False when it is none.
+  /// Anything that a regular expression (of Perl) finds. False when it is none.
   bool add_expression(const std::string& expression);
 
   static std::vector<std::string> names();

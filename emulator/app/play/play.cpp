@@ -54,7 +54,14 @@ Trace load_trace(const std::string& path, const std::string& text, const PlayOpt
 void add_values(Transcript& transcript, const PlayOptions& options) {
   for (auto& [name, value] : transcript.needs.values) {
     if (!value.starts_with('@') || options.values.contains(name)) continue;
-    value = file_text(fs::path{transcript.name}.parent_path() / value.substr(1), kLargestHandwritten);
+    const fs::path beside = value.substr(1);
+    if (beside.is_absolute() || std::find(beside.begin(), beside.end(), "..") != beside.end()) {
+      throw Problem{
+          ExitCode::usage,
+          fmt::format("{}: # value: {}={}: a file beside the transcript is wanted", transcript.name, name, value),
+          fmt::format("from anywhere else: --set {}={}", name, value)};
+    }
+    value = file_text(fs::path{transcript.name}.parent_path() / beside, kLargestHandwritten);
   }
 }
 
@@ -93,7 +100,14 @@ Item load(const std::string& path, const PlayOptions& options) {
 /// The same of a member of a folder: what is wrong with one of them does not keep the others from being played.
 Item load_member(const std::string& path, const PlayOptions& options) {
   try {
-    return load(path, options);
+    auto item = Item{.path = path};
+    const auto text = file_text(path, kLargestRecorded);
+    if (!Trace::begins_like_one(text) && !Transcript::looks_like_one(text)) {
+      item.report = left_out(path, kNoDialogue);
+      return item;
+    }
+    item.dialogue = dialogue_in(path, text, options);
+    return item;
   } catch (const Problem& problem) {
     // Most of these begin with the place.
     std::string_view what{problem.what()};

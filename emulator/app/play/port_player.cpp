@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "core/bytes.hpp"
+#include "core/duration_text.hpp"
 #include "emulator/workbench/pattern.hpp"
 
 namespace quasimodem::app {
@@ -103,6 +104,12 @@ void PortPlayer::prepare(const Transcript& transcript) {
   }
 }
 
+/// Of `# @wait`; no time at all when it is none.
+std::chrono::milliseconds PortPlayer::waiting_time(const std::string& text) {
+  const auto time = parse_duration(workbench::trimmed(text)).value_or(Duration::zero());
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::min(time, workbench::kLongestWait));
+}
+
 void PortPlayer::perform(const Step& step) {
   switch (step.kind) {
     case Step::Kind::host: return say(step);
@@ -111,7 +118,7 @@ void PortPlayer::perform(const Step& step) {
       return;
     case Step::Kind::wait:
       // What comes meanwhile is for the next step to judge.
-      return listen(std::chrono::milliseconds{static_cast<int>(std::strtod(step.text.c_str(), nullptr) * 1000)});
+      return listen(waiting_time(step.text));
     case Step::Kind::event: return happen(step);
   }
 }

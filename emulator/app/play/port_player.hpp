@@ -42,6 +42,7 @@ class PortPlayer {
   void happen(const Step& step);
   void differ(int line, const std::string& what, const std::string& expected = {});
   void listen(std::chrono::milliseconds time);
+  static std::chrono::milliseconds waiting_time(const std::string& text);
   std::string rest_of_output();
 
   LinePort& port_;

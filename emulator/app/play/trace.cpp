@@ -57,6 +57,13 @@ bool Trace::looks_like_one(std::string_view text) {
   return first != std::string_view::npos && text[first] == '{';
 }
 
+bool Trace::begins_like_one(std::string_view text) {
+  if (!looks_like_one(text)) return false;
+  text.remove_prefix(text.find('{'));
+  const auto record = parse_json(text.substr(0, text.find_first_of("\r\n")));
+  return record && find_member(*record, "kind");
+}
+
 tl::expected<Trace, std::string> Trace::parse(std::string_view name, std::string_view text, const std::string& modem) {
   Trace trace{.name = std::string{name}, .modem = modem, .entries = {}};
   std::set<std::string> modems;

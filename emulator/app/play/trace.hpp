@@ -33,6 +33,8 @@ struct Trace {
 
   /// Whether a file is a trace and no transcript.
   static bool looks_like_one(std::string_view text);
+  /// Whether its first line is a record. Of a folder's files others are left out: there is much JSON in the world.
+  static bool begins_like_one(std::string_view text);
   /// Or what is wrong with the text, and where. `modem` chooses, when several modules speak; empty: there is only one.
   static tl::expected<Trace, std::string> parse(std::string_view name, std::string_view text,
                                                 const std::string& modem = {});

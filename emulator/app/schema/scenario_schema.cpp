@@ -51,7 +51,7 @@ JsonObject time() { return reference("time"); }
 JsonObject interval() {
   static_assert(scenario::kShortestInterval == 10ms, "the patterns below are about 10 ms");
   constexpr std::string_view kTooShort =
-      R"(^(?:0*[0-9](?:\.[0-9]*)?ms|0*[0-9]{1,4}(?:\.[0-9]*)?us|0*\.00[0-9]*s|\.[0-9]*(?:ms|us)|[0.]+(?:h|min|s)?)$)";
+      R"(^(?:0*[0-9](?:\.[0-9]*)?ms|0*[0-9]{1,4}(?:\.[0-9]*)?us|0*\.00[0-9]*s?|0*\.000(?:0[0-9]*|1(?:[0-5][0-9]*)?)min|\.[0-9]*(?:ms|us)|[0.]+(?:h|min|s)?)$)";
   return {{"allOf", JsonArray{time(), JsonObject{{"not", JsonObject{{"type", "string"}, {"pattern", kTooShort}}}},
                               JsonObject{{"minimum", 0.01}}}}};
 }

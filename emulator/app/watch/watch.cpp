@@ -15,6 +15,8 @@
 #include <poll.h>
 #include <string_view>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -42,7 +44,8 @@ Usage: quasimodem watch [--to NAME|PATH] [--lines N] [--color auto|always|never]
 constexpr const char* kFooter =
     R"(What the host sends stands behind >, what the module sends behind <, in seconds of module time; on the right states,
 connections, TLS, faults and power. An echo is faint. Bytes that are no text are \r, \n and \xNN, as in transcripts;
-certificates and keys are counted and withheld. On a terminal a row is cut to its width, to a pipe it is whole.
+certificates and keys are counted and withheld. On a terminal the UART is cut to its half of the
+width, and what is on the right goes on below; to a pipe all is whole.
 
 It watches only: the UART is free for your host, or for quasimodem console. For programs: quasimodem ctl subscribe --json.
 
@@ -60,8 +63,10 @@ void print(std::string_view text) {
     if (count < 0 && errno == EAGAIN) {
       pollfd room{STDOUT_FILENO, POLLOUT, 0};
       ::poll(&room, 1, -1);
-    } else if (count < 0 && errno != EINTR) {
+    } else if (count < 0 && (errno == EPIPE || errno == EIO)) {
       throw ReaderGone{};
+    } else if (count < 0 && errno != EINTR) {
+      throw Problem{ExitCode::environment, fmt::format("cannot write: {}", std::generic_category().message(errno)), ""};
     }
     if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -149,9 +154,18 @@ End follow(Connection& connection, View& view, std::int64_t last_shown) {
   }
 }
 
-bool still_runs(const std::filesystem::path& socket) {
+/// The process at the other end; 0 when that is not known.
+pid_t process_of(const Connection& connection) {
+  ucred other{};
+  socklen_t size = sizeof(other);
+  return ::getsockopt(connection.descriptor(), SOL_SOCKET, SO_PEERCRED, &other, &size) == 0 ? other.pid : 0;
+}
+
+/// The same module, and not one that has taken its place since.
+bool still_runs(const std::filesystem::path& socket, pid_t process) {
   try {
-    return find_member(Connection{socket}.ask("state", nullptr), "result") != nullptr;
+    Connection again{socket};
+    return find_member(again.ask("state", nullptr), "result") && process_of(again) == process;
   } catch (const Problem&) {
     return false;
   }
@@ -173,17 +187,19 @@ void watch_module(const std::filesystem::path& socket, Coloring coloring, std::s
   auto asking = std::make_unique<Connection>(socket, Connection::kPatience, kLate);
   const auto state = ask(*asking, "state", nullptr);
   auto params = only_shown_kinds();
-  params["limit"] = static_cast<std::int64_t>(std::max<std::size_t>(1, lines));  // each is a row or more
+  // All of them: a row takes many records when somebody types key by key.
+  params["limit"] = static_cast<std::int64_t>(lines == 0 ? 1 : JournalRing::kEntries);
   const auto last = show_history(ask(*asking, "journal", std::move(params)), view);
   asking.reset();
   print(rows.heading(title(state), "the module and its network"));  // whatever happens from here on is seen
   for (const auto& row : history) print(row);
   live = true;
   connection.wait_for_ever();
+  const auto process = process_of(connection);
   const auto end = follow(connection, view, last);
   view.finish_lines();
   if (end == End::ours) return;
-  if (still_runs(socket)) {
+  if (still_runs(socket, process)) {
     throw Problem{ExitCode::environment, "the module goes on, but has hung up on this view, which was stopped too long",
                   "start it again; what happened meanwhile: quasimodem ctl journal"};
   }
