@@ -52,7 +52,7 @@ void make_private(const std::filesystem::path& directory) {
 }  // namespace
 
 std::filesystem::path runtime_directory() {
-  const auto directory = place_of_runtime_directory();
+  auto directory = place_of_runtime_directory();
   make_private(directory);
   return directory;
 }

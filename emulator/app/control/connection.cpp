@@ -154,7 +154,7 @@ fs::path find_socket(const std::optional<std::string>& to, Clock::time_point end
     const bool is_name = to->find('/') == std::string::npos;
     if (is_name) {
       const auto directory = present_runtime_directory();
-      if (const auto path = directory.value_or("") / (*to + std::string{kSuffix}); directory && is_live_socket(path)) {
+      if (auto path = directory.value_or("") / (*to + std::string{kSuffix}); directory && is_live_socket(path)) {
         return path;
       }
     }
