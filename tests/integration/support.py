@@ -488,6 +488,25 @@ class TcpServer:
         self.close()
 
 
+class OnTerminal:
+    """A program whose streams are a terminal of its own: `process`, at the two ends `master` and `slave` of a pty."""
+
+    def types(self, keys):
+        os.write(self.master, as_bytes(keys))
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
 def receive_exactly(connection, count):
     data = b""
     while len(data) < count:

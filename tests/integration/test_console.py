@@ -10,12 +10,12 @@ import termios
 
 import pytest
 
-from support import PROGRAM, WATCHDOG, Deadline, as_bytes
+from support import PROGRAM, WATCHDOG, Deadline, OnTerminal, as_bytes
 
 END = b"\x1d"  # Ctrl-]
 
 
-class Person:
+class Person(OnTerminal):
     """`quasimodem console` on a terminal of its own."""
 
     def __init__(self, world, *arguments):
@@ -31,9 +31,6 @@ class Person:
         )
         self.seen = b""
 
-    def types(self, data):
-        os.write(self.master, as_bytes(data))
-
     def sees(self, text):
         deadline = Deadline(f"{text!r} on the screen, after {self.seen!r}")
         while as_bytes(text) not in self.seen:
@@ -44,18 +41,6 @@ class Person:
     def ends(self, code):
         assert self.process.wait(WATCHDOG) == code
         assert termios.tcgetattr(self.slave) == self.before, "the terminal is not as it was"
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        os.close(self.master)
-        os.close(self.slave)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def test_a_person(world, module):

@@ -15,12 +15,12 @@ import pytest
 
 from control_support import Client, control_of
 from peer_support import EchoServer
-from support import OK, PROGRAM, WATCHDOG, Deadline, as_bytes
+from support import OK, PROGRAM, WATCHDOG, Deadline, OnTerminal, as_bytes
 
 ROW = re.compile(r" *(\d+\.\d{3})  (.*)")
 
 
-class Terminal:
+class Terminal(OnTerminal):
     """The program on a terminal of its own."""
 
     def __init__(self, world, *arguments, columns=200, environment={}, **streams):
@@ -54,23 +54,8 @@ class Terminal:
         before, found, self.seen = self.seen.partition(text)
         return before + found
 
-    def types(self, keys):
-        os.write(self.master, as_bytes(keys))
-
     def ends(self, code):
         assert self.process.wait(WATCHDOG) == code
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        os.close(self.master)
-        os.close(self.slave)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def rows(text):

@@ -152,11 +152,8 @@ std::vector<fs::path> running_modules() {
 fs::path find_socket(const std::optional<std::string>& to, Clock::time_point end) {
   if (to) {
     const bool is_name = to->find('/') == std::string::npos;
-    if (is_name) {
-      const auto directory = present_runtime_directory();
-      if (auto path = directory.value_or("") / (*to + std::string{kSuffix}); directory && is_live_socket(path)) {
-        return path;
-      }
+    if (const auto directory = is_name ? present_runtime_directory() : std::nullopt) {
+      if (auto path = *directory / (*to + std::string{kSuffix}); is_live_socket(path)) return path;
     }
     if (is_live_socket(*to)) return *to;
     const auto [found, silent] = module_at(*to, end);

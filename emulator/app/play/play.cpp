@@ -90,24 +90,21 @@ PlayReport left_out(const std::string& path, const std::string& why) {
 
 constexpr auto kNoDialogue = "no dialogue: neither a transcript nor a trace";
 
+Item item_of(const std::string& path, std::optional<Dialogue> dialogue) {
+  if (!dialogue) return {.path = path, .dialogue = {}, .report = left_out(path, kNoDialogue)};
+  return {.path = path, .dialogue = std::move(dialogue), .report = {}};
+}
+
 Item load(const std::string& path, const PlayOptions& options) {
-  Item item{.path = path};
-  item.dialogue = dialogue_in(path, file_text(path, kLargestRecorded), options);
-  if (!item.dialogue) item.report = left_out(path, kNoDialogue);
-  return item;
+  return item_of(path, dialogue_in(path, file_text(path, kLargestRecorded), options));
 }
 
 /// The same of a member of a folder: what is wrong with one of them does not keep the others from being played.
 Item load_member(const std::string& path, const PlayOptions& options) {
   try {
-    auto item = Item{.path = path};
     const auto text = file_text(path, kLargestRecorded);
-    if (!Trace::begins_like_one(text) && !Transcript::looks_like_one(text)) {
-      item.report = left_out(path, kNoDialogue);
-      return item;
-    }
-    item.dialogue = dialogue_in(path, text, options);
-    return item;
+    const bool other_json = Trace::looks_like_one(text) && !Trace::begins_like_one(text);
+    return item_of(path, other_json ? std::nullopt : dialogue_in(path, text, options));
   } catch (const Problem& problem) {
     // Most of these begin with the place.
     std::string_view what{problem.what()};
