@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
-#include "emulator/commands/urcs.hpp"
+#include "emulator/event_records.hpp"
 #include "emulator/seal.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminals.hpp"
 #include "emulator/uart/software_flow.hpp"
 #include "emulator/uart_journal.hpp"
 
@@ -15,14 +15,16 @@ namespace quasimodem::emulator {
 struct Modem::Parts {
   Parts(device::Configuration configuration, device::Surroundings surroundings)
       : sealer{surroundings.flash, surroundings.random, surroundings.log},
-        ta{surroundings.timeline, device::profile_of(configuration.model), surroundings.journal},
+        terminals{me, surroundings.timeline, configuration.model},
         journal{surroundings.timeline, surroundings.journal},
-        me{std::move(configuration), std::move(surroundings), sealer, ta} {
-    ta.attach(me);
+        me{std::move(configuration), std::move(surroundings), sealer, terminals} {
+    terminals.on_report = [this](const auto& event) { note_event(me.journal(), event, me); };
+    me.messaging().follow(terminals.add().settings().messages);
+    me.calls().on_progress = [this] { terminals.report_indicators(); };
   }
 
   FileSealer sealer;
-  TerminalAdapter ta;
+  Terminals terminals;
   UartJournal journal;
   device::MobileEquipment me;
   bool dtr = true;
@@ -35,13 +37,14 @@ struct Modem::Parts {
   static constexpr int kLines = 2;
   void hear(ByteSpan from_te) {
     const bool powered = me.power() == device::MobileEquipment::Power::on;
-    const auto& channel = ta.channel();
+    const auto& channel = terminal().channel();
     const bool echoing = powered && channel.dialogue().echo && !channel.takes_data();
     journal.received(from_te, {powered, echoing, static_cast<char>(channel.dialogue().line_terminator)});
-    ta.receive(from_te);
+    terminal().receive(from_te);
   }
-  int flow_to_te() { return ta.settings().flow_to_te; }
-  int flow_from_te() { return ta.settings().flow_from_te; }
+  Terminal& terminal() { return terminals.first(); }
+  int flow_to_te() { return terminal().settings().flow_to_te; }
+  int flow_from_te() { return terminal().settings().flow_from_te; }
 };
 
 Modem::Modem(device::Configuration configuration, device::Surroundings surroundings)
@@ -52,16 +55,13 @@ Modem::~Modem() = default;
 void Modem::power_key() {
   parts_->me.journal().write(RecordKind::power, {{"event", "key"}});
   if (parts_->me.power() == device::MobileEquipment::Power::off) return parts_->me.power_on();
-  // The farewell comes after everything else has ended: no prompt, upload or half typed line is in its way.
-  const bool heard = parts_->ta.rate_known();
-  parts_->me.power_off();
-  if (heard) commands::announce_power_down(parts_->ta);
+  parts_->terminals.power_off();
 }
 
 void Modem::cut_supply() {
   parts_->me.journal().write(RecordKind::power, {{"event", "supply cut"}});
   parts_->me.power_off(device::PowerLoss::sudden);
-  parts_->ta.channel().drop_output();
+  parts_->terminals.drop_output();
 }
 
 // ---- the serial line ----
@@ -93,17 +93,17 @@ Bytes Modem::take_urgent() {
   const bool stops_te = parts_->flow_from_te() == Parts::kXonXoff;
   using Filler = uart::SoftwareFlow::Filler;
   const auto filler = parts_->me.firmware().xoff_filler ? Filler::after_xoff : Filler::none;
-  return parts_->flow.take_urgent(!stops_te || parts_->ta.channel().accepts_input(), filler);
+  return parts_->flow.take_urgent(!stops_te || parts_->terminal().channel().accepts_input(), filler);
 }
 
-bool Modem::pause_is_due() const { return parts_->ta.channel().pause_is_due(); }
+bool Modem::pause_is_due() const { return parts_->terminal().channel().pause_is_due(); }
 
 Bytes Modem::take_output() {
   auto output = take_urgent();
   if (!may_send()) return output;
-  auto& channel = parts_->ta.channel();
+  auto& channel = parts_->terminal().channel();
   const auto data = channel.take_burst();
-  if (channel.output_size() == 0) parts_->baud = parts_->ta.settings().baud;
+  if (channel.output_size() == 0) parts_->baud = parts_->terminal().settings().baud;
   const bool more = channel.output_size() > 0 || channel.input_size() > 0;
   if (!data.empty()) parts_->journal.sent(data, more ? UartJournal::Rest::waits : UartJournal::Rest::none);
   append(output, parts_->flow_from_te() == Parts::kXonXoff ? uart::SoftwareFlow::encode(data) : data);
@@ -112,27 +112,28 @@ Bytes Modem::take_output() {
 
 void Modem::set_line(Line line, bool level) {
   if (line == Line::rts) parts_->rts = level;
-  if (line == Line::dtr && std::exchange(parts_->dtr, level) && !level) parts_->ta.terminal_not_ready();
+  if (line == Line::dtr && std::exchange(parts_->dtr, level) && !level) parts_->terminal().terminal_not_ready();
 }
 
 bool Modem::line(Line line) const {
   switch (line) {
     case Line::dtr: return parts_->dtr;
     case Line::rts: return parts_->rts;
-    case Line::cts: return parts_->ta.channel().accepts_input();
+    case Line::cts: return parts_->terminal().channel().accepts_input();
     // ASSUMED: these modules have no DSR; adapters tie it to the power.
     case Line::dsr: return parts_->me.power() == device::MobileEquipment::Power::on;
-    case Line::dcd: return parts_->ta.carrier();
-    case Line::ri: return parts_->ta.ring_indicator();
+    case Line::dcd: return parts_->terminal().carrier();
+    case Line::ri: return parts_->terminals.ring_indicator();
   }
   return false;
 }
 
-bool Modem::answering() const { return parts_->ta.channel().answering(); }
+bool Modem::answering() const { return parts_->terminal().channel().answering(); }
 
 int Modem::baud() const { return parts_->baud; }
 
 device::MobileEquipment& Modem::me() { return parts_->me; }
-TerminalAdapter& Modem::ta() { return parts_->ta; }
+Terminals& Modem::terminals() { return parts_->terminals; }
+Terminal& Modem::terminal() { return parts_->terminal(); }
 
 }  // namespace quasimodem::emulator

@@ -9,7 +9,8 @@
 
 namespace quasimodem::emulator {
 
-class TerminalAdapter;
+class Terminal;
+class Terminals;
 
 /// Lines of the serial interface, named from the TE's side: DTR and RTS come from it, the others go to it.
 enum class Line { dtr, rts, cts, dsr, dcd, ri };
@@ -47,7 +48,9 @@ class Modem final : public uart::Dce {
   void cut_supply();
 
   device::MobileEquipment& me();
-  TerminalAdapter& ta();
+  Terminals& terminals();
+  /// The first of them, at the serial line.
+  Terminal& terminal();
 
  private:
   struct Parts;

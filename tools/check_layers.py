@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Folder → the folders it may include besides itself. A file belongs to the longest folder that matches.
 EVERYTHING = {"core", "atcmd", "tls", "tls/testing", "storage", "net", "net/sim", "net/host", "emulator",
-              "emulator/device", "emulator/commands", "emulator/uart", "emulator/workbench", "emulator/app", "tests"}
+              "emulator/device", "emulator/commands", "emulator/terminal", "emulator/uart", "emulator/workbench",
+              "emulator/app", "tests"}
 MAY_INCLUDE = {
     "core": set(),
     "atcmd": {"core"},
@@ -24,9 +25,11 @@ MAY_INCLUDE = {
     "net/sim": {"core", "net"},
     "net/host": {"core", "net"},
     "emulator/device": {"core", "tls", "storage", "net"},
-    "emulator/commands": {"core", "atcmd", "storage", "emulator", "emulator/device"},
+    "emulator/commands": {"core", "atcmd", "storage", "emulator/device"},
+    "emulator/terminal": {"core", "atcmd", "emulator/device", "emulator/commands", "emulator/uart"},
     "emulator/uart": {"core", "atcmd"},
-    "emulator": {"core", "atcmd", "tls", "storage", "net", "emulator/device", "emulator/commands", "emulator/uart"},
+    "emulator": {"core", "atcmd", "tls", "storage", "net", "emulator/device", "emulator/commands", "emulator/terminal",
+                 "emulator/uart"},
     "emulator/workbench": EVERYTHING - {"net/host", "emulator/app", "tests"},  # a module in memory, for play and tests
     "emulator/app": EVERYTHING - {"tests"},
     "tests": EVERYTHING,

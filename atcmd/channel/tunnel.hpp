@@ -18,6 +18,8 @@ class Tunnel {
   virtual void rest() = 0;
   /// The channel has room for output: hand over what the peer sent, with `Channel::write_through`.
   virtual void deliver() = 0;
+  /// The TE hangs up: what is behind the tunnel ends. `Channel::close_tunnel` follows.
+  virtual void hang_up() = 0;
 
   /// Whether and how `+++` is recognised.
   struct Escape {

@@ -69,11 +69,11 @@ Reply factory_defaults(Call& call, const Value&) {
   return Reply::ok();
 }
 
-Reply store_profile(Call& call, const Value&) { return call.ta().store_profile() ? Reply::ok() : Reply::error(); }
+Reply write_profile(Call& call, const Value&) { return store_profile(call.session()) ? Reply::ok() : Reply::error(); }
 
 // ATZ — the stored profile, or the factory one; the rest of the line is not carried out                     [M66 2.18]
-Reply recall_profile(Call& call, const Value&) {
-  call.ta().recall_profile(Recall::restored_only);
+Reply reset(Call& call, const Value&) {
+  recall_profile(call.session(), Recall::restored_only);
   call.drop_rest_of_line();
   return Reply::ok();
 }
@@ -144,7 +144,7 @@ constexpr std::array kCommands{
     Command{.name = "Z",
             .summary = "Recall the stored profile",
             .manual = "M66 2.18",
-            .write = atcmd::write<&recall_profile>(kProfile)},
+            .write = atcmd::write<&reset>(kProfile)},
     Command{.name = "&F",
             .summary = "Factory defaults",
             .manual = "M66 2.12",
@@ -156,7 +156,7 @@ constexpr std::array kCommands{
     Command{.name = "&W",
             .summary = "Store the profile",
             .manual = "M66 2.14",
-            .write = atcmd::write<&store_profile>(kProfile)},
+            .write = atcmd::write<&write_profile>(kProfile)},
     Command{.name = "&C",
             .summary = "DCD follows the carrier",
             .manual = "M66 3.1",

@@ -25,7 +25,6 @@ using atcmd::Confidence;
 using atcmd::Reply;
 using atcmd::ResultCode;
 using device::VoiceCalls;
-using emulator::CallSettings;
 
 // ---- ATD, ATA, ATH ----
 
@@ -55,20 +54,19 @@ int type_of(std::string_view number) { return number.starts_with('+') ? 145 : 12
 /// AT+COLP=1: the result comes when the far end answers, and a character from the TE gives up.
 Reply dial_and_wait(Call& call, std::string number) {
   const auto responder = call.hold(kDialLimit);
-  auto& ta = call.ta();
-  const auto outcome = [responder, &ta](const device::Event& event) {
+  const auto outcome = [responder, call](const device::Event& event) mutable {
+    if (!responder.awaited()) return;
     if (const auto* ended = std::get_if<device::CallEnded>(&event)) {
-      responder.finish(Reply::code(call_result(ended->end, ta.settings().dialogue.call_progress)));
+      responder.finish(Reply::code(call_result(ended->end, call.settings().dialogue.call_progress)));
     } else if (const auto* answered = std::get_if<device::CallAnswered>(&event)) {
-      Call resumed{ta.channel(), ta};
-      resumed.respond(fmt::format("+COLP: \"{}\",{},\"\",0,\"\"", answered->number, type_of(answered->number)));
+      call.respond(fmt::format("+COLP: \"{}\",{},\"\",0,\"\"", answered->number, type_of(answered->number)));
       responder.finish(Reply::ok());
     }
   };
   call.me().calls().dial(std::move(number), outcome);
   // ASSUMED: the result of a call that was given up.
-  call.on_abort([responder, &ta] {
-    ta.me().calls().hang_up();
+  call.on_abort([responder, call]() mutable {
+    call.me().calls().hang_up();
     responder.finish(Reply::code(ResultCode::no_carrier));
   });
   return Reply::held();
@@ -94,6 +92,7 @@ Reply dial(Call& call, const std::vector<Argument>& arguments) {
   }
   // ASSUMED: the active call is not held by itself; AT+CHLD=2 does it.
   if (!call.me().calls().may_dial()) return Reply::cme(cme::kOperationNotAllowed);
+  call.own({Task::Kind::call});
   if (call.settings().calls.answerer) return dial_and_wait(call, std::move(*number));
   call.me().calls().dial(std::move(*number), {});
   return Reply::ok();
@@ -106,7 +105,9 @@ struct None {
 constexpr std::array kNone{atcmd::integer<&None::unused>("n", 0, 0).optional(0)};
 
 Reply answer(Call& call, const None&) {
-  return call.me().calls().answer() ? Reply::ok() : Reply::code(ResultCode::no_carrier);
+  if (!call.me().calls().answer()) return Reply::code(ResultCode::no_carrier);
+  call.own({Task::Kind::call});
+  return Reply::ok();
 }
 
 // ATH, AT+CHUP                                                                                               [M66 7.3]

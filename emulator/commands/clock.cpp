@@ -17,7 +17,6 @@ namespace {
 using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
-using emulator::StatusSettings;
 
 // AT+QLTS — the time the network told last                                                                  [M66 4.10]
 Reply show_network_time(Call& call) {

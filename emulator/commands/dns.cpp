@@ -53,7 +53,9 @@ constexpr std::array kName{atcmd::text<&Name::name>("domain name", 1, 100)};
 // under way is refused.
 Reply look_up(Call& call, const Name& args) {
   const bool begun = call.me().names().start(call.context(), std::string{args.name});
-  return begun ? Reply::ok() : Reply::error();
+  if (!begun) return Reply::error();
+  call.own({Task::Kind::name_query});
+  return Reply::ok();
 }
 
 // AT+QPING="<host>"[,[<timeout>][,<pingnum>]] → OK, +QPING: lines [M66 11.33]
@@ -68,6 +70,7 @@ constexpr std::array kPing{
     atcmd::integer<&PingArgs::number>("pingnum", 1, 10).as_range().optional(4),
 };
 Reply ping(Call& call, const PingArgs& args) {
+  call.own({Task::Kind::ping});
   call.me().pinger().start(call.context(), {std::string{args.host}, args.timeout * 1s, args.number});
   return Reply::ok();
 }
@@ -83,6 +86,7 @@ constexpr std::array kTimeServer{
 };
 Reply synchronise(Call& call) {
   const auto& server = call.me().time_server();
+  call.own({Task::Kind::time_sync});
   call.me().time_sync().start(call.context(), server.host, server.port);
   return Reply::ok();
 }

@@ -63,7 +63,7 @@ constexpr std::array kUpload{
     atcmd::integer<&Upload::acknowledge>("ackmode", 0, 0).optional(0),
 };
 
-Reply finish_upload(atcmd::Call& call, FileStore& files, const FileName& name, const IntakeOutcome& outcome) {
+Reply finish_upload(Call& call, FileStore& files, const FileName& name, const IntakeOutcome& outcome) {
   if (outcome.data.empty()) return Reply::cme(cme::kFileTimeOut);
   if (const auto added = files.add(name, outcome.data); !added) return failure(added.error());
   call.respond(fmt::format("+QFUPL: {},{:x}", outcome.data.size(), storage::checksum(outcome.data)));
@@ -77,7 +77,7 @@ Reply upload(Call& call, const Upload& args) {
   const auto size = static_cast<std::size_t>(args.size);
   if (const auto possible = files.may_add(*name, size); !possible) return failure(possible.error());
   return call.data_mode({.length = size, .timeout = std::chrono::seconds{args.timeout_s}},
-                        [&files, name = *name](atcmd::Call& resumed, const IntakeOutcome& outcome) {
+                        [&files, name = *name](Call& resumed, const IntakeOutcome& outcome) {
                           return finish_upload(resumed, files, name, outcome);
                         });
 }
@@ -212,7 +212,7 @@ Reply write(Call& call, const Write& args) {
   if (const auto possible = files.write_on(args.handle, {}); !possible) return failure(possible.error());
   return call.data_mode(
       {.length = static_cast<std::size_t>(args.length), .timeout = std::chrono::seconds{args.timeout_s}},
-      [&files, handle = args.handle](atcmd::Call& resumed, const IntakeOutcome& outcome) {
+      [&files, handle = args.handle](Call& resumed, const IntakeOutcome& outcome) {
         const auto size = files.write_on(handle, outcome.data);
         if (!size) return failure(size.error());
         resumed.respond(fmt::format("+QFWRITE: {},{}", outcome.data.size(), *size));

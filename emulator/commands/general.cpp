@@ -19,7 +19,6 @@ using atcmd::Dialogue;
 using atcmd::Reply;
 using device::Functionality;
 using device::SimStatus;
-using emulator::Settings;
 
 // AT+QPOWD=<mode> — 1 NORMAL POWER DOWN and no OK, 0 OK and off at once                                     [M66 2.20]
 struct PowerDown {

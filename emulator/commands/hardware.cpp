@@ -20,7 +20,6 @@ using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
 using device::Model;
-using emulator::StatusSettings;
 
 // AT+CBC → <bcs>,<bcl>,<mV>                                                                                 [M66 14.3]
 Reply show_battery(Call& call) {
@@ -60,7 +59,7 @@ constexpr Command stored(std::string_view name, std::string_view summary, std::s
 // AT+QSIMSTAT=<n> — the switch of the card's holder; +QSIMSTAT: <n>,<inserted> also as a URC. OBSERVED: the answer's
 // form, in a driver for the M10. ASSUMED: which other modules have it; M26 and MC60 do
 Reply show_sim_holder(Call& call) {
-  call.respond(sim_holder_line(call.ta()));
+  call.respond(sim_holder_line(call.session()));
   return Reply::ok();
 }
 struct Report {

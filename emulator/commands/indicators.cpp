@@ -21,7 +21,6 @@ using atcmd::Confidence;
 using atcmd::Reply;
 using device::RegistrationStatus;
 using device::VoiceCalls;
-using emulator::StatusSettings;
 
 // ASSUMED: which ones and their order, those of the maker's later modules.
 constexpr std::array<std::string_view, kIndicators> kNames{
@@ -46,7 +45,7 @@ Reply list_indicators(Call& call) {
   return Reply::ok();
 }
 Reply show_indicators(Call& call) {
-  call.respond(fmt::format("+CIND: {}", fmt::join(indicators(call.ta()), ",")));
+  call.respond(fmt::format("+CIND: {}", fmt::join(indicators(call.session()), ",")));
   return Reply::ok();
 }
 
@@ -85,10 +84,10 @@ static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace
 
-Indicators indicators(emulator::TerminalAdapter& ta) {
-  auto& me = ta.me();
+Indicators indicators(Session& session) {
+  auto& me = session.me;
   constexpr int kBattery = 4;  // ASSUMED: as AT+CBC has it, a supply that is well
-  const auto memory = ta.settings().messages.receiving;
+  const auto memory = session.settings.messages.receiving;
   auto& messages = me.messaging().store();
   const bool talks = me.calls().any(VoiceCalls::State::active) || me.calls().any(VoiceCalls::State::held);
   const auto status = me.registration().status(device::Domain::circuit_switched);
@@ -104,8 +103,8 @@ Indicators indicators(emulator::TerminalAdapter& ta) {
 
 std::string indicator_line(std::size_t index, int value) { return fmt::format("+CIEV: {},{}", index + 1, value); }
 
-bool reports_indicators(emulator::TerminalAdapter& ta) {
-  const auto& reporting = ta.settings().status.event_reporting;
+bool reports_indicators(const Settings& settings) {
+  const auto& reporting = settings.status.event_reporting;
   return reporting[0] != 0 && reporting[3] != 0;
 }
 

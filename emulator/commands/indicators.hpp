@@ -5,9 +5,7 @@
 #include <cstddef>
 #include <string>
 
-namespace quasimodem::emulator {
-class TerminalAdapter;
-}
+#include "emulator/commands/session.hpp"
 
 namespace quasimodem::commands {
 
@@ -15,12 +13,12 @@ namespace quasimodem::commands {
 inline constexpr std::size_t kIndicators = 8;
 using Indicators = std::array<int, kIndicators>;
 
-Indicators indicators(emulator::TerminalAdapter& ta);
+Indicators indicators(Session& session);
 
 /// +CIEV for one of them; they count from 0 here and from 1 on the line.
 std::string indicator_line(std::size_t index, int value);
 
 /// AT+CMER asks for +CIEV.
-bool reports_indicators(emulator::TerminalAdapter& ta);
+bool reports_indicators(const Settings& settings);
 
 }  // namespace quasimodem::commands

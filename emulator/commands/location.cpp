@@ -36,13 +36,11 @@ std::string time_text(UtcTime time) {
 /// OBSERVED: hosts send it after AT+QICSGP, without AT+QIACT: the context is brought up for it.
 /// ASSUMED: the number of the error without a bearer, and that the same answer comes for every <type>.
 Reply locate(Call& call, std::string (*answer)(device::MobileEquipment& me)) {
-  const auto responder = call.hold(kLimit);
-  call.me().locator().start(call.context(), [responder, answer, &ta = call.ta()](bool found) {
-    if (!responder.awaited()) return;
-    if (!found) return responder.finish(Reply::cme(cme::kNoNetworkService));
-    Call{ta.channel(), ta}.respond(answer(ta.me()));
-    responder.finish(Reply::ok());
-  });
+  call.me().locator().start(call.context(), call.hold(kLimit, [answer](Call& held, bool found) {
+    if (!found) return Reply::cme(cme::kNoNetworkService);
+    held.respond(answer(held.me()));
+    return Reply::ok();
+  }));
   return Reply::held();
 }
 

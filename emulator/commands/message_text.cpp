@@ -10,7 +10,6 @@ namespace {
 
 namespace sms = device::sms;
 using device::MessageState;
-using emulator::Settings;
 
 std::string number_text(const sms::Address& address, const Settings& settings) {
   if (address.is_name()) return shown_text(sms::from_septets(address.name), settings.character_set);

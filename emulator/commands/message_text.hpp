@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "emulator/commands/settings.hpp"
 #include "emulator/device/mobile_equipment.hpp"
-#include "emulator/settings.hpp"
 
 // Messages as AT commands and URCs write them (M66 8, 27.005 3 and 4).
 namespace quasimodem::commands {
@@ -22,10 +22,10 @@ struct MessageLines {
   std::string header;
   std::optional<std::string> body;
 };
-MessageLines message_lines(const device::StoredMessage& message, const emulator::Settings& settings);
-MessageLines listed_lines(int index, const device::StoredMessage& message, const emulator::Settings& settings);
+MessageLines message_lines(const device::StoredMessage& message, const Settings& settings);
+MessageLines listed_lines(int index, const device::StoredMessage& message, const Settings& settings);
 
 /// `+CMT: …` or `+CDS: …` and the line below it, if there is one.
-std::vector<std::string> shown_lines(const Bytes& pdu, const emulator::Settings& settings);
+std::vector<std::string> shown_lines(const Bytes& pdu, const Settings& settings);
 
 }  // namespace quasimodem::commands

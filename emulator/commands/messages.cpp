@@ -92,15 +92,14 @@ Reply prompt(Call& call, std::function<Composition(const std::string&)> compose,
       .echo = call.settings().dialogue.echo ? atcmd::Echo::on : atcmd::Echo::off,
       .sign_after_lines = text_mode(call),  // ASSUMED: as 27.005 3.5.1 has it; no sample has a text of two lines
   };
-  return call.prompt(request, [&ta = call.ta(), compose = std::move(compose), finish, option](
-                                  atcmd::Call& channel_call, const IntakeOutcome& outcome) {
-    // ASSUMED: OK after ESC (at-reference 8).
-    if (outcome.end == IntakeOutcome::End::cancelled) return Reply::ok();
-    if (outcome.data.size() > kLongestTyped) return Reply::cms(kTooLong);
-    Call resumed{channel_call.channel(), ta};
-    auto composed = compose(to_text(outcome.data));
-    return composed ? finish(resumed, *composed, option) : Reply::cms(composed.error());
-  });
+  return call.prompt(request,
+                     [compose = std::move(compose), finish, option](Call& resumed, const IntakeOutcome& outcome) {
+                       // ASSUMED: OK after ESC (at-reference 8).
+                       if (outcome.end == IntakeOutcome::End::cancelled) return Reply::ok();
+                       if (outcome.data.size() > kLongestTyped) return Reply::cms(kTooLong);
+                       auto composed = compose(to_text(outcome.data));
+                       return composed ? finish(resumed, *composed, option) : Reply::cms(composed.error());
+                     });
 }
 
 Reply prompt_for_pdu(Call& call, std::size_t length, Finish finish, int option) {
@@ -133,17 +132,13 @@ std::optional<sms::Address> typed_address(Call& call, const std::vector<Argument
 Reply hand_over(Call& call, sms::Pdu pdu, const sms::Submit& submit, std::string_view name,
                 std::function<void(Call&)> then = {}) {
   if (!pdu.centre) pdu.centre = call.me().messaging().centre();
-  const auto responder = call.hold(kSendLimit);
-  call.me().messaging().send(
-      std::move(pdu), submit,
-      [responder, name, then = std::move(then), &ta = call.ta()](device::Messaging::Outcome reference) {
-        if (!responder.awaited()) return;
-        if (!reference) return responder.finish(Reply::cms(reference.error()));
-        Call resumed{ta.channel(), ta};
-        if (then) then(resumed);
-        resumed.respond(fmt::format("{}: {}", name, *reference));
-        responder.finish(Reply::ok());
-      });
+  const auto sent = [name, then = std::move(then)](Call& held, const device::Messaging::Outcome& reference) {
+    if (!reference) return Reply::cms(reference.error());
+    if (then) then(held);
+    held.respond(fmt::format("{}: {}", name, *reference));
+    return Reply::ok();
+  };
+  call.me().messaging().send(std::move(pdu), submit, call.hold(kSendLimit, sent));
   return Reply::held();
 }
 
@@ -602,8 +597,7 @@ Reply acknowledge_with_reason(Call& call, const Acknowledgement& args) {
       .echo = call.settings().dialogue.echo ? atcmd::Echo::on : atcmd::Echo::off,
   };
   // What the PDU says reaches nobody.
-  return call.prompt(request, [&ta = call.ta()](atcmd::Call& channel_call, const IntakeOutcome& outcome) {
-    Call resumed{channel_call.channel(), ta};
+  return call.prompt(request, [](Call& resumed, const IntakeOutcome& outcome) {
     return outcome.end == IntakeOutcome::End::cancelled ? Reply::ok() : acknowledge(resumed);
   });
 }

@@ -17,7 +17,6 @@ namespace {
 using atcmd::Command;
 using atcmd::Reply;
 using device::Domain;
-using emulator::Settings;
 
 // AT+CREG?, AT+CGREG? → <n>,<stat>[,"<lac>","<ci>"]                                                  [M66 6.2, 10.10]
 Reply show_registration(Call& call, std::string_view name, int report, Domain domain) {

@@ -21,7 +21,6 @@ using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
 using device::RegistrationStatus;
-using emulator::StatusSettings;
 
 // AT+COPS=<mode>[,<format>[,"<oper>"]]                                                                       [M66 6.1]
 struct Operator {

@@ -18,7 +18,6 @@ using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
 using device::PacketDomain;
-using emulator::StatusSettings;
 
 Reply not_allowed() { return Reply::cme(cme::kOperationNotAllowed); }
 

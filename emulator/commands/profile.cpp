@@ -10,6 +10,8 @@
 namespace quasimodem::commands {
 namespace {
 
+constexpr std::string_view kProfileRecord = "profile";
+
 constexpr std::array kRows{
     ProfileRow{"E", [](Settings& s) -> int& { return s.dialogue.echo; }, true, true},
     ProfileRow{"Q", [](Settings& s) -> int& { return s.dialogue.quiet; }, true, true},
@@ -120,6 +122,22 @@ void recall_profile(Settings& settings, ByteSpan record, Recall recall) {
       std::from_chars(value.data(), value.data() + value.size(), row.value(settings));
     }
   }
+}
+
+bool store_profile(Session& session) {
+  return session.me.flash().write(kProfileRecord, stored_profile(session.settings)).has_value();
+}
+
+void recall_profile(Session& session, Recall recall) {
+  auto& settings = session.settings;
+  if (recall == Recall::everything) {
+    settings = {};
+  } else {
+    restore_factory(settings);
+  }
+  const auto record = session.me.flash().read(kProfileRecord);
+  if (record && *record) recall_profile(settings, **record, recall);
+  session.me.messaging().settings_changed();
 }
 
 }  // namespace quasimodem::commands

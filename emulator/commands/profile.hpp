@@ -5,11 +5,9 @@
 #include <string_view>
 
 #include "core/bytes.hpp"
-#include "emulator/settings.hpp"
+#include "emulator/commands/session.hpp"
 
 namespace quasimodem::commands {
-
-using emulator::Settings;
 
 /// One numeric setting under the name that AT&V shows, and what the profile commands do with it.
 struct ProfileRow {
@@ -33,5 +31,10 @@ enum class Recall {
   everything,     ///< power on
 };
 void recall_profile(Settings& settings, ByteSpan record, Recall recall);
+
+/// AT&W. False when the flash fails.
+bool store_profile(Session& session);
+/// ATZ and power on: what AT&W has kept, else the factory values.
+void recall_profile(Session& session, Recall recall);
 
 }  // namespace quasimodem::commands

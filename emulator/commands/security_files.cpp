@@ -51,7 +51,7 @@ constexpr std::array kUpload{
     atcmd::integer<&Upload::timeout_s>("timeout", 3, 200).optional(100).shown_as("(3,200)"),
 };
 
-Reply finish_upload(atcmd::Call& call, storage::SecurityFileStore& files, const SecurityFileName& name,
+Reply finish_upload(Call& call, storage::SecurityFileStore& files, const SecurityFileName& name,
                     const IntakeOutcome& outcome) {
   // ASSUMED: silence from the start is a time-out, not an empty file (at-reference 3.9). So is +++ with nothing before
   // it.
@@ -70,7 +70,7 @@ Reply upload(Call& call, const Upload& args) {
   if (const auto possible = files.may_add(*name, size); !possible)
     return failure(possible.error(), cme::kFileReadFailed);
   return call.data_mode({.length = size, .timeout = std::chrono::seconds{args.timeout_s}},
-                        [&files, name = *name](atcmd::Call& resumed, const IntakeOutcome& outcome) {
+                        [&files, name = *name](Call& resumed, const IntakeOutcome& outcome) {
                           return finish_upload(resumed, files, name, outcome);
                         });
 }

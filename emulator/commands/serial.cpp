@@ -13,7 +13,6 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Reply;
-using emulator::Settings;
 
 // AT+IPR — fixed rate or 0 for autobaud; a new rate counts after the OK                                      [M66 3.6]
 constexpr int kRates[] = {0, 75, 150, 300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200};

@@ -19,11 +19,11 @@ namespace quasimodem::commands {
 //   setting<&TcpIpSettings::notify>("+QINDI", "n", 0, 1, "How received data is handled", "M66 11.30")
 
 /// Where a setting lives, found by the class of its member.
-inline emulator::Settings& home(Call& call, emulator::Settings*) { return call.settings(); }
+inline Settings& home(Call& call, Settings*) { return call.settings(); }
 inline atcmd::Dialogue& home(Call& call, atcmd::Dialogue*) { return call.settings().dialogue; }
-inline emulator::StatusSettings& home(Call& call, emulator::StatusSettings*) { return call.settings().status; }
+inline StatusSettings& home(Call& call, StatusSettings*) { return call.settings().status; }
 inline device::MessageSettings& home(Call& call, device::MessageSettings*) { return call.settings().messages; }
-inline emulator::CallSettings& home(Call& call, emulator::CallSettings*) { return call.settings().calls; }
+inline CallSettings& home(Call& call, CallSettings*) { return call.settings().calls; }
 inline device::TcpIpSettings& home(Call& call, device::TcpIpSettings*) { return call.me().tcpip; }
 
 template <auto Member>

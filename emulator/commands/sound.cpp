@@ -18,7 +18,6 @@ namespace {
 using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
-using emulator::StatusSettings;
 
 // ---- ATL, ATM, ATP, ATT: V.250 6.3.2, 6.3.3, 6.3.13, 6.3.14 ----
 

@@ -267,13 +267,15 @@ Reply open(Call& call, const Open& args) {
   if (!call.me().tcpip.multiple_sessions && args.ssid != 0) return Reply::error();
   const bool transparent = args.mode == Connection::Delivery::transparent;
   if (transparent && !call.me().firmware().transparent_ssl) return Reply::error();
-  if (transparent && call.me().transparent_besides(args.ssid)) return Reply::error();
-  const auto opening = call.me().open_secure(args.ssid, args.context,
+  if (transparent && call.me().transparent_besides(call.context().id(), args.ssid)) return Reply::error();
+  const auto opening = call.me().open_secure(call.context().id(), args.ssid, args.context,
                                              {.host = std::string{args.host},
                                               .port = static_cast<std::uint16_t>(args.port),
                                               .timeout = std::chrono::seconds{args.timeout_s},
                                               .delivery = args.mode});
-  return opening == PdpContext::Opening::begun ? Reply::ok() : Reply::error();
+  if (opening != PdpContext::Opening::begun) return Reply::error();
+  call.own({Task::Kind::socket, call.context().id(), args.ssid});
+  return Reply::ok();
 }
 
 /// A secure socket at this index, or null.
@@ -295,12 +297,9 @@ constexpr std::array kClose{
 };
 
 Reply close(Call& call, const Close& args) {
-  auto* socket = secure_socket(call, args.ssid);
-  const bool transparent = socket && socket->target().delivery == Connection::Delivery::transparent;
   // Whatever AT+QIMUX says, a secure socket leaves the context in IP PROCESSING.
-  if (!socket || !call.context().close(device::Sessions::multiple, args.ssid)) return Reply::error();
-  if (transparent) call.ta().close_tunnel({});
-  return Reply::result(close_words(call.me(), args.ssid));
+  const bool closed = secure_socket(call, args.ssid) && call.context().close(device::Sessions::multiple, args.ssid);
+  return closed ? Reply::result(close_words(call.me(), args.ssid)) : Reply::error();
 }
 
 // ---- AT+QSSLSEND ----
@@ -333,12 +332,10 @@ Reply send(Call& call, const Send& args) {
   const auto* socket = secure_socket(call, args.ssid);
   if (!socket || socket->state() != SocketState::connected) return Reply::error();
   // ASSUMED: the data is not echoed, whatever AT+QISDE says.
-  return call.prompt(
-      {.length = args.length, .limit = kLargestSend},
-      [&ta = call.ta(), ssid = args.ssid](atcmd::Call& channel_call, const atcmd::IntakeOutcome& outcome) {
-        Call resumed{channel_call.channel(), ta};
-        return send_result(resumed, ssid, outcome);
-      });
+  return call.prompt({.length = args.length, .limit = kLargestSend},
+                     [ssid = args.ssid](Call& resumed, const atcmd::IntakeOutcome& outcome) {
+                       return send_result(resumed, ssid, outcome);
+                     });
 }
 
 // ---- AT+QSSLRECV ----

@@ -18,8 +18,6 @@ namespace {
 using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
-using emulator::CallSettings;
-using emulator::StatusSettings;
 
 struct IgnoredService {
   int value = 0;

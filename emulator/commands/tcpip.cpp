@@ -32,12 +32,11 @@ struct Context {
 constexpr std::array kContext{atcmd::integer<&Context::id>("id", 0, device::kContexts - 1).as_range()};
 
 Reply set_foreground(Call& call, const Context& args) {
-  call.me().set_foreground(args.id);
+  call.session().foreground = args.id;
   return Reply::ok();
 }
 Reply show_foreground(Call& call) {
-  constexpr int kFirstUart = 0;  // virtual UART 1; others exist with CMUX only
-  call.respond(fmt::format("+QIFGCNT: {},{}", call.context().id(), kFirstUart));
+  call.respond(fmt::format("+QIFGCNT: {},{}", call.session().foreground, call.session().number));
   return Reply::ok();
 }
 
@@ -106,7 +105,6 @@ Reply activate(Call& call) {
 // AT+QIDEACT → DEACT OK, also in IP INITIAL (quirk Q5)                                                      [M66 11.4]
 Reply deactivate(Call& call) {
   const auto responder = call.hold(kDeactivationTimeout);
-  call.ta().close_tunnel_of(call.context().id());
   call.context().deactivate([responder] { responder.finish(Reply::result("DEACT OK")); });
   return Reply::held();
 }
@@ -184,7 +182,7 @@ Reply show_auto_send(Call& call) {
 }
 
 // AT+QISCON — kept over power-off: QIDNSIP QIPROMPT QIHEAD QISHOWRA QICSGP QITCFG of the foreground context [M66 11.22]
-Reply save(Call& call) { return call.me().save_tcpip() ? Reply::ok() : Reply::error(); }
+Reply save(Call& call) { return call.me().save_tcpip(call.context().id()) ? Reply::ok() : Reply::error(); }
 
 Reply show_saved(Call& call) {
   const auto& settings = call.me().tcpip;

@@ -62,6 +62,7 @@ Reply serve(Call& call, const Serve& args) {
   const int most = settings.multiple_sessions ? args.most_clients.value_or(device::kServerClients) : 1;
   const bool transparent = settings.transparent && !settings.multiple_sessions;
   if (!context.serve(transport, static_cast<std::uint16_t>(port), most)) return Reply::error();
+  call.own({Task::Kind::server, context.id()});
   context.server().delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered;
   return Reply::ok();
 }

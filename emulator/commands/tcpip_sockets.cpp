@@ -66,7 +66,7 @@ Reply open(Call& call, const std::vector<Argument>& arguments) {
     call.me().log().warning("QIOPEN to the name {} with QIDNSIP=0: a real module may refuse it", args->host);
   }
   const bool transparent = call.me().tcpip.transparent && !multiple;
-  if (transparent && call.me().transparent_besides(args->index)) return Reply::error();
+  if (transparent && call.me().transparent_besides(call.context().id(), args->index)) return Reply::error();
   const auto opening = call.context().open(
       sessions(call), args->index,
       {.transport = *transport,
@@ -75,7 +75,9 @@ Reply open(Call& call, const std::vector<Argument>& arguments) {
        .timeout = kOpenTimeout,
        .delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered});
   switch (opening) {
-    case PdpContext::Opening::begun: return Reply::ok();
+    case PdpContext::Opening::begun:
+      call.own({Task::Kind::socket, call.context().id(), args->index});
+      return Reply::ok();
     case PdpContext::Opening::already_connected: return Reply::result("ALREADY CONNECT");
     case PdpContext::Opening::refused: break;
   }
@@ -101,15 +103,11 @@ Connection* plain_socket(Call& call, int index, Role role) {
 
 // AT+QICLOSE[=<index>] → [<index>, ]CLOSE OK                                                                [M66 11.3]
 Reply close(Call& call, int index) {
-  auto* socket = plain_socket(call, index, role(call));
-  if (!socket) return Reply::error();
-  const bool transparent = socket->target().delivery == Connection::Delivery::transparent;
+  if (!plain_socket(call, index, role(call))) return Reply::error();
   auto& context = call.context();
   const bool closed =
       role(call) == Role::client ? context.close(sessions(call), index) : context.server().close_client(index);
-  if (!closed) return Reply::error();
-  if (transparent) call.ta().close_tunnel({});
-  return Reply::result(close_words(call.me(), index));
+  return closed ? Reply::result(close_words(call.me(), index)) : Reply::error();
 }
 // The four cases of M66 11.3: a client's socket; with AT+QISRVC=2 the socket that came in, or the server itself.
 // ASSUMED: with a single session the first QICLOSE ends the socket that came in, the next one the server.
@@ -157,18 +155,16 @@ Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) 
   // OBSERVED: drivers made on M95 and M66 send ATE0, never AT+QISDE, and take what follows the data for the result
   // (at-reference 2.4).
   const bool echoed = settings.echo_data && call.settings().dialogue.echo;
-  return call.prompt(
-      {.length = length,
-       .limit = kLargestSend,
-       .echo = echoed ? atcmd::Echo::on : atcmd::Echo::off,
-       .sign = sign ? atcmd::PromptSign::shown : atcmd::PromptSign::hidden,
-       .send_after = auto_send ? std::optional<Duration>{settings.auto_send_time * 1s} : std::nullopt},
-      [&ta = call.ta(), index, role = role(call)](atcmd::Call& channel_call, const atcmd::IntakeOutcome& outcome) {
-        // ASSUMED: OK after ESC, the 07.05 habit (at-reference 2.4).
-        if (outcome.end == atcmd::IntakeOutcome::End::cancelled) return Reply::ok();
-        Call resumed{channel_call.channel(), ta};
-        return send_result(resumed, index, role, outcome.data);
-      });
+  return call.prompt({.length = length,
+                      .limit = kLargestSend,
+                      .echo = echoed ? atcmd::Echo::on : atcmd::Echo::off,
+                      .sign = sign ? atcmd::PromptSign::shown : atcmd::PromptSign::hidden,
+                      .send_after = auto_send ? std::optional<Duration>{settings.auto_send_time * 1s} : std::nullopt},
+                     [index, role = role(call)](Call& resumed, const atcmd::IntakeOutcome& outcome) {
+                       // ASSUMED: OK after ESC, the 07.05 habit (at-reference 2.4).
+                       if (outcome.end == atcmd::IntakeOutcome::End::cancelled) return Reply::ok();
+                       return send_result(resumed, index, role, outcome.data);
+                     });
 }
 
 struct Send {

@@ -69,7 +69,7 @@ std::string supplementary_line(const device::SupplementaryAnswer& answer, std::s
 
 class Wording {
  public:
-  explicit Wording(emulator::TerminalAdapter& ta) : ta_{ta}, me_{ta.me()} {}
+  explicit Wording(Session& session) : session_{session}, settings_{session.settings}, me_{session.me} {}
 
   Urc operator()(const device::Started&) const { return line("RDY"); }
   Urc operator()(const device::FunctionalityReached& event) const {
@@ -77,14 +77,14 @@ class Wording {
   }
   Urc operator()(const device::SimStatusChanged& event) const { return line(sim_status_line(event.status)); }
   Urc operator()(const device::SimMoved&) const {
-    return ta_.settings().status.sim_report ? line(sim_holder_line(ta_)) : Urc{};
+    return settings_.status.sim_report ? line(sim_holder_line(session_)) : Urc{};
   }
   Urc operator()(const device::CallReady&) const {
-    return ta_.settings().initialisation_report ? line("Call Ready") : Urc{};
+    return settings_.initialisation_report ? line("Call Ready") : Urc{};
   }
   Urc operator()(const device::RegistrationChanged& event) const {
     const bool circuit = event.domain == device::Domain::circuit_switched;
-    const int report = circuit ? ta_.settings().registration_report : ta_.settings().packet_registration_report;
+    const int report = circuit ? settings_.registration_report : settings_.packet_registration_report;
     if (report == 0) return {};
     return line(fmt::format("{}: {}", circuit ? "+CREG" : "+CGREG", registration_fields(me_, report, event.domain)));
   }
@@ -97,7 +97,7 @@ class Wording {
   Urc operator()(const device::ContextLost&) const { return line("+PDP DEACT"); }
   // ASSUMED: the quotes and blanks, as in the example of 27.007 10.1.19.
   Urc operator()(const device::BearerEnded& event) const {
-    if (!ta_.settings().status.packet_events) return {};
+    if (!settings_.status.packet_events) return {};
     const auto by = event.by == device::BearerEnded::By::network ? "NW" : "ME";
     return line(fmt::format("+CGEV: {} DEACT \"IP\",\"{}\",{}", by, event.address, event.cid));
   }
@@ -165,7 +165,7 @@ class Wording {
 
   Urc operator()(const device::NetworkTime&) const {
     const auto now = me_.network_time();
-    const auto& settings = ta_.settings().status;
+    const auto& settings = settings_.status;
     std::vector<std::string> words;
     if (!now) return {};
     if (settings.network_time_report) words.push_back(fmt::format("+QNITZ: \"{},0\"", device::to_text(*now)));
@@ -180,15 +180,15 @@ class Wording {
     };
   }
   Urc operator()(const device::MessageStored& event) const {
-    if (!event.report && ta_.settings().messages.show_messages == 0) return {};  // AT+CNMI <mt>
+    if (!event.report && settings_.messages.show_messages == 0) return {};  // AT+CNMI <mt>
     return line(fmt::format("{}: \"{}\",{}", event.report ? "+CDSI" : "+CMTI", memory_name(event.memory), event.index));
   }
   Urc operator()(const device::MessageShown& event) const {
-    return [lines = shown_lines(event.pdu, ta_.settings())](ResponseWriter& writer) { writer.information(lines); };
+    return [lines = shown_lines(event.pdu, settings_)](ResponseWriter& writer) { writer.information(lines); };
   }
 
   Urc operator()(const device::CallRings& event) const {
-    return [settings = ta_.settings().calls, number = event.number](ResponseWriter& writer) {
+    return [settings = settings_.calls, number = event.number](ResponseWriter& writer) {
       if (settings.extended) {
         writer.unsolicited("+CRING: VOICE");
       } else {
@@ -198,22 +198,20 @@ class Wording {
     };
   }
   Urc operator()(const device::CallWaits& event) const {
-    if (!ta_.settings().calls.waiting) return {};
+    if (!settings_.calls.waiting) return {};
     // ASSUMED: 27.007 7.12, class 1 (voice); a withheld number is empty, with type 128.
     const int type = event.number.empty() ? 128 : event.number.starts_with('+') ? 145 : 129;
     return line(fmt::format("+CCWA: \"{}\",{},1", event.number, type));
   }
-  Urc operator()(const device::CallAlerting&) const { return ta_.settings().calls.progress ? line("MO RING") : Urc{}; }
-  Urc operator()(const device::CallAnswered&) const {
-    return ta_.settings().calls.progress ? line("MO CONNECTED") : Urc{};
-  }
+  Urc operator()(const device::CallAlerting&) const { return settings_.calls.progress ? line("MO RING") : Urc{}; }
+  Urc operator()(const device::CallAnswered&) const { return settings_.calls.progress ? line("MO CONNECTED") : Urc{}; }
   Urc operator()(const device::CallEnded& event) const {
-    const auto code = call_result(event.end, ta_.settings().dialogue.call_progress);
+    const auto code = call_result(event.end, settings_.dialogue.call_progress);
     return [code](ResponseWriter& writer) { writer.result(code); };
   }
   Urc operator()(const device::SupplementaryAnswer& event) const {
-    if (!ta_.settings().calls.services) return {};
-    return line(supplementary_line(event, ta_.settings().character_set, me_.firmware().cusd_blank));
+    if (!settings_.calls.services) return {};
+    return line(supplementary_line(event, settings_.character_set, me_.firmware().cusd_blank));
   }
 
   Urc operator()(const device::SocketWritable&) const { return {}; }
@@ -234,15 +232,14 @@ class Wording {
   }
 
  private:
-  emulator::TerminalAdapter& ta_;
+  Session& session_;
+  const Settings& settings_;
   device::MobileEquipment& me_;
 };
 
 }  // namespace
 
-Urc urc_for(const device::Event& event, emulator::TerminalAdapter& ta) { return std::visit(Wording{ta}, event); }
-
-void announce_power_down(emulator::TerminalAdapter& ta) { ta.channel().unsolicited(std::string{kPowerDownWords}); }
+Urc urc_for(const device::Event& event, Session& session) { return std::visit(Wording{session}, event); }
 
 // ATX 0–2 do not know a busy tone (M66 2.17).
 atcmd::ResultCode call_result(device::CallEnd end, int call_progress) {
@@ -254,8 +251,8 @@ atcmd::ResultCode call_result(device::CallEnd end, int call_progress) {
   return atcmd::ResultCode::no_carrier;
 }
 
-std::string sim_holder_line(emulator::TerminalAdapter& ta) {
-  return fmt::format("+QSIMSTAT: {},{}", ta.settings().status.sim_report, ta.me().sim().inserted() ? 1 : 0);
+std::string sim_holder_line(Session& session) {
+  return fmt::format("+QSIMSTAT: {},{}", session.settings.status.sim_report, session.me.sim().inserted() ? 1 : 0);
 }
 
 std::string sim_status_line(device::SimStatus status) {

@@ -5,25 +5,22 @@
 #include <string_view>
 
 #include "atcmd/channel/urc_queue.hpp"
-#include "emulator/device/mobile_equipment.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/commands/session.hpp"
 
 namespace quasimodem::commands {
 
+/// Switching off, with PWRKEY as a URC.
 inline constexpr std::string_view kPowerDownWords = "NORMAL POWER DOWN";
 
 /// The words for what the ME reports; empty when the TE is not to hear of it with the present settings.
-atcmd::Urc urc_for(const device::Event& event, emulator::TerminalAdapter& ta);
-
-/// Switching off with PWRKEY.
-void announce_power_down(emulator::TerminalAdapter& ta);
+atcmd::Urc urc_for(const device::Event& event, Session& session);
 
 /// What the TE hears when a call ends or does not come about.
 atcmd::ResultCode call_result(device::CallEnd end, int call_progress);
 
-/// `+CPIN: READY`, as a URC and as an answer.
 /// `+QSIMSTAT: <n>,<inserted>`
-std::string sim_holder_line(emulator::TerminalAdapter& ta);
+std::string sim_holder_line(Session& session);
+/// `+CPIN: READY`, as a URC and as an answer.
 std::string sim_status_line(device::SimStatus status);
 
 /// `<stat>[,"<lac>","<ci>"]` of AT+CREG and AT+CGREG with <n> = `report`.

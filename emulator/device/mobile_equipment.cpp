@@ -143,7 +143,6 @@ void MobileEquipment::power_off(PowerLoss loss) {
   time_told_ = false;
   tcpip = {};
   ssl = {};
-  foreground_ = 0;
   surroundings_.log.info("power off");
   events_.on_event(PoweredOff{});
 }
@@ -323,9 +322,8 @@ int MobileEquipment::signal_strength() const {
 
 // ---- what AT+QISCON and AT+QNTP keep ----
 
-bool MobileEquipment::save_tcpip() {
-  const auto& context = foreground();
-  return flash().write(tcpip_record_name(context.id()), tcpip_record(tcpip, context.access)).has_value();
+bool MobileEquipment::save_tcpip(int context) {
+  return flash().write(tcpip_record_name(context), tcpip_record(tcpip, this->context(context).access)).has_value();
 }
 
 void MobileEquipment::set_time_server(TimeServer server) {
@@ -427,11 +425,11 @@ std::optional<std::string> MobileEquipment::objection(const PdpContext& context)
 
 // ---- SSL ----
 
-bool MobileEquipment::transparent_besides(int index) const {
-  for (const auto& context : contexts_) {
+bool MobileEquipment::transparent_besides(int context, int index) const {
+  for (const auto& each : contexts_) {
     for (int other = 0; other < kSockets; ++other) {
-      const auto* socket = std::as_const(*context).socket(other);
-      const bool this_one = context->id() == foreground_ && other == index;
+      const auto* socket = std::as_const(*each).socket(other);
+      const bool this_one = each->id() == context && other == index;
       const bool transparent =
           socket && socket->live() && socket->target().delivery == Connection::Delivery::transparent;
       if (transparent && !this_one) return true;
@@ -440,7 +438,7 @@ bool MobileEquipment::transparent_besides(int index) const {
   return false;
 }
 
-PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Connection::Target target) {
+PdpContext::Opening MobileEquipment::open_secure(int context, int index, int ssl_context, Connection::Target target) {
   const auto& settings = ssl.contexts.at(static_cast<std::size_t>(ssl_context));
   const auto log = surroundings_.log.part(fmt::format("socket{}", index));
   const auto make_session = [&, host = target.host]() -> std::unique_ptr<tls::ClientSession> {
@@ -457,7 +455,7 @@ PdpContext::Opening MobileEquipment::open_secure(int index, int ssl_context, Con
   const auto handshake = settings.security == SecurityLevel::none     ? &Timing::tls_plain
                          : settings.security == SecurityLevel::server ? &Timing::tls_server
                                                                       : &Timing::tls_mutual;
-  return foreground().open_secure(index, std::move(target), make_session, pace_.next(handshake));
+  return this->context(context).open_secure(index, std::move(target), make_session, pace_.next(handshake));
 }
 
 tl::expected<tls::ClientConfig, std::string> MobileEquipment::tls_config(const SslContext& settings) {

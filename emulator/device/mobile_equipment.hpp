@@ -240,19 +240,17 @@ class MobileEquipment final : private Gateway {
   const TimeServer& time_server() const { return time_server_; }
   void set_time_server(TimeServer server);
 
-  /// AT+QISCON: the settings of the foreground context that it names, into the flash. False when that fails.
-  bool save_tcpip();
+  /// AT+QISCON: the settings of a context that it names, into the flash. False when that fails.
+  bool save_tcpip(int context);
 
   PdpContext& context(int id) { return *contexts_.at(static_cast<std::size_t>(id)); }
-  PdpContext& foreground() { return context(foreground_); }
-  void set_foreground(int id) { foreground_ = id; }
 
-  /// Another socket than this one of the foreground context is in transparent mode, or will be. There is one UART for
-  /// them. ASSUMED: so the second is refused; no source tells of two.
-  bool transparent_besides(int index) const;
+  /// Another socket than this one is in transparent mode, or will be. There is one UART for them. ASSUMED: so the
+  /// second is refused; no source tells of two.
+  bool transparent_besides(int context, int index) const;
 
-  /// AT+QSSLOPEN in the foreground context, with the settings of `ssl_context` as they are now.
-  PdpContext::Opening open_secure(int index, int ssl_context, Connection::Target target);
+  /// AT+QSSLOPEN, with the settings of `ssl_context` as they are now.
+  PdpContext::Opening open_secure(int context, int index, int ssl_context, Connection::Target target);
 
   // ---- what happens around the module ----
 
@@ -308,7 +306,6 @@ class MobileEquipment final : private Gateway {
   Locator locator_;
   TimeSync time_sync_;
   TimeServer time_server_;
-  int foreground_ = 0;
   Power power_ = Power::off;
   Functionality functionality_ = Functionality::full;
   Duration boot_time_{};

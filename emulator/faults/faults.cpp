@@ -7,7 +7,7 @@
 #include <fmt/core.h>
 
 #include "emulator/faults/fault_table.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminals.hpp"
 #include "tls/client_session.hpp"
 
 namespace quasimodem::emulator {
@@ -75,8 +75,8 @@ Faults::~Faults() = default;
 void Faults::plug_in(Modem& modem, Weather& weather) {
   modem_ = &modem;
   weather_ = &weather;
-  modem.ta().around = [this](const auto& typed, auto& channel, const auto& command) {
-    return commands_.run(typed, modem_->ta().errors_of(typed), channel, command);
+  modem.terminals().around = [this](const auto& typed, auto& channel, const auto& command) {
+    return commands_.run(typed, modem_->terminals().errors_of(typed), channel, command);
   };
   plug_in_line();
   plug_in_sim();

@@ -11,7 +11,7 @@
 #include "core/timeline.hpp"
 #include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminal.hpp"
 #include "emulator/uart/noisy_line.hpp"
 #include "emulator/weather.hpp"
 #include "net/faults/faulty_bearer.hpp"
@@ -72,7 +72,7 @@ class Workbench {
   /// Empty without Options::journal.
   JournalRing& journal() { return journal_; }
   emulator::Modem& modem() { return *modem_; }
-  atcmd::Channel& channel() { return modem_->ta().channel(); }
+  atcmd::Channel& channel() { return modem_->terminal().channel(); }
   device::MobileEquipment& me() { return modem_->me(); }
 
   emulator::Faults& faults() { return faults_; }

@@ -213,7 +213,7 @@ TEST_CASE("What the module says: URCs, bytes, events", "[scenario]") {
 
 TEST_CASE("Another URC than the expected one, none at all", "[scenario]") {
   Stage other{"  - expect-urc: RING\n"};
-  other.target.modem().ta().channel().unsolicited("+CREG: 5");
+  other.target.modem().terminal().channel().unsolicited("+CREG: 5");
   other.advance(100ms);
   CHECK(other.failure() == R"(expected "RING" as a URC next, got "+CREG: 5")");
   Stage none{"  - {wait-module: CONNECT, within: 1s}\n"};
@@ -283,7 +283,7 @@ TEST_CASE("never, for a while and beside everything else", "[scenario]") {
   beside.advance(1h);  // what waited then waits no more
   CHECK(beside.outcomes() == "f-");
   Stage urc{"  - never-urc: RING\n  - delay: 1s\n"};
-  urc.target.modem().ta().channel().unsolicited("RING");
+  urc.target.modem().terminal().channel().unsolicited("RING");
   urc.advance(1s);
   CHECK(urc.failure() == R"(expected no "RING" as a URC, got "RING")");
 }
@@ -351,7 +351,7 @@ TEST_CASE("Triggers fire each time, beside the steps, one after the other", "[sc
 TEST_CASE("What ends a trigger's steps at the last moment lets the next ones begin", "[scenario]") {
   Stage stage{"  - when-at: AT+CSQ\n    do: [{wait-urc: LAST, within: 1s}]\n  - delay: 1h\n"};
   // At the same instant as the time limit, and before it.
-  stage.target.timeline().after(1s, [&] { stage.target.modem().ta().channel().unsolicited("LAST"); });
+  stage.target.timeline().after(1s, [&] { stage.target.modem().terminal().channel().unsolicited("LAST"); });
   stage.ask("AT+CSQ");
   stage.ask("AT+CSQ");
   stage.advance(1s);

@@ -34,6 +34,7 @@ class FakeTunnel final : public Tunnel {
     }
   }
   void rest() override { ++rests; }
+  void hang_up() override {}
   Escape escape() const override { return rule; }
 
   std::size_t room = 1'000'000;

@@ -163,7 +163,7 @@ TEST_CASE("every unsolicited result code can be explained", "[explain]") {
   std::size_t said = 0;
   for (const auto& event : every_event()) {
     seen.insert(event.index());
-    const auto urc = commands::urc_for(event, bench.modem().ta());
+    const auto urc = commands::urc_for(event, bench.modem().terminal().session());
     if (!urc) continue;
     Bytes bytes;
     atcmd::ResponseWriter writer{bytes, bench.channel().dialogue(), commands::kErrorTexts};

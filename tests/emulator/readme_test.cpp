@@ -69,7 +69,7 @@ TEST_CASE("the example of the README does what is said there", "[readme]") {
   const atcmd::CommandTable table{families, ~0U};
   const auto answer = [&](std::string body) {
     atcmd::CommandLineReader reader{std::move(body)};
-    Call call{bench.channel(), bench.modem().ta()};
+    Call call{bench.modem().terminal().session()};
     const auto reply = table.run(call, *reader.next());
     bench.advance({});
     const auto* code = std::get_if<atcmd::Reply::Code>(&reply.value());

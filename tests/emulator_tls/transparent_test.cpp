@@ -2,7 +2,7 @@
 // <connectmode> 1 of AT+QSSLOPEN (SSL 2.2.2, at-reference 3.8): the UART is the connection.
 #include <string>
 
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminal.hpp"
 #include "tests/emulator_tls/cut_peer.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"

@@ -28,6 +28,7 @@ class Peer final : public Tunnel {
   }
   void deliver() override {}
   void rest() override {}
+  void hang_up() override {}
   Escape escape() const override { return {}; }
 
   std::size_t room = 50;

@@ -10,7 +10,7 @@
 #include "emulator/app/control/target.hpp"
 #include "emulator/device/sms/pdu.hpp"
 #include "emulator/event_records.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminal.hpp"
 
 namespace quasimodem::app::control {
 namespace {
@@ -126,8 +126,9 @@ constexpr Param kPdpParams[] = {
 };
 
 Outcome pdp(Call& call) {
-  auto& me = call.target.modem().me();
-  const auto id = call.arguments.get<std::int64_t>("context").value_or(me.foreground().id());
+  auto& modem = call.target.modem();
+  auto& me = modem.me();
+  const auto id = call.arguments.get<std::int64_t>("context").value_or(modem.terminal().session().foreground);
   if (id < 0 || id >= device::kContexts) return invalid(fmt::format("pdp: context={}: there are 0 and 1", id));
   auto& context = me.context(static_cast<int>(id));
   if (!call.arguments.flag("deactivate")) return invalid("pdp: deactivate=true is what it can do");
@@ -168,7 +169,7 @@ Outcome urc(Call& call) {
   if (std::any_of(text.begin(), text.end(), ends_line)) return invalid("urc: text must be one line");
   auto& modem = call.target.modem();
   if (modem.me().power() != MobileEquipment::Power::on) return impossible("urc: the module is off");
-  modem.ta().channel().unsolicited(std::move(text));
+  modem.terminal().channel().unsolicited(std::move(text));
   return Json(true);
 }
 

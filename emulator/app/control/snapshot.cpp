@@ -10,7 +10,7 @@
 #include "emulator/commands/profile.hpp"
 #include "emulator/device/tcpip_record.hpp"
 #include "emulator/event_records.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminal.hpp"
 #include "storage/checksum.hpp"
 
 namespace quasimodem::app::control {
@@ -40,7 +40,7 @@ Json sim_record(const device::Sim& sim) {
 }
 
 /// As `commands::stored_profile`, with what AT&W does not keep.
-std::string profile_text(emulator::Settings settings) {
+std::string profile_text(commands::Settings settings) {
   std::string text;
   for (const auto& row : commands::profile_rows()) text += fmt::format("{}={}\n", row.name, row.value(settings));
   return text + fmt::format("+CSCS={}\n", settings.character_set);
@@ -76,7 +76,6 @@ void put_back_contexts(MobileEquipment& me, const SnapshotContent& content) {
     context.name_servers = content.name_servers[place];
     context.restore(content.states[place]);
   }
-  me.set_foreground(content.foreground);
 }
 
 /// The names of those that are not there any more as they were: content is not in a snapshot.
@@ -120,6 +119,7 @@ Json file_list(MobileEquipment& me) {
 
 Json take_snapshot(Target& target) {
   auto& me = target.modem().me();
+  auto& terminal = target.modem().terminal();
   JsonArray contexts;
   for (int id = 0; id < device::kContexts; ++id) {
     const auto& context = me.context(id);
@@ -140,8 +140,8 @@ Json take_snapshot(Target& target) {
       {"rssi", me.registration().signal_strength()},
       {"ber", me.registration().bit_error_rate()},
       {"apn", me.access_points.text()},
-      {"profile", profile_text(target.modem().ta().settings())},
-      {"foreground", me.foreground().id()},
+      {"profile", profile_text(terminal.settings())},
+      {"foreground", terminal.session().foreground},
       {"tcpip", tcpip_settings(me.tcpip)},
       {"contexts", std::move(contexts)},
       {"ssl", ssl_settings(me.ssl)},
@@ -174,9 +174,10 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   me.serve(content.coverage);
   if (registration.attached() && !content.attaches_itself) registration.detach([](bool) {});
   if (content.on) {
-    commands::recall_profile(modem.ta().settings(), as_bytes(content.profile), commands::Recall::everything);
+    commands::recall_profile(modem.terminal().settings(), as_bytes(content.profile), commands::Recall::everything);
     me.ssl = content.ssl;
     put_back_contexts(me, content);
+    modem.terminal().session().foreground = content.foreground;
   }
 
   return JsonObject{{"missing_certificates", missing(find_member(snapshot, "certificates"), certificate_list(me))},

@@ -10,7 +10,7 @@
 #include "emulator/app/control/target.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/event_records.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminal.hpp"
 
 namespace quasimodem::app::control {
 namespace {
@@ -47,14 +47,14 @@ Json socket_state(const device::Connection& socket, int index) {
                     {"acknowledged", socket.send_count().acknowledged}};
 }
 
-Json context_state(MobileEquipment& me, int id) {
-  const auto& context = std::as_const(me.context(id));
+Json context_state(emulator::Modem& modem, int id) {
+  const auto& context = std::as_const(modem.me().context(id));
   JsonArray sockets;
   for (int index = 0; index < device::kSockets; ++index) {
     if (const auto* socket = context.listed(index)) sockets.push_back(socket_state(*socket, index));
   }
   return JsonObject{{"context", id},
-                    {"foreground", me.foreground().id() == id},
+                    {"foreground", modem.terminal().session().foreground == id},
                     {"state", device::name_of(context.state())},
                     {"apn", context.access.apn},
                     {"sockets", std::move(sockets)}};
@@ -77,15 +77,16 @@ Json ssl_state(const device::SslContext& context, int id) {
 
 Json uart_state(Target& target) {
   auto& modem = target.modem();
-  auto& ta = modem.ta();
+  auto& terminal = modem.terminal();
+  const auto& settings = terminal.settings();
   return JsonObject{{"address", target.address()},
                     {"baud", modem.baud()},
-                    {"mode", ta.channel().mode_name()},
-                    {"echo", ta.settings().dialogue.echo != 0},
-                    {"verbose", ta.settings().dialogue.verbose != 0},
-                    {"errors", ta.settings().dialogue.error_format},
-                    {"icf", fmt::format("{},{}", ta.settings().character_format, ta.settings().parity)},
-                    {"ifc", fmt::format("{},{}", ta.settings().flow_to_te, ta.settings().flow_from_te)},
+                    {"mode", terminal.channel().mode_name()},
+                    {"echo", settings.dialogue.echo != 0},
+                    {"verbose", settings.dialogue.verbose != 0},
+                    {"errors", settings.dialogue.error_format},
+                    {"icf", fmt::format("{},{}", settings.character_format, settings.parity)},
+                    {"ifc", fmt::format("{},{}", settings.flow_to_te, settings.flow_from_te)},
                     {"dtr", modem.line(emulator::Line::dtr)},
                     {"rts", modem.line(emulator::Line::rts)},
                     {"cts", modem.line(emulator::Line::cts)},
@@ -95,9 +96,10 @@ Json uart_state(Target& target) {
 }
 
 Outcome state(Call& call) {
-  auto& me = call.target.modem().me();
+  auto& modem = call.target.modem();
+  auto& me = modem.me();
   JsonArray contexts, ssl;
-  for (int id = 0; id < device::kContexts; ++id) contexts.push_back(context_state(me, id));
+  for (int id = 0; id < device::kContexts; ++id) contexts.push_back(context_state(modem, id));
   for (int id = 0; id < device::kSslContexts; ++id) {
     ssl.push_back(ssl_state(me.ssl.contexts[static_cast<std::size_t>(id)], id));
   }

@@ -138,7 +138,7 @@ std::string BenchLine::arrive(const Trace& trace, std::size_t index) {
   bench_.timeline().run_due();  // what the module is doing at the moment comes first
   if (arrival->kind == Arrival::Kind::context_lost) {
     if (!requested_.empty()) return {};
-    bench_.me().lose_context(bench_.me().foreground().id());
+    bench_.me().lose_context(bench_.modem().terminal().session().foreground);
     return {};
   }
   const auto socket = sockets_.find({arrival->secure, arrival->index});

@@ -7,7 +7,7 @@
 #include "core/bytes.hpp"
 #include "emulator/app/scenario/command_match.hpp"
 #include "emulator/commands/all.hpp"
-#include "emulator/terminal_adapter.hpp"
+#include "emulator/terminal/terminal.hpp"
 
 namespace quasimodem::app::scenario {
 namespace {
@@ -25,7 +25,7 @@ std::string text_field(const Record& record, std::string_view name) {
 Observer::Observer(control::Target& target)
     : target_{target},
       table_{commands::all_families(), device::bit(target.modem().me().profile().model)},
-      dialogue_{target.modem().ta().channel().dialogue()} {}
+      dialogue_{target.modem().terminal().channel().dialogue()} {}
 
 std::vector<Happening> Observer::happenings_of(const Record& record) {
   std::vector<Happening> out;
@@ -54,7 +54,7 @@ std::vector<Happening> Observer::happenings_of(const Record& record) {
 }
 
 void Observer::read_line(const Record& record, std::string_view bytes, std::vector<Happening>& out) {
-  auto& channel = target_.modem().ta().channel();
+  auto& channel = target_.modem().terminal().channel();
   if (channel.takes_data()) return editor_.clear();
   dialogue_ = channel.dialogue();
   for (const char c : bytes) {

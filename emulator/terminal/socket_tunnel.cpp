@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/socket_tunnel.hpp"
+#include "emulator/terminal/socket_tunnel.hpp"
 
 #include <algorithm>
 
@@ -10,16 +10,8 @@ constexpr std::size_t kPortion = 1460;
 
 }  // namespace
 
-SocketTunnel::SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, const Settings& settings, int context,
-                           int index, device::Role role)
-    : channel_{channel},
-      me_{me},
-      settings_{settings},
-      context_{context},
-      index_{index},
-      role_{role},
-      idle_{me.timeline()},
-      end_{me.timeline()} {}
+SocketTunnel::SocketTunnel(commands::Session& session, const SocketId& socket)
+    : session_{session}, socket_{socket}, idle_{session.me.timeline()}, end_{session.me.timeline()} {}
 
 std::size_t SocketTunnel::send(ByteSpan from_te) {
   if (over_) return from_te.size();
@@ -32,7 +24,7 @@ std::size_t SocketTunnel::send(ByteSpan from_te) {
     taken += part.size();
   }
   if (packet_.size() >= packet_size()) flush();
-  if (!packet_.empty()) idle_.start(me_.tcpip.wait * 100ms, [this] { flush(); });
+  if (!packet_.empty()) idle_.start(session_.me.tcpip.wait * 100ms, [this] { flush(); });
   return taken;
 }
 
@@ -45,13 +37,14 @@ void SocketTunnel::flush() {
 
 void SocketTunnel::writable() {
   flush();
-  channel_.tunnel_writable();
+  session_.channel.tunnel_writable();
 }
 
 void SocketTunnel::deliver() {
   auto* socket = this->socket();
-  while (socket && socket->available() > 0 && channel_.can_write_through()) {
-    channel_.write_through(socket->receive(std::min(kPortion, channel_.room_through())));
+  auto& channel = session_.channel;
+  while (socket && socket->available() > 0 && channel.can_write_through()) {
+    channel.write_through(socket->receive(std::min(kPortion, channel.room_through())));
   }
   if (over_ && !peer_left_something()) end_.start({}, over_);
 }
@@ -73,12 +66,21 @@ void SocketTunnel::rest() {
   flush();
 }
 
+void SocketTunnel::hang_up() {
+  if (socket_.role == device::Role::server) {
+    context().server().close_client(socket_.index);
+  } else {
+    context().close(session_.me.tcpip.sessions(), socket_.index);
+  }
+}
+
 /// The manual's 20 ms lie between two characters; what is seen here is when the second one has ended. That takes long
 /// only at rates that are never found out, but set.
 atcmd::Tunnel::Escape SocketTunnel::escape() const {
   constexpr int kBitsPerCharacter = 10;
-  const auto character = settings_.baud ? Duration{1s} * kBitsPerCharacter / settings_.baud : Duration{};
-  return {.enabled = me_.tcpip.escape != 0, .guard_time = 500ms, .longest_gap = 20ms + character};
+  const int baud = session_.settings.baud;
+  const auto character = baud ? Duration{1s} * kBitsPerCharacter / baud : Duration{};
+  return {.enabled = session_.me.tcpip.escape != 0, .guard_time = 500ms, .longest_gap = 20ms + character};
 }
 
 }  // namespace quasimodem::emulator

@@ -5,10 +5,10 @@
 #include <string>
 
 #include "atcmd/syntax/dialogue.hpp"
+#include "emulator/commands/status_settings.hpp"
 #include "emulator/device/messaging.hpp"
-#include "emulator/status_settings.hpp"
 
-namespace quasimodem::emulator {
+namespace quasimodem::commands {
 
 /// How calls are shown. Defaults: M66 16.3.
 struct CallSettings {
@@ -67,4 +67,4 @@ struct Settings {
   std::string phonebook = "SM";  ///< AT+CPBS
 };
 
-}  // namespace quasimodem::emulator
+}  // namespace quasimodem::commands

@@ -3,28 +3,33 @@
 
 #include <functional>
 
-#include "atcmd/channel/channel.hpp"
 #include "atcmd/channel/tunnel.hpp"
 #include "core/timeline.hpp"
-#include "emulator/device/mobile_equipment.hpp"
-#include "emulator/settings.hpp"
+#include "emulator/commands/session.hpp"
 
 namespace quasimodem::emulator {
+
+struct SocketId {
+  int context;
+  int index;
+  device::Role role = device::Role::client;
+  bool operator==(const SocketId&) const = default;
+};
 
 /// Transparent mode between a channel and a connected socket (M66 11.23, 11.24): bytes from the TE are collected into
 /// packets, bytes from the peer go straight to the TE.
 class SocketTunnel final : public atcmd::Tunnel {
  public:
-  SocketTunnel(atcmd::Channel& channel, device::MobileEquipment& me, const Settings& settings, int context, int index,
-               device::Role role);
+  SocketTunnel(commands::Session& session, const SocketId& socket);
 
-  int context() const { return context_; }
-  int index() const { return index_; }
-  device::Role role() const { return role_; }
+  const SocketId& socket_id() const { return socket_; }
+  /// The socket is closed: there is nothing behind this any more.
+  bool gone() const { return !socket(); }
 
   std::size_t send(ByteSpan from_te) override;
   void rest() override;
   void deliver() override;
+  void hang_up() override;
   Escape escape() const override;
 
   /// The socket takes bytes again.
@@ -36,16 +41,13 @@ class SocketTunnel final : public atcmd::Tunnel {
 
  private:
   bool peer_left_something();
-  std::size_t packet_size() const { return static_cast<std::size_t>(me_.tcpip.send_size); }
+  std::size_t packet_size() const { return static_cast<std::size_t>(session_.me.tcpip.send_size); }
   void flush();
-  device::Connection* socket() { return me_.context(context_).socket(index_, role_); }
+  device::PdpContext& context() const { return session_.me.context(socket_.context); }
+  device::Connection* socket() const { return context().socket(socket_.index, socket_.role); }
 
-  atcmd::Channel& channel_;
-  device::MobileEquipment& me_;
-  const Settings& settings_;
-  int context_;
-  int index_;
-  device::Role role_;
+  commands::Session& session_;
+  SocketId socket_;
   Bytes packet_;
   Timer idle_;
   std::function<void()> over_;  ///< when the peer has ended

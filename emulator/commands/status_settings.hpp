@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-namespace quasimodem::emulator {
+namespace quasimodem::commands {
 
 /// Settings of the status and hardware commands. Most are stored and said back, nothing more.
 struct StatusSettings {
@@ -45,4 +45,4 @@ struct StatusSettings {
   int tone_detection = 0;  ///< AT+QTONEDET
 };
 
-}  // namespace quasimodem::emulator
+}  // namespace quasimodem::commands

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/terminal/terminals.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/urcs.hpp"
+#include "emulator/terminal/socket_tunnel.hpp"
+
+namespace quasimodem::emulator {
+namespace {
+
+using commands::Task;
+using device::MobileEquipment;
+
+/// The tunnel of transparent mode, if a socket is behind it.
+SocketTunnel* socket_tunnel(const Terminal& terminal) { return dynamic_cast<SocketTunnel*>(terminal.tunnel()); }
+
+/// Clients that came in belong to whoever opened the port.
+Task task_of(const SocketId& socket) {
+  if (socket.role == device::Role::server) return {Task::Kind::server, socket.context};
+  return {Task::Kind::socket, socket.context, socket.index};
+}
+
+}  // namespace
+
+Terminals::Terminals(MobileEquipment& me, Timeline& timeline, device::Model model)
+    : me_{me}, table_{commands::all_families(), device::bit(model)}, ring_indicator_{timeline} {}
+
+Terminal& Terminals::add() {
+  const auto taken = [this](int number) {
+    return std::any_of(terminals_.begin(), terminals_.end(),
+                       [number](const auto& each) { return each->session().number == number; });
+  };
+  int number = 0;
+  while (taken(number)) ++number;
+  auto& added = *terminals_.emplace_back(std::make_unique<Terminal>(
+      number, me_, owners_, [this](auto& call, const auto& typed) { return run(call, typed); }));
+  if (me_.power() == MobileEquipment::Power::on) {
+    added.start();
+    added.line_recognised();  // the TE that asked for it is heard
+  }
+  return added;
+}
+
+void Terminals::remove(Terminal& terminal) {
+  if (terminal.tunnel()) terminal.tunnel()->hang_up();
+  owners_.forget(terminal.session().number);
+  std::erase_if(terminals_, [&](const auto& each) { return each.get() == &terminal; });
+}
+
+atcmd::Reply Terminals::run(commands::Call& call, const atcmd::CommandCall& typed) {
+  auto reply =
+      around ? around(typed, call.channel(), [&] { return table_.run(call, typed); }) : table_.run(call, typed);
+  // A command may have closed a socket, or changed an indicator, as ATH does; of any terminal.
+  for (const auto& each : terminals_) {
+    const auto* tunnel = socket_tunnel(*each);
+    if (tunnel && tunnel->gone()) each->close_tunnel({});
+  }
+  report_indicators();
+  return reply;
+}
+
+atcmd::ErrorClass Terminals::errors_of(const atcmd::CommandCall& typed) const {
+  const auto* command = table_.find(typed.name);
+  return command ? command->errors : atcmd::ErrorClass::equipment;
+}
+
+void Terminals::power_off() {
+  std::vector<Terminal*> heard;
+  for (const auto& each : terminals_) {
+    if (each->rate_known()) heard.push_back(each.get());
+  }
+  me_.power_off();
+  for (auto* each : heard) each->channel().unsolicited(std::string{commands::kPowerDownWords});
+}
+
+void Terminals::drop_output() {
+  for (const auto& each : terminals_) each->channel().drop_output();
+}
+
+void Terminals::report_indicators() {
+  for (const auto& each : terminals_) each->report_indicators();
+}
+
+// ---- what the ME reports ----
+
+/// Which event goes to whom. What a terminal has started is its own, all else is everybody's: whether a TE hears of it
+/// depends on what it has switched on. A socket in transparent mode speaks through its tunnel, without a word.
+class Terminals::Route {
+ public:
+  Route(Terminals& terminals, const device::Event& event) : to_{terminals}, event_{event} {}
+
+  void operator()(const device::Started&) const {
+    for (const auto& each : to_.terminals_) each->start();
+    tell_all();
+  }
+  void operator()(const device::PoweredOff&) const {
+    for (const auto& each : to_.terminals_) each->stop();
+    to_.owners_.clear();
+    to_.ring_indicator_.reset();
+  }
+
+  void operator()(const device::Connected& event) const { connected({event.context, event.index}); }
+  void operator()(const device::ClientArrived& event) const {
+    connected({event.context, event.index, device::Role::server});
+  }
+  void operator()(const device::SecureOpened& event) const {
+    const SocketId socket{event.context, event.index};
+    if (event.code == device::ConnectCode::success) return connected(socket);
+    tell_owner(task_of(socket), event.code == device::ConnectCode::occupied);
+  }
+  void operator()(const device::ConnectFailed& event) const {
+    // The socket of one that failed is gone: another has this index.
+    const auto* other = to_.me_.context(event.context).socket(event.index);
+    tell_owner(task_of({event.context, event.index}), other != nullptr);
+  }
+  void operator()(const device::PacketArrived& event) const {
+    const SocketId socket{event.context, event.index, event.role};
+    if (!tunnel_of(socket)) tell_owner(task_of(socket));
+  }
+  void operator()(const device::DataArrived& event) const {
+    const SocketId socket{event.context, event.index, event.role};
+    if (auto* tunnel = tunnel_of(socket)) return tunnel->deliver();
+    tell_owner(task_of(socket));
+  }
+  void operator()(const device::SocketWritable& event) const {
+    if (auto* tunnel = tunnel_of({event.context, event.index, event.role})) tunnel->writable();
+  }
+  void operator()(const device::RemoteClosed& event) const { closed({event.context, event.index, event.role}); }
+  void operator()(const device::SecureClosed& event) const { closed({event.context, event.index}); }
+  void operator()(const device::ServerOpened& event) const { tell_owner({Task::Kind::server, event.context}); }
+
+  void operator()(const device::NameLookedUp&) const { tell_owner({Task::Kind::name_query}); }
+  void operator()(const device::PingAnswered&) const { tell_owner({Task::Kind::ping}); }
+  void operator()(const device::PingFinished& event) const {
+    tell_owner({Task::Kind::ping}, event.result == device::PingFinished::Result::busy);
+  }
+  void operator()(const device::TimeSynchronised& event) const {
+    tell_owner({Task::Kind::time_sync}, event.result == device::TimeSynchronised::Result::busy);
+  }
+
+  void operator()(const device::CallRings& event) const {
+    to_.owners_.release(kCall);
+    for (const auto& each : to_.terminals_) {
+      const int rings = each->settings().auto_answer;
+      if (rings <= 0 || event.rings <= rings) continue;
+      to_.owners_.set(kCall, each->session().number);
+      to_.me_.calls().answer();
+      return;
+    }
+    tell_all();
+  }
+  void operator()(const device::CallAlerting&) const { tell_caller(); }
+  void operator()(const device::CallAnswered&) const { tell_caller(); }
+  void operator()(const device::CallEnded&) const { tell_caller(); }
+
+  /// ASSUMED: messages are stored and shown as the first terminal's AT+CNMI and AT+CPMS say.
+  void operator()(const device::MessageShown&) const { to_.tell(to_.first(), event_); }
+  void operator()(const device::ContextLost& event) const {
+    for (const auto& each : to_.terminals_) {
+      const auto* tunnel = socket_tunnel(*each);
+      if (tunnel && tunnel->socket_id().context == event.context) each->close_tunnel({});
+    }
+    tell_all();
+  }
+  template <class Other>
+  void operator()(const Other&) const {
+    tell_all();
+  }
+
+ private:
+  static constexpr Task kCall{Task::Kind::call};
+
+  void tell_all() const {
+    for (const auto& each : to_.terminals_) to_.tell(*each, event_);
+  }
+  /// The first stands in for one that is not known, as after a restored snapshot.
+  Terminal& owner(const Task& task) const {
+    const auto number = to_.owners_.of(task);
+    const auto found = std::find_if(to_.terminals_.begin(), to_.terminals_.end(),
+                                    [number](const auto& each) { return each->session().number == number; });
+    return found == to_.terminals_.end() ? to_.first() : **found;
+  }
+  void tell_owner(const Task& task, bool turned_down = false) const {
+    auto& terminal = owner(task);
+    if (turned_down) to_.owners_.turn_down(task);
+    to_.tell(terminal, event_);
+  }
+  /// A call that nobody has dialled or answered rings everywhere, and ends everywhere.
+  void tell_caller() const { to_.owners_.of(kCall) ? tell_owner(kCall) : tell_all(); }
+
+  Terminal* connected_to(const SocketId& socket) const {
+    const auto found = std::find_if(to_.terminals_.begin(), to_.terminals_.end(), [&](const auto& each) {
+      const auto* tunnel = socket_tunnel(*each);
+      return tunnel && tunnel->socket_id() == socket;
+    });
+    return found == to_.terminals_.end() ? nullptr : found->get();
+  }
+  SocketTunnel* tunnel_of(const SocketId& socket) const {
+    const auto* terminal = connected_to(socket);
+    return terminal ? socket_tunnel(*terminal) : nullptr;
+  }
+  void connected(const SocketId& socket) const {
+    const auto& target = to_.me_.context(socket.context).socket(socket.index, socket.role)->target();
+    if (target.delivery != device::Connection::Delivery::transparent) return tell_owner(task_of(socket));
+    auto& terminal = owner(task_of(socket));
+    terminal.connect_through(std::make_unique<SocketTunnel>(terminal.session(), socket));
+  }
+  void closed(const SocketId& socket) const {
+    auto* terminal = connected_to(socket);
+    if (!terminal) return tell_owner(task_of(socket));
+    // OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7. Until the TE sees it it is in data
+    // state, whatever it sends.
+    const auto over = [terminal] { terminal->close_tunnel("CLOSED"); };
+    if (!terminal->channel().transparent() || !socket_tunnel(*terminal)->drain(over)) over();
+  }
+
+  Terminals& to_;
+  const device::Event& event_;
+};
+
+void Terminals::on_event(const device::Event& event) {
+  if (on_report) on_report(event);
+  std::visit(Route{*this, event}, event);
+  report_indicators();
+}
+
+void Terminals::tell(Terminal& terminal, const device::Event& event) {
+  // The farewell was the last word: what ends with the power ends without one.
+  if (me_.power() == MobileEquipment::Power::off) return;
+  auto urc = terminal.words_for(event);
+  indicate(event, terminal.settings(), static_cast<bool>(urc));
+  if (urc) terminal.channel().unsolicited(std::move(urc));
+}
+
+/// At once, also while the words have to wait for a command or for the end of the data state: that is what RI is for.
+void Terminals::indicate(const device::Event& event, const commands::Settings& settings, bool announced) {
+  if (std::holds_alternative<device::CallRings>(event)) return ring_indicator_.ring();
+  const auto* stored = std::get_if<device::MessageStored>(&event);
+  const bool told = stored && (stored->report || settings.messages.show_messages != 0);
+  const bool message = told || std::holds_alternative<device::MessageShown>(event);
+  // ASSUMED: "certain URCs" of the hardware design are all of them, if AT+QINDRI is not 0.
+  if (message || (announced && settings.status.ring_line_report != 0)) ring_indicator_.pulse();
+}
+
+bool Terminals::ring_indicator() {
+  const auto* call = me_.calls().current();
+  if (!call || call->state != device::VoiceCalls::State::incoming) ring_indicator_.rings_no_more();
+  return ring_indicator_.active();
+}
+
+}  // namespace quasimodem::emulator
