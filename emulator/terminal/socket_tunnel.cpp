@@ -7,11 +7,13 @@ namespace quasimodem::emulator {
 namespace {
 
 constexpr std::size_t kPortion = 1460;
+// OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7.
+constexpr std::string_view kPeerClosed = "CLOSED";
 
 }  // namespace
 
-SocketTunnel::SocketTunnel(commands::Session& session, const SocketId& socket)
-    : session_{session}, socket_{socket}, idle_{session.me.timeline()}, end_{session.me.timeline()} {}
+SocketTunnel::SocketTunnel(Terminal& terminal, const SocketId& socket)
+    : terminal_{terminal}, socket_{socket}, idle_{me().timeline()}, end_{me().timeline()} {}
 
 std::size_t SocketTunnel::send(ByteSpan from_te) {
   if (over_) return from_te.size();
@@ -24,7 +26,7 @@ std::size_t SocketTunnel::send(ByteSpan from_te) {
     taken += part.size();
   }
   if (packet_.size() >= packet_size()) flush();
-  if (!packet_.empty()) idle_.start(session_.me.tcpip.wait * 100ms, [this] { flush(); });
+  if (!packet_.empty()) idle_.start(me().tcpip.wait * 100ms, [this] { flush(); });
   return taken;
 }
 
@@ -37,32 +39,36 @@ void SocketTunnel::flush() {
 
 void SocketTunnel::writable() {
   flush();
-  session_.channel.tunnel_writable();
+  terminal_.channel().tunnel_writable();
 }
 
 void SocketTunnel::deliver() {
   auto* socket = this->socket();
-  auto& channel = session_.channel;
+  auto& channel = terminal_.channel();
   while (socket && socket->available() > 0 && channel.can_write_through()) {
     channel.write_through(socket->receive(std::min(kPortion, channel.room_through())));
   }
-  if (over_ && !peer_left_something()) end_.start({}, over_);
+  if (over_ && !peer_left_something()) close_soon();
 }
 
-bool SocketTunnel::drain(std::function<void()> over) {
+/// Until the TE sees the word it is in data state, whatever it sends.
+void SocketTunnel::ended() {
   deliver();
-  if (!peer_left_something()) return false;
-  over_ = std::move(over);
-  return true;
+  over_ = terminal_.channel().transparent() && peer_left_something();
+  if (!over_) terminal_.close_tunnel(kPeerClosed);
 }
 
-bool SocketTunnel::peer_left_something() {
+void SocketTunnel::close_soon() {
+  end_.start({}, [&terminal = terminal_] { terminal.close_tunnel(kPeerClosed); });
+}
+
+bool SocketTunnel::peer_left_something() const {
   const auto* socket = this->socket();
   return socket && socket->available() > 0;
 }
 
 void SocketTunnel::rest() {
-  if (over_) return end_.start({}, over_);
+  if (over_) return close_soon();
   flush();
 }
 
@@ -70,7 +76,7 @@ void SocketTunnel::hang_up() {
   if (socket_.role == device::Role::server) {
     context().server().close_client(socket_.index);
   } else {
-    context().close(session_.me.tcpip.sessions(), socket_.index);
+    context().close(me().tcpip.sessions(), socket_.index);
   }
 }
 
@@ -78,9 +84,9 @@ void SocketTunnel::hang_up() {
 /// only at rates that are never found out, but set.
 atcmd::Tunnel::Escape SocketTunnel::escape() const {
   constexpr int kBitsPerCharacter = 10;
-  const int baud = session_.settings.baud;
+  const int baud = terminal_.settings().baud;
   const auto character = baud ? Duration{1s} * kBitsPerCharacter / baud : Duration{};
-  return {.enabled = session_.me.tcpip.escape != 0, .guard_time = 500ms, .longest_gap = 20ms + character};
+  return {.enabled = me().tcpip.escape != 0, .guard_time = 500ms, .longest_gap = 20ms + character};
 }
 
 }  // namespace quasimodem::emulator

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-
 #include "atcmd/channel/tunnel.hpp"
 #include "core/timeline.hpp"
-#include "emulator/commands/session.hpp"
+#include "emulator/terminal/terminal.hpp"
 
 namespace quasimodem::emulator {
 
@@ -16,11 +14,11 @@ struct SocketId {
   bool operator==(const SocketId&) const = default;
 };
 
-/// Transparent mode between a channel and a connected socket (M66 11.23, 11.24): bytes from the TE are collected into
+/// Transparent mode between a terminal and a connected socket (M66 11.23, 11.24): bytes from the TE are collected into
 /// packets, bytes from the peer go straight to the TE.
 class SocketTunnel final : public atcmd::Tunnel {
  public:
-  SocketTunnel(commands::Session& session, const SocketId& socket);
+  SocketTunnel(Terminal& terminal, const SocketId& socket);
 
   const SocketId& socket_id() const { return socket_; }
   /// The socket is closed: there is nothing behind this any more.
@@ -34,23 +32,25 @@ class SocketTunnel final : public atcmd::Tunnel {
 
   /// The socket takes bytes again.
   void writable();
-  /// The peer has ended, and everything it sent still goes to the TE, at the pace of its line. `over` comes from the
-  /// Timeline behind the last byte, or when the TE leaves for command state; it may destroy this. What the TE sends
-  /// until then goes nowhere. False, and nothing is done, when nothing waits.
-  bool drain(std::function<void()> over);
+  /// The peer has ended. Everything it sent still goes to the TE, at the pace of its line, and what the TE sends goes
+  /// nowhere; behind the last byte, or when the TE leaves for command state, the terminal is told CLOSED and closes
+  /// this.
+  void ended();
 
  private:
-  bool peer_left_something();
-  std::size_t packet_size() const { return static_cast<std::size_t>(session_.me.tcpip.send_size); }
+  device::MobileEquipment& me() const { return terminal_.session().me; }
+  bool peer_left_something() const;
+  std::size_t packet_size() const { return static_cast<std::size_t>(me().tcpip.send_size); }
   void flush();
-  device::PdpContext& context() const { return session_.me.context(socket_.context); }
+  void close_soon();
+  device::PdpContext& context() const { return me().context(socket_.context); }
   device::Connection* socket() const { return context().socket(socket_.index, socket_.role); }
 
-  commands::Session& session_;
+  Terminal& terminal_;
   SocketId socket_;
   Bytes packet_;
   Timer idle_;
-  std::function<void()> over_;  ///< when the peer has ended
+  bool over_ = false;  ///< the peer has ended
   Timer end_;
 };
 

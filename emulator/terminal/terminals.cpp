@@ -18,6 +18,15 @@ using device::MobileEquipment;
 /// The tunnel of transparent mode, if a socket is behind it.
 SocketTunnel* socket_tunnel(const Terminal& terminal) { return dynamic_cast<SocketTunnel*>(terminal.tunnel()); }
 
+template <class Event>
+SocketId socket_of(const Event& event) {
+  if constexpr (requires { event.role; }) {
+    return {event.context, event.index, event.role};
+  } else {
+    return {event.context, event.index};
+  }
+}
+
 /// Clients that came in belong to whoever opened the port.
 Task task_of(const SocketId& socket) {
   if (socket.role == device::Role::server) return {Task::Kind::server, socket.context};
@@ -103,34 +112,31 @@ class Terminals::Route {
     to_.ring_indicator_.reset();
   }
 
-  void operator()(const device::Connected& event) const { connected({event.context, event.index}); }
+  void operator()(const device::Connected& event) const { connected(socket_of(event)); }
   void operator()(const device::ClientArrived& event) const {
     connected({event.context, event.index, device::Role::server});
   }
   void operator()(const device::SecureOpened& event) const {
-    const SocketId socket{event.context, event.index};
-    if (event.code == device::ConnectCode::success) return connected(socket);
-    tell_owner(task_of(socket), event.code == device::ConnectCode::occupied);
+    if (event.code == device::ConnectCode::success) return connected(socket_of(event));
+    tell_owner(task_of(socket_of(event)), event.code == device::ConnectCode::occupied);
   }
   void operator()(const device::ConnectFailed& event) const {
     // The socket of one that failed is gone: another has this index.
-    const auto* other = to_.me_.context(event.context).socket(event.index);
-    tell_owner(task_of({event.context, event.index}), other != nullptr);
+    const bool occupied = to_.me_.context(event.context).socket(event.index);
+    tell_owner(task_of(socket_of(event)), occupied);
   }
   void operator()(const device::PacketArrived& event) const {
-    const SocketId socket{event.context, event.index, event.role};
-    if (!tunnel_of(socket)) tell_owner(task_of(socket));
+    if (!tunnel_of(socket_of(event))) tell_owner(task_of(socket_of(event)));
   }
   void operator()(const device::DataArrived& event) const {
-    const SocketId socket{event.context, event.index, event.role};
-    if (auto* tunnel = tunnel_of(socket)) return tunnel->deliver();
-    tell_owner(task_of(socket));
+    if (auto* tunnel = tunnel_of(socket_of(event))) return tunnel->deliver();
+    tell_owner(task_of(socket_of(event)));
   }
   void operator()(const device::SocketWritable& event) const {
-    if (auto* tunnel = tunnel_of({event.context, event.index, event.role})) tunnel->writable();
+    if (auto* tunnel = tunnel_of(socket_of(event))) tunnel->writable();
   }
-  void operator()(const device::RemoteClosed& event) const { closed({event.context, event.index, event.role}); }
-  void operator()(const device::SecureClosed& event) const { closed({event.context, event.index}); }
+  void operator()(const device::RemoteClosed& event) const { closed(socket_of(event)); }
+  void operator()(const device::SecureClosed& event) const { closed(socket_of(event)); }
   void operator()(const device::ServerOpened& event) const { tell_owner({Task::Kind::server, event.context}); }
 
   void operator()(const device::NameLookedUp&) const { tell_owner({Task::Kind::name_query}); }
@@ -192,30 +198,22 @@ class Terminals::Route {
   /// A call that nobody has dialled or answered rings everywhere, and ends everywhere.
   void tell_caller() const { to_.owners_.of(kCall) ? tell_owner(kCall) : tell_all(); }
 
-  Terminal* connected_to(const SocketId& socket) const {
-    const auto found = std::find_if(to_.terminals_.begin(), to_.terminals_.end(), [&](const auto& each) {
-      const auto* tunnel = socket_tunnel(*each);
-      return tunnel && tunnel->socket_id() == socket;
-    });
-    return found == to_.terminals_.end() ? nullptr : found->get();
-  }
   SocketTunnel* tunnel_of(const SocketId& socket) const {
-    const auto* terminal = connected_to(socket);
-    return terminal ? socket_tunnel(*terminal) : nullptr;
+    for (const auto& each : to_.terminals_) {
+      auto* tunnel = socket_tunnel(*each);
+      if (tunnel && tunnel->socket_id() == socket) return tunnel;
+    }
+    return nullptr;
   }
   void connected(const SocketId& socket) const {
     const auto& target = to_.me_.context(socket.context).socket(socket.index, socket.role)->target();
     if (target.delivery != device::Connection::Delivery::transparent) return tell_owner(task_of(socket));
     auto& terminal = owner(task_of(socket));
-    terminal.connect_through(std::make_unique<SocketTunnel>(terminal.session(), socket));
+    terminal.connect_through(std::make_unique<SocketTunnel>(terminal, socket));
   }
   void closed(const SocketId& socket) const {
-    auto* terminal = connected_to(socket);
-    if (!terminal) return tell_owner(task_of(socket));
-    // OBSERVED: the word of a peer's close in transparent mode, at-reference 2.7. Until the TE sees it it is in data
-    // state, whatever it sends.
-    const auto over = [terminal] { terminal->close_tunnel("CLOSED"); };
-    if (!terminal->channel().transparent() || !socket_tunnel(*terminal)->drain(over)) over();
+    if (auto* tunnel = tunnel_of(socket)) return tunnel->ended();
+    tell_owner(task_of(socket));
   }
 
   Terminals& to_;
