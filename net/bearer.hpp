@@ -28,7 +28,7 @@ class ListenObserver {
   using Accept = std::function<std::unique_ptr<Link>(LinkObserver&)>;
 
   virtual void listening() = 0;
-  /// The last call: nobody can connect to this port.
+  /// The last call: nobody can connect to this port, or not any more.
   virtual void listen_failed(NetError error) = 0;
   /// `accept` may be called once, and only before this returns; otherwise the peer is refused.
   virtual void connection_arrived(Endpoint peer, const Accept& accept) = 0;

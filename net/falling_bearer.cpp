@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "net/relayed_link.hpp"
+
 namespace quasimodem::net {
 
 struct FallingBearer::Core {
@@ -58,48 +60,48 @@ class FallingOperation final : public Operation, private Passenger {
   Timer failure_;
 };
 
-class FallingLink final : public Link, private LinkObserver, private Passenger {
+class FallingLink final : public RelayedLink, private Passenger {
  public:
   FallingLink(std::shared_ptr<FallingBearer::Core> core, Endpoint peer, LinkObserver& observer)
-      : Passenger{std::move(core)}, peer_{peer}, observer_{&observer}, failure_{core_->timeline} {}
+      : RelayedLink{core->timeline, peer, observer}, Passenger{std::move(core)} {}
 
-  void start(Bearer& inner, Transport transport) {
-    if (!core_->up) return fall();
-    inner_ = inner.connect(transport, peer_, *this);
-  }
-
-  std::size_t send(ByteSpan data) override { return inner_ ? inner_->send(data) : 0; }
-  void pause() override {
-    if (inner_) inner_->pause();
-  }
-  void resume() override {
-    if (inner_) inner_->resume();
-  }
-  std::size_t unacknowledged() const override { return inner_ ? inner_->unacknowledged() : 0; }
-  void abort() override {
-    observer_ = nullptr;
-    failure_.cancel();
-    if (inner_) inner_->abort();
-  }
-  Endpoint peer() const override { return peer_; }
+  void start(Bearer& inner, Transport transport) { core_->up ? connect(inner, transport) : fall(); }
 
  private:
   void fall() override {
-    if (inner_) inner_->abort();  // without that it may still send what it has taken
-    inner_.reset();
-    if (!observer_) return;
-    failure_.start({}, [this] { link_closed(NetError::no_bearer); });
+    drop_inner();
+    end_soon(NetError::no_bearer);
   }
-  void link_connected() override { observer_->link_connected(); }
-  void link_received(ByteSpan data) override { observer_->link_received(data); }
-  void link_writable() override { observer_->link_writable(); }
-  void link_closed(std::optional<NetError> error) override {
-    if (auto* observer = std::exchange(observer_, nullptr)) observer->link_closed(error);
+};
+
+/// A port of the module, and who comes in through it.
+class FallingPort final : public Operation, private ListenObserver, private Passenger {
+ public:
+  FallingPort(std::shared_ptr<FallingBearer::Core> core, ListenObserver& observer)
+      : Passenger{std::move(core)}, observer_{&observer}, failure_{core_->timeline} {}
+
+  void start(Bearer& inner, Transport transport, std::uint16_t port) {
+    if (!core_->up) return fall();
+    inner_ = inner.listen(transport, port, *this);
   }
 
-  const Endpoint peer_;
-  LinkObserver* observer_;  ///< null after the last call
-  std::unique_ptr<Link> inner_;
+ private:
+  void fall() override {
+    inner_.reset();
+    if (observer_) failure_.start({}, [this] { listen_failed(NetError::no_bearer); });
+  }
+  void listening() override { observer_->listening(); }
+  void listen_failed(NetError error) override { std::exchange(observer_, nullptr)->listen_failed(error); }
+  void connection_arrived(Endpoint peer, const Accept& accept) override {
+    observer_->connection_arrived(peer, [&](LinkObserver& observer) -> std::unique_ptr<Link> {
+      auto link = std::make_unique<FallingLink>(core_, peer, observer);
+      link->adopt(accept);
+      return link;
+    });
+  }
+
+  ListenObserver* observer_;  ///< null after the last call
+  std::unique_ptr<Operation> inner_;
   Timer failure_;
 };
 
@@ -134,6 +136,12 @@ std::unique_ptr<Link> FallingBearer::connect(Transport transport, Endpoint peer,
 std::unique_ptr<Operation> FallingBearer::ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) {
   auto operation = std::make_unique<FallingOperation<Echoed>>(core_, std::move(done));
   operation->start([&](auto answer) { return inner_.ping(peer, size, std::move(answer)); });
+  return operation;
+}
+
+std::unique_ptr<Operation> FallingBearer::listen(Transport transport, std::uint16_t port, ListenObserver& observer) {
+  auto operation = std::make_unique<FallingPort>(core_, observer);
+  operation->start(inner_, transport, port);
   return operation;
 }
 

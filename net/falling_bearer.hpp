@@ -9,8 +9,8 @@
 namespace quasimodem::net {
 
 /// A bearer as long as it is up. When it falls everything under way on it ends: look-ups and echo requests are answered
-/// with NetError::no_bearer, links hear it in `link_closed`, all of them later through the Timeline; nothing more goes
-/// out. The same happens at once to what is begun while it is down.
+/// with NetError::no_bearer, links hear it in `link_closed` and ports in `listen_failed`, all of them later through the
+/// Timeline; nothing more goes out, nobody comes in. The same happens at once to what is begun while it is down.
 class FallingBearer final : public Bearer {
  public:
   /// Down at first.
@@ -24,10 +24,7 @@ class FallingBearer final : public Bearer {
   std::unique_ptr<Operation> resolve(std::string_view host, std::function<void(Addresses)> done) override;
   std::unique_ptr<Link> connect(Transport transport, Endpoint peer, LinkObserver& observer) override;
   std::unique_ptr<Operation> ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) override;
-  /// A port does not fall with it: that is for whoever opened it to close.
-  std::unique_ptr<Operation> listen(Transport transport, std::uint16_t port, ListenObserver& observer) override {
-    return inner_.listen(transport, port, observer);
-  }
+  std::unique_ptr<Operation> listen(Transport transport, std::uint16_t port, ListenObserver& observer) override;
 
   struct Core;
   class Passenger;  ///< something under way on it

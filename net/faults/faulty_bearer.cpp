@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "net/faults/tls_records.hpp"
+#include "net/relayed_link.hpp"
 
 namespace quasimodem::net {
 namespace {
@@ -45,61 +46,37 @@ class TlsWatch {
   bool data_seen_ = false;
 };
 
-class FaultyLink final : public Link, private LinkObserver {
+class FaultyLink final : public RelayedLink {
  public:
   FaultyLink(Timeline& timeline, FaultBook& book, Endpoint peer, LinkObserver& observer)
-      : book_{book}, peer_{peer}, subject_{peer.text()}, observer_{observer}, ending_{timeline} {}
+      : RelayedLink{timeline, peer, observer}, book_{book}, subject_{peer.text()} {}
 
   void start(Bearer& inner, Transport transport) {
     if (transport == Transport::udp) tls_.peer_speaks();
-    if (strikes("peer.refuse")) return end_soon(NetError::refused);
-    inner_ = inner.connect(transport, peer_, *this);
+    strikes("peer.refuse") ? end_soon(NetError::refused) : connect(inner, transport);
   }
 
   std::size_t send(ByteSpan data) override {
-    if (ended_ || !inner_) return 0;
-    const auto taken = silent_ ? data.size() : inner_->send(data);
+    const auto taken = silent_ && !ended() ? data.size() : RelayedLink::send(data);
     tls_.sent(data.first(taken));
     return taken;
   }
-  void pause() override {
-    if (inner_) inner_->pause();
-  }
-  void resume() override {
-    if (inner_) inner_->resume();
-  }
-  std::size_t unacknowledged() const override { return inner_ ? inner_->unacknowledged() : 0; }
-  void abort() override {
-    ending_.cancel();
-    ended_ = true;
-    if (inner_) inner_->abort();
-  }
-  Endpoint peer() const override { return peer_; }
 
  private:
   const FaultRule* strikes(std::string_view name) { return book_.strike(name, subject_); }
 
-  /// Not from within the call: who hears of it may destroy this.
-  void end_soon(std::optional<NetError> error, Duration after = {}) {
-    ended_ = true;
-    ending_.start(after, [this, error] { observer_.link_closed(error); });
-  }
-
-  void link_connected() override { observer_.link_connected(); }
-  void link_writable() override { observer_.link_writable(); }
-
   void link_received(ByteSpan data) override {
-    if (ended_ || silent_) return;
+    if (ended() || silent_) return;
     if (strikes("peer.half_open")) {
       silent_ = true;
       return;
     }
     if (strikes("peer.reset")) {
-      inner_->abort();
+      abort_inner();
       return end_soon(NetError::reset);
     }
     tls_.peer_speaks();
-    tls_.is_tls() ? deliver_records(data) : observer_.link_received(data);
+    tls_.is_tls() ? deliver_records(data) : observer().link_received(data);
   }
 
   /// The records of one read, one after the other, until a fault strikes one.
@@ -118,16 +95,16 @@ class FaultyLink final : public Link, private LinkObserver {
       passed += part.bytes.size();
       if (part.ends && std::exchange(corrupting_, false)) broken.push_back(passed - 1);
     }
-    if (broken.empty()) return observer_.link_received(data);
+    if (broken.empty()) return observer().link_received(data);
     Bytes changed{data.begin(), data.end()};
     for (const auto place : broken) changed[place] ^= 1;
-    observer_.link_received(changed);
+    observer().link_received(changed);
   }
 
   bool handshake_fails(ByteSpan before) {
     if (strikes("tls.stall")) {
       silent_ = true;
-      if (!before.empty()) observer_.link_received(before);
+      if (!before.empty()) observer().link_received(before);
       return true;
     }
     const auto* rule = strikes("tls.alert");
@@ -144,27 +121,22 @@ class FaultyLink final : public Link, private LinkObserver {
 
   /// The connection ends behind this.
   void end_after(ByteSpan last) {
-    inner_->abort();
+    abort_inner();
     end_soon(std::nullopt);
-    if (!last.empty()) observer_.link_received(last);
+    if (!last.empty()) observer().link_received(last);
   }
 
   void link_closed(std::optional<NetError> error) override {
-    if (ended_ || silent_) return;
+    if (ended() || silent_) return;
     if (const auto* rule = strikes("peer.slow_close")) return end_soon(error, rule->time("time", 30s));
-    observer_.link_closed(error);
+    RelayedLink::link_closed(error);
   }
 
   FaultBook& book_;
-  const Endpoint peer_;
   const std::string subject_;
-  LinkObserver& observer_;
-  std::unique_ptr<Link> inner_;
   TlsWatch tls_;
   bool corrupting_ = false;  ///< the record that is arriving is to be broken
   bool silent_ = false;      ///< nothing passes any more
-  bool ended_ = false;
-  Timer ending_;
 };
 
 class LateFailure final : public Operation {

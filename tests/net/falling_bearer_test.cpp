@@ -19,6 +19,19 @@ struct Diary final : LinkObserver {
   }
 };
 
+struct Gate final : ListenObserver {
+  explicit Gate(LinkObserver& guest) : guest_{guest} {}
+  std::string text;
+  std::unique_ptr<Link> link;
+
+ private:
+  void listening() override { text += "listening "; }
+  void listen_failed(NetError error) override { text += std::string{describe(error)} + " "; }
+  void connection_arrived(Endpoint, const Accept& accept) override { link = accept(guest_); }
+
+  LinkObserver& guest_;
+};
+
 struct Falling {
   Timeline timeline;
   SimNetwork network{timeline};
@@ -120,4 +133,32 @@ TEST_CASE("what a link has taken and not yet sent is lost with the bearer", "[ne
   bearer.fall();
   timeline.advance(1min);
   CHECK(as_text(listener.last().received()) == "one");
+}
+
+TEST_CASE("a port falls with the bearer, and so does who came in through it", "[net][falling]") {
+  Falling world;
+  Gate gate{world.heard};
+  const Endpoint caller{{{198, 51, 100, 7}}, 40000};
+  auto port = world.bearer.listen(Transport::tcp, 8080, gate);
+  world.timeline.advance(1s);
+  CHECK(gate.text == "no bearer ");
+  world.bearer.rise();
+  port = world.bearer.listen(Transport::tcp, 8080, gate);
+  world.timeline.advance(1s);
+  const auto guest = world.network.call_in(8080, caller);
+  world.timeline.advance(1s);
+  guest->send("hello");
+  world.timeline.advance(1s);
+  CHECK(world.heard.text == "connected hello ");
+  CHECK(gate.link->peer() == caller);
+  world.bearer.fall();
+  world.timeline.advance(1s);
+  CHECK(gate.text == "no bearer listening no bearer ");
+  CHECK(world.heard.text == "connected hello no bearer ");
+  CHECK_FALSE(guest->open());
+  CHECK(world.network.open_links() == 0);
+  const auto late = world.network.call_in(8080, caller);
+  world.timeline.advance(1s);
+  CHECK(late->ended_by_module());
+  CHECK(world.heard.text == "connected hello no bearer ");
 }
