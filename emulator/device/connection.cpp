@@ -92,11 +92,6 @@ void Connection::await_sent() {
   });
 }
 
-void Connection::cut_off() {
-  if (link_) link_->abort();
-  close();
-}
-
 void Connection::close() {
   state_ = SocketState::closed;
   *alive_ = false;

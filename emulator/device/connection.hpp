@@ -90,8 +90,6 @@ class Connection : protected net::LinkObserver {
   /// The same, but the link stays until the peer has what was sent, at most for ten seconds: SocketState::closing.
   /// `closed` comes then; it may destroy the connection. False, and nothing is done, when nothing waits.
   bool close_after_sending(std::function<void()> closed);
-  /// The bearer is gone: as `close`, but nothing more goes to the peer, not even an end.
-  void cut_off();
   /// Gives up a connection that is still being opened, or tells that it broke: `opened(failed)` or `ended` follows.
   /// The reason is for the log; empty when it is there already.
   void fail(std::string_view reason);

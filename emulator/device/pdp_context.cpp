@@ -19,18 +19,32 @@ std::string_view name_of(TcpIpState state) {
   return kNames[static_cast<std::size_t>(state)];
 }
 
+namespace {
+
+/// Where a state leads when what was under way in it is gone.
+TcpIpState without_work(TcpIpState state) {
+  switch (state) {
+    case TcpIpState::ip_config:
+    case TcpIpState::ip_ind: return TcpIpState::ip_start;
+    case TcpIpState::connecting:
+    case TcpIpState::connect_ok: return TcpIpState::ip_close;
+    case TcpIpState::ip_processing: return TcpIpState::ip_status;
+    default: return state;
+  }
+}
+
+}  // namespace
+
 PdpContext::PdpContext(int id, Surroundings surroundings)
     : id_{id},
       surroundings_{std::move(surroundings)},
       transition_{surroundings_.timeline},
       bearer_{surroundings_.timeline, surroundings_.bearer},
-      server_{
-          id, {surroundings_.timeline, surroundings_.bearer, surroundings_.log.part("server")}, surroundings_.events} {}
+      server_{id, {surroundings_.timeline, bearer_, surroundings_.log.part("server")}, surroundings_.events} {}
 
 void PdpContext::enter(TcpIpState state) {
   if (state == state_) return;
   state_ = state;
-  active() ? bearer_.rise() : bearer_.fall();
   surroundings_.log.debug("context {}: {}", id_, name_of(state));
   surroundings_.journal.write(RecordKind::state, {{"what", "tcpip"}, {"context", id_}, {"state", name_of(state)}});
 }
@@ -94,9 +108,12 @@ bool PdpContext::activate(Done done) {
       const auto objection = surroundings_.gateway.objection(*this);
       if (objection) surroundings_.log.warning("context {} cannot be activated: {}", id_, *objection);
       const bool possible = !objection && (!grants || grants());
-      if (possible) ++activations_;
+      if (possible) {
+        ++activations_;
+        bearer_.rise();
+        name_servers = {};
+      }
       enter(possible ? TcpIpState::ip_gprsact : TcpIpState::pdp_deact);
-      if (possible) name_servers = {};
       note_bearer(possible ? "up" : "refused");
       std::exchange(activation_done_, {})(possible);
     });
@@ -114,7 +131,6 @@ void PdpContext::bring_up(Done done) {
 void PdpContext::deactivate(std::function<void()> done) {
   close_all(Ending::asked_for);
   for (auto& socket : sockets_) socket.reset();
-  bearer_.fall();
   const bool was_down = state_ == TcpIpState::ip_initial || state_ == TcpIpState::pdp_deact;
   // The activation under way is abandoned; who waits for it hears that it failed.
   if (auto waiting = std::exchange(activation_done_, {})) waiting(false);
@@ -174,19 +190,12 @@ void PdpContext::power_off(PowerLoss loss) {
   close_all(loss == PowerLoss::sudden ? Ending::supply_cut : Ending::asked_for);
   for (auto& socket : sockets_) socket.reset();
   state_ = TcpIpState::ip_initial;
-  bearer_.fall();
 }
 
 void PdpContext::restore(TcpIpState state) {
   power_off(PowerLoss::orderly);
-  switch (state) {
-    case TcpIpState::ip_config:
-    case TcpIpState::ip_ind: return enter(TcpIpState::ip_start);
-    case TcpIpState::connecting:
-    case TcpIpState::connect_ok: return enter(TcpIpState::ip_close);
-    case TcpIpState::ip_processing: return enter(TcpIpState::ip_status);
-    default: return enter(state);
-  }
+  enter(without_work(state));
+  if (active()) bearer_.rise();
 }
 
 // ---- sockets ----
@@ -205,8 +214,8 @@ bool PdpContext::any_live() const {
   return std::any_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket && socket->live(); });
 }
 
-Connection::Surroundings PdpContext::surroundings_for(int index) const {
-  return {surroundings_.timeline, surroundings_.bearer, surroundings_.log.part(fmt::format("socket{}", index))};
+Connection::Surroundings PdpContext::surroundings_for(int index) {
+  return {surroundings_.timeline, bearer_, surroundings_.log.part(fmt::format("socket{}", index))};
 }
 
 PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::Target target) {
@@ -369,23 +378,22 @@ bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_cl
 }
 
 void PdpContext::close_all(Ending ending) {
-  const bool sudden = ending != Ending::asked_for;
-  sudden ? server_.cut_off() : server_.close();
-  for (auto& socket : closing_) {
-    if (socket && sudden) socket->cut_off();
-    socket.reset();
-  }
+  // Without its bearer nothing says goodbye any more.
+  if (ending != Ending::asked_for) bearer_.fall();
+  server_.close();
+  for (auto& socket : closing_) socket.reset();
   for (int index = 0; index < kSockets; ++index) {
     auto& socket = sockets_[static_cast<std::size_t>(index)];
     if (!socket || !(socket->live() || socket->awaits_result())) continue;
     const bool was_told = !socket->awaits_result();
     note_socket(index, "closed", "the context ended");
-    sudden ? socket->cut_off() : socket->close();
+    socket->close();
     if (!socket->secure()) continue;
     // Whoever asked for a secure socket hears what became of it, always and once.
     if (!was_told) surroundings_.events.on_event(SecureOpened{id_, index, ConnectCode::error});
     if (was_told && ending == Ending::bearer_lost) surroundings_.events.on_event(SecureClosed{id_, index});
   }
+  bearer_.fall();
 }
 
 }  // namespace quasimodem::device

@@ -114,7 +114,8 @@ class PdpContext {
   bool in_use() const { return active() || state_ == TcpIpState::ip_config || state_ == TcpIpState::ip_ind; }
   /// Nothing while no address is assigned.
   std::optional<net::IpAddress> address() const;
-  /// The network as long as this context is up. What is under way when it ends fails with NetError::no_bearer.
+  /// The network as long as this context is up: nothing leaves the module without it. What is under way when the
+  /// context ends fails with NetError::no_bearer.
   net::Bearer& bearer() { return bearer_; }
   /// What commands do that need a bearer and bring it up themselves; `done(false)` when there is none to be had.
   void when_up(Done done) { bring_up(std::move(done)); }
@@ -173,9 +174,10 @@ class PdpContext {
   void report_unopened(int index, ConnectCode code);
   /// After the answer of the command that caused it.
   void report_later(const Event& event);
-  Connection::Surroundings surroundings_for(int index) const;
+  Connection::Surroundings surroundings_for(int index);
   net::IpAddress local_address() const;
   enum class Ending { asked_for, bearer_lost, supply_cut };
+  /// The bearer falls with it.
   void close_all(Ending ending);
 
   int id_;

@@ -22,13 +22,6 @@ void Server::give_up() {
   events_.on_event(ServerOpened{context_, false});
 }
 
-void Server::cut_off() {
-  for (auto& client : clients_) {
-    if (client) client->cut_off();
-  }
-  close();
-}
-
 void Server::close() {
   state_ = State::initial;
   port_.reset();

@@ -39,8 +39,6 @@ class Server final : private net::ListenObserver {
   void give_up();
   /// Ends the port and all clients.
   void close();
-  /// The bearer is gone: the same without a word to the clients.
-  void cut_off();
 
   Connection* client(int index);
   /// Ends one client; the port stays open. False when there is none.
