@@ -4,6 +4,9 @@
 #include <variant>
 
 #include "emulator/commands/message_text.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
 
 namespace quasimodem::emulator {
 namespace {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/journal.hpp"
+#include "emulator/device/event_sink.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 
 namespace quasimodem::emulator {

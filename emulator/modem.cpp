@@ -4,6 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/firmware.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/event_records.hpp"
 #include "emulator/seal.hpp"
 #include "emulator/terminal/terminals.hpp"

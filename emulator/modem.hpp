@@ -4,7 +4,8 @@
 #include <memory>
 
 #include "core/bytes.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/rooms.hpp"
 #include "emulator/uart/dce.hpp"
 
 namespace quasimodem::emulator {

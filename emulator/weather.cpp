@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/weather.hpp"
 
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/tcpip_settings.hpp"
+#include "emulator/device/timing.hpp"
+
 namespace quasimodem::emulator {
 namespace {
 
@@ -58,7 +64,7 @@ void Weather::await_drop(device::MobileEquipment& me) {
     for (int id = 0; id < device::kContexts; ++id) {
       if (!me.context(id).active()) continue;
       log_.info("the network takes context {} away", id);
-      me.lose_context(id);
+      me.outside().lose_context(id);
     }
     await_drop(me);
   });

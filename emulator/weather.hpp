@@ -5,7 +5,8 @@
 
 #include "core/log.hpp"
 #include "core/timeline.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/pace.hpp"
+#include "emulator/device/rooms.hpp"
 #include "net/faults/slow_bearer.hpp"
 
 namespace quasimodem::emulator {

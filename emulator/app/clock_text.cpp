@@ -8,6 +8,8 @@
 
 #include <fmt/core.h>
 
+#include "emulator/device/rtc.hpp"
+
 namespace quasimodem::app {
 namespace {
 

@@ -17,6 +17,7 @@
 #include "emulator/app/host_random.hpp"
 #include "emulator/app/ports/port.hpp"
 #include "emulator/app/run_options.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
 #include "emulator/uart/noisy_line.hpp"

@@ -18,6 +18,7 @@
 #include "emulator/app/profile_keys.hpp"
 #include "emulator/app/safe_toml.hpp"
 #include "emulator/app/text_file.hpp"
+#include "emulator/device/timing.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -14,7 +14,7 @@
 #include "emulator/app/options/settings.hpp"
 #include "emulator/app/spdlog_sink.hpp"
 #include "emulator/app/uart_url.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/configuration.hpp"
 #include "net/host/bearer_rules.hpp"
 
 namespace quasimodem::app {

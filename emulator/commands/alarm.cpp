@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The alarm of the RTC (M66 14.2): URC ALARM RING, and ALARM MODE from a module that it has switched on.
+#include "emulator/device/alarm.hpp"
+
 #include <array>
 #include <optional>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -35,11 +38,11 @@ constexpr std::array kAlarm{
 
 Reply set_alarm(Call& call, const AlarmArguments& args) {
   if (args.state == 0) {
-    call.me().clear_alarm();
+    call.me().alarm().clear();
     return Reply::ok();
   }
   const auto time = args.time ? device::parse_local_time(*args.time) : std::nullopt;
-  if (!time || !call.me().set_alarm({*time, args.repeat, args.power})) return Reply::cme(cme::kOperationNotAllowed);
+  if (!time || !call.me().alarm().set({*time, args.repeat, args.power})) return Reply::cme(cme::kOperationNotAllowed);
   return Reply::ok();
 }
 

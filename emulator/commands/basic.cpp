@@ -10,6 +10,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/profile.hpp"
+#include "emulator/device/messaging.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -15,6 +15,10 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/ussd.hpp"
+#include "emulator/device/voice_calls.hpp"
 
 namespace quasimodem::commands {
 namespace {

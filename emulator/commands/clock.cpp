@@ -10,6 +10,8 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/network_clock.hpp"
+#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -20,7 +22,7 @@ using atcmd::Reply;
 
 // AT+QLTS — the time the network told last                                                                  [M66 4.10]
 Reply show_network_time(Call& call) {
-  const auto time = call.me().network_time();
+  const auto time = call.me().network_clock().time();
   // ASSUMED: an empty text while it has told none.
   call.respond(time ? fmt::format("+QLTS: \"{},0\"", device::to_text(*time)) : std::string{"+QLTS: \"\""});
   return Reply::ok();
@@ -32,11 +34,11 @@ struct Update {
 };
 constexpr std::array kUpdate{atcmd::integer<&Update::mode>("mode", 0, 4).as_range()};
 Reply set_update(Call& call, const Update& args) {
-  call.me().set_clock_update(args.mode);
+  call.me().network_clock().set_update(args.mode);
   return Reply::ok();
 }
 Reply show_update(Call& call) {
-  call.respond(fmt::format("+CTZU: {}", call.me().clock_update()));
+  call.respond(fmt::format("+CTZU: {}", call.me().network_clock().update()));
   return Reply::ok();
 }
 

@@ -9,6 +9,11 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/name_query.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/ping.hpp"
+#include "emulator/device/tcpip_settings.hpp"
+#include "emulator/device/time_sync.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -85,17 +90,16 @@ constexpr std::array kTimeServer{
     atcmd::integer<&TimeServer::port>("port", 1, 65535).as_range().optional(123),
 };
 Reply synchronise(Call& call) {
-  const auto& server = call.me().time_server();
   call.own({Task::Kind::time_sync});
-  call.me().time_sync().start(call.context(), server.host, server.port);
+  call.me().time_sync().start(call.context());
   return Reply::ok();
 }
 Reply synchronise_with(Call& call, const TimeServer& args) {
-  call.me().set_time_server({std::string{args.host}, static_cast<std::uint16_t>(args.port)});
+  call.me().time_sync().set_server({std::string{args.host}, static_cast<std::uint16_t>(args.port)});
   return synchronise(call);
 }
 Reply show_time_server(Call& call) {
-  const auto& server = call.me().time_server();
+  const auto& server = call.me().time_sync().server();
   call.respond(fmt::format("+QNTP: \"{}\",{}", server.host, server.port));
   return Reply::ok();
 }

@@ -11,6 +11,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/device/file_store.hpp"
 #include "storage/checksum.hpp"
 
 namespace quasimodem::commands {

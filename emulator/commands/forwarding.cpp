@@ -12,6 +12,8 @@
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/device/call_forwarding.hpp"
+#include "emulator/device/events.hpp"
 
 namespace quasimodem::commands {
 namespace {

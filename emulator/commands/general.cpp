@@ -10,6 +10,8 @@
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
 
 namespace quasimodem::commands {
 namespace {

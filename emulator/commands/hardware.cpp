@@ -12,6 +12,8 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/device/radio_settings.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -109,12 +111,13 @@ struct Refusal {
 constexpr std::array kRefusal{atcmd::integer<&Refusal::messages>("sms", 0, 1).as_range(),
                               atcmd::integer<&Refusal::calls>("call", 0, 1).as_range()};
 Reply set_refusal(Call& call, const Refusal& args) {
-  call.me().refuses_messages = args.messages != 0;
-  call.me().refuses_calls = args.calls != 0;
+  call.me().radio().refuses_messages = args.messages != 0;
+  call.me().radio().refuses_calls = args.calls != 0;
   return Reply::ok();
 }
 Reply show_refusal(Call& call) {
-  call.respond(fmt::format("+QREFUSECS: {},{}", call.me().refuses_messages ? 1 : 0, call.me().refuses_calls ? 1 : 0));
+  call.respond(fmt::format("+QREFUSECS: {},{}", call.me().radio().refuses_messages ? 1 : 0,
+                           call.me().radio().refuses_calls ? 1 : 0));
   return Reply::ok();
 }
 

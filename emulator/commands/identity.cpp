@@ -8,6 +8,10 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/sim_results.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/firmware.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/device/sim.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -12,6 +12,10 @@
 
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/message_store.hpp"
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/voice_calls.hpp"
 
 namespace quasimodem::commands {
 namespace {

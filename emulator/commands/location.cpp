@@ -9,6 +9,9 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/device/locator.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -3,8 +3,11 @@
 
 #include <utility>
 
+#include "core/log.hpp"
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/message_errors.hpp"
+#include "emulator/device/firmware.hpp"
+#include "emulator/device/sms/pdu.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include "emulator/commands/character_set.hpp"
+#include "emulator/device/message_store.hpp"
+#include "emulator/device/sms/pdu.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "emulator/commands/settings.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/message_store.hpp"
 
 // Messages as AT commands and URCs write them (M66 8, 27.005 3 and 4).
 namespace quasimodem::commands {

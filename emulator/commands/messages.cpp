@@ -16,6 +16,9 @@
 #include "emulator/commands/message_errors.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/message_store.hpp"
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/sms/pdu.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -10,6 +10,7 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/registration.hpp"
 
 namespace quasimodem::commands {
 namespace {

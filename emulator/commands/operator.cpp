@@ -13,6 +13,9 @@
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/cells.hpp"
 #include "emulator/device/operators.hpp"
+#include "emulator/device/radio_settings.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/voice_calls.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -118,7 +121,7 @@ constexpr std::array kBand{atcmd::text<&Band::band>("op_band", 1, 30)};
 Reply set_band(Call& call, const Band& args) {
   for (const auto band : kBands) {
     if (band != args.band) continue;
-    call.me().set_band(band == "ALL_BAND" ? device::kAllBands : band);
+    call.me().radio().set_band(band == "ALL_BAND" ? device::kAllBands : band);
     return Reply::ok();
   }
   return Reply::cme(cme::kOperationNotAllowed);
@@ -131,7 +134,7 @@ Reply list_bands(Call& call) {
   return Reply::ok();
 }
 Reply show_band(Call& call) {
-  call.respond(fmt::format("+QBAND: \"{}\"", call.me().band()));
+  call.respond(fmt::format("+QBAND: \"{}\"", call.me().radio().band()));
   return Reply::ok();
 }
 

@@ -16,6 +16,7 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/operators.hpp"
+#include "emulator/device/radio_settings.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -67,11 +68,11 @@ constexpr std::array kPreferred{
 Reply write_preferred(Call& call, const Preferred& args) {
   const auto plmn = number_of(*args.name, args.format.value_or(number), call.settings().character_set);
   if (!plmn) return Reply::cme(cme::kOperatorFormatWrong);
-  const auto& list = call.me().preferred_operators();
+  const auto& list = call.me().radio().preferred_operators();
   const auto free = std::find(list.begin(), list.end(), "") - list.begin();
   const auto index = args.index ? *args.index : static_cast<int>(free) + 1;
   if (index > device::kPreferredOperators) return Reply::cme(cme::kMemoryFull);
-  return call.me().prefer_operator(index, *plmn) ? Reply::ok() : Reply::cme(cme::kMemoryFailure);
+  return call.me().radio().prefer_operator(index, *plmn) ? Reply::ok() : Reply::cme(cme::kMemoryFailure);
 }
 
 Reply set_preferred(Call& call, const Preferred& args) {
@@ -79,7 +80,7 @@ Reply set_preferred(Call& call, const Preferred& args) {
   if (args.name) return write_preferred(call, args);
   if (args.format) call.settings().status.preferred_format = *args.format;
   if (args.format || !args.index) return args.format ? Reply::ok() : Reply::cme(cme::kOperationNotAllowed);
-  return call.me().prefer_operator(*args.index, {}) ? Reply::ok() : Reply::cme(cme::kMemoryFailure);
+  return call.me().radio().prefer_operator(*args.index, {}) ? Reply::ok() : Reply::cme(cme::kMemoryFailure);
 }
 
 Reply show_preferred(Call& call) {
@@ -87,7 +88,7 @@ Reply show_preferred(Call& call) {
   const int format = call.settings().status.preferred_format;
   std::vector<std::string> lines;
   int index = 0;
-  for (const auto& plmn : call.me().preferred_operators()) {
+  for (const auto& plmn : call.me().radio().preferred_operators()) {
     ++index;
     if (!plmn.empty())
       lines.push_back(

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The packet domain of 27.007: contexts, quality, class (M66 10).
+#include "emulator/device/packet_domain.hpp"
+
 #include <array>
 #include <optional>
 #include <string>
@@ -10,6 +12,9 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/access_points.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -16,6 +16,8 @@
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/sim_results.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/phonebooks.hpp"
 
 namespace quasimodem::commands {
 namespace {

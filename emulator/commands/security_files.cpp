@@ -8,6 +8,8 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/device/file_store.hpp"
+#include "emulator/device/ssl_contexts.hpp"
 #include "storage/security_file_store.hpp"
 
 namespace quasimodem::commands {
@@ -63,7 +65,7 @@ Reply finish_upload(Call& call, storage::SecurityFileStore& files, const Securit
 }
 
 Reply upload(Call& call, const Upload& args) {
-  const auto name = call.me().security_file(args.name);
+  const auto name = call.me().ssl().file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto size = static_cast<std::size_t>(args.size);
   auto& files = call.me().security_files();
@@ -77,7 +79,7 @@ Reply upload(Call& call, const Upload& args) {
 
 // AT+QSECREAD=<filename> → +QSECREAD: <good>,<checksum>                                                     [SSL 2.2.8]
 Reply check(Call& call, const File& args) {
-  const auto name = call.me().security_file(args.name);
+  const auto name = call.me().ssl().file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto checked = call.me().security_files().check(*name);
   if (!checked) return failure(checked.error(), cme::kFileReadFailed);
@@ -87,7 +89,7 @@ Reply check(Call& call, const File& args) {
 
 // AT+QSECDEL=<filename>                                                                                     [SSL 2.2.9]
 Reply remove(Call& call, const File& args) {
-  const auto name = call.me().security_file(args.name);
+  const auto name = call.me().ssl().file(args.name);
   if (!name) return Reply::cme(cme::kFileInvalidParameter);
   const auto removed = call.me().security_files().remove(*name);
   return removed ? Reply::ok() : failure(removed.error(), cme::kFileDeleteFailed);

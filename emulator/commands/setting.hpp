@@ -11,6 +11,8 @@
 #include "atcmd/table/command.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::commands {
 

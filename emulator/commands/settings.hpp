@@ -6,7 +6,7 @@
 
 #include "atcmd/syntax/dialogue.hpp"
 #include "emulator/commands/status_settings.hpp"
-#include "emulator/device/messaging.hpp"
+#include "emulator/device/message_settings.hpp"
 
 namespace quasimodem::commands {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SIM: locks, passwords, files (M66 5.2, 5.4, 5.5, 5.10, 5.11).
+#include "emulator/device/sim.hpp"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -12,6 +14,7 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/sim_results.hpp"
+#include "emulator/device/sim_card.hpp"
 #include "emulator/device/sms/alphabet.hpp"
 
 namespace quasimodem::commands {

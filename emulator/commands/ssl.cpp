@@ -15,6 +15,13 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/file_store.hpp"
+#include "emulator/device/firmware.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/ssl_contexts.hpp"
+#include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 #include "storage/file_name.hpp"
 
 namespace quasimodem::commands {
@@ -24,11 +31,11 @@ using atcmd::Argument;
 using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
-using device::Connection;
 using device::PdpContext;
 using device::SocketState;
 using device::SslContext;
 using device::SslSettings;
+using device::Stream;
 
 constexpr std::size_t kLargestSend = 1460;  // SSL 2.2.4
 
@@ -171,7 +178,7 @@ std::optional<int> context_number(Values parameters) {
 Reply show_context(Call& call, Values parameters) {
   const auto number = context_number(parameters);
   if (!number || parameters.size() != 1) return Reply::error();
-  const auto& context = call.me().ssl.contexts[static_cast<std::size_t>(*number)];
+  const auto& context = call.me().ssl().settings.contexts[static_cast<std::size_t>(*number)];
   std::string line = fmt::format("+QSSLCFG: {}", *number);
   for (const auto& row : kContextRows) line += fmt::format(",{}", row.show(context));
   call.respond(line);
@@ -189,7 +196,7 @@ bool suits(Call& call, const ContextRow& row, Values values) {
 Reply configure_context(Call& call, const ContextRow& row, Values parameters) {
   const auto number = context_number(parameters);
   if (!number) return Reply::error();
-  auto& context = call.me().ssl.contexts[static_cast<std::size_t>(*number)];
+  auto& context = call.me().ssl().settings.contexts[static_cast<std::size_t>(*number)];
   if (const auto values = parameters.subspan(1); !values.empty()) {
     return suits(call, row, values) && row.store(context, values) ? Reply::ok() : Reply::error();
   }
@@ -198,7 +205,7 @@ Reply configure_context(Call& call, const ContextRow& row, Values parameters) {
 }
 
 Reply configure_module(Call& call, const ModuleRow& row, Values parameters) {
-  auto& settings = call.me().ssl;
+  auto& settings = call.me().ssl().settings;
   if (!parameters.empty()) return row.store(settings, parameters) ? Reply::ok() : Reply::error();
   call.respond(fmt::format("+QSSLCFG: \"{}\",{}", row.reply_name, row.show(settings)));
   return Reply::ok();
@@ -224,7 +231,7 @@ bool firmware_has(Call& call, std::string_view type, Values parameters) {
   const bool is_file = std::any_of(kFileTypes.begin(), kFileTypes.end(),
                                    [type](auto file_type) { return equal_ignoring_case(type, file_type); });
   if (!is_file || parameters.size() < 2 || parameters[1].text.empty()) return true;
-  return call.me().security_file(parameters[1].text).has_value();
+  return call.me().ssl().file(parameters[1].text).has_value();
 }
 
 Reply configure(Call& call, const std::vector<Argument>& arguments) {
@@ -250,7 +257,7 @@ struct Open {
   int context = 0;
   std::string_view host;
   int port = 0;
-  Connection::Delivery mode = Connection::Delivery::buffered;
+  Stream::Delivery mode = Stream::Delivery::buffered;
   int timeout_s = 90;
 };
 constexpr std::array kOpen{
@@ -265,10 +272,10 @@ constexpr std::array kOpen{
 Reply open(Call& call, const Open& args) {
   // ASSUMED: with a single session there is only ssid 0 (at-reference 3.3).
   if (!call.me().tcpip.multiple_sessions && args.ssid != 0) return Reply::error();
-  const bool transparent = args.mode == Connection::Delivery::transparent;
+  const bool transparent = args.mode == Stream::Delivery::transparent;
   if (transparent && !call.me().firmware().transparent_ssl) return Reply::error();
   if (transparent && call.me().transparent_besides(call.context().id(), args.ssid)) return Reply::error();
-  const auto opening = call.me().open_secure(call.context().id(), args.ssid, args.context,
+  const auto opening = call.context().open_secure(args.ssid, args.context,
                                              {.host = std::string{args.host},
                                               .port = static_cast<std::uint16_t>(args.port),
                                               .timeout = std::chrono::seconds{args.timeout_s},
@@ -279,7 +286,7 @@ Reply open(Call& call, const Open& args) {
 }
 
 /// A secure socket at this index, or null.
-Connection* secure_socket(Call& call, int ssid) {
+Stream* secure_socket(Call& call, int ssid) {
   auto* socket = call.context().socket(ssid);
   return socket && socket->secure() ? socket : nullptr;
 }

@@ -11,6 +11,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/voice_calls.hpp"
 
 namespace quasimodem::commands {
 namespace {

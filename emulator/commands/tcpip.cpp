@@ -11,6 +11,10 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -10,14 +10,17 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::commands {
 namespace {
 
 using atcmd::Command;
 using atcmd::Reply;
-using device::Connection;
 using device::Server;
+using device::Stream;
 
 // AT+QILPORT="TCP"|"UDP",<port>                                                                             [M66 11.19]
 struct LocalPort {
@@ -63,7 +66,7 @@ Reply serve(Call& call, const Serve& args) {
   const bool transparent = settings.transparent && !settings.multiple_sessions;
   if (!context.serve(transport, static_cast<std::uint16_t>(port), most)) return Reply::error();
   call.own({Task::Kind::server, context.id()});
-  context.server().delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered;
+  context.server().delivery = transparent ? Stream::Delivery::transparent : Stream::Delivery::buffered;
   return Reply::ok();
 }
 Reply serve_tcp(Call& call) { return serve(call, {}); }

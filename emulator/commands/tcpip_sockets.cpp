@@ -10,6 +10,9 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -18,11 +21,11 @@ using atcmd::Argument;
 using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
-using device::Connection;
 using device::PdpContext;
 using device::Role;
 using device::Sessions;
 using device::SocketState;
+using device::Stream;
 using device::TcpIpSettings;
 
 constexpr Duration kOpenTimeout = 75s;      // MANUAL M66 11.1
@@ -73,7 +76,7 @@ Reply open(Call& call, const std::vector<Argument>& arguments) {
        .host = std::string{args->host},
        .port = static_cast<std::uint16_t>(args->port),
        .timeout = kOpenTimeout,
-       .delivery = transparent ? Connection::Delivery::transparent : Connection::Delivery::buffered});
+       .delivery = transparent ? Stream::Delivery::transparent : Stream::Delivery::buffered});
   switch (opening) {
     case PdpContext::Opening::begun:
       call.own({Task::Kind::socket, call.context().id(), args->index});
@@ -96,7 +99,7 @@ struct Index {
 constexpr std::array kIndex{atcmd::integer<&Index::index>("index", 0, device::kSockets - 1).as_range()};
 
 /// A socket of AT+QIOPEN or AT+QISERVER at this index, or null. Secure ones are for AT+QSSL* only.
-Connection* plain_socket(Call& call, int index, Role role) {
+Stream* plain_socket(Call& call, int index, Role role) {
   auto* socket = call.context().socket(index, role);
   return socket && !socket->secure() ? socket : nullptr;
 }

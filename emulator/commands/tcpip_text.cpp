@@ -3,6 +3,11 @@
 
 #include <fmt/core.h>
 
+#include "emulator/device/firmware.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
+
 namespace quasimodem::commands {
 
 using device::SocketState;
@@ -47,7 +52,7 @@ std::string_view socket_state_text(SocketState state) {
   return "INITIAL";
 }
 
-std::string_view transport_text(const device::Connection& socket) {
+std::string_view transport_text(const device::Stream& socket) {
   return socket.transport() == net::Transport::tcp ? "TCP" : "UDP";
 }
 
@@ -57,12 +62,12 @@ std::optional<net::Transport> transport_named(std::string_view mode) {
   return std::nullopt;
 }
 
-std::string peer_text(const device::Connection& socket) {
+std::string peer_text(const device::Stream& socket) {
   const auto peer = socket.peer();
   return peer ? peer->address.text() : socket.target().host;
 }
 
-atcmd::Reply respond_received(Call& call, std::string_view name, device::Connection& socket, std::size_t most) {
+atcmd::Reply respond_received(Call& call, std::string_view name, device::Stream& socket, std::size_t most) {
   const auto data = socket.receive(most);
   if (data.empty()) return atcmd::Reply::ok();
   call.respond_data(fmt::format("{}: {}:{},{},{}", name, peer_text(socket), socket.target().port,

@@ -11,6 +11,14 @@
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/firmware.hpp"
+#include "emulator/device/network_clock.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::commands {
 namespace {
@@ -164,7 +172,7 @@ class Wording {
   }
 
   Urc operator()(const device::NetworkTime&) const {
-    const auto now = me_.network_time();
+    const auto now = me_.network_clock().time();
     const auto& settings = settings_.status;
     std::vector<std::string> words;
     if (!now) return {};

@@ -6,6 +6,11 @@
 
 #include "atcmd/channel/urc_queue.hpp"
 #include "emulator/commands/session.hpp"
+#include "emulator/device/event_sink.hpp"
+
+namespace quasimodem::device {
+enum class CallEnd;
+}
 
 namespace quasimodem::commands {
 

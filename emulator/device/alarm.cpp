@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include <fmt/core.h>
+#include "emulator/device/kept.hpp"
 
 namespace quasimodem::device {
 namespace {
@@ -39,12 +39,14 @@ bool Alarm::set(const Setting& setting) {
   if (setting.repeat == Repeat::none && !in_future(setting.time)) return false;
   setting_ = setting;
   arm();
+  kept_.keep(setting_);
   return true;
 }
 
 void Alarm::clear() {
   timer_.cancel();
   setting_.reset();
+  kept_.keep(setting_);
 }
 
 void Alarm::clock_changed() {
@@ -64,25 +66,13 @@ void Alarm::ring() {
   } else {
     arm();
   }
+  kept_.keep(setting_);
   on_alarm_(rang);
 }
 
-std::string Alarm::record() const {
-  if (!setting_) return {};
-  return fmt::format("{} {} {}", to_text(setting_->time), static_cast<int>(setting_->repeat),
-                     static_cast<int>(setting_->power));
-}
-
-void Alarm::recall(std::string_view record) {
-  constexpr std::size_t kTimeLength = std::string_view{"yy/MM/dd,hh:mm:ss+zz"}.size();
-  constexpr std::size_t kLength = kTimeLength + std::string_view{" r p"}.size();
-  const auto time = record.size() == kLength ? parse_local_time(record.substr(0, kTimeLength)) : std::nullopt;
-  clear();
-  if (!time) return;
-  const auto repeat = record[kLength - 3] - '0', power = record[kLength - 1] - '0';
-  if (repeat < 0 || repeat > 3 || power < 0 || power > 2) return;
-  setting_ = Setting{*time, static_cast<Repeat>(repeat), static_cast<Power>(power)};
-  arm();
+void Alarm::recall() {
+  setting_ = kept_.alarm();
+  if (setting_) arm();
 }
 
 }  // namespace quasimodem::device

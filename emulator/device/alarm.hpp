@@ -3,14 +3,14 @@
 
 #include <functional>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "core/timeline.hpp"
 #include "emulator/device/rtc.hpp"
 
 namespace quasimodem::device {
+
+class Kept;
 
 /// The alarm of the RTC, AT+QALARM (M66 14.2). It runs while the module is off as well.
 class Alarm {
@@ -24,10 +24,10 @@ class Alarm {
     Power power = Power::unchanged;
   };
 
-  Alarm(Timeline& timeline, const Rtc& rtc, std::function<void(const Setting&)> on_alarm)
-      : rtc_{rtc}, timer_{timeline}, on_alarm_{std::move(on_alarm)} {}
+  Alarm(Timeline& timeline, const Rtc& rtc, Kept& kept, std::function<void(const Setting&)> on_alarm)
+      : rtc_{rtc}, kept_{kept}, timer_{timeline}, on_alarm_{std::move(on_alarm)} {}
 
-  /// False, and nothing changes, when the time has passed and the alarm does not repeat.
+  /// Kept at once. False, and nothing changes, when the time has passed and the alarm does not repeat.
   bool set(const Setting& setting);
   void clear();
   /// None after the alarm, unless it repeats.
@@ -36,9 +36,8 @@ class Alarm {
   /// The RTC was set: what it passed over does not ring.
   void clock_changed();
 
-  /// For the flash; empty without a setting.
-  std::string record() const;
-  void recall(std::string_view record);
+  /// What was kept.
+  void recall();
 
  private:
   bool in_future(const LocalTime& time) const { return time.utc() > rtc_.utc(); }
@@ -46,6 +45,7 @@ class Alarm {
   void ring();
 
   const Rtc& rtc_;
+  Kept& kept_;
   Timer timer_;
   std::function<void(const Setting&)> on_alarm_;
   std::optional<Setting> setting_;

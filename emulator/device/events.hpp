@@ -4,27 +4,17 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "core/bytes.hpp"
 #include "core/time.hpp"
+#include "emulator/device/event_sink.hpp"
+#include "emulator/device/states.hpp"
 #include "net/endpoint.hpp"
 
 namespace quasimodem::device {
 
 enum class MessageMemory;
-
-enum class Functionality { minimum = 0, full = 1, flight = 4 };
-enum class SimStatus { not_inserted, not_ready, busy, pin_needed, puk_needed, blocked, ready };
-enum class RegistrationStatus { not_searching = 0, home = 1, searching = 2, denied = 3, unknown = 4, roaming = 5 };
-enum class Domain { circuit_switched, packet_switched };
-
-/// <sc>: a socket of AT+QIOPEN or one that came in through AT+QISERVER.
-enum class Role { client = 1, server = 2 };
-
-/// <connectcode> of +QSSLOPEN, SSL 2.2.2.
-enum class ConnectCode { success = 0, error = -1, occupied = -2 };
 
 /// The network told the time (NITZ).
 struct NetworkTime {};
@@ -163,7 +153,7 @@ struct SignalChanged {};
 
 /// A context that had an address ended without AT+QIDEACT or AT+CGACT: AT+CGEREP.
 struct BearerEnded {
-  enum class By { network, module };
+  using By = EndedBy;
   By by;
   int cid;
   std::string address;
@@ -200,22 +190,6 @@ struct CallEnded {
 struct SupplementaryAnswer {
   int mode;          ///< <m>: 0 done, 1 expects more, 2 ended by the network
   std::string text;  ///< UTF-8
-};
-
-using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged,
-                           Connected, ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened,
-                           SecureClosed, SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered,
-                           PingFinished, TimeSynchronised, NetworkTime, ContextLost, PoweredOff, AlarmRang,
-                           AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored, MessageShown,
-                           CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
-
-/// Hears the events of one ME, in their order.
-class EventSink {
- public:
-  virtual void on_event(const Event& event) = 0;
-
- protected:
-  ~EventSink() = default;
 };
 
 }  // namespace quasimodem::device

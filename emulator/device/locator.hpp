@@ -4,10 +4,10 @@
 #include <functional>
 
 #include "core/timeline.hpp"
-#include "emulator/device/pace.hpp"
 
 namespace quasimodem::device {
 
+class Pace;
 class PdpContext;
 
 /// Where the maker's server says that the cell stands, AT+QCELLLOC and AT+QGSMLOC. No server is asked.

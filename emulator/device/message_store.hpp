@@ -10,12 +10,11 @@
 
 #include "core/bytes.hpp"
 #include "core/log.hpp"
+#include "emulator/device/message_settings.hpp"
 #include "storage/flash.hpp"
 
 namespace quasimodem::device {
 
-/// <mem> of AT+CPMS. `both` ("MT") is SM and after it ME, under one numbering.
-enum class MessageMemory { sim, equipment, both };
 /// The values are <stat> of PDU mode.
 enum class MessageState { unread = 0, read = 1, unsent = 2, sent = 3 };
 

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
+#include "emulator/device/rtc.hpp"
+
 namespace quasimodem::device {
 namespace {
 
@@ -21,6 +25,19 @@ bool goes_directly(int show, std::optional<int> message_class) {
 }
 
 }  // namespace
+
+sms::Timestamp timestamp_of(const LocalTime& local) {
+  const auto day = std::chrono::floor<std::chrono::days>(local.time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{local.time - day};
+  return {.year = static_cast<int>(date.year()) % 100,
+          .month = static_cast<int>(static_cast<unsigned>(date.month())),
+          .day = static_cast<int>(static_cast<unsigned>(date.day())),
+          .hour = static_cast<int>(time.hours().count()),
+          .minute = static_cast<int>(time.minutes().count()),
+          .second = static_cast<int>(time.seconds().count()),
+          .quarter_hours = local.quarter_hours};
+}
 
 Messaging::Messaging(Surroundings surroundings)
     : surroundings_{std::move(surroundings)},

@@ -12,44 +12,22 @@
 
 #include "core/journal.hpp"
 #include "core/timeline.hpp"
-#include "emulator/device/events.hpp"
+#include "emulator/device/event_sink.hpp"
+#include "emulator/device/message_settings.hpp"
 #include "emulator/device/message_store.hpp"
-#include "emulator/device/pace.hpp"
 #include "emulator/device/sms/pdu.hpp"
 
 namespace quasimodem::device {
+
+class Pace;
+struct LocalTime;
 
 /// Over the air no two messages come at once. So they do not here in a profile without delays either: a host that reads
 /// its UART whenever something is there sees one after the other.
 inline constexpr Duration kMessagesApart = 10ms;
 
-/// What the TE has chosen for messages. Defaults: M66 16.3, 8.
-struct MessageSettings {
-  /// AT+CNMI <mode>. ASSUMED: it changes nothing; a busy line makes URCs wait anyway, and 0 keeps none back.
-  int buffering = 2;
-  int show_messages = 1;
-  int show_broadcasts = 0;
-  int show_reports = 0;
-  int flush = 0;
-
-  int show_header = 0;  ///< AT+CSDH
-  int service = 0;      ///< AT+CSMS: 0 phase 2, 1 phase 2+ with AT+CNMA, 128 the maker's own
-  bool acknowledged() const { return service == 1; }
-  int code_mode = 1;  ///< AT+QSMSCODE
-
-  int broadcast_mode = 0;  ///< AT+CSCB
-  std::string broadcast_ids;
-  std::string broadcast_codings;
-
-  int first_octet = 17;  ///< AT+CSMP
-  int validity = 167;
-  int protocol = 0;
-  int data_coding = 0;
-
-  MessageMemory reading = MessageMemory::sim;  ///< AT+CPMS
-  MessageMemory writing = MessageMemory::sim;
-  MessageMemory receiving = MessageMemory::sim;
-};
+/// A time as messages carry it.
+sms::Timestamp timestamp_of(const LocalTime& time);
 
 /// The short message service: storage, sending, receiving.
 class Messaging {

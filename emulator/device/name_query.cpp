@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "emulator/device/events.hpp"
 #include "emulator/device/pdp_context.hpp"
 
 namespace quasimodem::device {

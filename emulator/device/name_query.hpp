@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/timeline.hpp"
-#include "emulator/device/events.hpp"
+#include "emulator/device/event_sink.hpp"
 #include "net/bearer.hpp"
 
 namespace quasimodem::device {

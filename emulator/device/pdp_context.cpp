@@ -7,8 +7,12 @@
 
 #include <fmt/core.h>
 
-#include "emulator/device/plain_connection.hpp"
-#include "emulator/device/secure_connection.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
+#include "emulator/device/plain_stream.hpp"
+#include "emulator/device/secure_stream.hpp"
+#include "emulator/device/ssl_contexts.hpp"
+#include "tls/client_session.hpp"
 
 namespace quasimodem::device {
 
@@ -20,6 +24,8 @@ std::string_view name_of(TcpIpState state) {
 }
 
 namespace {
+
+std::string socket_name(int index) { return fmt::format("socket{}", index); }
 
 /// Where a state leads when what was under way in it is gone.
 TcpIpState without_work(TcpIpState state) {
@@ -170,7 +176,7 @@ net::IpAddress PdpContext::local_address() const {
   return address;
 }
 
-void PdpContext::lose(BearerEnded::By by) {
+void PdpContext::lose(EndedBy by) {
   if (state_ == TcpIpState::ip_initial || state_ == TcpIpState::ip_start || halted()) return;
   const auto address = query_local_address();
   close_all(Ending::bearer_lost);
@@ -200,11 +206,11 @@ void PdpContext::restore(TcpIpState state) {
 
 // ---- sockets ----
 
-Connection* PdpContext::socket(int index, Role role) {
+Stream* PdpContext::socket(int index, Role role) {
   return role == Role::client ? sockets_.at(static_cast<std::size_t>(index)).get() : server_.client(index);
 }
 
-const Connection* PdpContext::listed(int index) const {
+const Stream* PdpContext::listed(int index) const {
   const auto place = static_cast<std::size_t>(index);
   return sockets_.at(place) ? sockets_[place].get() : closing_[place].get();
 }
@@ -214,11 +220,21 @@ bool PdpContext::any_live() const {
   return std::any_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket && socket->live(); });
 }
 
-Connection::Surroundings PdpContext::surroundings_for(int index) {
-  return {surroundings_.timeline, bearer_, surroundings_.log.part(fmt::format("socket{}", index))};
+std::unique_ptr<Stream> PdpContext::make_stream(std::string_view who, Stream::Target target,
+                                                Stream::Callbacks callbacks, std::optional<int> ssl_context) {
+  Stream::Surroundings surroundings{surroundings_.timeline, bearer_, surroundings_.log.part(who)};
+  if (!ssl_context) {
+    return std::make_unique<PlainStream>(std::move(surroundings), std::move(target), std::move(callbacks));
+  }
+  auto& ssl = surroundings_.ssl;
+  auto session = ssl.session(*ssl_context, target.host, surroundings.log);
+  if (!session) return nullptr;
+  if (ssl.on_secure_host) target.looked_up = ssl.on_secure_host(target.host);
+  return std::make_unique<SecureStream>(std::move(surroundings), std::move(target), std::move(callbacks),
+                                        std::move(session), ssl.handshake_time(*ssl_context));
 }
 
-PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::Target target) {
+PdpContext::Opening PdpContext::open(Sessions sessions, int index, Stream::Target target) {
   // MANUAL M66 11.1: in IP INITIAL, not in IP START; nor while the activation is under way.
   if (!active() && state_ != TcpIpState::ip_initial) return Opening::refused;
   auto& socket = sockets_.at(static_cast<std::size_t>(index));
@@ -228,25 +244,25 @@ PdpContext::Opening PdpContext::open(Sessions sessions, int index, Connection::T
     report_later(ConnectFailed{id_, index});
     return Opening::begun;
   }
-  socket = std::make_unique<PlainConnection>(
-      surroundings_for(index), std::move(target),
-      Connection::Callbacks{
-          .opened = [this, sessions, index](Connection::Outcome outcome) { opened(sessions, index, outcome); },
-          .arrived =
-              [this, index] {
-                surroundings_.events.on_event(DataArrived{id_, index});
-              },
-          .packet =
-              [this, index](Connection::Packet packet) {
-                surroundings_.events.on_event(
-                    PacketArrived{id_, index, Role::client, packet.waiting, packet.length, packet.octets});
-              },
-          .ended = [this, sessions, index] { ended(sessions, index); },
-          .writable =
-              [this, index] {
-                surroundings_.events.on_event(SocketWritable{id_, index});
-              },
-      });
+  socket =
+      make_stream(socket_name(index), std::move(target),
+                  {
+                      .opened = [this, sessions, index](Stream::Outcome outcome) { opened(sessions, index, outcome); },
+                      .arrived =
+                          [this, index] {
+                            surroundings_.events.on_event(DataArrived{id_, index});
+                          },
+                      .packet =
+                          [this, index](Stream::Packet packet) {
+                            surroundings_.events.on_event(
+                                PacketArrived{id_, index, Role::client, packet.waiting, packet.length, packet.octets});
+                          },
+                      .ended = [this, sessions, index] { ended(sessions, index); },
+                      .writable =
+                          [this, index] {
+                            surroundings_.events.on_event(SocketWritable{id_, index});
+                          },
+                  });
   bring_up([this, sessions, index](bool up) {
     auto* waiting = this->socket(index);
     if (!waiting || !waiting->live()) return;
@@ -265,8 +281,8 @@ void PdpContext::start(Sessions sessions, int index) {
   socket(index)->open();
 }
 
-void PdpContext::opened(Sessions sessions, int index, Connection::Outcome outcome) {
-  const bool connected = outcome == Connection::Outcome::connected;
+void PdpContext::opened(Sessions sessions, int index, Stream::Outcome outcome) {
+  const bool connected = outcome == Stream::Outcome::connected;
   if (sessions == Sessions::single && active()) {
     // ASSUMED: IP CLOSE after a connection that could not be made (at-reference 8).
     enter(connected ? TcpIpState::connect_ok : TcpIpState::ip_close);
@@ -294,8 +310,7 @@ void PdpContext::report_later(const Event& event) {
   });
 }
 
-PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target, const MakeSession& make_session,
-                                            Duration handshake_time) {
+PdpContext::Opening PdpContext::open_secure(int index, int ssl_context, Stream::Target target) {
   if (halted()) return Opening::refused;
   auto& socket = sockets_.at(static_cast<std::size_t>(index));
   if (socket && (socket->live() || socket->awaits_result())) {
@@ -304,41 +319,40 @@ PdpContext::Opening PdpContext::open_secure(int index, Connection::Target target
   }
   // ASSUMED: without a bearer QSSLOPEN fails and, unlike QIOPEN, does not bring one up (at-reference 8).
   if (!active()) {
-    surroundings_for(index).log.warning("QSSLOPEN without an active context; AT+QIACT first");
+    surroundings_.log.part(socket_name(index)).warning("QSSLOPEN without an active context; AT+QIACT first");
     report_unopened(index, ConnectCode::error);
     return Opening::begun;
   }
-  auto session = make_session();
-  if (!session) {
+  auto stream = make_stream(socket_name(index), std::move(target),
+                            {
+                                .opened = [this, index](Stream::Outcome outcome) { secure_opened(index, outcome); },
+                                .arrived =
+                                    [this, index] {
+                                      surroundings_.events.on_event(DataArrived{id_, index});
+                                    },
+                                .packet = {},
+                                .ended =
+                                    [this, index] {
+                                      note_socket(index, "ended", this->socket(index)->reason());
+                                      surroundings_.events.on_event(SecureClosed{id_, index});
+                                    },
+                                .writable =
+                                    [this, index] {
+                                      surroundings_.events.on_event(SocketWritable{id_, index});
+                                    },
+                            },
+                            ssl_context);
+  if (!stream) {
     report_unopened(index, ConnectCode::error);
     return Opening::begun;
   }
-  socket = std::make_unique<SecureConnection>(
-      surroundings_for(index), std::move(target),
-      Connection::Callbacks{
-          .opened = [this, index](Connection::Outcome outcome) { secure_opened(index, outcome); },
-          .arrived =
-              [this, index] {
-                surroundings_.events.on_event(DataArrived{id_, index});
-              },
-          .packet = {},
-          .ended =
-              [this, index] {
-                note_socket(index, "ended", this->socket(index)->reason());
-                surroundings_.events.on_event(SecureClosed{id_, index});
-              },
-          .writable =
-              [this, index] {
-                surroundings_.events.on_event(SocketWritable{id_, index});
-              },
-      },
-      std::move(session), handshake_time);
+  socket = std::move(stream);
   start(Sessions::multiple, index);
   return Opening::begun;
 }
 
-void PdpContext::secure_opened(int index, Connection::Outcome outcome) {
-  const bool connected = outcome == Connection::Outcome::connected;
+void PdpContext::secure_opened(int index, Stream::Outcome outcome) {
+  const bool connected = outcome == Stream::Outcome::connected;
   note_handshake(index);
   note_socket(index, connected ? "connected" : "failed", socket(index)->reason());
   if (!connected) sockets_.at(static_cast<std::size_t>(index)).reset();

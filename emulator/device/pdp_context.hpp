@@ -8,13 +8,13 @@
 #include <string>
 
 #include "core/journal.hpp"
-#include "emulator/device/connection.hpp"
-#include "emulator/device/events.hpp"
-#include "emulator/device/pace.hpp"
+#include "emulator/device/event_sink.hpp"
 #include "emulator/device/server.hpp"
+#include "emulator/device/states.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 #include "net/bearer.hpp"
 #include "net/falling_bearer.hpp"
-#include "tls/client_session.hpp"
 
 namespace quasimodem::device {
 
@@ -38,27 +38,9 @@ enum class TcpIpState {
 /// `IP INITIAL` …
 std::string_view name_of(TcpIpState state);
 
-/// AT+QICSGP, AT+QIREGAPP.
-struct Access {
-  int mode = 1;  ///< 0 CSD, 1 GPRS
-  std::string apn;
-  std::string user;
-  std::string password;
-};
-
-/// AT+QIMUX: with it the states of single connections are shown per socket, not in the context's own state.
-enum class Sessions { single = 0, multiple = 1 };
-
-/// AT+QIDNSCFG; empty: the network's.
-struct NameServers {
-  std::string primary;
-  std::string secondary;
-};
-
-/// How the power goes: as the TE asked for it, or all at once (supply cut, watchdog).
-enum class PowerLoss { orderly, sudden };
-
+class Pace;
 class PdpContext;
+class SslContexts;
 
 /// What stands between a context and its network.
 class Gateway {
@@ -81,6 +63,7 @@ class PdpContext {
     Gateway& gateway;
     Pace& pace;
     EventSink& events;
+    SslContexts& ssl;
     Logger log;
     Journal journal{};
   };
@@ -121,7 +104,7 @@ class PdpContext {
   void when_up(Done done) { bring_up(std::move(done)); }
 
   /// The context went away: sockets are dead, `BearerEnded` (if there was an address) and `ContextLost` follow.
-  void lose(BearerEnded::By by);
+  void lose(EndedBy by);
   /// Power is gone: everything ends. Peers hear of it when there is time to tell them.
   void power_off(PowerLoss loss);
   /// Puts the context into a state that it had before, without a word. Its sockets stay behind: a connection is over,
@@ -134,23 +117,25 @@ class PdpContext {
     refused,            ///< not in this state
   };
   /// AT+QIOPEN. From IP INITIAL the context is brought up first (M66 11.1 note 1).
-  Opening open(Sessions sessions, int index, Connection::Target target);
+  Opening open(Sessions sessions, int index, Stream::Target target);
 
-  /// What a secure socket needs at once: the settings as they are now (SSL 2.2.1). Null when they are of no use; why is
-  /// in the log then.
-  using MakeSession = std::function<std::unique_ptr<tls::ClientSession>()>;
-  /// AT+QSSLOPEN. `SecureOpened` follows in every case but `refused`.
-  Opening open_secure(int index, Connection::Target target, const MakeSession& make_session, Duration handshake_time);
+  /// AT+QSSLOPEN with the settings of `ssl_context`. `SecureOpened` follows in every case but `refused`.
+  Opening open_secure(int index, int ssl_context, Stream::Target target);
+
+  /// A byte stream on this context, for a socket or any other service: plain, or with the settings that an SSL context
+  /// has now. `open` begins. Null when they are of no use; why is in the log then, under the name of who opens it.
+  std::unique_ptr<Stream> make_stream(std::string_view who, Stream::Target target, Stream::Callbacks callbacks,
+                                      std::optional<int> ssl_context = std::nullopt);
 
   /// The socket's connection; also one that the peer has ended, until its index is used again. Null when never used.
-  Connection* socket(int index, Role role = Role::client);
-  const Connection* socket(int index, Role role = Role::client) const {
+  Stream* socket(int index, Role role = Role::client);
+  const Stream* socket(int index, Role role = Role::client) const {
     return const_cast<PdpContext*>(this)->socket(index, role);
   }
   bool any_live() const;
   /// For the rows of AT+QISTATE and AT+QSSLSTATE: the socket of a client, or one that was closed and still has to hand
   /// over what the TE sent. Null: nothing is there.
-  const Connection* listed(int index) const;
+  const Stream* listed(int index) const;
 
   /// AT+QICLOSE, AT+QSSLCLOSE. False when there is nothing to close.
   bool close(Sessions sessions, int index);
@@ -165,16 +150,15 @@ class PdpContext {
   bool halted() const { return state_ == TcpIpState::pdp_deact; }
   void bring_up(Done done);
   void start(Sessions sessions, int index);
-  void opened(Sessions sessions, int index, Connection::Outcome outcome);
+  void opened(Sessions sessions, int index, Stream::Outcome outcome);
   void ended(Sessions sessions, int index);
-  void secure_opened(int index, Connection::Outcome outcome);
+  void secure_opened(int index, Stream::Outcome outcome);
   void note_bearer(std::string_view event) const;
   void note_socket(int index, std::string_view event, std::string_view reason = {}) const;
   void note_handshake(int index) const;
   void report_unopened(int index, ConnectCode code);
   /// After the answer of the command that caused it.
   void report_later(const Event& event);
-  Connection::Surroundings surroundings_for(int index);
   net::IpAddress local_address() const;
   enum class Ending { asked_for, bearer_lost, supply_cut };
   /// The bearer falls with it.
@@ -187,9 +171,9 @@ class PdpContext {
   Done activation_done_;
   int activations_ = 0;
   net::FallingBearer bearer_;
-  std::array<std::unique_ptr<Connection>, kSockets> sockets_;
+  std::array<std::unique_ptr<Stream>, kSockets> sockets_;
   /// Closed by the TE, with something still to hand over; their indices are free.
-  std::array<std::unique_ptr<Connection>, kSockets> closing_;
+  std::array<std::unique_ptr<Stream>, kSockets> closing_;
   /// What is reported later finds out that the module was unplugged meanwhile.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Server server_;

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
+
 namespace quasimodem::device {
 
 Registration::Registration(Timeline& timeline, Pace& pace, EventSink& events)

@@ -6,10 +6,12 @@
 
 #include "core/timeline.hpp"
 #include "emulator/device/cells.hpp"
-#include "emulator/device/events.hpp"
-#include "emulator/device/pace.hpp"
+#include "emulator/device/event_sink.hpp"
+#include "emulator/device/states.hpp"
 
 namespace quasimodem::device {
+
+class Pace;
 
 /// The network side of the radio: registration in both domains, attachment, operator and signal.
 class Registration {

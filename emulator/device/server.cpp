@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/device/server.hpp"
 
-#include "emulator/device/plain_connection.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/plain_stream.hpp"
 
 namespace quasimodem::device {
 
@@ -31,7 +32,7 @@ void Server::close() {
   }
 }
 
-Connection* Server::client(int index) {
+Stream* Server::client(int index) {
   return index >= 0 && index < kServerClients ? clients_[static_cast<std::size_t>(index)].get() : nullptr;
 }
 
@@ -70,18 +71,18 @@ void Server::connection_arrived(net::Endpoint peer, const Accept& accept) {
     return;
   }
   auto& client = clients_[static_cast<std::size_t>(index)];
-  client = std::make_unique<PlainConnection>(
+  client = std::make_unique<PlainStream>(
       surroundings_,
-      Connection::Target{
+      Stream::Target{
           .transport = transport_, .host = peer.address.text(), .port = peer.port, .timeout = {}, .delivery = delivery},
       callbacks_of(index));
   client->adopt(peer, accept);
 }
 
-Connection::Callbacks Server::callbacks_of(int index) {
+Stream::Callbacks Server::callbacks_of(int index) {
   return {
       .opened =
-          [this, index](Connection::Outcome) {
+          [this, index](Stream::Outcome) {
             events_.on_event(ClientArrived{context_, index});
           },
       .arrived =
@@ -89,7 +90,7 @@ Connection::Callbacks Server::callbacks_of(int index) {
             events_.on_event(DataArrived{context_, index, Role::server});
           },
       .packet =
-          [this, index](Connection::Packet packet) {
+          [this, index](Stream::Packet packet) {
             events_.on_event(
                 PacketArrived{context_, index, Role::server, packet.waiting, packet.length, packet.octets});
           },

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "emulator/device/connection.hpp"
-#include "emulator/device/events.hpp"
+#include "emulator/device/event_sink.hpp"
+#include "emulator/device/stream.hpp"
 
 namespace quasimodem::device {
 
@@ -19,7 +19,7 @@ class Server final : private net::ListenObserver {
   /// As AT+QISSTAT names them.
   enum class State { initial, opening, listening, closing };
 
-  Server(int context, Connection::Surroundings surroundings, EventSink& events)
+  Server(int context, Stream::Surroundings surroundings, EventSink& events)
       : context_{context}, surroundings_{std::move(surroundings)}, events_{events} {}
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -29,7 +29,7 @@ class Server final : private net::ListenObserver {
   /// AT+QISERVER=<type>,<max>.
   int most_clients() const { return most_clients_; }
   /// Transparent mode is for the one client of a single session.
-  Connection::Delivery delivery = Connection::Delivery::buffered;
+  Stream::Delivery delivery = Stream::Delivery::buffered;
 
   /// False when it is in use already.
   bool prepare(int most_clients);
@@ -40,7 +40,7 @@ class Server final : private net::ListenObserver {
   /// Ends the port and all clients.
   void close();
 
-  Connection* client(int index);
+  Stream* client(int index);
   /// Ends one client; the port stays open. False when there is none.
   bool close_client(int index);
 
@@ -49,16 +49,16 @@ class Server final : private net::ListenObserver {
   void listen_failed(net::NetError error) override;
   void connection_arrived(net::Endpoint peer, const Accept& accept) override;
   int free_index() const;
-  Connection::Callbacks callbacks_of(int index);
+  Stream::Callbacks callbacks_of(int index);
 
   int context_;
-  Connection::Surroundings surroundings_;
+  Stream::Surroundings surroundings_;
   EventSink& events_;
   State state_ = State::initial;
   net::Transport transport_ = net::Transport::tcp;
   int most_clients_ = kServerClients;
   std::unique_ptr<net::Operation> port_;
-  std::array<std::unique_ptr<Connection>, kServerClients> clients_;
+  std::array<std::unique_ptr<Stream>, kServerClients> clients_;
 };
 
 }  // namespace quasimodem::device

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "emulator/device/pace.hpp"
+
 namespace quasimodem::device {
 void ServiceCentre::after(Delay Timing::*delay, std::function<void()> body) {
   surroundings_.timeline.after(std::max<Duration>(surroundings_.pace.next(delay), kMessagesApart),

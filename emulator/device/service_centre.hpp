@@ -10,9 +10,12 @@
 #include "core/log.hpp"
 #include "core/timeline.hpp"
 #include "emulator/device/messaging.hpp"
-#include "emulator/device/pace.hpp"
 
 namespace quasimodem::device {
+
+class Pace;
+struct Delay;
+struct Timing;
 
 /// TP-ST (23.040 9.2.3.15): to 31 done, to 63 the centre still tries, from 64 it has given up.
 namespace delivery_status {

@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/device/events.hpp"
+#include "emulator/device/states.hpp"
 
 namespace quasimodem::device {
 
 /// The SIM in the holder, or none. Its counters are those of GSM 11.11: three tries for a PIN, ten for a PUK.
 class Sim {
  public:
-  enum class PinResult { accepted, wrong, not_asked_for, puk_asked_for, no_sim };
+  using PinResult = device::PinResult;
 
   static constexpr int kPinTries = 3;
   static constexpr int kPukTries = 10;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "emulator/device/kept.hpp"
 #include "emulator/device/pdp_context.hpp"
 
 namespace quasimodem::device {
@@ -41,17 +42,23 @@ std::optional<UtcTime> time_in(ByteSpan answer) {
 
 }  // namespace
 
-TimeSync::TimeSync(Timeline& timeline, EventSink& events, Rtc& rtc)
-    : timeline_{timeline}, events_{events}, rtc_{rtc}, timer_{timeline} {}
+TimeSync::TimeSync(Timeline& timeline, EventSink& events, Rtc& rtc, Kept& kept)
+    : timeline_{timeline}, events_{events}, rtc_{rtc}, kept_{kept}, timer_{timeline} {}
 
-void TimeSync::start(PdpContext& context, const std::string& host, std::uint16_t port) {
+void TimeSync::set_server(TimeServer server) {
+  server_ = std::move(server);
+  kept_.keep(server_);
+}
+
+void TimeSync::recall() { server_ = kept_.time_server().value_or(server_); }
+
+void TimeSync::start(PdpContext& context) {
   if (busy_) {
     timeline_.post([this] { events_.on_event(TimeSynchronised{Result::busy}); });
     return;
   }
   busy_ = true;
-  host_ = host;
-  port_ = port;
+  asked_ = server_;
   timer_.start({}, [this, &context, run = ++run_] {
     context.when_up([this, &context, run](bool up) {
       if (run != run_) return;
@@ -63,7 +70,7 @@ void TimeSync::start(PdpContext& context, const std::string& host, std::uint16_t
 void TimeSync::look_up(net::Bearer& bearer) {
   bearer_ = &bearer;
   timer_.start(kServerLookUpTimeout, [this] { finish(Result::not_found); });
-  looking_up_ = bearer_->resolve(host_, [this](const auto& addresses) { resolved(addresses); });
+  looking_up_ = bearer_->resolve(asked_.host, [this](const auto& addresses) { resolved(addresses); });
 }
 
 void TimeSync::resolved(const net::Bearer::Addresses& addresses) {
@@ -73,7 +80,7 @@ void TimeSync::resolved(const net::Bearer::Addresses& addresses) {
   }
   attempts_ = 0;
   timer_.start(kAnswerTimeout, [this] { finish(Result::no_response); });
-  link_ = bearer_->connect(net::Transport::udp, {addresses->front(), port_}, *this);
+  link_ = bearer_->connect(net::Transport::udp, {addresses->front(), asked_.port}, *this);
 }
 
 void TimeSync::ask() {

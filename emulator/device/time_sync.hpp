@@ -11,15 +11,27 @@
 
 namespace quasimodem::device {
 
+class Kept;
 class PdpContext;
+
+struct TimeServer {
+  std::string host = "210.72.145.44";
+  std::uint16_t port = 123;
+};
 
 /// AT+QNTP: asks a time server by SNTP (RFC 4330) and sets the clock. `TimeSynchronised` tells how it went.
 class TimeSync final : private net::LinkObserver {
  public:
-  TimeSync(Timeline& timeline, EventSink& events, Rtc& rtc);
+  TimeSync(Timeline& timeline, EventSink& events, Rtc& rtc, Kept& kept);
+
+  const TimeServer& server() const { return server_; }
+  /// Kept at once.
+  void set_server(TimeServer server);
+  /// At a start: what was kept.
+  void recall();
 
   /// Brings the context up when it is down. ASSUMED: `no_bearer` also when the context is lost on the way.
-  void start(PdpContext& context, const std::string& host, std::uint16_t port);
+  void start(PdpContext& context);
   void cancel();
 
  private:
@@ -37,8 +49,9 @@ class TimeSync final : private net::LinkObserver {
   net::Bearer* bearer_ = nullptr;  ///< of the context that it runs on
   EventSink& events_;
   Rtc& rtc_;
-  std::string host_;
-  std::uint16_t port_ = 0;
+  Kept& kept_;
+  TimeServer server_;
+  TimeServer asked_;  ///< the server as it was at the start
   bool busy_ = false;
   int run_ = 0;  ///< tells an answer of the bearer from one that came after `cancel`
   int attempts_ = 0;

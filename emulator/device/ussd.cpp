@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
+
 namespace quasimodem::device {
 namespace {
 

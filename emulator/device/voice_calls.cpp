@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "emulator/device/events.hpp"
+#include "emulator/device/pace.hpp"
+
 namespace quasimodem::device {
 namespace {
 

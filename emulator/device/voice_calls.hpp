@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "core/timeline.hpp"
-#include "emulator/device/events.hpp"
-#include "emulator/device/pace.hpp"
+#include "emulator/device/event_sink.hpp"
 
 namespace quasimodem::device {
+
+class Pace;
+enum class CallEnd;
 
 /// The circuit-switched calls of the module: one, and a second that waits, is held or is dialled while the first is
 /// held. Further callers hear the busy tone.

@@ -6,6 +6,19 @@
 
 #include <fmt/core.h>
 
+#include "emulator/device/events.hpp"
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pace.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/service_centre.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/sms/pdu.hpp"
+#include "emulator/device/ssl_contexts.hpp"
+#include "emulator/device/tcpip_settings.hpp"
+#include "emulator/device/timing.hpp"
 #include "emulator/faults/fault_table.hpp"
 #include "emulator/terminal/terminals.hpp"
 #include "tls/client_session.hpp"
@@ -15,7 +28,7 @@ namespace {
 
 using device::RegistrationStatus;
 using device::Timing;
-using Outage = device::MobileEquipment::Outage;
+using Outage = device::Outage;
 
 // A CA that signed nothing and whose key nobody has.
 constexpr std::string_view kNobody =
@@ -45,11 +58,12 @@ Faults::Faults(Timeline& timeline, std::uint64_t seed, const Logger& log, Journa
       book_{timeline, seed},
       commands_{timeline, book_},
       dtr_{[this] { return modem_->line(Line::dtr); }, [this](bool level) { modem_->set_line(Line::dtr, level); }},
-      sim_{[this] { return modem_->me().sim(); }, [this](const device::Sim& sim) { modem_->me().change_sim(sim); }},
+      sim_{[this] { return modem_->me().sim(); },
+           [this](const device::Sim& sim) { modem_->me().outside().change_sim(sim); }},
       coverage_{[this] {
                   return Coverage{modem_->me().registration().granted(), Outage::lasting};
                 },
-                [this](const Coverage& coverage) { modem_->me().serve(coverage.granted, coverage.outage); }},
+                [this](const Coverage& coverage) { modem_->me().outside().serve(coverage.granted, coverage.outage); }},
       signal_{[this] { return modem_->me().registration().signal_strength(); },
               [this](int rssi) { modem_->me().registration().set_signal_strength(rssi); }},
       rates_{[this] {
@@ -169,7 +183,7 @@ void Faults::plug_in_network() {
   begin_["signal.drop"] = [this](const FaultRule& rule) { return Effect{signal_.put(rule.number("rssi", 3))}; };
   // ASSUMED: a network that takes contexts away takes both.
   begin_["pdp.drop"] = [this](const FaultRule&) {
-    for (int id = 0; id < device::kContexts; ++id) modem_->me().lose_context(id);
+    for (int id = 0; id < device::kContexts; ++id) modem_->me().outside().lose_context(id);
     return Effect{};
   };
   begin_["bearer.outage"] = [this](const FaultRule& rule) {
@@ -205,8 +219,8 @@ void Faults::plug_in_power() {
   };
   begin_["power.under_voltage"] = [&me](const FaultRule& rule) {
     using Level = device::SupplyVoltage::Level;
-    me.report_voltage(Level::under_warning);
-    if (rule.number("down", 0) != 0) me.report_voltage(Level::under_power_down);
+    me.outside().report_voltage(Level::under_warning);
+    if (rule.number("down", 0) != 0) me.outside().report_voltage(Level::under_power_down);
     return Effect{};
   };
   // ASSUMED: before the RDY of a watchdog's restart the module says nothing, and it loses what a power cut loses.
@@ -242,11 +256,11 @@ void Faults::plug_in_delays() {
       return !book_.strike("pdp.refuse", subject);
     };
   }
-  me.on_secure_host = [this](std::string_view host) {
+  me.ssl().on_secure_host = [this](std::string_view host) {
     const auto* rule = book_.strike("tls.wrong_host", host);
     return rule ? rule->text("to", host) : std::string{};
   };
-  me.on_tls_config = [this](std::string_view host, tls::ClientConfig& config) {
+  me.ssl().on_tls_config = [this](std::string_view host, tls::ClientConfig& config) {
     if (config.verification == tls::Verification::none) return;
     if (config.clock && book_.strike("tls.expired", host)) config.clock = kTooLate;
     if (book_.strike("tls.unknown_ca", host)) config.ca_certificates = to_bytes(kNobody);

@@ -14,6 +14,8 @@
 #include "core/journal.hpp"
 #include "core/log.hpp"
 #include "core/timeline.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/states.hpp"
 #include "emulator/faults/faulty_commands.hpp"
 #include "emulator/faults/overlay.hpp"
 #include "emulator/modem.hpp"
@@ -75,7 +77,7 @@ class Faults {
   void plug_in_messages();
   void plug_in_power();
   void plug_in_delays();
-  Begin service(device::RegistrationStatus status, device::MobileEquipment::Outage outage);
+  Begin service(device::RegistrationStatus status, device::Outage outage);
 
   Timeline& timeline_;
   Logger log_;
@@ -86,7 +88,7 @@ class Faults {
   Weather* weather_ = nullptr;
   struct Coverage {
     device::RegistrationStatus granted;
-    device::MobileEquipment::Outage outage;
+    device::Outage outage;
   };
   struct Rates {
     double down, up;  // kbit/s

@@ -40,11 +40,11 @@ class SocketTunnel final : public atcmd::Tunnel {
  private:
   device::MobileEquipment& me() const { return terminal_.session().me; }
   bool peer_left_something() const;
-  std::size_t packet_size() const { return static_cast<std::size_t>(me().tcpip.send_size); }
+  std::size_t packet_size() const;
   void flush();
   void close_soon();
   device::PdpContext& context() const { return me().context(socket_.context); }
-  device::Connection* socket() const { return context().socket(socket_.index, socket_.role); }
+  device::Stream* socket() const;
 
   Terminal& terminal_;
   SocketId socket_;

@@ -11,6 +11,12 @@
 #include <fmt/core.h>
 
 #include "core/duration_text.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/sms/pdu.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/peers.hpp"
 #include "emulator/workbench/time_server.hpp"
@@ -330,13 +336,13 @@ class Player {
       peer_closes(line);
     } else if (phrase == "SMS arrives") {
       // The one of the manual's examples.
-      bench_->me().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+      bench_->me().outside().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
     } else if (phrase == "incoming call") {
-      bench_->me().ring("0383599999");
+      bench_->me().outside().ring("0383599999");
     } else if (phrase == "far end hangs up") {
       bench_->me().calls().far_end_hangs_up();
     } else if (phrase == "network deactivates the context") {
-      bench_->me().lose_context(0);
+      bench_->me().outside().lose_context(0);
     } else if (const auto sends = kSends.whole(phrase)) {
       peer_sends(line, (*sends)[1]);
       if ((*sends)[2] == " and closes") {

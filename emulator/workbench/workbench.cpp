@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "emulator/device/configuration.hpp"
+
 namespace quasimodem::workbench {
 
 Workbench::Workbench(Options options)

@@ -9,6 +9,8 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
 #include "emulator/terminal/terminal.hpp"

@@ -6,6 +6,8 @@
 #include "emulator/app/scenario/junit.hpp"
 #include "emulator/app/scenario/reader.hpp"
 #include "emulator/app/text_finder.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/registration.hpp"
 #include "tests/support/bench_target.hpp"
 #include "tests/support/catch.hpp"
 
@@ -198,15 +200,15 @@ TEST_CASE("What the module says: URCs, bytes, events", "[scenario]") {
       "  - wait-urc: '+CMTI: \"SM\"'\n  - {wait-module: 'OK\\r\\n', count: 2}\n  - expect-urc: RING\n"
       "  - {wait-event: searching, kind: state}\n"};
   stage.ask("AT");  // the rate is known from here on
-  stage.target.modem().me().deliver_sms("+447700900123", "hello");
+  stage.target.modem().me().outside().deliver_sms("+447700900123", "hello");
   stage.advance(1s);
   stage.ask("AT+CSQ");
   stage.ask("AT");
   CHECK(stage.outcomes() == "pp--");
-  stage.target.modem().me().ring("+447700900123");
+  stage.target.modem().me().outside().ring("+447700900123");
   stage.advance(100ms);
   CHECK(stage.outcomes() == "ppp-");
-  stage.target.modem().me().serve(device::RegistrationStatus::searching);
+  stage.target.modem().me().outside().serve(device::RegistrationStatus::searching);
   stage.advance(100ms);
   CHECK(stage.passed());
 }

@@ -3,7 +3,11 @@
 
 #include <string>
 
+#include "core/random.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/events.hpp"
 #include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/pdp_context.hpp"
 #include "net/relayed_link.hpp"
 #include "net/sim/sim_network.hpp"
 #include "storage/memory_flash.hpp"

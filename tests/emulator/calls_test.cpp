@@ -2,6 +2,11 @@
 // Calls and USSD (M66 7, 12, at-reference 5).
 #include <string>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/timing.hpp"
+#include "emulator/device/ussd.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -101,8 +106,8 @@ TEST_CASE("without AT+COLP=1 nothing is aborted", "[voice]") {
 
 TEST_CASE("somebody calls", "[voice]") {
   ModemBench bench;
-  CHECK(bench.me().ring("0383599999"));
-  CHECK(!bench.me().ring("1"));
+  CHECK(bench.me().outside().ring("0383599999"));
+  CHECK(!bench.me().outside().ring("1"));
   bench.advance({});
   bench.expect("RING");
   bench.expect_nothing();
@@ -146,7 +151,7 @@ TEST_CASE("somebody calls", "[voice]") {
 TEST_CASE("ATS0 answers by itself", "[voice][M66 7.7]") {
   ModemBench bench;
   bench.ok("ATS0=2");
-  bench.me().ring("1");
+  bench.me().outside().ring("1");
   bench.advance(1min);
   bench.expect("RING");
   bench.expect("RING");
@@ -157,7 +162,7 @@ TEST_CASE("ATS0 answers by itself", "[voice][M66 7.7]") {
 TEST_CASE("RING waits for the end of a command", "[voice]") {
   ModemBench bench;
   bench.send_raw("A");
-  bench.me().ring("1");
+  bench.me().outside().ring("1");
   bench.advance({});
   bench.expect_nothing();
   bench.send_raw("T\r");
@@ -176,7 +181,7 @@ TEST_CASE("calls that cannot be", "[voice]") {
   bench.ok("ATH");
   bench.ok("AT+CFUN=4");
   bench.exchange("ATD123;", {"+CME ERROR: 30"});
-  CHECK(!bench.me().ring("1"));
+  CHECK(!bench.me().outside().ring("1"));
 }
 
 TEST_CASE("the radio goes off during a call", "[voice]") {
@@ -293,7 +298,7 @@ TEST_CASE("a USSD session asks back until it is over", "[ussd][27.007 7.15]") {
     CHECK_FALSE(bench.me().ussd().asks());
   }
   SECTION("it ends with the radio") {
-    bench.me().serve(device::RegistrationStatus::searching);
+    bench.me().outside().serve(device::RegistrationStatus::searching);
     CHECK_FALSE(bench.me().ussd().asks());
   }
 }

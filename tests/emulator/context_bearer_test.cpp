@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nothing leaves the module without its context's bearer.
+#include "emulator/device/name_query.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/ping.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
+#include "emulator/device/time_sync.hpp"
 #include "tests/emulator/bare_module.hpp"
 
 using namespace quasimodem;
@@ -8,7 +15,7 @@ using test::BareModule;
 
 namespace {
 
-Connection::Target target(std::string host, std::uint16_t port) {
+Stream::Target target(std::string host, std::uint16_t port) {
   return {.host = std::move(host), .port = port, .timeout = 75s};
 }
 
@@ -26,7 +33,8 @@ struct Busy : BareModule {
     guest = network.call_in(8080, {{{198, 51, 100, 7}}, 40000});
     me.names().start(context, "silent.test");
     me.pinger().start(context, {.host = "quiet.test", .timeout = 60s});
-    me.time_sync().start(context, "mute.test", 123);
+    me.time_sync().set_server({"mute.test", 123});
+    me.time_sync().start(context);
     timeline.advance(1s);
     REQUIRE(context.socket(0)->send(Bytes(1000, 'x')) == SendResult::accepted);
     REQUIRE(guest->open());
@@ -43,7 +51,7 @@ struct Busy : BareModule {
 
 TEST_CASE("a context that is lost takes everything with it", "[bearer]") {
   Busy module;
-  module.me.lose_context(0);
+  module.me.outside().lose_context(0);
   module.timeline.advance(10min);
   CHECK(module.below.uses == module.uses);
   CHECK(module.network.open_links() == 0);
@@ -79,7 +87,7 @@ TEST_CASE("nothing begins on a context that is down or on its way down", "[beare
     CHECK(module.context.open(Sessions::multiple, 0, target("peer.test", 80)) == PdpContext::Opening::begun);
   }
   SECTION("lost") {
-    module.me.lose_context(0);
+    module.me.outside().lose_context(0);
     CHECK(module.context.open(Sessions::multiple, 0, target("peer.test", 80)) == PdpContext::Opening::refused);
     CHECK_FALSE(module.context.serve(net::Transport::tcp, 8080, 2));
   }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What public drivers send, byte for byte, and how strictly they read (clients.md 2).
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/sms/pdu.hpp"
 #include "emulator/uart/software_flow.hpp"
 #include "tests/emulator/driver.hpp"
 
@@ -177,7 +180,7 @@ TEST_CASE("the Arduino library: messages, calls, SIM, cell", "[drivers][clients 
   Driver driver{"\r", {.model = device::Model::m10}};
   driver.all_end_in_ok({"AT", "AT+IFC=1,1", "AT+CMGF=1", "AT+CLIP=1", "ATE0", "AT+COLP=1"});
   driver.sends("AT+CMGS=\"10086\"", "hello\x1A\r", "\r\n+CMGS: 1\r\n\r\nOK\r\n");
-  driver.bench.me().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
+  driver.bench.me().outside().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
   driver.bench.advance({});
   driver.bench.expect("+CMTI: \"SM\",1");
   driver.reads("AT+CMGL=\"REC UNREAD\",1", "+CMGL: 1,\"REC UNREAD\",\"+4917\",\"\",\"2010/09/25 17:25:01+32\"\r\nhi");
@@ -192,7 +195,7 @@ TEST_CASE("the Arduino library: messages, calls, SIM, cell", "[drivers][clients 
   driver.wants("AT+CLCK=\"SC\",2", "\r\n+CLCK: 0\r\n\r\nOK\r\n");
   driver.reads("ATD10086;", "+COLP: \"10086\",129,\"\",0,\"\"");
   driver.bench.ask("ATH");
-  driver.bench.me().ring("0383599999");
+  driver.bench.me().outside().ring("0383599999");
   driver.bench.advance({});
   driver.bench.expect("RING");
   driver.bench.expect("+CLIP: \"0383599999\",129,\"\",,\"\",0");

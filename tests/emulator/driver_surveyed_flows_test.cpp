@@ -2,6 +2,7 @@
 // Drivers that clients.md 2.9 only surveys: their commands in their order, and what they must get back. The MQTT
 // commands of uModem, the location commands of OpenTracker and the CMUX of Zephyr are not part of these modules'
 // emulation.
+#include "emulator/device/pdp_context.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "tests/emulator/driver.hpp"
 

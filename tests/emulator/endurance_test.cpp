@@ -7,6 +7,7 @@
 
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
+#include "emulator/device/outside.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 
 using namespace quasimodem;
@@ -189,7 +190,7 @@ TEST_CASE("random bytes, commands, waits and network events never wedge the modu
         tcp.last().send(some_text(below(3000)));
         break;
       default:
-        if (below(10) == 0) bench.me().lose_context(static_cast<int>(below(2)));
+        if (below(10) == 0) bench.me().outside().lose_context(static_cast<int>(below(2)));
         if (below(10) == 0) bench.modem().set_line(emulator::Line::dtr, below(2) == 0);
         if (below(20) == 0) bench.network().set_latency(below(2) ? 100ms : 0ms);
     }
@@ -278,7 +279,7 @@ TEST_CASE("a socket that closes while its prompt is open", "[endurance]") {
   bench.send("AT+QISEND=0,5");
   bench.expect_prompt();
   const bool lost = GENERATE(true, false);
-  lost ? bench.me().lose_context(0) : listener.last().close();
+  lost ? bench.me().outside().lose_context(0) : listener.last().close();
   bench.advance({});
   bench.expect_nothing();
   bench.send_raw("hello");

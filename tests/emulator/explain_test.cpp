@@ -12,6 +12,8 @@
 #include "emulator/commands/explain_command.hpp"
 #include "emulator/commands/parameter_values.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/events.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"

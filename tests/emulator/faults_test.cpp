@@ -8,6 +8,9 @@
 #include <sstream>
 #include <vector>
 
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/registration.hpp"
 #include "emulator/faults/fault_table.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
@@ -513,7 +516,7 @@ TEST_CASE("a fault that is cleared is undone", "[fault]") {
 TEST_CASE("what was there before a fault comes back, not what is usual", "[fault]") {
   Broken bench;
   bench.me().registration().set_signal_strength(17);
-  bench.me().serve(device::RegistrationStatus::roaming);
+  bench.me().outside().serve(device::RegistrationStatus::roaming);
   bench.fault("signal.drop rssi=4 for=5s");
   bench.fault("network.denied for=5s");
   bench.advance(5s);

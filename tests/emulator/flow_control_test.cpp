@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+IFC: XON/XOFF with its stuffing (quirk Q1), RTS and CTS.
 #include "core/random.hpp"
+#include "emulator/device/pdp_context.hpp"
 #include "emulator/uart/software_flow.hpp"
 #include "emulator/uart/uart_line.hpp"
 #include "tests/support/catch.hpp"

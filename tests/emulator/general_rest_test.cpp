@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SIM, operator, packet domain, clock, hardware: at-reference 1.4–1.14.
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/random.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/sms/pdu.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -143,7 +145,7 @@ TEST_CASE("The bearer, the TCP/IP states and a socket's life", "[journal]") {
   bench.advance(1s);
   bench.send("AT+QICLOSE");
   bench.advance(1s);
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance(1s);
   REQUIRE(of(bench.journal(), "bearer", before) == Lines{"bearer event=up context=0 apn=internet address=10.1.83.188",
                                                          "bearer event=lost context=0 apn=internet address="});
@@ -180,7 +182,7 @@ TEST_CASE("A sent message", "[journal]") {
 
 TEST_CASE("A message that arrives", "[journal]") {
   ModemBench bench{with_journal()};
-  bench.me().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+  bench.me().outside().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
   bench.advance(1s);
   REQUIRE(of(bench.journal(), "sms") == Lines{"sms event=stored memory=SM index=1"});
 }

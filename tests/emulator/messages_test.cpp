@@ -2,6 +2,13 @@
 // Short messages through AT commands (M66 8, at-reference 5).
 #include <string>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/service_centre.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/sms/pdu.hpp"
+#include "emulator/device/timing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -149,7 +156,7 @@ TEST_CASE("with UCS2 the number is UCS2 as well", "[sms]") {
   bench.write("AT+CMGS=\"002B00340039\"", "00680069", "+CMGS: 1");
   CHECK(journal_text(bench) == "hi");
   CHECK(device::sms::number_text(bench.me().messaging().journal().back().message.destination) == "+49");
-  bench.me().deliver_sms("+4917", "hi", kTime);
+  bench.me().outside().deliver_sms("+4917", "hi", kTime);
   bench.advance({});
   bench.take();
   bench.exchange(
@@ -159,7 +166,7 @@ TEST_CASE("with UCS2 the number is UCS2 as well", "[sms]") {
 
 TEST_CASE("a message that arrives is stored and announced", "[sms][M66 8.12]") {
   TextBench bench;
-  CHECK(bench.me().deliver_sms("+8615021012496", "hi @ [you]", kTime) == Messaging::Delivery::stored);
+  CHECK(bench.me().outside().deliver_sms("+8615021012496", "hi @ [you]", kTime) == Messaging::Delivery::stored);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   bench.ok("AT+CSCS=\"IRA\"");
@@ -176,7 +183,7 @@ TEST_CASE("a message that arrives is stored and announced", "[sms][M66 8.12]") {
 
 TEST_CASE("the same in PDU mode", "[sms]") {
   ModemBench bench;
-  bench.me().deliver_sms("+4917", "hellohello", kTime);
+  bench.me().outside().deliver_sms("+4917", "hellohello", kTime);
   bench.advance({});
   bench.take();
   const auto answer = bench.ask("AT+CMGR=1");
@@ -189,27 +196,27 @@ TEST_CASE("the same in PDU mode", "[sms]") {
 TEST_CASE("messages shown at once", "[sms][M66 8.12]") {
   TextBench bench;
   bench.ok("AT+CNMI=2,2");
-  CHECK(bench.me().deliver_sms("+8615021012496", "This is a test", kTime) == Messaging::Delivery::shown);
+  CHECK(bench.me().outside().deliver_sms("+8615021012496", "This is a test", kTime) == Messaging::Delivery::shown);
   bench.advance({});
   bench.expect("+CMT: \"+8615021012496\",\"\",\"" + std::string{kTimeText} + "\"\r\nThis is a test");
   bench.expect_nothing();
   bench.ok("AT+CMGF=0");
-  bench.me().deliver_sms("+8615021012496", "This is a test", kTime);
+  bench.me().outside().deliver_sms("+8615021012496", "This is a test", kTime);
   bench.advance({});
   const auto urc = bench.take();
   CHECK(urc.starts_with("\r\n+CMT: ,33\r\n08916831082001"));
   bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50", "OK"});
 
   bench.ok("AT+CNMI=2,0");
-  CHECK(bench.me().deliver_sms("12", "quietly", kTime) == Messaging::Delivery::stored);
+  CHECK(bench.me().outside().deliver_sms("12", "quietly", kTime) == Messaging::Delivery::stored);
   bench.advance({});
   bench.expect_nothing();
 }
 
 TEST_CASE("a sender with a name, and a text in parts", "[sms]") {
   TextBench bench;
-  bench.me().deliver_sms("Telekom", "\u4F60", kTime);
-  bench.me().deliver_sms("Telekom", std::string(200, 'x'), kTime);
+  bench.me().outside().deliver_sms("Telekom", "\u4F60", kTime);
+  bench.me().outside().deliver_sms("Telekom", std::string(200, 'x'), kTime);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   bench.expect("+CMTI: \"SM\",2");
@@ -227,7 +234,7 @@ TEST_CASE("parts of a long message come one after the other", "[sms]") {
   const bool instant = GENERATE(true, false);
   ModemBench bench{{.configuration = {.timing = instant ? device::Timing{} : timing}}};
   const Duration apart = instant ? Duration{10ms} : Duration{3s};
-  CHECK(bench.me().deliver_sms("+4917", std::string(400, 'x'), kTime) == Messaging::Delivery::stored);
+  CHECK(bench.me().outside().deliver_sms("+4917", std::string(400, 'x'), kTime) == Messaging::Delivery::stored);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   for (const auto* next : {"+CMTI: \"SM\",2", "+CMTI: \"SM\",3"}) {
@@ -243,12 +250,12 @@ TEST_CASE("parts of a long message come one after the other", "[sms]") {
 
 TEST_CASE("what follows a part that does not reach the module is lost", "[sms]") {
   ModemBench bench;
-  bench.me().deliver_sms("+4917", std::string(400, 'x'), kTime);
+  bench.me().outside().deliver_sms("+4917", std::string(400, 'x'), kTime);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
-  bench.me().serve(device::RegistrationStatus::searching);
+  bench.me().outside().serve(device::RegistrationStatus::searching);
   bench.advance(10ms);
-  bench.me().serve(device::RegistrationStatus::home);
+  bench.me().outside().serve(device::RegistrationStatus::home);
   bench.advance(1min);
   bench.expect_nothing();
   CHECK(bench.log().contains("part 2 of 3 and what follows it did not reach the module"));
@@ -385,8 +392,8 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
   bench.advance(10ms);
   bench.expect("+CDS: " + report_fields(1, 0));
   const auto message = "+CMT: \"+4917\",\"\",\"" + std::string{kTimeText} + "\"\r\n";
-  bench.me().deliver_sms("+4917", "one", kTime);
-  bench.me().deliver_sms("+4917", "two", kTime);
+  bench.me().outside().deliver_sms("+4917", "one", kTime);
+  bench.me().outside().deliver_sms("+4917", "two", kTime);
   bench.advance(1s);
   bench.expect_nothing();
 
@@ -471,17 +478,17 @@ TEST_CASE("status reports", "[sms]") {
                                                                      .time = kTime,
                                                                      .discharge = kTime,
                                                                      .status = 0})});
-  CHECK(bench.me().deliver_pdu(report) == Messaging::Delivery::dropped);
+  CHECK(bench.me().outside().deliver_pdu(report) == Messaging::Delivery::dropped);
   bench.ok("AT+CNMI=2,1,0,1,0");
-  bench.me().deliver_pdu(report);
+  bench.me().outside().deliver_pdu(report);
   bench.advance({});
   const auto time = "\"" + std::string{kTimeText} + "\"";
   bench.expect("+CDS: 6,7,\"+4917\",145," + time + "," + time + ",0");
   bench.ok("AT+CNMI=2,1,0,2,0");
-  bench.me().deliver_pdu(report);
+  bench.me().outside().deliver_pdu(report);
   bench.advance({});
   bench.expect("+CDSI: \"SM\",1");
-  CHECK(bench.me().deliver_pdu(Bytes{1, 2, 3}) == Messaging::Delivery::failed);
+  CHECK(bench.me().outside().deliver_pdu(Bytes{1, 2, 3}) == Messaging::Delivery::failed);
 }
 
 TEST_CASE("storage: writing, sending, deleting", "[sms]") {
@@ -507,8 +514,8 @@ TEST_CASE("storage: writing, sending, deleting", "[sms]") {
 
 TEST_CASE("AT+QMGDA in words and numbers", "[sms][M66 8.19]") {
   TextBench bench;
-  bench.me().deliver_sms("1", "a", kTime);
-  bench.me().deliver_sms("1", "b", kTime);
+  bench.me().outside().deliver_sms("1", "a", kTime);
+  bench.me().outside().deliver_sms("1", "b", kTime);
   bench.advance({});
   bench.take();
   bench.write("AT+CMGW=\"1\"", "c", "+CMGW: 3");
@@ -525,8 +532,8 @@ TEST_CASE("AT+QMGDA in words and numbers", "[sms][M66 8.19]") {
 TEST_CASE("memories, their limits, and what lasts", "[sms][M66 8.4]") {
   ModemBench bench;
   bench.exchange("AT+CPMS=\"ME\",\"ME\",\"ME\"", {"+CPMS: 0,10,0,10,0,10", "OK"});
-  for (int i = 0; i < 10; ++i) CHECK(bench.me().deliver_sms("1", "a", kTime) == Messaging::Delivery::stored);
-  CHECK(bench.me().deliver_sms("1", "a", kTime) == Messaging::Delivery::memory_full);
+  for (int i = 0; i < 10; ++i) CHECK(bench.me().outside().deliver_sms("1", "a", kTime) == Messaging::Delivery::stored);
+  CHECK(bench.me().outside().deliver_sms("1", "a", kTime) == Messaging::Delivery::memory_full);
   bench.advance({});
   bench.take();
   bench.send("AT+CMGW=19");
@@ -582,14 +589,14 @@ TEST_CASE("no SIM, no messages", "[sms]") {
   ModemBench bench{{.configuration = {.sim = device::Sim::none()}, .ready = Ready::booted}};
   for (const auto line : {"AT+CMGL", "AT+CPMS?", "AT+CMGR=1", "AT+CMGS=20", "AT+CSCA?"})
     bench.exchange(line, {"+CMS ERROR: 310"});
-  CHECK(bench.me().deliver_sms("1", "a") == Messaging::Delivery::failed);
+  CHECK(bench.me().outside().deliver_sms("1", "a") == Messaging::Delivery::failed);
 }
 
 TEST_CASE("no network, no sending", "[sms]") {
   TextBench bench;
   bench.ok("AT+CFUN=4");
   bench.exchange("AT+CMGS=\"1\"", {"+CMS ERROR: 331"});
-  CHECK(bench.me().deliver_sms("1", "a") == Messaging::Delivery::failed);
+  CHECK(bench.me().outside().deliver_sms("1", "a") == Messaging::Delivery::failed);
 }
 
 TEST_CASE("the supply is cut while a message is under way", "[sms]") {
@@ -625,8 +632,8 @@ TEST_CASE("service 128 asks for no acknowledgement", "[sms][CSMS][clients 3.6]")
   ModemBench bench;
   bench.exchange("AT+CSMS=128", {"+CSMS: 1,1,1", "OK"});
   bench.ok("AT+CNMI=2,2,0,0,0");
-  bench.me().deliver_sms("1", "one");
-  bench.me().deliver_sms("1", "two");
+  bench.me().outside().deliver_sms("1", "one");
+  bench.me().outside().deliver_sms("1", "two");
   bench.advance({});
   const auto shown = bench.take();
   CHECK(shown.find("+CMT: ") != shown.rfind("+CMT: "));  // the second does not wait for AT+CNMA

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+QIDNSGIP, AT+QPING, AT+QNTP: OK first, the result later (M66 11.13, 11.33, 11.34).
+#include "emulator/device/outside.hpp"
+#include "emulator/device/sim.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
@@ -160,7 +162,7 @@ TEST_CASE("nothing leaves when the context is gone, and who asked hears so", "[n
   bench.expect_nothing();
   REQUIRE(server.last().pieces().size() == 1);
   if (by_network) {
-    bench.me().lose_context(0);
+    bench.me().outside().lose_context(0);
     bench.advance({});
     bench.expect("+PDP DEACT");
   } else {
@@ -183,7 +185,7 @@ TEST_CASE("the other context's services go on", "[names][M66 11.28]") {
   bench.ok("AT+QIFGCNT=1");
   bench.ok("AT+QIREGAPP;+QIACT");
   bench.ok("AT+QNTP=\"mute.test\"");
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance(14s);
   bench.expect("+PDP DEACT");
   bench.expect_nothing();

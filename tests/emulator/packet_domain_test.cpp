@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+CGACT beside AT+QIACT, AT+CGPADDR, and the access points of the network (SSL 1.4.1, M66 10).
+#include "emulator/device/access_points.hpp"
+#include "emulator/device/configuration.hpp"
 #include "tests/emulator/driver.hpp"
 
 using namespace quasimodem;

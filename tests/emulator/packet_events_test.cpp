@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+CGEREP: what becomes of contexts without being asked for (M66 10.9).
+#include "emulator/device/outside.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -8,18 +9,18 @@ using namespace quasimodem::test;
 
 TEST_CASE("the network takes a context away", "[packet][M66 10.9]") {
   ModemBench bench{{.ready = Ready::ip_status}};
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   bench.expect("+PDP DEACT");
   bench.expect_nothing();
   bench.exchange("AT+QIDEACT", {"DEACT OK"});
   for (const auto* line : {"AT+CGEREP=1", "AT+QIREGAPP", "AT+QIACT"}) bench.ok(line);
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   bench.expect("+CGEV: NW DEACT \"IP\",\"10.1.83.189\",1");
   bench.expect("+PDP DEACT");
   bench.expect_nothing();
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   bench.expect_nothing();
 }

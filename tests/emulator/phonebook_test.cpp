@@ -2,6 +2,9 @@
 // Phonebook (M66 9).
 #include <string>
 
+#include "emulator/device/outside.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -91,20 +94,20 @@ TEST_CASE("calls are listed: dialled, received, missed", "[phonebook][voice]") {
   CHECK(list("LD") == "\r\n+CPBR: 1,\"+4930123\",145,\"\"\r\n\r\nOK\r\n");
   CHECK(list("DC") == list("LD"));
 
-  bench.me().ring("+491701");  // nobody answers
+  bench.me().outside().ring("+491701");  // nobody answers
   bench.me().calls().far_end_hangs_up();
   quiet();
-  bench.me().ring("");  // withheld
+  bench.me().outside().ring("");  // withheld
   bench.advance(90s);
   quiet();
   CHECK(list("MC") == "\r\n+CPBR: 1,\"\",128,\"\"\r\n+CPBR: 2,\"+491701\",145,\"\"\r\n\r\nOK\r\n");
   CHECK(list("RC") == "\r\nOK\r\n");
 
-  bench.me().ring("110");
+  bench.me().outside().ring("110");
   quiet();
   bench.ok("ATA");
   bench.ok("ATH");
-  bench.me().ring("112");
+  bench.me().outside().ring("112");
   quiet();
   bench.ok("ATH");  // refused
   CHECK(list("RC") == "\r\n+CPBR: 1,\"112\",129,\"\"\r\n+CPBR: 2,\"110\",129,\"\"\r\n\r\nOK\r\n");
@@ -112,9 +115,9 @@ TEST_CASE("calls are listed: dialled, received, missed", "[phonebook][voice]") {
   bench.ok("AT+CCWA=1,1,1");
   bench.ok("ATD10086;");
   bench.advance(1s);
-  bench.me().ring("113");  // waits, and gives up
+  bench.me().outside().ring("113");  // waits, and gives up
   bench.advance(61s);
-  bench.me().ring("114");
+  bench.me().outside().ring("114");
   quiet();
   bench.ok("AT+CHLD=1");
   CHECK(list("MC").starts_with("\r\n+CPBR: 1,\"113\",129"));

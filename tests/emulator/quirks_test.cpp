@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quirks of the firmware (at-reference 7) that no other test looks at. docs/fidelity.md has all of them.
+#include "emulator/device/outside.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/timing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -127,10 +130,10 @@ TEST_CASE("the SIM is busy until +CPIN: READY", "[sim][quirk Q20][FR 2]") {
 
   SECTION("an empty holder is known at once") {
     bench.ask("ATE0");
-    bench.me().change_sim(device::Sim::none());
+    bench.me().outside().change_sim(device::Sim::none());
     bench.advance({});
     CHECK(bench.take() == "\r\n+CPIN: NOT INSERTED\r\n");
-    bench.me().change_sim(device::Sim::with_pin("1234"));
+    bench.me().outside().change_sim(device::Sim::with_pin("1234"));
     bench.exchange("AT+CPIN?", {"+CME ERROR: 14"});
     bench.advance(kSim);
     CHECK(bench.take() == "\r\n+CPIN: SIM PIN\r\n");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RI on the Timeline: on while a call rings, a pulse for messages and URCs.
+#include "emulator/device/outside.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -25,7 +27,7 @@ TEST_CASE("RI is on while a call rings", "[ri]") {
   RingBench bench;
   bench.ok("AT+QINDRI=0");  // the words of its end are a URC as well
   CHECK(!bench.ri());
-  bench.me().ring("0301");
+  bench.me().outside().ring("0301");
   CHECK(bench.ri());
   bench.advance(20s);
   CHECK(bench.ri());
@@ -53,7 +55,7 @@ TEST_CASE("a message is a pulse of 120 ms, whatever AT+QINDRI says", "[ri]") {
   const int shown = GENERATE(0, 1, 2);  // kept in silence, told of, shown at once
   bench.ok(fmt::format("AT+QINDRI={}", report));
   bench.ok(fmt::format("AT+CNMI=2,{},0,0,0", shown));
-  bench.me().deliver_sms("0301", "hi");
+  bench.me().outside().deliver_sms("0301", "hi");
   if (shown == 0) {
     CHECK(!bench.ri());
   } else {
@@ -65,22 +67,22 @@ TEST_CASE("another URC is a pulse as AT+QINDRI says", "[ri][M66 4.3]") {
   RingBench bench;
   bench.ok("AT+CREG=1");
   SECTION("by default") {
-    bench.me().serve(device::RegistrationStatus::roaming);
+    bench.me().outside().serve(device::RegistrationStatus::roaming);
     bench.pulse_of_120ms();
   }
   SECTION("not with 0") {
     bench.ok("AT+QINDRI=0");
-    bench.me().serve(device::RegistrationStatus::roaming);
+    bench.me().outside().serve(device::RegistrationStatus::roaming);
     CHECK(!bench.ri());
   }
   SECTION("not for what is not said") {
     bench.ok("AT+CREG=0");
-    bench.me().serve(device::RegistrationStatus::roaming);
+    bench.me().outside().serve(device::RegistrationStatus::roaming);
     CHECK(!bench.ri());
   }
   SECTION("at once, also while the words wait for a command") {
     bench.send_raw("AT+CS");
-    bench.me().serve(device::RegistrationStatus::roaming);
+    bench.me().outside().serve(device::RegistrationStatus::roaming);
     bench.pulse_of_120ms();
   }
 }

@@ -2,6 +2,9 @@
 // AT+QSECWRITE, AT+QSECREAD, AT+QSECDEL (SSL 2.2.7 – 2.2.9).
 #include <string>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/ssl_contexts.hpp"
+#include "storage/security_file_store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/pki.hpp"
@@ -402,7 +405,7 @@ TEST_CASE("firmware after V3.1 takes any name in NVRAM", "[SSL 2.2.7][FR 7]") {
     CHECK(bench.take() == written(key));
     bench.ok("AT+QSSLCFG=\"clientkey\",0,\"" + name + "\"");
     bench.exchange("AT+QSSLCFG=\"clientkey\",0", {"+QSSLCFG: \"clientkey\",\"" + name + "\"", "OK"});
-    CHECK(bench.me().security_files().open(*bench.me().security_file(name)).value() == to_bytes(key));
+    CHECK(bench.me().security_files().open(*bench.me().ssl().file(name)).value() == to_bytes(key));
     bench.replug();
     CHECK(bench.ask("AT+QSECREAD=\"" + name + "\"") == good(key));
     bench.ok("AT+QSECDEL=\"" + name + "\"");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Server mode (M66 11.3, 11.11, 11.18–11.20).
+#include "emulator/device/outside.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -148,7 +149,7 @@ TEST_CASE("a server brings its context up, and goes with it", "[server]") {
   bench.exchange("AT+QIMUX=1", {"ERROR"});
   const auto client = call_in(bench, 1);
   bench.expect("REMOTE IP: 198.51.100.1");
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   bench.expect("+PDP DEACT");
   CHECK_FALSE(client->open());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+CRSM, AT+CSIM, AT+CUAD: the SIM as ModemManager, oFono and the FreeRTOS cellular library read it.
+#include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 

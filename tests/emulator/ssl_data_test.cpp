@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "emulator/device/outside.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 
 using namespace quasimodem;
@@ -546,7 +547,7 @@ TEST_CASE("without a bearer nothing goes to the peers, neither close_notify nor 
   for (auto* wire : {&bench.peer.wire(), &plain.last()}) {
     wire->on_closed = [&](std::optional<net::NetError> error) { ends.push_back(error); };
   }
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   CHECK(bench.peer.wire().received().size() == heard);
   // What the machine that the emulator runs on has to do in the end is no word of the module's.
@@ -555,7 +556,7 @@ TEST_CASE("without a bearer nothing goes to the peers, neither close_notify nor 
 
 TEST_CASE("QSSLSTATE in PDP DEACT", "[SSL 2.2.6]") {
   Opened bench;
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   bench.take();
   CHECK(bench.ask("AT+QSSLSTATE").find("\r\n+QSSLSTATE: PDP DEACT\r\n") == 0);

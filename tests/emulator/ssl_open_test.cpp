@@ -2,6 +2,7 @@
 // AT+QSSLOPEN, AT+QSSLCLOSE and the end of secure connections (SSL 2.2.2, 2.2.3, 2.2.10.2).
 #include <string>
 
+#include "emulator/device/outside.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 
 using namespace quasimodem;
@@ -215,7 +216,7 @@ TEST_CASE("QILOCIP is not needed before QSSLOPEN", "[SSL 2.2.2][quirk Q6]") {
 
 TEST_CASE("while the context is halted QSSLOPEN is an error", "[SSL 2.2.2][quirk Q9]") {
   SslBench bench;
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   bench.expect("+PDP DEACT");
   CHECK(bench.ask(bench.open_command(1)) == kError);
@@ -386,7 +387,7 @@ TEST_CASE("the loss of the context closes every SSL connection, then itself is t
   bench.open(5);
   bench.exchange("AT+QIOPEN=1,\"TCP\",\"198.51.100.9\",80", {"OK", "1, CONNECT OK"});
   bench.exchange(bench.open_command(2, 0, 81), {"OK"});
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() ==
         "\r\n+QSSLURC: \"closed\",0\r\n\r\n+QSSLOPEN: 2,-1\r\n\r\n+QSSLURC: \"closed\",5\r\n\r\n+PDP DEACT\r\n");

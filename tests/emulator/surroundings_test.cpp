@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens around the module: network, SIM, supply.
+#include "emulator/device/events.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -14,7 +18,7 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
   bench.ok("AT+CGREG=1");
 
   SECTION("denied: both domains at once, the context is lost") {
-    bench.me().serve(RegistrationStatus::denied);
+    bench.me().outside().serve(RegistrationStatus::denied);
     bench.advance(1s);
     bench.expect("+CREG: 3");
     bench.expect("+CGREG: 3");
@@ -24,14 +28,14 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
     bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
     bench.advance(1h);
     bench.expect_nothing();
-    bench.me().serve(RegistrationStatus::home);
+    bench.me().outside().serve(RegistrationStatus::home);
     bench.advance(1min);
     bench.expect("+CREG: 1");
     bench.expect("+CGREG: 1");
     bench.expect_nothing();
   }
   SECTION("roaming counts as registered") {
-    bench.me().serve(RegistrationStatus::roaming);
+    bench.me().outside().serve(RegistrationStatus::roaming);
     bench.advance(1min);
     bench.take();
     bench.exchange("AT+CREG?", {"+CREG: 1,5", "OK"});
@@ -39,20 +43,20 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
     bench.exchange("AT+CGATT?", {"+CGATT: 1", "OK"});
   }
   SECTION("a short outage leaves the context alone") {
-    bench.me().serve(RegistrationStatus::searching, device::MobileEquipment::Outage::brief);
+    bench.me().outside().serve(RegistrationStatus::searching, device::Outage::brief);
     bench.advance(1s);
     bench.expect("+CREG: 2");
     bench.expect("+CGREG: 2");
     bench.exchange("AT+CSQ", {"+CSQ: 99,99", "OK"});
     bench.exchange("AT+QISTAT", {"OK", "STATE: IP STATUS"});
-    bench.me().serve(RegistrationStatus::home);
+    bench.me().outside().serve(RegistrationStatus::home);
     bench.advance(1min);
     bench.expect("+CREG: 1");
     bench.expect("+CGREG: 1");
     bench.expect_nothing();
   }
   SECTION("it lasts over a restart") {
-    bench.me().serve(RegistrationStatus::denied);
+    bench.me().outside().serve(RegistrationStatus::denied);
     bench.advance(1s);
     bench.modem().power_key();
     bench.modem().power_key();
@@ -73,7 +77,7 @@ TEST_CASE("Signal strength and errors", "[surroundings]") {
 
 TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surroundings]") {
   ModemBench bench{{.ready = Ready::ip_status}};
-  bench.me().change_sim(device::Sim::none());
+  bench.me().outside().change_sim(device::Sim::none());
   bench.advance(1min);
   bench.expect("+PDP DEACT");
   bench.expect("+CPIN: NOT INSERTED");
@@ -82,7 +86,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
   bench.exchange("AT+CREG?", {"+CREG: 0,0", "OK"});
 
   SECTION("ready") {
-    bench.me().change_sim(device::Sim::without_pin());
+    bench.me().outside().change_sim(device::Sim::without_pin());
     bench.advance(1min);
     bench.expect("+CPIN: READY");
     bench.expect("Call Ready");
@@ -90,7 +94,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
     bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
   }
   SECTION("locked") {
-    bench.me().change_sim(device::Sim::with_pin("4711"));
+    bench.me().outside().change_sim(device::Sim::with_pin("4711"));
     bench.advance(1min);
     bench.expect("+CPIN: SIM PIN");
     bench.expect_nothing();
@@ -100,7 +104,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
     bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
   }
   SECTION("blocked by too many wrong PINs") {
-    bench.me().change_sim(device::Sim::with_puk());
+    bench.me().outside().change_sim(device::Sim::with_puk());
     bench.advance(1min);
     bench.expect("+CPIN: SIM PUK");
     bench.exchange("AT+CPIN?", {"+CPIN: SIM PUK", "OK"});
@@ -114,11 +118,11 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
 TEST_CASE("Voltage out of range", "[surroundings]") {
   ModemBench bench;
   using Level = device::SupplyVoltage::Level;
-  bench.me().report_voltage(Level::under_warning);
+  bench.me().outside().report_voltage(Level::under_warning);
   bench.advance(1s);
   bench.expect_raw("\r\nUNDER_VOLTAGE WARNING \r\n");
   bench.ok("AT");
-  bench.me().report_voltage(Level::under_power_down);
+  bench.me().outside().report_voltage(Level::under_power_down);
   bench.advance(1s);
   bench.expect_raw("\r\nUNDER_VOLTAGE POWER DOWN \r\n");
   bench.send("AT");

@@ -2,6 +2,9 @@
 // The TCP/IP state machine and which command is allowed when (M66 11; at-reference 2.2).
 #include <string>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -43,7 +46,7 @@ struct Stack : ModemBench {
         exchange("AT+QICLOSE", {"CLOSE OK"});
         return;
       case State::pdp_deact:
-        me().lose_context(0);
+        me().outside().lose_context(0);
         advance({});
         expect("+PDP DEACT");
         return;
@@ -395,7 +398,7 @@ TEST_CASE("the context is lost while it is activated", "[tcpip]") {
   ModemBench bench{{.configuration = configuration, .ready = Ready::ip_start}};
   bench.send("AT+QIACT");
   bench.advance(1s);
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\nERROR\r\n\r\n+PDP DEACT\r\n");
   bench.advance(10min);
@@ -409,7 +412,7 @@ TEST_CASE("the loss of the context is one line, all sockets are dead", "[tcpip][
   bench.bring_to(State::processing);
   bench.exchange("AT+QIOPEN=1,\"TCP\",\"198.51.100.9\",80", {"OK", "1, CONNECT OK"});
   bench.exchange("AT+QIOPEN=2,\"TCP\",\"198.51.100.9\",81", {"OK"});
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\n+PDP DEACT\r\n");
   CHECK(bench.network().open_links() == 0);
@@ -429,7 +432,7 @@ TEST_CASE("a context that is down cannot be lost", "[tcpip]") {
   Stack bench;
   bench.bring_to(GENERATE(State::initial, State::start));
   const auto before = bench.state();
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   bench.expect_nothing();
   CHECK(bench.state() == before);
@@ -442,7 +445,7 @@ TEST_CASE("losing one context leaves the other", "[tcpip][M66 11.28]") {
   bench.exchange("AT+QIFGCNT?", {"+QIFGCNT: 1,0", "OK"});
   CHECK(bench.state() == "IP INITIAL");
   bench.ok("AT+QIREGAPP;+QIACT");
-  bench.me().lose_context(1);
+  bench.me().outside().lose_context(1);
   bench.advance({});
   bench.expect("+PDP DEACT");
   CHECK(bench.state() == "PDP DEACT");

@@ -2,6 +2,7 @@
 // Transparent mode of plain sockets, and what DTR does to it (M66 3.2, 7.4, 7.5, 11.23, 11.24; at-reference 2.7).
 #include <string>
 
+#include "emulator/device/outside.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/paced_te.hpp"
@@ -257,7 +258,7 @@ TEST_CASE("the peer closes after +++", "[transparent]") {
 
 TEST_CASE("the context is lost in data state", "[transparent]") {
   Connected bench;
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\n+PDP DEACT\r\n");
   CHECK(!bench.dcd());

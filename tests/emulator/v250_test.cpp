@@ -2,6 +2,9 @@
 // The line discipline and the basic commands of a whole module (M66 1.2, 2.12–2.18, 7, 15; at-reference 1).
 #include <string>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -343,7 +346,7 @@ TEST_CASE("the autobauding module is silent until it has heard a command", "[v25
   bench.advance(1min);
   CHECK(bench.take() == "");
   bench.send_raw("\r");
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   CHECK(bench.take() == "\r");
   CHECK(bench.ask("AT") == "AT\r\r\nOK\r\n");
   CHECK(bench.modem().baud() == 0);

@@ -4,6 +4,10 @@
 // tests/integration/test_pty.py; 17 is about what a pty cannot do, and 18 about CMUX.
 #include <fmt/core.h>
 
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/sms/pdu.hpp"
 #include "emulator/uart/uart_line.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "tests/emulator/driver.hpp"
@@ -223,7 +227,8 @@ TEST_CASE("wire rule 4 where nothing takes time: what comes later is a write of 
   SECTION("CUSD") { expect_writes("AT+CUSD=1,\"*100#\"", {"OK", "+CUSD: 0,\"Your balance is 10.00\",15"}); }
   SECTION("messages that come while a command is answered") {
     line.from_te(as_bytes("AT\r"));
-    for (int i = 0; i < 3; ++i) bench.me().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
+    for (int i = 0; i < 3; ++i)
+      bench.me().outside().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
     bench.timeline().run_due();
     CHECK(writes() == std::vector<std::string>{"\r\nOK\r\n", "\r\n+CMTI: \"SM\",1\r\n", "\r\n+CMTI: \"SM\",2\r\n",
                                                "\r\n+CMTI: \"SM\",3\r\n"});
@@ -329,7 +334,7 @@ TEST_CASE("wire rule 10: the other side closes", "[wire][clients 1.10]") {
   bench.peer.close();
   bench.advance({});
   CHECK(bench.take() == "\r\n+QSSLURC: \"closed\",0\r\n");
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\n+PDP DEACT\r\n");
 

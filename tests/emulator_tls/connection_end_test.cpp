@@ -3,6 +3,9 @@
 #include <functional>
 #include <string>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
@@ -70,7 +73,7 @@ const End kEnds[] = {
        peer.wire().close();
      },
      "the peer refused with the alert internal_error (80)"},
-    {"bearer lost", [](SecureBench& bench, TlsPeer&) { bench.me().lose_context(0); }, "context 0: PDP DEACT",
+    {"bearer lost", [](SecureBench& bench, TlsPeer&) { bench.me().outside().lose_context(0); }, "context 0: PDP DEACT",
      "\r\n+PDP DEACT\r\n"},
 };
 
@@ -260,7 +263,7 @@ TEST_CASE("six connections end at once, each with its own URC", "[ssl][SSL 2.2.1
     bench.advance({});
   }
   SECTION("by the bearer") {
-    bench.me().lose_context(0);
+    bench.me().outside().lose_context(0);
     bench.advance({});
   }
   for (int ssid = 0; ssid < device::kSockets; ++ssid) bench.expect(fmt::format("+QSSLURC: \"closed\",{}", ssid));

@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/stream.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
@@ -138,7 +141,7 @@ TEST_CASE("a host that does not fetch closes the peer's window; nothing is lost 
   bench.expect_nothing();
 
   const auto* socket = bench.me().context(0).socket(1);
-  constexpr auto kBuffer = device::Connection::kReceiveBuffer;
+  constexpr auto kBuffer = device::Stream::kReceiveBuffer;
   CHECK(socket->available() >= kBuffer);
   CHECK(socket->available() <= kBuffer + 4096);
   // Whatever the module holds, decrypted or not: its buffer, one record and what TCP brought last.

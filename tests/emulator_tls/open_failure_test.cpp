@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/outside.hpp"
 #include "tests/emulator_tls/cut_peer.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
@@ -492,7 +494,7 @@ const Interruption kInterruptions[] = {
      }},
     {"bearer lost",
      [](SecureBench& bench) {
-       bench.me().lose_context(0);
+       bench.me().outside().lose_context(0);
        bench.advance({});
      },
      deactivated},
@@ -561,7 +563,7 @@ TEST_CASE("an interruption in the very instant of the result: still one result",
       {"restart", types("AT+CFUN=1,1")},
       {"flight mode", types("AT+CFUN=4")},
       {"PWRKEY", [](SecureBench& bench) { bench.modem().power_key(); }, 0, 0},  // nothing but the farewell
-      {"bearer lost", [](SecureBench& bench) { bench.me().lose_context(0); }},
+      {"bearer lost", [](SecureBench& bench) { bench.me().outside().lose_context(0); }},
       {"QSSLCLOSE", types("AT+QSSLCLOSE=1"), 0},                         // CLOSE OK is the answer
       {"QSSLOPEN", types("AT+QSSLOPEN=1,0,\"peer.test\",443,0"), 2, 2},  // the second one's is -2
   };
@@ -603,7 +605,7 @@ TEST_CASE("a bearer that is lost takes all openings with it, each with its resul
   bench.advance(1s);
   bench.expect("+QSSLOPEN: 3,0");
   bench.open(4);
-  bench.me().lose_context(0);
+  bench.me().outside().lose_context(0);
   bench.advance({});
   for (const int ssid : {0, 1, 2}) bench.expect(fmt::format("+QSSLOPEN: {},-1", ssid));
   bench.expect("+QSSLURC: \"closed\",3");

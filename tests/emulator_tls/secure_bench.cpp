@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "emulator/device/configuration.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pki.hpp"
 

@@ -5,6 +5,10 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "emulator/modem.hpp"
 #include "net/sim/sim_network.hpp"
 #include "storage/memory_flash.hpp"
@@ -60,10 +64,10 @@ class World {
       case 'S': modem_.set_line(emulator::Line::rts, true); break;
       case 'b': reads_ = !reads_; break;
       case 'p': modem_.power_key(); break;
-      case 'k': modem_.me().lose_context(0); break;
-      case 't': modem_.me().deliver_sms("+447700900456", "hi \u20AC"); break;
-      case 'T': modem_.me().deliver_sms("Bank", std::string(200, 'x')); break;
-      case 'r': modem_.me().ring("0383599999"); break;
+      case 'k': modem_.me().outside().lose_context(0); break;
+      case 't': modem_.me().outside().deliver_sms("+447700900456", "hi \u20AC"); break;
+      case 'T': modem_.me().outside().deliver_sms("Bank", std::string(200, 'x')); break;
+      case 'r': modem_.me().outside().ring("0383599999"); break;
       case 'h': modem_.me().calls().far_end_hangs_up(); break;
       case 'i': caller_ = network_.call_in(2020, {{{198, 51, 100, 200}}, 40000}); break;
       case 'f': network_.fail_operation(1); break;

@@ -8,6 +8,8 @@
 #include <random>
 
 #include "emulator/app/profile.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/timing.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/tls_peer.hpp"

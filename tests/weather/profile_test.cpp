@@ -9,6 +9,7 @@
 
 #include "core/duration_text.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/device/timing.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;

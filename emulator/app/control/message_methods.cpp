@@ -4,7 +4,13 @@
 
 #include "emulator/app/control/families.hpp"
 #include "emulator/app/control/target.hpp"
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/service_centre.hpp"
 #include "emulator/device/sms/pdu.hpp"
+#include "emulator/device/ussd.hpp"
+#include "emulator/device/ussd_answer.hpp"
 
 namespace quasimodem::app::control {
 namespace {
@@ -44,7 +50,7 @@ Outcome deliver_sms(Call& call) {
         fmt::format("sms.deliver: from=\"{}\": a number of up to 20 digits, or a name of up to 11 characters", from));
   }
   const auto text = *call.arguments.get<std::string>("text");
-  return outcome_of("sms.deliver", call.target.modem().me().deliver_sms(from, text));
+  return outcome_of("sms.deliver", call.target.modem().me().outside().deliver_sms(from, text));
 }
 
 constexpr Param kReportParams[] = {

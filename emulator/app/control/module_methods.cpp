@@ -5,6 +5,9 @@
 #include "emulator/app/clock_text.hpp"
 #include "emulator/app/control/families.hpp"
 #include "emulator/app/control/target.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/rtc.hpp"
 #include "emulator/event_records.hpp"
 
 namespace quasimodem::app::control {
@@ -54,9 +57,10 @@ Outcome power(Call& call) {
   if (press) modem.power_key();
   if (wish.flag("cut")) modem.cut_supply();
   if (wish.flag("under_voltage")) {
-    modem.me().report_voltage(shutdown ? Level::under_power_down : Level::under_warning);
+    modem.me().outside().report_voltage(shutdown ? Level::under_power_down : Level::under_warning);
   }
-  if (wish.flag("over_voltage")) modem.me().report_voltage(shutdown ? Level::over_power_down : Level::over_warning);
+  if (wish.flag("over_voltage"))
+    modem.me().outside().report_voltage(shutdown ? Level::over_power_down : Level::over_warning);
   return JsonObject{{"power", emulator::word_of(modem.me().power())}};
 }
 

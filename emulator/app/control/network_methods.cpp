@@ -8,7 +8,15 @@
 
 #include "emulator/app/control/families.hpp"
 #include "emulator/app/control/target.hpp"
+#include "emulator/device/access_points.hpp"
+#include "emulator/device/locator.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/sim.hpp"
 #include "emulator/device/sms/pdu.hpp"
+#include "emulator/device/tcpip_settings.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "emulator/event_records.hpp"
 #include "emulator/terminal/terminal.hpp"
 
@@ -39,10 +47,10 @@ Outcome sim(Call& call) {
   if (pin && (pin->size() < 4 || pin->size() > 8 || !std::all_of(pin->begin(), pin->end(), is_digit))) {
     return invalid(fmt::format("sim: lock=\"{}\": a PIN has 4 to 8 digits", *pin));
   }
-  if (wish.flag("insert")) me.change_sim(device::Sim::without_pin());
-  if (wish.flag("remove")) me.change_sim(device::Sim::none());
-  if (wish.flag("puk")) me.change_sim(device::Sim::with_puk());
-  if (pin) me.change_sim(device::Sim::with_pin(*pin));
+  if (wish.flag("insert")) me.outside().change_sim(device::Sim::without_pin());
+  if (wish.flag("remove")) me.outside().change_sim(device::Sim::none());
+  if (wish.flag("puk")) me.outside().change_sim(device::Sim::with_puk());
+  if (pin) me.outside().change_sim(device::Sim::with_pin(*pin));
   return JsonObject{{"sim", emulator::word_of(me.sim_status())}};
 }
 
@@ -66,12 +74,12 @@ Outcome network(Call& call) {
   if (!access_points) return invalid(fmt::format("network: apn: {}", access_points.error()));
   if (wishes > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
   if (wish.has("apn")) me.access_points = *access_points;
-  if (wish.flag("register")) me.serve(RegistrationStatus::home);
-  if (wish.flag("roam")) me.serve(RegistrationStatus::roaming);
-  if (wish.flag("deny")) me.serve(RegistrationStatus::denied);
+  if (wish.flag("register")) me.outside().serve(RegistrationStatus::home);
+  if (wish.flag("roam")) me.outside().serve(RegistrationStatus::roaming);
+  if (wish.flag("deny")) me.outside().serve(RegistrationStatus::denied);
   // ASSUMED: contexts outlive a cell that is gone for a while, sockets with them.
-  if (wish.flag("search")) me.serve(RegistrationStatus::searching, MobileEquipment::Outage::brief);
-  if (wish.flag("lost")) me.serve(RegistrationStatus::searching);
+  if (wish.flag("search")) me.outside().serve(RegistrationStatus::searching, device::Outage::brief);
+  if (wish.flag("lost")) me.outside().serve(RegistrationStatus::searching);
   const auto& registration = me.registration();
   return JsonObject{{"registration", emulator::word_of(registration.status(Domain::circuit_switched))},
                     {"attachment", emulator::word_of(registration.status(Domain::packet_switched))},
@@ -133,7 +141,7 @@ Outcome pdp(Call& call) {
   auto& context = me.context(static_cast<int>(id));
   if (!call.arguments.flag("deactivate")) return invalid("pdp: deactivate=true is what it can do");
   if (!context.active()) return impossible(fmt::format("pdp: context {} is not active", id));
-  me.lose_context(static_cast<int>(id));
+  me.outside().lose_context(static_cast<int>(id));
   return JsonObject{{"context", id}, {"state", device::name_of(context.state())}};
 }
 
@@ -155,7 +163,7 @@ Outcome ring(Call& call) {
     me.calls().far_end_hangs_up();
     return Json(true);
   }
-  if (me.ring(from)) return Json(true);
+  if (me.outside().ring(from)) return Json(true);
   return impossible("call.ring: the line is busy, or the module is off or not registered");
 }
 

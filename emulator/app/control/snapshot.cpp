@@ -8,10 +8,22 @@
 #include "emulator/app/clock_text.hpp"
 #include "emulator/app/control/snapshot_content.hpp"
 #include "emulator/commands/profile.hpp"
-#include "emulator/device/tcpip_record.hpp"
+#include "emulator/device/access_points.hpp"
+#include "emulator/device/file_store.hpp"
+#include "emulator/device/kept.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/ssl_contexts.hpp"
+#include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 #include "emulator/event_records.hpp"
 #include "emulator/terminal/terminal.hpp"
 #include "storage/checksum.hpp"
+#include "storage/security_file_store.hpp"
 
 namespace quasimodem::app::control {
 namespace {
@@ -72,7 +84,7 @@ void put_back_contexts(MobileEquipment& me, const SnapshotContent& content) {
     auto& context = me.context(id);
     const auto place = static_cast<std::size_t>(id);
     auto settings = content.tcpip;  // of those, a context's record brings its own access only
-    device::recall_tcpip(as_bytes(content.access[place]), settings, context.access);
+    device::recall_tcpip(content.access[place], settings, context.access);
     context.name_servers = content.name_servers[place];
     context.restore(content.states[place]);
   }
@@ -124,7 +136,7 @@ Json take_snapshot(Target& target) {
   for (int id = 0; id < device::kContexts; ++id) {
     const auto& context = me.context(id);
     contexts.push_back(JsonObject{{"state", device::name_of(context.state())},
-                                  {"settings", std::string{as_text(device::tcpip_record(me.tcpip, context.access))}},
+                                  {"settings", device::tcpip_record(me.tcpip, context.access)},
                                   {"primary_dns", context.name_servers.primary},
                                   {"secondary_dns", context.name_servers.secondary}});
   }
@@ -144,7 +156,7 @@ Json take_snapshot(Target& target) {
       {"foreground", terminal.session().foreground},
       {"tcpip", tcpip_settings(me.tcpip)},
       {"contexts", std::move(contexts)},
-      {"ssl", ssl_settings(me.ssl)},
+      {"ssl", ssl_settings(me.ssl().settings)},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
   };
@@ -166,16 +178,16 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   me.registration().set_bit_error_rate(content.ber);
   me.access_points = content.access_points;
   if (to_text(sim_record(me.sim())) != to_text(sim_record(device::Sim::of(content.sim)))) {
-    me.change_sim(device::Sim::of(content.sim));
+    me.outside().change_sim(device::Sim::of(content.sim));
   }
   if (content.on) me.set_functionality(content.functionality);
   auto& registration = me.registration();
   registration.set_attaches_itself(content.attaches_itself);
-  me.serve(content.coverage);
+  me.outside().serve(content.coverage);
   if (registration.attached() && !content.attaches_itself) registration.detach([](bool) {});
   if (content.on) {
     commands::recall_profile(modem.terminal().settings(), as_bytes(content.profile), commands::Recall::everything);
-    me.ssl = content.ssl;
+    me.ssl().settings = content.ssl;
     put_back_contexts(me, content);
     modem.terminal().session().foreground = content.foreground;
   }

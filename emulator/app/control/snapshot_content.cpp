@@ -6,6 +6,11 @@
 #include <fmt/core.h>
 
 #include "emulator/app/clock_text.hpp"
+#include "emulator/device/access_points.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 #include "emulator/event_records.hpp"
 
 namespace quasimodem::app::control {

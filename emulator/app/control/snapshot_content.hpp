@@ -10,7 +10,12 @@
 #include <tl/expected.hpp>
 
 #include "emulator/app/json.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/access_points.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::app::control {
 

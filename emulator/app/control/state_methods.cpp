@@ -9,6 +9,17 @@
 #include "emulator/app/control/snapshot.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/access_points.hpp"
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/registration.hpp"
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/ssl_contexts.hpp"
+#include "emulator/device/ssl_settings.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
 #include "emulator/event_records.hpp"
 #include "emulator/terminal/terminal.hpp"
 
@@ -35,7 +46,7 @@ Json network_state(MobileEquipment& me) {
   };
 }
 
-Json socket_state(const device::Connection& socket, int index) {
+Json socket_state(const device::Stream& socket, int index) {
   return JsonObject{{"socket", index},
                     {"transport", socket.secure() ? "SSL" : commands::transport_text(socket)},
                     {"host", socket.target().host},
@@ -101,7 +112,7 @@ Outcome state(Call& call) {
   JsonArray contexts, ssl;
   for (int id = 0; id < device::kContexts; ++id) contexts.push_back(context_state(modem, id));
   for (int id = 0; id < device::kSslContexts; ++id) {
-    ssl.push_back(ssl_state(me.ssl.contexts[static_cast<std::size_t>(id)], id));
+    ssl.push_back(ssl_state(me.ssl().settings.contexts[static_cast<std::size_t>(id)], id));
   }
   return JsonObject{
       {"name", call.target.name()},
@@ -117,7 +128,7 @@ Outcome state(Call& call) {
       {"qimux", me.tcpip.multiple_sessions},
       {"qimode", me.tcpip.transparent},
       {"ssl_contexts", std::move(ssl)},
-      {"ignorertctime", me.ssl.ignore_rtc_time},
+      {"ignorertctime", me.ssl().settings.ignore_rtc_time},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
       {"uart", uart_state(call.target)},

@@ -18,8 +18,12 @@
 #include "emulator/app/readiness.hpp"
 #include "emulator/app/run_options.hpp"
 #include "emulator/app/scenario/reader.hpp"
+#include "emulator/device/access_points.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/device/rtc.hpp"
+#include "emulator/device/sim.hpp"
+#include "emulator/device/ussd_answer.hpp"
 #include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {

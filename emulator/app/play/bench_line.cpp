@@ -8,6 +8,8 @@
 
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/play/far_end.hpp"
+#include "emulator/device/outside.hpp"
+#include "emulator/device/pdp_context.hpp"
 #include "emulator/workbench/player.hpp"
 
 namespace quasimodem::app {
@@ -138,7 +140,7 @@ std::string BenchLine::arrive(const Trace& trace, std::size_t index) {
   bench_.timeline().run_due();  // what the module is doing at the moment comes first
   if (arrival->kind == Arrival::Kind::context_lost) {
     if (!requested_.empty()) return {};
-    bench_.me().lose_context(bench_.modem().terminal().session().foreground);
+    bench_.me().outside().lose_context(bench_.modem().terminal().session().foreground);
     return {};
   }
   const auto socket = sockets_.find({arrival->secure, arrival->index});

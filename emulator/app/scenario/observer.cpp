@@ -7,6 +7,7 @@
 #include "core/bytes.hpp"
 #include "emulator/app/scenario/command_match.hpp"
 #include "emulator/commands/all.hpp"
+#include "emulator/device/model_profile.hpp"
 #include "emulator/terminal/terminal.hpp"
 
 namespace quasimodem::app::scenario {

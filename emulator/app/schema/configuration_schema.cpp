@@ -20,6 +20,7 @@
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/ussd.hpp"
+#include "emulator/device/ussd_answer.hpp"
 
 namespace quasimodem::app::schema {
 namespace {

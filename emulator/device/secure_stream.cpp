@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/device/secure_connection.hpp"
+#include "emulator/device/secure_stream.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,33 +14,33 @@ constexpr std::size_t kLargestWrite = 1460;  // MANUAL SSL 2.2.4; transparent mo
 
 }  // namespace
 
-SecureConnection::SecureConnection(Surroundings surroundings, Target target, Callbacks callbacks,
-                                   std::unique_ptr<tls::ClientSession> session, Duration handshake_time)
-    : Connection{std::move(surroundings), std::move(target), std::move(callbacks)},
+SecureStream::SecureStream(Surroundings surroundings, Target target, Callbacks callbacks,
+                           std::unique_ptr<tls::ClientSession> session, Duration handshake_time)
+    : Stream{std::move(surroundings), std::move(target), std::move(callbacks)},
       session_{std::move(session)},
       handshake_time_{handshake_time},
       computing_{timeline()},
       flushing_{timeline()} {}
 
-void SecureConnection::link_ready() {
+void SecureStream::link_ready() {
   session_->start();
   flush();
   follow_session();
 }
 
-void SecureConnection::link_received(ByteSpan ciphertext) {
+void SecureStream::link_received(ByteSpan ciphertext) {
   if (state() == SocketState::closing) return link()->pause();  // it is for nobody
   session_->feed(ciphertext);
   flush();
   follow_session();
 }
 
-void SecureConnection::link_writable() {
+void SecureStream::link_writable() {
   flush();
   if (session_->outgoing_size() < tls::ClientSession::kOutgoingLimit) notify_writable();
 }
 
-void SecureConnection::link_ended(std::optional<net::NetError> error) {
+void SecureStream::link_ended(std::optional<net::NetError> error) {
   link_broke_ = error.has_value();
   error ? session_->end_of_input(net::describe(*error)) : session_->end_of_input();
   follow_session();
@@ -49,7 +49,7 @@ void SecureConnection::link_ended(std::optional<net::NetError> error) {
   if (live()) fail(error ? net::describe(*error) : "closed by the peer");
 }
 
-void SecureConnection::flush() {
+void SecureStream::flush() {
   if (!link() || session_->outgoing_size() == 0) return;
   const auto ciphertext = session_->take_outgoing();
   const auto taken = link()->send(ciphertext);
@@ -57,7 +57,7 @@ void SecureConnection::flush() {
 }
 
 /// Draws the consequences of what the session has become.
-void SecureConnection::follow_session() {
+void SecureStream::follow_session() {
   if (state() == SocketState::connected) return refill();
   if (state() != SocketState::connecting) return;
   switch (session_->state()) {
@@ -74,14 +74,14 @@ void SecureConnection::follow_session() {
   }
 }
 
-void SecureConnection::become_ready() {
+void SecureStream::become_ready() {
   if (!live()) return;
   if (link()) link()->resume();
   become_connected();
   refill();
 }
 
-void SecureConnection::refill() {
+void SecureStream::refill() {
   while (has_room()) {
     const auto plaintext = session_->read(kReadSize);
     if (plaintext.empty()) break;
@@ -94,14 +94,14 @@ void SecureConnection::refill() {
   if (session_->state() == SessionState::peer_closed) link_broke_ ? fail({}) : end();
 }
 
-SendResult SecureConnection::send(ByteSpan data) {
+SendResult SecureStream::send(ByteSpan data) {
   if (state() != SocketState::connected) return SendResult::not_connected;
   if (!session_->write(data)) return SendResult::blocked;
   flush();
   return SendResult::accepted;
 }
 
-std::size_t SecureConnection::send_some(ByteSpan data) {
+std::size_t SecureStream::send_some(ByteSpan data) {
   if (state() != SocketState::connected) return 0;
   const auto portion = data.first(std::min(data.size(), kLargestWrite));
   refused_ = !session_->write(portion);
@@ -110,7 +110,7 @@ std::size_t SecureConnection::send_some(ByteSpan data) {
 }
 
 /// What one read from the TE brings becomes several records: they go out together.
-void SecureConnection::flush_soon() {
+void SecureStream::flush_soon() {
   if (flushing_.running()) return;
   flushing_.start(Duration::zero(), [this] {
     flush();
@@ -119,16 +119,16 @@ void SecureConnection::flush_soon() {
   });
 }
 
-void SecureConnection::say_goodbye() {
+void SecureStream::say_goodbye() {
   session_->close();
   flush();
   flushing_.cancel();
   computing_.cancel();
 }
 
-void SecureConnection::close() {
+void SecureStream::close() {
   say_goodbye();
-  Connection::close();
+  Stream::close();
 }
 
 }  // namespace quasimodem::device

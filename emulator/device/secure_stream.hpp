@@ -4,17 +4,17 @@
 #include <memory>
 
 #include "core/random.hpp"
-#include "emulator/device/connection.hpp"
+#include "emulator/device/stream.hpp"
 #include "tls/client_session.hpp"
 
 namespace quasimodem::device {
 
-/// A secure socket of AT+QSSLOPEN: TLS between the receive buffer and the link.
-class SecureConnection final : public Connection {
+/// TLS between the receive buffer and the link.
+class SecureStream final : public Stream {
  public:
   /// `handshake_time` is what the module's own processor takes for its part of the handshake.
-  SecureConnection(Surroundings surroundings, Target target, Callbacks callbacks,
-                   std::unique_ptr<tls::ClientSession> session, Duration handshake_time);
+  SecureStream(Surroundings surroundings, Target target, Callbacks callbacks,
+               std::unique_ptr<tls::ClientSession> session, Duration handshake_time);
 
   bool secure() const override { return true; }
   const tls::ClientSession* session() const override { return session_.get(); }

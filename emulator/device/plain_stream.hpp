@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "emulator/device/connection.hpp"
+#include "emulator/device/stream.hpp"
 
 namespace quasimodem::device {
 
-/// A TCP or UDP socket of AT+QIOPEN.
-class PlainConnection final : public Connection {
+/// TCP or UDP as it is.
+class PlainStream final : public Stream {
  public:
-  using Connection::Connection;
+  using Stream::Stream;
 
   bool secure() const override { return false; }
   SendResult send(ByteSpan data) override;

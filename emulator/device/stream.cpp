@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/device/connection.hpp"
+#include "emulator/device/stream.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,36 +13,36 @@ constexpr Duration kLookAgain = 50ms;
 
 }  // namespace
 
-Connection::Connection(Surroundings surroundings, Target target, Callbacks callbacks)
+Stream::Stream(Surroundings surroundings, Target target, Callbacks callbacks)
     : surroundings_{std::move(surroundings)},
       target_{std::move(target)},
       callbacks_{std::move(callbacks)},
       timeout_{surroundings_.timeline} {}
 
-void Connection::open() {
+void Stream::open() {
   timeout_.start(target_.timeout, [this] { fail("timed out"); });
   const auto& name = target_.looked_up.empty() ? target_.host : target_.looked_up;
   resolving_ = surroundings_.bearer.resolve(name, [this](const auto& addresses) { resolved(addresses); });
 }
 
-void Connection::adopt(net::Endpoint peer, const net::ListenObserver::Accept& accept) {
+void Stream::adopt(net::Endpoint peer, const net::ListenObserver::Accept& accept) {
   peer_ = peer;
   link_ = accept(*this);
 }
 
-void Connection::resolved(const net::Bearer::Addresses& addresses) {
+void Stream::resolved(const net::Bearer::Addresses& addresses) {
   auto finished = std::move(resolving_);
   if (!addresses) return fail(net::describe(addresses.error()));
   peer_ = net::Endpoint{addresses->front(), target_.port};
   link_ = surroundings_.bearer.connect(target_.transport, *peer_, *this);
 }
 
-void Connection::become_connected() {
+void Stream::become_connected() {
   state_ = SocketState::connected;
   conclude_opening(Outcome::connected);
 }
 
-void Connection::conclude_opening(Outcome outcome) {
+void Stream::conclude_opening(Outcome outcome) {
   timeout_.cancel();
   later([this, opened = callbacks_.opened, outcome] {
     result_told_ = true;
@@ -50,7 +50,7 @@ void Connection::conclude_opening(Outcome outcome) {
   });
 }
 
-void Connection::fail(std::string_view reason) {
+void Stream::fail(std::string_view reason) {
   if (!live()) return;
   reason_ = reason;
   if (!reason.empty()) log().info("{}:{}: {}", target_.host, target_.port, reason);
@@ -61,7 +61,7 @@ void Connection::fail(std::string_view reason) {
   conclude_opening(Outcome::failed);
 }
 
-void Connection::end() {
+void Stream::end() {
   const bool unread = state_ == SocketState::connected && available() > 0;
   state_ = unread ? SocketState::remote_closing : SocketState::closed;
   timeout_.cancel();
@@ -69,9 +69,9 @@ void Connection::end() {
   later(callbacks_.ended);
 }
 
-bool Connection::sent_to_peer() const { return all_sent() && link_->unacknowledged() == 0; }
+bool Stream::sent_to_peer() const { return all_sent() && link_->unacknowledged() == 0; }
 
-bool Connection::close_after_sending(std::function<void()> closed) {
+bool Stream::close_after_sending(std::function<void()> closed) {
   const bool waits = state_ == SocketState::connected && transport() == net::Transport::tcp && link_ && !sent_to_peer();
   if (!waits) return false;
   say_goodbye();
@@ -85,14 +85,14 @@ bool Connection::close_after_sending(std::function<void()> closed) {
   return true;
 }
 
-void Connection::await_sent() {
+void Stream::await_sent() {
   timeout_.start(kLookAgain, [this] {
     const bool over = sent_to_peer() || timeline().now() >= closing_until_;
     over ? end() : await_sent();
   });
 }
 
-void Connection::close() {
+void Stream::close() {
   state_ = SocketState::closed;
   *alive_ = false;
   result_told_ = true;
@@ -100,12 +100,12 @@ void Connection::close() {
   drop_link();
 }
 
-void Connection::drop_link() {
+void Stream::drop_link() {
   resolving_.reset();
   link_.reset();
 }
 
-void Connection::buffer(ByteSpan data) {
+void Stream::buffer(ByteSpan data) {
   if (data.empty()) return;
   const bool was_empty = available() == 0;
   append(received_, data);
@@ -118,7 +118,7 @@ void Connection::buffer(ByteSpan data) {
 }
 
 /// A TCP stream has the packets that the radio side would cut it into (MANUAL MC60 11.30: up to 1460 octets).
-void Connection::note_packets(std::size_t size) {
+void Stream::note_packets(std::size_t size) {
   constexpr std::size_t kLargestSegment = 1460;
   const auto most = transport() == net::Transport::tcp ? kLargestSegment : size;
   auto total = available() - size;
@@ -132,7 +132,7 @@ void Connection::note_packets(std::size_t size) {
   }
 }
 
-void Connection::forget_packets(std::size_t size) {
+void Stream::forget_packets(std::size_t size) {
   while (size > 0 && !packets_.empty()) {
     const auto part = std::min(size, packets_.front());
     size -= part;
@@ -141,7 +141,7 @@ void Connection::forget_packets(std::size_t size) {
   }
 }
 
-Bytes Connection::receive(std::size_t most) {
+Bytes Stream::receive(std::size_t most) {
   const bool datagrams = transport() == net::Transport::udp && !packets_.empty();
   const auto count = std::min(most, datagrams ? packets_.front() : available());
   const auto first = received_.begin() + static_cast<std::ptrdiff_t>(taken_);
@@ -163,7 +163,7 @@ Bytes Connection::receive(std::size_t most) {
   return data;
 }
 
-void Connection::later(const std::function<void()>& callback) {
+void Stream::later(const std::function<void()>& callback) {
   if (!callback) return;
   surroundings_.timeline.post([alive = alive_, callback] {
     if (*alive) callback();

@@ -31,9 +31,11 @@ struct SendCount {
 
 enum class SendResult { accepted, blocked, not_connected };
 
-/// One socket in use, from the command that opens it until its index is used again. Resolving, connecting, time-out and
-/// the receive buffer are the same for TCP, UDP and SSL; a subclass says what happens to the bytes on the link.
-class Connection : protected net::LinkObserver {
+/// A byte stream to host:port, plain or over TLS, or with UDP the datagrams of one peer: a socket from the command that
+/// opens it until its index is used again, or the connection of a service. It is its owner's, and `bearer` ends it.
+/// Resolving, connecting, time-out and the receive buffer are the same for all; a subclass says what happens to the
+/// bytes on the link.
+class Stream : protected net::LinkObserver {
  public:
   // ASSUMED: octets received and not yet read, per socket (at-reference 8); beyond, the TCP window closes.
   static constexpr std::size_t kReceiveBuffer = 32768;
@@ -61,7 +63,7 @@ class Connection : protected net::LinkObserver {
 
   /// All come from the Timeline. `opened` comes exactly once; `arrived` each time an empty receive buffer got data;
   /// `ended` at most once, after a successful `opened`: the peer closed or the connection broke. A callback may destroy
-  /// the connection.
+  /// the stream.
   struct Callbacks {
     std::function<void(Outcome)> opened;
     std::function<void()> arrived;
@@ -76,10 +78,10 @@ class Connection : protected net::LinkObserver {
     Logger log;
   };
 
-  Connection(Surroundings surroundings, Target target, Callbacks callbacks);
-  virtual ~Connection() { *alive_ = false; }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  Stream(Surroundings surroundings, Target target, Callbacks callbacks);
+  virtual ~Stream() { *alive_ = false; }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   /// Resolves the host and connects.
   void open();

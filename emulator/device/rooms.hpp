@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the ME is made of, by name. Who enters a room includes its header.
+
+namespace quasimodem {
+class Journal;
+class Logger;
+}  // namespace quasimodem
+
+namespace quasimodem::net {
+struct IpAddress;
+}
+
+namespace quasimodem::storage {
+class Flash;
+class Sealer;
+class SecurityFileStore;
+}  // namespace quasimodem::storage
+
+namespace quasimodem::device {
+
+class AccessPoints;
+class Alarm;
+class CallForwarding;
+class EventSink;
+class FileStore;
+class Locator;
+class Messaging;
+class MobileEquipment;
+class NameQuery;
+class NetworkClock;
+class Outside;
+class Pace;
+class PacketDomain;
+class PdpContext;
+class Phonebooks;
+class Ping;
+class RadioSettings;
+class Registration;
+class Rtc;
+class ServiceCentre;
+class Sim;
+class SimCard;
+class SslContexts;
+class TimeSync;
+class Stream;
+class Ussd;
+class VoiceCalls;
+struct Configuration;
+struct ModelProfile;
+struct Surroundings;
+struct TcpIpSettings;
+template <class Value>
+struct FirmwareSet;
+using Firmware = FirmwareSet<bool>;
+
+}  // namespace quasimodem::device
