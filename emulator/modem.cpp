@@ -5,8 +5,11 @@
 #include <utility>
 
 #include "emulator/device/configuration.hpp"
+#include "emulator/device/events.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "emulator/event_records.hpp"
 #include "emulator/seal.hpp"
 #include "emulator/terminal/terminals.hpp"

@@ -7,6 +7,10 @@
 
 #include <fmt/core.h>
 
+#include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "storage/flash.hpp"
+
 namespace quasimodem::commands {
 namespace {
 

@@ -276,10 +276,10 @@ Reply open(Call& call, const Open& args) {
   if (transparent && !call.me().firmware().transparent_ssl) return Reply::error();
   if (transparent && call.me().transparent_besides(call.context().id(), args.ssid)) return Reply::error();
   const auto opening = call.context().open_secure(args.ssid, args.context,
-                                             {.host = std::string{args.host},
-                                              .port = static_cast<std::uint16_t>(args.port),
-                                              .timeout = std::chrono::seconds{args.timeout_s},
-                                              .delivery = args.mode});
+                                                  {.host = std::string{args.host},
+                                                   .port = static_cast<std::uint16_t>(args.port),
+                                                   .timeout = std::chrono::seconds{args.timeout_s},
+                                                   .delivery = args.mode});
   if (opening != PdpContext::Opening::begun) return Reply::error();
   call.own({Task::Kind::socket, call.context().id(), args.ssid});
   return Reply::ok();

@@ -70,13 +70,13 @@ Reply open(Call& call, const std::vector<Argument>& arguments) {
   }
   const bool transparent = call.me().tcpip.transparent && !multiple;
   if (transparent && call.me().transparent_besides(call.context().id(), args->index)) return Reply::error();
-  const auto opening = call.context().open(
-      sessions(call), args->index,
-      {.transport = *transport,
-       .host = std::string{args->host},
-       .port = static_cast<std::uint16_t>(args->port),
-       .timeout = kOpenTimeout,
-       .delivery = transparent ? Stream::Delivery::transparent : Stream::Delivery::buffered});
+  const auto opening =
+      call.context().open(sessions(call), args->index,
+                          {.transport = *transport,
+                           .host = std::string{args->host},
+                           .port = static_cast<std::uint16_t>(args->port),
+                           .timeout = kOpenTimeout,
+                           .delivery = transparent ? Stream::Delivery::transparent : Stream::Delivery::buffered});
   switch (opening) {
     case PdpContext::Opening::begun:
       call.own({Task::Kind::socket, call.context().id(), args->index});

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/tcpip_settings.hpp"
+
 namespace quasimodem::emulator {
 namespace {
 
@@ -14,6 +18,10 @@ constexpr std::string_view kPeerClosed = "CLOSED";
 
 SocketTunnel::SocketTunnel(Terminal& terminal, const SocketId& socket)
     : terminal_{terminal}, socket_{socket}, idle_{me().timeline()}, end_{me().timeline()} {}
+
+std::size_t SocketTunnel::packet_size() const { return static_cast<std::size_t>(me().tcpip.send_size); }
+
+device::Stream* SocketTunnel::socket() const { return context().socket(socket_.index, socket_.role); }
 
 std::size_t SocketTunnel::send(ByteSpan from_te) {
   if (over_) return from_te.size();

@@ -6,6 +6,8 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/profile.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/pace.hpp"
+#include "emulator/device/timing.hpp"
 
 namespace quasimodem::emulator {
 
@@ -25,6 +27,8 @@ atcmd::Reply Terminal::run(const atcmd::CommandCall& typed, atcmd::Channel&) {
   commands::Call call{session_};
   return run_(call, typed);
 }
+
+Duration Terminal::latency() { return session_.me.pace().next(&device::Timing::command); }
 
 void Terminal::start() {
   commands::recall_profile(session_, commands::Recall::everything);

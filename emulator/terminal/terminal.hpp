@@ -9,6 +9,7 @@
 #include "atcmd/channel/channel.hpp"
 #include "emulator/commands/call.hpp"
 #include "emulator/commands/indicators.hpp"
+#include "emulator/device/event_sink.hpp"
 
 namespace quasimodem::emulator {
 
@@ -53,7 +54,7 @@ class Terminal final : private atcmd::CommandSet {
 
  private:
   atcmd::Reply run(const atcmd::CommandCall& typed, atcmd::Channel& channel) override;
-  Duration latency() override { return session_.me.pace().next(&device::Timing::command); }
+  Duration latency() override;
 
   Run run_;
   commands::Session session_;

@@ -7,6 +7,10 @@
 
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/events.hpp"
+#include "emulator/device/pdp_context.hpp"
+#include "emulator/device/stream.hpp"
+#include "emulator/device/voice_calls.hpp"
 #include "emulator/terminal/socket_tunnel.hpp"
 
 namespace quasimodem::emulator {
@@ -207,7 +211,7 @@ class Terminals::Route {
   }
   void connected(const SocketId& socket) const {
     const auto& target = to_.me_.context(socket.context).socket(socket.index, socket.role)->target();
-    if (target.delivery != device::Connection::Delivery::transparent) return tell_owner(task_of(socket));
+    if (target.delivery != device::Stream::Delivery::transparent) return tell_owner(task_of(socket));
     auto& terminal = owner(task_of(socket));
     terminal.connect_through(std::make_unique<SocketTunnel>(terminal, socket));
   }
