@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +43,17 @@ enum class Confidence {
 /// Which numbered errors a command has: +CME ERROR, or +CMS ERROR as the short message commands (27.005).
 enum class ErrorClass { equipment, message };
 
+/// What the host sends behind a command line, at a prompt or after CONNECT.
+struct Payload {
+  enum class Content {
+    secret,    ///< a certificate, a key, or a file that may be one: no journal shows it
+    ordinary,  ///< what everybody may see
+  };
+  Content content = Content::secret;
+  std::optional<std::size_t>
+      size_in{};  ///< the parameter that announces its size, from 0 on; none: Ctrl-Z or ESC ends it
+};
+
 /// One AT command, declared in one place. Dispatch, validation, the `=?` text and COMMANDS.md come from it.
 struct Command {
   std::string_view name;
@@ -53,6 +66,8 @@ struct Command {
   Form execution{};
   Form test{};                   ///< only where generation from `write` is not enough
   std::string_view test_text{};  ///< the manual's own words for an odd `=?`, without the name
+
+  std::optional<Payload> payload{};  ///< whoever listens must know of it: without it the command gets none
 
   ErrorClass errors = ErrorClass::equipment;
   int invalid_parameter = 0;   ///< error number for a bad value or form; 0 = plain ERROR
@@ -127,6 +142,11 @@ constexpr Form plain() {
 /// A command whose write form passes over parameters behind its last one.
 constexpr Command ignoring_more(Command command) {
   command.write = command.write.ignores_more();
+  return command;
+}
+
+constexpr Command taking(Payload payload, Command command) {
+  command.payload = payload;
   return command;
 }
 

@@ -15,6 +15,13 @@ Reply run_test_form(const Command& command, Call& call, const CommandCall& typed
   return Reply::ok();
 }
 
+/// A payload that no entry tells of might be a key in somebody's journal.
+Reply run_form(const Form& form, const Command& command, Call& call, const CommandCall& typed) {
+  auto reply = form.run(command, call, typed);
+  const bool takes_payload = std::holds_alternative<Reply::Intake>(reply.value());
+  return takes_payload && !command.payload ? Reply::error() : reply;
+}
+
 }  // namespace
 
 CommandTable::CommandTable(std::span<const Family> families, std::uint32_t model) {
@@ -41,7 +48,7 @@ Reply CommandTable::run(Call& call, const CommandCall& typed) const {
   const auto& form = typed.form == CommandForm::write  ? command->write
                      : typed.form == CommandForm::read ? command->read
                                                        : command->execution;
-  return form ? form.run(*command, call, typed) : invalid(*command);
+  return form ? run_form(form, *command, call, typed) : invalid(*command);
 }
 
 }  // namespace quasimodem::atcmd

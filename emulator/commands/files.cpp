@@ -314,20 +314,24 @@ constexpr Command with_execution(Command command, atcmd::Form execution) {
   return command;
 }
 
+// A key may lie in an ordinary file as well.
+constexpr atcmd::Payload kFileContent{.content = atcmd::Payload::Content::secret, .size_in = 1};
+
 constexpr std::array kCommands{
     with_execution(
         file_command("+QFLDS", "Space of a volume", atcmd::write<&show_space>(kPattern), Confidence::inferred),
         atcmd::plain<&show_ufs_space>()),
     with_execution(file_command("+QFLST", "List files", atcmd::write<&list_files>(kPattern), Confidence::seen),
                    atcmd::plain<&list_everything>()),
-    file_command("+QFUPL", "Store a file", atcmd::write<&upload>(kUpload), Confidence::seen),
+    taking(kFileContent, file_command("+QFUPL", "Store a file", atcmd::write<&upload>(kUpload), Confidence::seen)),
     file_command("+QFDWL", "Fetch a file", atcmd::write<&download>(kFile), Confidence::seen),
     file_command("+QFDEL", "Delete a file", atcmd::write<&remove>(kFile), Confidence::seen),
     tabulated(file_command("+QFMOV", "Move or copy a file", atcmd::write<&move>(kMove), Confidence::inferred)),
     with_read(file_command("+QFOPEN", "Open a file", atcmd::write<&open>(kOpen), Confidence::seen),
               atcmd::plain<&show_open>()),
     file_command("+QFREAD", "Read from an open file", atcmd::write<&read>(kRead), Confidence::seen),
-    file_command("+QFWRITE", "Write to an open file", atcmd::write<&write>(kWrite), Confidence::inferred),
+    taking(kFileContent,
+           file_command("+QFWRITE", "Write to an open file", atcmd::write<&write>(kWrite), Confidence::inferred)),
     file_command("+QFSEEK", "Set the position in an open file", atcmd::write<&seek>(kSeek), Confidence::seen),
     file_command("+QFPOSITION", "Position in an open file", atcmd::write<&show_position>(kHandle),
                  Confidence::inferred),

@@ -642,6 +642,8 @@ constexpr Command with_cms(Command command) {
   return command;
 }
 
+constexpr atcmd::Payload kMessage{.content = atcmd::Payload::Content::ordinary};
+
 constexpr std::array kCommands{
     with_cms({.name = "+CSMS",
               .summary = "Message service",
@@ -680,13 +682,15 @@ constexpr std::array kCommands{
               .summary = "Send a message",
               .manual = "M66 8.8",
               .write = atcmd::write_as_typed<&send>(kSend),
-              .test = atcmd::answers_ok()}),
+              .test = atcmd::answers_ok(),
+              .payload = kMessage}),
     with_cms({.name = "+CMGW",
               .summary = "Write a message to the storage",
               .manual = "M66 8.9",
               .write = atcmd::write_as_typed<&write>(kWrite),
               .execution = atcmd::plain<&write_without_number>(),
-              .test = atcmd::answers_ok()}),
+              .test = atcmd::answers_ok(),
+              .payload = kMessage}),
     with_cms({.name = "+CMSS",
               .summary = "Send a message from the storage",
               .manual = "M66 8.10",
@@ -698,7 +702,8 @@ constexpr std::array kCommands{
               .confidence = atcmd::Confidence::inferred,
               .write = atcmd::write<&acknowledge_with_reason>(kAcknowledgement),
               .execution = atcmd::plain<&acknowledge>(),
-              .test = atcmd::plain<&test_acknowledgement>()}),
+              .test = atcmd::plain<&test_acknowledgement>(),
+              .payload = kMessage}),
     with_cms({.name = "+CNMI",
               .summary = "New message indications",
               .manual = "M66 8.12",

@@ -102,6 +102,7 @@ constexpr std::array kCommands{
         .manual = "SSL 2.2.7",
         .write = atcmd::write<&upload>(kUpload).ignores_more(),  // OBSERVED: Zerynth's driver sends a fourth parameter
         .read = atcmd::answers_ok(),
+        .payload = atcmd::Payload{.content = atcmd::Payload::Content::secret, .size_in = 1},
         .invalid_parameter = cme::kFileInvalidParameter},
     Command{.name = "+QSECREAD",
             .summary = "Checksum of a certificate or key",

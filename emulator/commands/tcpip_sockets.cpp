@@ -285,7 +285,9 @@ constexpr std::array kCommands{
             .write = atcmd::write_as_typed<&send>(kSend),
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&send_only>(),
-            .test_text = " <length>"},
+            .test_text = " <length>",
+            // With a single session the size is the only parameter; alone it may be an index as well.
+            .payload = atcmd::Payload{.content = atcmd::Payload::Content::ordinary, .size_in = 1}},
     Command{.name = "+QICLOSE",
             .summary = "Close a socket",
             .manual = "M66 11.3",

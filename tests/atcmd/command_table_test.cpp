@@ -43,6 +43,13 @@ Reply tested(Call& call) {
   return Reply::ok();
 }
 
+Reply upload(Call& call) {
+  return call.data_mode({.length = 3, .timeout = 1s}, [](Call&, const IntakeOutcome&) { return Reply::ok(); });
+}
+Reply ask(Call& call) {
+  return call.prompt({.length = 3}, [](Call&, const IntakeOutcome&) { return Reply::ok(); });
+}
+
 constexpr std::array kFirst{
     Command{.name = "+ALL",
             .summary = "All forms",
@@ -119,6 +126,24 @@ TEST_CASE("an unknown command is a plain error in every form", "[command table]"
     INFO(body);
     CHECK(table.answer(body) == "|ERROR");
   }
+}
+
+TEST_CASE("a command gets no payload that its entry does not tell of: it might be a key", "[command table]") {
+  static constexpr std::array kTaking{
+      Command{.name = "+TOLD", .execution = plain<&upload>(), .payload = Payload{}},
+      Command{.name = "+KEPT", .read = plain<&ask>(), .execution = plain<&upload>()},
+  };
+  const Family families[] = {{"Taking", kTaking}};
+  const CommandTable table{families, 1};
+  test::ChannelBench bench;
+  Call call{*bench.channel};
+  const auto takes = [&](const char* name, CommandForm form) {
+    const auto reply = table.run(call, {.name = name, .form = form, .arguments = {}});
+    return std::holds_alternative<Reply::Intake>(reply.value());
+  };
+  CHECK(takes("+TOLD", CommandForm::execution));
+  CHECK(!takes("+KEPT", CommandForm::execution));
+  CHECK(!takes("+KEPT", CommandForm::read));
 }
 
 TEST_CASE("bad parameters never get to the handler", "[command table]") {
