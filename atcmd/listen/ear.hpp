@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atcmd/channel/line_editor.hpp"
+#include "atcmd/listen/payload_guard.hpp"
+#include "atcmd/listen/pem_finder.hpp"
+#include "atcmd/syntax/dialogue.hpp"
+#include "atcmd/table/command_table.hpp"
+#include "core/bytes.hpp"
+#include "core/time.hpp"
+
+namespace quasimodem::atcmd {
+
+/// Something that an Ear hears. What it shows lives as long as the call that tells of it.
+struct Heard {
+  enum class Kind {
+    // from the TE
+    typed,         ///< `bytes`, in whatever pieces; nothing secret is among them
+    command_line,  ///< `text`: what stands between AT and the end of the line
+    repetition,    ///< A/; `text`: the line once more
+    announcement,  ///< a secret payload will follow: `text`, the parameters of its command; `size`, 0: not known
+    payload,       ///< of what the TE sends `size` bytes are no commands: `secret`, or typed as well
+    // from the module
+    said,         ///< `bytes`, as `typed`
+    withheld,     ///< `size` bytes that may be a certificate or key: an echo, or a file that is read
+    answer,       ///< `text`: a final result code, CONNECT among them
+    information,  ///< `text`: another line while a command waits for its answer
+    urc,          ///< `text`: a line while none waits
+    prompt,       ///< the `> `
+  };
+  Kind kind;
+  std::string_view text{};
+  ByteSpan bytes{};
+  std::size_t size = 0;
+  bool secret = false;
+};
+
+/// Follows an AT dialogue from beside the line, in both directions, and tells what happens in it. It changes nothing,
+/// waits for nothing and knows the module by the command tables only, so it can listen to any; where the module is at
+/// hand an Insight tells what its words do not.
+///
+/// The same bytes at the same times give the same happenings, in whatever pieces they come.
+class Ear {
+ public:
+  using Tell = std::function<void(const Heard&)>;
+
+  /// What is known of the module for sure. What is left out is taken from its words.
+  struct Insight {
+    std::optional<bool> echoing{};     ///< what comes from the TE goes back to it
+    std::optional<bool> takes_data{};  ///< what comes from the TE is no command
+    Dialogue dialogue{};
+  };
+
+  Ear(std::span<const Family> families, Tell tell);
+  Ear(const Ear&) = delete;
+  Ear& operator=(const Ear&) = delete;
+
+  void from_te(ByteSpan bytes, Instant now, const Insight& insight);
+  void from_te(ByteSpan bytes, Instant now) { from_te(bytes, now, {}); }
+
+  /// `rest` says that more is still to come of what the module says to what it has got.
+  enum class Rest { none, waits };
+  void from_module(ByteSpan bytes, Rest rest = Rest::none);
+
+  /// A secret payload is under way, as far as anybody can tell.
+  bool hears_secret() const { return guard_.locked(); }
+  /// What the module says next is the echo of one.
+  bool hears_echo_of_secret() const { return echoes_secret_; }
+  /// The module's last line was CONNECT.
+  bool in_data_state() const { return line_.empty() && connected_; }
+
+ private:
+  void take_typed(ByteSpan bytes);
+  std::size_t take_data(ByteSpan bytes);
+  void edit(std::uint8_t byte);
+  void begin_command_line(std::string_view body);
+  bool takes_data() const;
+
+  void take_said(ByteSpan bytes);
+  void end_line();
+  void end_line_as(Heard::Kind kind);
+  void prompt();
+  void end_data() { data_.reset(); }
+
+  /// The TE's bytes are data now.
+  struct Data {
+    std::optional<std::size_t> left;  ///< none: until the module has an answer
+    bool ends_with_key = false;       ///< or until Ctrl-Z or ESC
+  };
+
+  Tell tell_;
+  std::vector<const Command*> takers_;  ///< those with a payload
+  PayloadGuard guard_;
+  Insight insight_;
+  LineEditor editor_{insight_.dialogue};
+  std::string last_body_;
+  std::optional<Data> data_;
+  bool waits_ = false;                    ///< a command line has no answer yet
+  bool takes_payload_ = false;            ///< one of its commands does
+  std::optional<std::size_t> announced_;  ///< its size
+
+  PemFinder pem_;
+  bool echoes_secret_ = false;
+  std::string line_;  ///< of the module, not ended yet
+  bool connected_ = false;
+};
+
+/// A final result code of V.250 or 27.007: `OK`, `NO CARRIER`, `CONNECT 9600`, `+CME ERROR: 10`.
+bool is_final_result(std::string_view line);
+
+}  // namespace quasimodem::atcmd
