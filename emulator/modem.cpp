@@ -44,8 +44,10 @@ struct Modem::Parts {
   void hear(ByteSpan from_te) {
     const bool powered = me.power() == device::MobileEquipment::Power::on;
     const auto& channel = terminal().channel();
-    const bool echoing = powered && channel.dialogue().echo && !channel.takes_data();
-    journal.received(from_te, {powered, echoing, static_cast<char>(channel.dialogue().line_terminator)});
+    journal.received(from_te, powered ? UartJournal::Power::on : UartJournal::Power::off,
+                     {.echoing = powered && channel.dialogue().echo && !channel.takes_data(),
+                      .takes_data = channel.takes_data(),
+                      .dialogue = channel.dialogue()});
     terminal().receive(from_te);
   }
   Terminal& terminal() { return terminals.first(); }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/uart_journal.hpp"
 
-#include <string_view>
+#include <functional>
 #include <utility>
 
 #include <fmt/core.h>
+
+#include "emulator/commands/all.hpp"
 
 namespace quasimodem::emulator {
 namespace {
@@ -15,60 +17,40 @@ constexpr std::size_t kLongestText = 1024;
 
 }  // namespace
 
-UartJournal::UartJournal(Timeline& timeline, Journal journal, Payload payload)
+UartJournal::UartJournal(Timeline& timeline, Journal journal, Payload payload, atcmd::Ear::Tell listener)
     : timeline_{timeline},
       journal_{journal},
       payload_{payload},
+      listener_{std::move(listener)},
+      ear_{commands::all_families(), [this](const atcmd::Heard& heard) { hear(heard); }},
       in_{RecordKind::uart_rx, timeline},
       out_{RecordKind::uart_tx, timeline} {}
 
-void UartJournal::received(ByteSpan from_te, Listening listening) {
+void UartJournal::received(ByteSpan from_te, Power power, const atcmd::Ear::Insight& insight) {
   if (!journal_) return;
-  if (powered_ != listening.powered) flush(in_);
-  powered_ = listening.powered;
+  if (power_ != power) flush(in_);
+  power_ = power;
   if (in_.text.find(out_.text) == std::string::npos) flush(out_);
-  if (payload_ == Payload::shown) {
-    show(in_, from_te);
-  } else {
-    guard_.feed(
-        from_te, timeline_.now(), listening.terminator, [this](ByteSpan bytes) { show(in_, bytes); },
-        [&](std::size_t count) {
-          withhold(in_, count);
-          if (listening.echoing || guard_.overrun()) echoes_payload_ = true;
-        });
-  }
+  call_ = from_te;
+  if (payload_ == Payload::shown) show(in_, from_te);
+  ear_.from_te(from_te, timeline_.now(), insight);
   // Many hosts end a line with CR LF; the LF is no beginning of the next.
-  std::string_view line{in_.text};
+  auto line = in_.whole();
   if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with(listening.terminator) || in_.text.size() >= kLongestText) write_text(in_);
-  if (in_.withheld > 0 && !guard_.locked()) write_withheld(in_);
+  end_call(in_, line.ends_with(static_cast<char>(insight.dialogue.line_terminator)));
+  if (in_.withheld > 0 && !ear_.hears_secret()) write_withheld(in_);
 }
 
 void UartJournal::sent(ByteSpan to_te, Rest rest) {
   if (!journal_) return;
-  if (echoes_payload_) {
-    withhold(out_, to_te.size());
-    echoes_payload_ = guard_.locked() || rest == Rest::waits;
-    if (!echoes_payload_) write_withheld(out_);
-    return;
-  }
+  const bool echo = payload_ == Payload::withheld && ear_.hears_echo_of_secret();
   // What the host said stands before the answer to it. An echo is no answer, it may come in the middle of a line.
-  if (in_.withheld > 0 || !std::string_view{in_.text}.ends_with(as_text(to_te))) flush(in_);
-  std::size_t begin = 0;
-  const auto end_run = [&](bool inside, std::size_t end) {
-    const auto run = to_te.subspan(begin, end - begin);
-    begin = end;
-    if (run.empty()) return;
-    inside ? withhold(out_, run.size()) : show(out_, run);
-  };
-  for (std::size_t at = 0; payload_ == Payload::withheld && at < to_te.size(); ++at) {
-    const bool inside = pem_out_.inside();
-    pem_out_.look_at(static_cast<char>(to_te[at]));
-    if (inside != pem_out_.inside()) end_run(inside, at + 1);
-  }
-  end_run(pem_out_.inside(), to_te.size());
-  const bool line_ends = out_.text.ends_with('\n') || out_.text.ends_with("> ");
-  if (line_ends || out_.text.size() >= kLongestText) write_text(out_);
+  if (!echo && (in_.withheld > 0 || !in_.text.ends_with(as_text(to_te)))) flush(in_);
+  call_ = to_te;
+  if (payload_ == Payload::shown) show(out_, to_te);
+  ear_.from_module(to_te, rest);
+  end_call(out_, out_.whole().ends_with('\n') || out_.whole().ends_with("> "));
+  if (echo && !ear_.hears_echo_of_secret()) write_withheld(out_);
 }
 
 void UartJournal::end() {
@@ -76,10 +58,45 @@ void UartJournal::end() {
   flush(out_);
 }
 
+void UartJournal::hear(const atcmd::Heard& heard) {
+  using Kind = atcmd::Heard::Kind;
+  const bool withheld = payload_ == Payload::withheld;
+  switch (heard.kind) {
+    case Kind::typed: return withheld ? show(in_, heard.bytes) : void();
+    case Kind::said: return withheld ? show(out_, heard.bytes) : void();
+    case Kind::payload: return withheld && heard.secret ? withhold(in_, heard.size) : void();
+    case Kind::withheld: return withheld ? withhold(out_, heard.size) : void();
+    default:
+      if (listener_) listener_(heard);
+  }
+}
+
+/// What comes whole, as nearly everything does, goes into its record without being copied.
 void UartJournal::show(Stream& stream, ByteSpan bytes) {
   write_withheld(stream);
-  stream.text += as_text(bytes);
+  const bool follows = !stream.fresh.empty() && stream.fresh.data() + stream.fresh.size() == bytes.data();
+  if (follows) {
+    stream.fresh = {stream.fresh.data(), stream.fresh.size() + bytes.size()};
+  } else {
+    keep(stream);
+    stream.fresh = bytes;
+  }
+  const std::less_equal<> not_behind;
+  const bool of_call =
+      not_behind(call_.data(), bytes.data()) && not_behind(bytes.data() + bytes.size(), call_.data() + call_.size());
+  if (!of_call || !stream.text.empty()) keep(stream);
+}
+
+/// Beyond the call that brought it.
+void UartJournal::keep(Stream& stream) {
+  if (stream.fresh.empty()) return;
+  stream.text += as_text(std::exchange(stream.fresh, {}));
   stream.idle.start(kPause, [&stream, this] { write_text(stream); });
+}
+
+void UartJournal::end_call(Stream& stream, bool line_ends) {
+  if (line_ends || stream.whole().size() >= kLongestText) write_text(stream);
+  keep(stream);
 }
 
 void UartJournal::withhold(Stream& stream, std::size_t count) {
@@ -89,13 +106,15 @@ void UartJournal::withhold(Stream& stream, std::size_t count) {
 }
 
 void UartJournal::write_text(Stream& stream) {
-  if (stream.text.empty()) return;
+  if (stream.whole().empty()) return;
+  if (!stream.text.empty()) keep(stream);
   stream.idle.cancel();
   const auto text = std::exchange(stream.text, {});
-  if (stream.kind == RecordKind::uart_rx && !powered_) {
-    journal_.write(stream.kind, {{"text", as_bytes(text)}, {"heard", false}});
+  const auto bytes = text.empty() ? std::exchange(stream.fresh, {}) : as_bytes(text);
+  if (stream.kind == RecordKind::uart_rx && power_ == Power::off) {
+    journal_.write(stream.kind, {{"text", bytes}, {"heard", false}});
   } else {
-    journal_.write(stream.kind, {{"text", as_bytes(text)}});
+    journal_.write(stream.kind, {{"text", bytes}});
   }
 }
 

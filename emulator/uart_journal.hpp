@@ -2,10 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "atcmd/listen/ear.hpp"
 #include "core/journal.hpp"
 #include "core/timeline.hpp"
-#include "emulator/payload_guard.hpp"
 
 namespace quasimodem::emulator {
 
@@ -16,17 +17,13 @@ class UartJournal {
  public:
   /// Of certificates and keys.
   enum class Payload { withheld, shown };
-  UartJournal(Timeline& timeline, Journal journal, Payload payload = Payload::withheld);
+  /// `listener` hears what the journal's ear tells beside the bytes.
+  UartJournal(Timeline& timeline, Journal journal, Payload payload = Payload::withheld,
+              atcmd::Ear::Tell listener = nullptr);
 
-  /// What the module does with bytes from the TE at the moment.
-  struct Listening {
-    bool powered = true;   ///< otherwise nobody hears them
-    bool echoing = false;  ///< in command state, with ATE1
-    char terminator = '\r';
-  };
-  void received(ByteSpan from_te, Listening listening);
-  /// `rest` says that more is still to come: input not looked at yet, output not taken.
-  enum class Rest { none, waits };
+  enum class Power { off, on };  ///< off: nobody hears what comes
+  using Rest = atcmd::Ear::Rest;
+  void received(ByteSpan from_te, Power power, const atcmd::Ear::Insight& insight);
   void sent(ByteSpan to_te, Rest rest);
   /// No more is to come: what has come is written down.
   void end();
@@ -36,13 +33,19 @@ class UartJournal {
   struct Stream {
     Stream(RecordKind of, Timeline& timeline) : kind{of}, idle{timeline} {}
 
+    std::string_view whole() const { return text.empty() ? as_text(fresh) : text; }
+
     RecordKind kind;
     std::string text;
+    ByteSpan fresh;  ///< goes behind the text; lies in what the call that goes on was given
     std::size_t withheld = 0;
     Timer idle;
   };
 
+  void hear(const atcmd::Heard& heard);
   void show(Stream& stream, ByteSpan bytes);
+  void keep(Stream& stream);
+  void end_call(Stream& stream, bool line_ends);
   void withhold(Stream& stream, std::size_t count);
   void write_text(Stream& stream);
   void write_withheld(Stream& stream);
@@ -51,10 +54,10 @@ class UartJournal {
   Timeline& timeline_;
   Journal journal_;
   Payload payload_;
-  PayloadGuard guard_;
-  PemFinder pem_out_;
-  bool echoes_payload_ = false;
-  bool powered_ = true;
+  atcmd::Ear::Tell listener_;
+  atcmd::Ear ear_;
+  Power power_ = Power::on;
+  ByteSpan call_;  ///< what the call that goes on was given
   Stream in_;
   Stream out_;
 };
