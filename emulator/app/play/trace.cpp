@@ -9,7 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "emulator/commands/uploads.hpp"
+#include "atcmd/listen/ear.hpp"
+#include "emulator/commands/all.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -98,43 +99,30 @@ tl::expected<Trace, std::string> Trace::parse(std::string_view name, std::string
 
 namespace {
 
-/// Follows the host's lines: which upload is under way.
+/// An upload that is under way.
 struct Upload {
-  std::string line;  ///< not ended yet
-  std::string name;
+  std::string name;  ///< the first parameter, without its quotes
   std::size_t announced = 0;
   std::size_t sent = 0;
-
-  void hear(const std::string& bytes) {
-    constexpr std::size_t kLongest = 1024;
-    for (const char c : bytes) {
-      if (c != '\r' && c != '\n') {
-        if (line.size() < kLongest) line += c;
-        continue;
-      }
-      if (const auto size = commands::announced_upload(line)) begin(*size);
-      line.clear();
-    }
-  }
-
-  /// The name is the first parameter, with or without its quotes.
-  void begin(std::size_t size) {
-    const auto equals = line.find('=');
-    name = line.substr(equals + 1, line.find(',', equals) - equals - 1);
-    std::erase_if(name, [](char c) { return c == '"' || c == ' '; });
-    announced = size;
-    sent = 0;
-  }
 };
+
+Upload upload_of(const atcmd::Heard& announcement) {
+  std::string name{announcement.text.substr(0, announcement.text.find(','))};
+  std::erase_if(name, [](char c) { return c == '"' || c == ' '; });
+  return {.name = std::move(name), .announced = announcement.size};
+}
 
 }  // namespace
 
 tl::expected<void, std::string> fill_in(Trace& trace, const std::map<std::string, std::string>& files) {
   Upload upload;
+  atcmd::Ear ear{commands::all_families(), [&](const atcmd::Heard& heard) {
+                   if (heard.kind == atcmd::Heard::Kind::announcement) upload = upload_of(heard);
+                 }};
   for (auto& entry : trace.entries) {
     if (entry.kind != RecordKind::uart_rx) continue;
     if (entry.withheld == 0) {
-      upload.hear(entry.bytes);
+      ear.from_te(as_bytes(entry.bytes), Instant{entry.time});
       continue;
     }
     const auto fail = [&](const std::string& what) { return Unreadable{in_file(trace.name, entry.line, what)}; };
