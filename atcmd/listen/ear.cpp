@@ -2,10 +2,9 @@
 #include "atcmd/listen/ear.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
-#include "atcmd/syntax/command_line.hpp"
+#include "atcmd/syntax/final_result.hpp"
 
 namespace quasimodem::atcmd {
 namespace {
@@ -33,11 +32,15 @@ bool is_numeric_result(std::string_view line) { return line.size() == 1 && line[
 
 }  // namespace
 
-bool is_final_result(std::string_view line) {
-  constexpr std::string_view kWhole[] = {"OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE"};
-  constexpr std::string_view kBeginning[] = {"CONNECT", "+CME ERROR:", "+CMS ERROR:"};
-  return std::find(std::begin(kWhole), std::end(kWhole), line) != std::end(kWhole) ||
-         std::any_of(std::begin(kBeginning), std::end(kBeginning), [&](auto each) { return line.starts_with(each); });
+std::vector<CommandCall> calls_of(std::string_view body) {
+  std::vector<CommandCall> calls;
+  CommandLineReader line{std::string{body}};
+  while (!line.done()) {
+    auto call = line.next();
+    if (!call) break;
+    calls.push_back(std::move(*call));
+  }
+  return calls;
 }
 
 Ear::Ear(std::span<const Family> families, Tell tell)
@@ -115,17 +118,14 @@ void Ear::begin_command_line(std::string_view body) {
   waits_ = true;
   takes_payload_ = false;
   announced_.reset();
-  CommandLineReader line{std::string{body}};
-  while (!line.done()) {
-    const auto call = line.next();
-    if (!call) return;  // the module does not read on either
+  for (const auto& call : calls_of(body)) {
     const auto taker =
-        std::find_if(takers_.begin(), takers_.end(), [&](const auto* each) { return each->name == call->name; });
+        std::find_if(takers_.begin(), takers_.end(), [&](const auto* each) { return each->name == call.name; });
     if (taker == takers_.end()) continue;
     takes_payload_ = true;
     const auto size_in = (*taker)->payload->size_in;
-    if (!size_in || *size_in >= call->arguments.size()) continue;
-    const auto size = parse_integer(call->arguments[*size_in].text);
+    if (!size_in || *size_in >= call.arguments.size()) continue;
+    const auto size = parse_integer(call.arguments[*size_in].text);
     if (size && *size > 0) announced_ = static_cast<std::size_t>(*size);
   }
 }

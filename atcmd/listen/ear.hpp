@@ -12,6 +12,7 @@
 #include "atcmd/channel/line_editor.hpp"
 #include "atcmd/listen/payload_guard.hpp"
 #include "atcmd/listen/pem_finder.hpp"
+#include "atcmd/syntax/command_line.hpp"
 #include "atcmd/syntax/dialogue.hpp"
 #include "atcmd/table/command_table.hpp"
 #include "core/bytes.hpp"
@@ -43,6 +44,9 @@ struct Heard {
   bool secret = false;
 };
 
+/// The commands of a line, taken apart, up to the first that is malformed: the module does not read on either.
+std::vector<CommandCall> calls_of(std::string_view body);
+
 /// Follows an AT dialogue from beside the line, in both directions, and tells what happens in it. It changes nothing,
 /// waits for nothing and knows the module by the command tables only, so it can listen to any; where the module is at
 /// hand an Insight tells what its words do not.
@@ -65,6 +69,8 @@ class Ear {
 
   void from_te(ByteSpan bytes, Instant now, const Insight& insight);
   void from_te(ByteSpan bytes, Instant now) { from_te(bytes, now, {}); }
+  /// Who reads a record instead of the line: at this place the secret is left out.
+  void secret_left_out() { guard_.skip(); }
 
   /// `rest` says that more is still to come of what the module says to what it has got.
   enum class Rest { none, waits };
@@ -74,8 +80,10 @@ class Ear {
   bool hears_secret() const { return guard_.locked(); }
   /// What the module says next is the echo of one.
   bool hears_echo_of_secret() const { return echoes_secret_; }
+  /// The module has not begun a line that it has not ended.
+  bool between_lines() const { return line_.empty(); }
   /// The module's last line was CONNECT.
-  bool in_data_state() const { return line_.empty() && connected_; }
+  bool in_data_state() const { return between_lines() && connected_; }
 
  private:
   void take_typed(ByteSpan bytes);
@@ -112,8 +120,5 @@ class Ear {
   std::string line_;  ///< of the module, not ended yet
   bool connected_ = false;
 };
-
-/// A final result code of V.250 or 27.007: `OK`, `NO CARRIER`, `CONNECT 9600`, `+CME ERROR: 10`.
-bool is_final_result(std::string_view line);
 
 }  // namespace quasimodem::atcmd

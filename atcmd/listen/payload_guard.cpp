@@ -80,6 +80,13 @@ void PayloadGuard::feed(ByteSpan bytes, Instant now, char terminator) {
   while (!bytes.empty()) bytes = bytes.subspan(locked_ ? hide(bytes) : show(bytes, terminator));
 }
 
+void PayloadGuard::skip() {
+  locked_ = false;
+  pem_ = {};
+  line_.clear();
+  kept_back_.clear();
+}
+
 /// As far as nothing is secret. How many bytes that were.
 std::size_t PayloadGuard::show(ByteSpan bytes, char terminator) {
   std::size_t used = 0;

@@ -43,6 +43,8 @@ class PayloadGuard {
   PayloadGuard(std::span<const Family> families, Told told);
 
   void feed(ByteSpan bytes, Instant now, char terminator);
+  /// A secret came that is not fed: what comes behind it in a record is none.
+  void skip();
 
   /// Between the announcement and the end of a payload, as far as anybody can tell.
   bool locked() const { return locked_; }

@@ -9,8 +9,8 @@ namespace quasimodem::atcmd {
 class PemFinder {
  public:
   void look_at(char c);
-  /// No mark has begun: only `kMark` can change anything.
-  bool idle() const { return tail_.empty(); }
+  /// Neither inside nor after the beginning of a mark: only `kMark` can change anything.
+  bool idle() const { return tail_.empty() && !inside_; }
   static constexpr char kMark = '-';
   /// After BEGIN and before END.
   bool inside() const { return inside_; }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "atcmd/listen/ear.hpp"
+#include "atcmd/syntax/final_result.hpp"
 #include "core/random.hpp"
 #include "tests/support/catch.hpp"
 
@@ -217,6 +218,14 @@ TEST_CASE("a PEM block shows in neither direction", "[listen][secret]") {
   Listening read;
   read.module("\r\nCONNECT\r\n-----BEGIN KEY-----\nMIIC\n-----END KEY-----\r\nOK\r\n");
   CHECK(read.said == "\r\nCONNECT\r\n-----BEGIN <23>KEY-----\r\nOK\r\n");
+}
+
+TEST_CASE("within a PEM block a silence shows no more than what may be a command's beginning", "[listen][secret]") {
+  Listening on;
+  on.host("-----BEGIN KEY-----\nMIIC");
+  on.pause(PayloadGuard::kSilence);
+  on.host("AT+AAAA\nMIIC");
+  CHECK(on.shown == "-----BEGIN <13>AT+A<8>");
 }
 
 TEST_CASE("the echo of a secret is withheld until there is no more of it", "[listen][secret]") {
