@@ -21,4 +21,10 @@ std::optional<RecordKind> record_kind(std::string_view name) {
   return static_cast<RecordKind>(found - kNames.begin());
 }
 
+Journal Journal::of_channel(int channel) const {
+  Journal same = *this;
+  same.channel_ = channel;
+  return same;
+}
+
 }  // namespace quasimodem

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "core/bytes.hpp"
 
@@ -44,6 +45,9 @@ struct Field {
 class JournalSink {
  public:
   virtual void record(RecordKind kind, std::span<const Field> fields) = 0;
+  /// A command begins of which a record will tell once it has its result: for whoever follows a module live. Nothing of
+  /// it is kept.
+  virtual void command_begins(std::span<const Field>) {}
 
  protected:
   ~JournalSink() = default;
@@ -53,18 +57,39 @@ class JournalSink {
 /// Content of certificates and keys never goes through here.
 class Journal {
  public:
+  static constexpr int kFirstChannel = 1;
+
   Journal() = default;
   explicit Journal(JournalSink& sink) : sink_{&sink} {}
+
+  /// The same journal for one of several AT channels of a module, from 1 on. Records of the first are as if it were the
+  /// only one, those of the others have its number in a field `channel`.
+  Journal of_channel(int channel) const;
 
   /// Somebody listens: worth asking before text is put together for a record.
   explicit operator bool() const { return sink_ != nullptr; }
 
   void write(RecordKind kind, std::initializer_list<Field> fields) const {
-    if (sink_) sink_->record(kind, {fields.begin(), fields.size()});
+    if (sink_) pass_on({fields.begin(), fields.size()}, [&](auto all) { sink_->record(kind, all); });
+  }
+
+  /// `typed`: a command, AT and all, as its record will have it.
+  void command_begins(std::string_view typed) const {
+    const Field command{"command", typed};
+    if (sink_) pass_on({&command, 1}, [&](auto all) { sink_->command_begins(all); });
   }
 
  private:
+  template <class To>
+  void pass_on(std::span<const Field> fields, const To& to) const {
+    if (channel_ == kFirstChannel) return to(fields);
+    std::vector<Field> all{fields.begin(), fields.end()};
+    all.emplace_back("channel", channel_);
+    to(std::span<const Field>{all});
+  }
+
   JournalSink* sink_ = nullptr;
+  int channel_ = kFirstChannel;
 };
 
 }  // namespace quasimodem

@@ -39,10 +39,16 @@ std::string Record::text() const {
   return all;
 }
 
-void JournalRing::record(RecordKind kind, std::span<const Field> fields) {
-  Record record{next_++, timeline_.now(), kind, {}};
+Record JournalRing::made(RecordKind kind, std::span<const Field> fields) const {
+  Record record{0, timeline_.now(), kind, {}};
   record.fields.reserve(fields.size());
   for (const auto& field : fields) record.fields.emplace_back(field.name, kept(field.value));
+  return record;
+}
+
+void JournalRing::record(RecordKind kind, std::span<const Field> fields) {
+  auto record = made(kind, fields);
+  record.seq = next_++;
   octets_ += size_of(record);
   records_.push_back(std::move(record));
   while (records_.size() > kEntries || (octets_ > kOctets && records_.size() > 1)) {
@@ -50,22 +56,33 @@ void JournalRing::record(RecordKind kind, std::span<const Field> fields) {
     records_.pop_front();
   }
   // A copy: a listener may have another record written, which may push this one out.
-  if (listeners_.empty()) return;
-  const auto told = records_.back();
-  for (auto each = listeners_.begin(); each != listeners_.end();) {
+  if (!listeners_.empty()) tell(listeners_, Record{records_.back()});
+}
+
+void JournalRing::command_begins(std::span<const Field> fields) {
+  if (!for_beginnings_.empty()) tell(for_beginnings_, made(RecordKind::at, fields));
+}
+
+void JournalRing::tell(Listeners& listeners, const Record& record) {
+  for (auto each = listeners.begin(); each != listeners.end();) {
     if (const auto listener = each->lock()) {
-      (*listener)(told);
+      (*listener)(record);
       ++each;
     } else {
-      each = listeners_.erase(each);
+      each = listeners.erase(each);
     }
   }
 }
 
-JournalRing::Subscription JournalRing::listen(Listener listener) {
+JournalRing::Subscription JournalRing::add(Listeners& listeners, Listener listener) {
   auto subscription = std::make_shared<Listener>(std::move(listener));
-  listeners_.push_back(subscription);
+  listeners.push_back(subscription);
   return subscription;
+}
+
+JournalRing::Subscription JournalRing::listen(Listener listener) { return add(listeners_, std::move(listener)); }
+JournalRing::Subscription JournalRing::listen_for_beginnings(Listener listener) {
+  return add(for_beginnings_, std::move(listener));
 }
 
 }  // namespace quasimodem

@@ -46,20 +46,31 @@ class JournalRing final : public JournalSink {
   JournalRing& operator=(const JournalRing&) = delete;
 
   void record(RecordKind kind, std::span<const Field> fields) override;
+  void command_begins(std::span<const Field> fields) override;
 
   /// Calls `listener` for every record from now on, in order. It must not call the module.
   [[nodiscard]] Subscription listen(Listener listener);
+  /// Calls `listener` for every command that begins from now on, with a record of kind `at` that has no result and no
+  /// number: no journal keeps it, the one with the result will be the first that others see.
+  [[nodiscard]] Subscription listen_for_beginnings(Listener listener);
 
   const std::deque<Record>& records() const { return records_; }
   /// The number of the last record; 0 before the first.
   std::uint64_t last() const { return next_ - 1; }
 
  private:
+  using Listeners = std::list<std::weak_ptr<Listener>>;
+
+  Record made(RecordKind kind, std::span<const Field> fields) const;
+  static Subscription add(Listeners& listeners, Listener listener);
+  static void tell(Listeners& listeners, const Record& record);
+
   const Timeline& timeline_;
   std::deque<Record> records_;
   std::size_t octets_ = 0;
   std::uint64_t next_ = 1;
-  std::list<std::weak_ptr<Listener>> listeners_;
+  Listeners listeners_;
+  Listeners for_beginnings_;
 };
 
 }  // namespace quasimodem

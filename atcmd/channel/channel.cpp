@@ -211,7 +211,7 @@ void Channel::run_line() {
   while (!line_.done()) {
     const auto call = line_.next();
     ++ticket_;
-    if (journal_) command_since_ = timeline_.now();
+    if (journal_) begin_command();
     running_command_ = true;
     auto reply = call ? commands_.run(*call, *this) : Reply::error();
     running_command_ = false;
@@ -264,6 +264,13 @@ Channel::Line Channel::apply(Reply reply) {
                     reply.value());
 }
 
+void Channel::begin_command() {
+  command_since_ = timeline_.now();
+  journal_.command_begins(typed_command());
+}
+
+std::string Channel::typed_command() const { return fmt::format("AT{}", line_.last()); }
+
 void Channel::note_result(const Reply& reply) {
   std::visit(Overloaded{
                  [&](const Reply::Code& final) { note_command(ResponseWriter::words(final.code)); },
@@ -282,8 +289,7 @@ void Channel::note_command(std::string_view result) {
   const auto since = std::exchange(command_since_, std::nullopt);
   if (!since) return;
   const auto took = std::chrono::floor<std::chrono::milliseconds>(timeline_.now() - *since);
-  journal_.write(RecordKind::at,
-                 {{"command", fmt::format("AT{}", line_.last())}, {"result", result}, {"took_ms", took.count()}});
+  journal_.write(RecordKind::at, {{"command", typed_command()}, {"result", result}, {"took_ms", took.count()}});
 }
 
 void Channel::carry_on(Reply reply) {

@@ -56,7 +56,8 @@ class Channel {
   /// False while typed-ahead input, data that the peer does not take or unread answers pile up: the line's CTS.
   bool accepts_input() const;
 
-  /// Each command with its final result, and each URC as it is written, go there.
+  /// Each command when it begins and with its final result, and each URC as it is written, go there: of several
+  /// channels of a module each has `Journal::of_channel`.
   void keep_journal(Journal journal) { journal_ = journal; }
 
   /// All that waits for the TE.
@@ -142,6 +143,8 @@ class Channel {
   Line apply(Reply reply);
   void carry_on(Reply reply);
   void end_line();
+  void begin_command();
+  std::string typed_command() const;
   void note_result(const Reply& reply);
   void note_command(std::string_view result);
 

@@ -72,3 +72,36 @@ TEST_CASE("Listeners hear every record until their subscription ends", "[journal
   REQUIRE(one == std::vector<std::uint64_t>{1, 2});
   REQUIRE(two == std::vector<std::uint64_t>{1});
 }
+
+TEST_CASE("Records of a channel other than the first have its number", "[journal]") {
+  Timeline timeline;
+  JournalRing ring{timeline};
+  const Journal journal{ring};
+  journal.of_channel(1).write(RecordKind::urc, {{"text", "RING"}});
+  journal.of_channel(3).write(RecordKind::urc, {{"text", "RING"}});
+  REQUIRE(ring.records()[0].find("channel") == nullptr);
+  REQUIRE(std::get<std::int64_t>(*ring.records()[1].find("channel")) == 3);
+  REQUIRE(ring.records()[1].fields.front().first == "text");
+  REQUIRE_FALSE(Journal{}.of_channel(3));
+  Journal{}.of_channel(3).write(RecordKind::urc, {});
+}
+
+TEST_CASE("That a command begins is told to who asks for it, and kept nowhere", "[journal]") {
+  Timeline timeline;
+  JournalRing ring{timeline};
+  const Journal journal{ring};
+  std::string heard;
+  const auto all = ring.listen([&](const Record& record) { heard += name_of(record.kind); });
+  auto beginnings = ring.listen_for_beginnings([&](const Record& record) {
+    heard += record.text() + (record.find("channel") ? " there" : " here") + (record.seq == 0 ? ";" : "!");
+  });
+  journal.command_begins("AT+CSQ");
+  journal.of_channel(2).command_begins("AT");
+  REQUIRE(heard == "AT+CSQ here;AT there;");
+  REQUIRE(ring.records().empty());
+  REQUIRE(ring.last() == 0);
+  beginnings.reset();
+  journal.command_begins("AT+CSQ");
+  journal.write(RecordKind::at, {{"command", "AT+CSQ"}});
+  REQUIRE(heard == "AT+CSQ here;AT there;at");
+}
