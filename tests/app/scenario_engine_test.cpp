@@ -157,6 +157,17 @@ TEST_CASE("AT alone, A/, several commands in a line, LF behind CR, pieces, a mod
   CHECK(stage.passed());
 }
 
+TEST_CASE("A/ and what was typed ahead of a prompt count when they begin", "[scenario]") {
+  Stage again{"  - wait-at: AT+CSQ\n  - wait-at: AT+CSQ\n  - {wait-at: AT+CSQ, answer: OK}\n"};
+  again.ask("AT+CSQ");
+  REQUIRE(again.target.faults().add("at.late match=AT+CSQ time=3s"));
+  again.target.bench.send_raw("A/");
+  again.advance(1s);
+  CHECK(again.outcomes() == "pp-");
+  again.advance(3s);
+  CHECK(again.passed());
+}
+
 TEST_CASE("Data is no command", "[scenario]") {
   Stage stage{"  - never-at: AT+CSQ\n  - {wait-host: \"AT+CSQ\\r\"}\n  - delay: 1s\n"};
   stage.ask("AT+CMGF=1");

@@ -125,6 +125,7 @@ tl::expected<void, std::string> fill_in(Trace& trace, const std::map<std::string
       ear.from_te(as_bytes(entry.bytes), Instant{entry.time});
       continue;
     }
+    ear.secret_left_out();
     const auto fail = [&](const std::string& what) { return Unreadable{in_file(trace.name, entry.line, what)}; };
     if (upload.name.empty()) {
       return fail(

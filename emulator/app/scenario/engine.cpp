@@ -101,7 +101,10 @@ Engine::~Engine() = default;
 
 void Engine::begin() {
   for (const auto& each : target_.journal().records()) record(each);
-  subscription_ = target_.journal().listen([this](const Record& each) { record(each); });
+  auto& journal = target_.journal();
+  subscriptions_ = {journal.listen([this](const Record& each) { record(each); }),
+                    journal.listen_for_beginnings(
+                        [this](const Record& each) { take_down(observer_.happenings_of_beginning(each)); })};
   pumping_ = true;
   main_.begin();
   pumping_ = false;
@@ -128,9 +131,13 @@ void Engine::beside(const Step& step) {
 
 /// In the middle of the module's work, so nothing is done here but to take it down.
 void Engine::record(const Record& record) {
+  if (!over_) take_down(observer_.happenings_of(record));
+}
+
+void Engine::take_down(std::vector<Happening> happenings) {
   if (over_) return;
   const int depth = pumping_ ? depth_ + 1 : 0;
-  for (auto& happening : observer_.happenings_of(record)) heard_.push_back({std::move(happening), depth});
+  for (auto& happening : happenings) heard_.push_back({std::move(happening), depth});
   wake();
 }
 
@@ -207,7 +214,7 @@ void Engine::settle() {
 
 void Engine::end() {
   over_ = true;
-  subscription_.reset();
+  subscriptions_ = {};
   heard_.clear();
   main_.cancel();
   for (const auto& trigger : triggers_) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -48,6 +49,7 @@ class Engine {
 
   void beside(const Step& step);
   void record(const Record& record);
+  void take_down(std::vector<Happening> happenings);
   void wake();
   void pump();
   void note_instant();
@@ -74,7 +76,7 @@ class Engine {
   Timer wake_;
   bool pumping_ = false;
   bool over_ = false;
-  JournalRing::Subscription subscription_;
+  std::array<JournalRing::Subscription, 2> subscriptions_;
 };
 
 }  // namespace quasimodem::app::scenario

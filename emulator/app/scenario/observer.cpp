@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "core/bytes.hpp"
 #include "emulator/app/scenario/command_match.hpp"
@@ -26,7 +27,10 @@ std::string text_field(const Record& record, std::string_view name) {
 Observer::Observer(control::Target& target)
     : target_{target},
       table_{commands::all_families(), device::bit(target.modem().me().profile().model)},
-      dialogue_{target.modem().terminal().channel().dialogue()} {}
+      ear_{commands::all_families(), [this](const atcmd::Heard& heard) {
+             // A/ has no end of its own, so that the module has begun with it already.
+             if (heard.kind == atcmd::Heard::Kind::command_line) on_line_(heard.text);
+           }} {}
 
 std::vector<Happening> Observer::happenings_of(const Record& record) {
   std::vector<Happening> out;
@@ -37,9 +41,12 @@ std::vector<Happening> Observer::happenings_of(const Record& record) {
   if (record.kind != RecordKind::ctl) add(Happening::Kind::event, record.text());
   switch (record.kind) {
     case RecordKind::uart_rx:
-      if (record.find("withheld")) break;
+      if (record.find("withheld")) {
+        ear_.secret_left_out();
+        break;
+      }
       add(Happening::Kind::from_host, quasimodem::to_text(unescaped(text_field(record, "text"))));
-      read_line(record, std::string{out.back().text}, out);
+      read_lines(record, std::string{out.back().text}, out);
       break;
     case RecordKind::uart_tx:
       if (record.find("withheld")) break;
@@ -54,17 +61,22 @@ std::vector<Happening> Observer::happenings_of(const Record& record) {
   return out;
 }
 
-void Observer::read_line(const Record& record, std::string_view bytes, std::vector<Happening>& out) {
-  auto& channel = target_.modem().terminal().channel();
-  if (channel.takes_data()) return editor_.clear();
-  dialogue_ = channel.dialogue();
-  for (const char c : bytes) {
-    // A/ has no end of its own, so its answer is seen before it.
-    if (editor_.push(static_cast<std::uint8_t>(c)) != atcmd::LineEditor::Event::command) continue;
-    const auto body = editor_.take_body();
-    for (const auto& command : commands_of(body)) note_sent(record, command, out);
-    if (body.find_first_not_of(' ') == std::string::npos && !record.find("heard")) note_attention(out);
-  }
+std::vector<Happening> Observer::happenings_of_beginning(const Record& record) {
+  std::vector<Happening> out;
+  const auto command = text_field(record, "command");
+  if (unanswered(command) == sent_.end()) note_sent(record, command, out);
+  return out;
+}
+
+void Observer::read_lines(const Record& record, std::string_view bytes, std::vector<Happening>& out) {
+  const auto& channel = target_.modem().terminal().channel();
+  on_line_ = [&](std::string_view body) { read_line(record, body, out); };
+  ear_.from_te(as_bytes(bytes), record.time, {.takes_data = channel.takes_data(), .dialogue = channel.dialogue()});
+}
+
+void Observer::read_line(const Record& record, std::string_view body, std::vector<Happening>& out) {
+  for (const auto& command : commands_of(std::string{body})) note_sent(record, command, out);
+  if (body.find_first_not_of(' ') == std::string_view::npos && !record.find("heard")) note_attention(out);
 }
 
 /// AT alone is no command: it has no record of its own.
@@ -84,13 +96,16 @@ void Observer::note_sent(const Record& record, const std::string& command, std::
                  .record = record.kind});
 }
 
+std::deque<Observer::Sent>::iterator Observer::unanswered(std::string_view command) {
+  const auto plain = plain_command(command);
+  return std::find_if(sent_.begin(), sent_.end(),
+                      [&](const Sent& each) { return !each.answer && plain_command(each.command) == plain; });
+}
+
 void Observer::note_answer(const Record& record, std::vector<Happening>& out) {
   const auto command = text_field(record, "command");
-  const auto plain = plain_command(command);
-  const auto same = [&](const Sent& each) { return !each.answer && plain_command(each.command) == plain; };
-  auto found = std::find_if(sent_.begin(), sent_.end(), same);
-  // A/, or typed ahead of a prompt: what was taken for data was a command after all.
-  if (found == sent_.end()) {
+  auto found = unanswered(command);
+  if (found == sent_.end()) {  // it was begun before anybody listened
     note_sent(record, command, out);
     found = std::prev(sent_.end());
   }
@@ -103,9 +118,7 @@ void Observer::note_answer(const Record& record, std::vector<Happening>& out) {
 }
 
 void Observer::note_fault(const Record& record) {
-  const auto plain = plain_command(text_field(record, "subject"));
-  const auto same = [&](const Sent& each) { return !each.answer && plain_command(each.command) == plain; };
-  const auto found = std::find_if(sent_.begin(), sent_.end(), same);
+  const auto found = unanswered(text_field(record, "subject"));
   if (found != sent_.end()) found->fault = text_field(record, "name");
 }
 

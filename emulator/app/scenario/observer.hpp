@@ -2,11 +2,13 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "atcmd/channel/line_editor.hpp"
+#include "atcmd/listen/ear.hpp"
 #include "atcmd/table/command_table.hpp"
 #include "core/journal_ring.hpp"
 #include "emulator/app/control/target.hpp"
@@ -35,6 +37,8 @@ class Observer {
   /// In the order in which they happened. Asks the module for its mode and nothing else, so it may be called while a
   /// record is written.
   std::vector<Happening> happenings_of(const Record& record);
+  /// The same for a command that begins (JournalRing::listen_for_beginnings): A/, or one that was taken for data.
+  std::vector<Happening> happenings_of_beginning(const Record& record);
 
   /// A command of the host, for messages.
   struct Sent {
@@ -49,17 +53,19 @@ class Observer {
   const std::string& last_from_module() const { return last_from_module_; }
 
  private:
-  void read_line(const Record& record, std::string_view bytes, std::vector<Happening>& out);
+  void read_lines(const Record& record, std::string_view bytes, std::vector<Happening>& out);
+  void read_line(const Record& record, std::string_view body, std::vector<Happening>& out);
   void note_sent(const Record& record, const std::string& command, std::vector<Happening>& out);
   void note_attention(std::vector<Happening>& out);
+  std::deque<Sent>::iterator unanswered(std::string_view command);
   void note_answer(const Record& record, std::vector<Happening>& out);
   void note_fault(const Record& record);
   bool is_unknown(const std::string& command) const;
 
   control::Target& target_;
   atcmd::CommandTable table_;
-  atcmd::Dialogue dialogue_;  ///< the module's, as it was at the last record
-  atcmd::LineEditor editor_{dialogue_};
+  std::function<void(std::string_view body)> on_line_;  ///< while the ear listens
+  atcmd::Ear ear_;
   std::deque<Sent> sent_;
   std::string last_from_module_;
 };
