@@ -7,6 +7,7 @@
 #include "emulator/app/play/trace.hpp"
 #include "emulator/app/play/trace_player.hpp"
 #include "emulator/app/record/listener.hpp"
+#include "emulator/commands/all.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;
@@ -175,15 +176,19 @@ TEST_CASE("what the peers did is worked out from what the module said", "[play]"
 
 TEST_CASE("the recorder knows when what the host sends is data, and when the rate changes", "[record]") {
   Listener listener;
-  const auto host = [&](std::string_view text) { listener.from_host(as_bytes(text)); };
-  const auto module = [&](std::string_view text) { return listener.from_module(as_bytes(text)); };
-  CHECK(!listener.takes_data());
+  atcmd::Ear ear{commands::all_families(), [&](const atcmd::Heard& heard) { listener.hear(heard); }};
+  const auto host = [&](std::string_view text) { ear.from_te(as_bytes(text), {}); };
+  const auto module = [&](std::string_view text) {
+    ear.from_module(as_bytes(text));
+    return listener.take_agreed_rate();
+  };
+  CHECK(!ear.in_data_state());
   module("AT+QSECWRITE=\"a\",5\r\r\nCONN");
-  CHECK(!listener.takes_data());
+  CHECK(!ear.in_data_state());
   module("ECT\r\n");
-  CHECK(listener.takes_data());
+  CHECK(ear.in_data_state());
   module("\r\n+QSECWRITE: 5,6706\r\n\r\nOK\r\n");
-  CHECK(!listener.takes_data());
+  CHECK(!ear.in_data_state());
 
   host("at+ipr = 9600\r\n");
   CHECK(!module("at+ipr = 9600\r"));

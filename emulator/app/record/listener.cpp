@@ -1,54 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/record/listener.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <charconv>
+#include <string_view>
 #include <utility>
+
+#include "atcmd/table/param.hpp"
 
 namespace quasimodem::app {
 namespace {
 
-constexpr std::size_t kLongest = 600;  // of a command line; what comes behind does not matter
-
 /// `AT+IPR=9600`, also behind other commands.
-std::optional<int> rate_in(std::string line) {
-  std::erase(line, ' ');
-  std::ranges::transform(line, line.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  constexpr std::string_view kRateCommand = "+IPR=";
-  const auto at = line.find(kRateCommand);
-  if (!line.starts_with("AT") || at == std::string::npos) return std::nullopt;
-  int rate = 0;
-  std::from_chars(line.data() + at + kRateCommand.size(), line.data() + line.size(), rate);
-  return rate > 0 ? std::optional{rate} : std::nullopt;
+std::optional<int> rate_in(std::string_view body) {
+  for (const auto& call : atcmd::calls_of(body)) {
+    if (call.name != "+IPR" || call.form != atcmd::CommandForm::write) continue;
+    const auto rate = atcmd::parse_integer(call.arguments.front().text);
+    return rate && *rate > 0 ? std::optional{static_cast<int>(*rate)} : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-void Listener::from_host(ByteSpan bytes) {
-  for (const char c : as_text(bytes)) {
-    if (c == '\r' || c == '\n') {
-      if (!typed_.empty()) asked_rate_ = rate_in(std::exchange(typed_, {}));
-    } else if (typed_.size() < kLongest) {
-      typed_ += c;
-    }
-  }
+void Listener::hear(const atcmd::Heard& heard) {
+  using Kind = atcmd::Heard::Kind;
+  if (heard.kind == Kind::command_line) asked_rate_ = rate_in(heard.text);
+  if (heard.kind != Kind::answer) return;
+  // Numeric result codes (ATV0) say 0.
+  const auto asked = std::exchange(asked_rate_, std::nullopt);
+  if (heard.text == "OK" || heard.text == "0") agreed_rate_ = asked;
 }
 
-std::optional<int> Listener::from_module(ByteSpan bytes) {
-  std::optional<int> agreed;
-  for (const char c : as_text(bytes)) {
-    if (c != '\r' && c != '\n') {
-      if (line_.size() < kLongest) line_ += c;
-      continue;
-    }
-    if (line_.empty()) continue;
-    last_line_ = std::exchange(line_, {});
-    // Numeric result codes (ATV0) say 0.
-    if (last_line_ == "OK" || last_line_ == "0") agreed = std::exchange(asked_rate_, {});
-    if (last_line_ == "ERROR") asked_rate_.reset();
-  }
-  return agreed;
-}
+std::optional<int> Listener::take_agreed_rate() { return std::exchange(agreed_rate_, std::nullopt); }
 
 }  // namespace quasimodem::app

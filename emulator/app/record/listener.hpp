@@ -2,27 +2,21 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
-#include "core/bytes.hpp"
+#include "atcmd/listen/ear.hpp"
 
 namespace quasimodem::app {
 
-/// Understands as much of what host and module say as the recorder has to: nothing of it is changed.
+/// Understands as much of what host and module say as the recorder has to: when they agree on another rate.
 class Listener {
  public:
-  void from_host(ByteSpan bytes);
-  /// The rate that the module takes from now on, when it has just agreed to AT+IPR.
-  std::optional<int> from_module(ByteSpan bytes);
-
-  /// The module's last words were CONNECT: what the host sends is data, which is not echoed.
-  bool takes_data() const { return line_.empty() && last_line_.starts_with("CONNECT"); }
+  void hear(const atcmd::Heard& heard);
+  /// The rate that the module takes from now on, once, when it has just agreed to AT+IPR.
+  std::optional<int> take_agreed_rate();
 
  private:
-  std::string typed_;      ///< by the host, since its last line end
-  std::string line_;       ///< of the module, not ended yet
-  std::string last_line_;  ///< of the module
   std::optional<int> asked_rate_;
+  std::optional<int> agreed_rate_;
 };
 
 }  // namespace quasimodem::app

@@ -45,7 +45,8 @@ class Recorder {
         signals_{io_, Signals::SecondInterrupt::ends, [this](Signals::Signal signal) { stop(signal); }},
         clock_{io_, timeline_, [this] { enter([] {}); }},
         trace_{options.out ? TraceFile::new_file(*options.out) : TraceFile::standard_output()},
-        uart_{timeline_, Journal{journal_}, options.payload},
+        uart_{timeline_, Journal{journal_}, options.payload,
+              [this](const atcmd::Heard& heard) { listener_.hear(heard); }},
         module_{io_, options.module,
                 ModuleEnd::Events{.received = [this](ByteSpan bytes) { from_module(bytes); },
                                   .drained = [this] { enter([] {}); },
@@ -101,9 +102,7 @@ class Recorder {
     enter([&] {
       follow_rate();
       module_.write(bytes);
-      const bool echoing = !listener_.takes_data();
-      uart_.received(bytes, {.powered = true, .echoing = echoing, .terminator = '\r'});
-      listener_.from_host(bytes);
+      uart_.received(bytes, emulator::UartJournal::Power::on, {});
     });
   }
 
@@ -111,7 +110,7 @@ class Recorder {
     enter([&] {
       host_->write(bytes);
       uart_.sent(bytes, emulator::UartJournal::Rest::none);
-      const auto rate = listener_.from_module(bytes);
+      const auto rate = listener_.take_agreed_rate();
       if (rate && rate_of_host_ == 0) change_rate(*rate);
       if (host_->input_ended()) end_later();
     });
