@@ -8,17 +8,18 @@
 #include <cstdio>
 #include <filesystem>
 #include <poll.h>
-#include <string_view>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "atcmd/listen/ear.hpp"
 #include "emulator/app/console/raw_terminal.hpp"
 #include "emulator/app/control/connection.hpp"
 #include "emulator/app/line/line_port.hpp"
 #include "emulator/app/paths.hpp"
 #include "emulator/app/problem.hpp"
+#include "emulator/commands/all.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -98,29 +99,18 @@ void join_terminal(LinePort& port, const LineAddress& address) {
 
 // ---- a pipe ----
 
-/// Whether what a module has said ends with a final result code or a prompt.
-bool answered(std::string_view said) {
-  if (said.ends_with("> ")) return true;
-  if (!said.ends_with("\n")) return false;
-  said.remove_suffix(1);
-  while (said.ends_with('\r')) said.remove_suffix(1);
-  const auto line = said.substr(said.find_last_of("\r\n") + 1);
-  constexpr std::string_view kWhole[] = {"OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE"};
-  constexpr std::string_view kBeginning[] = {"CONNECT", "+CME ERROR:", "+CMS ERROR:"};
-  return std::find(std::begin(kWhole), std::end(kWhole), line) != std::end(kWhole) ||
-         std::any_of(std::begin(kBeginning), std::end(kBeginning), [&](auto each) { return line.starts_with(each); });
-}
-
 /// Shows what comes until it is a whole answer, or nothing comes for so long.
 enum class Until { answered, quiet };
 void listen(LinePort& port, milliseconds quiet, Until until) {
-  constexpr std::size_t kRemembered = 256;
-  std::string said;
+  using Kind = atcmd::Heard::Kind;
+  bool answered = false;
+  atcmd::Ear ear{commands::all_families(), [&](const atcmd::Heard& heard) {
+                   if (heard.kind != Kind::said) answered = heard.kind == Kind::answer || heard.kind == Kind::prompt;
+                 }};
   for (auto more = port.read(quiet); !more.empty(); more = port.read(quiet)) {
     show(more);
-    said += as_text(more);
-    if (said.size() > kRemembered) said.erase(0, said.size() - kRemembered);
-    if (until == Until::answered && answered(said)) return;
+    ear.from_module(more);
+    if (until == Until::answered && answered && ear.between_lines()) return;
   }
 }
 
