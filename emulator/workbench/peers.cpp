@@ -2,21 +2,43 @@
 #include "emulator/workbench/peers.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <iterator>
 
-#include "emulator/workbench/pattern.hpp"
+#include "atcmd/listen/ear.hpp"
+#include "atcmd/table/param.hpp"
 
 namespace quasimodem::workbench {
 
+namespace {
+
+bool names_host(const atcmd::Argument& argument) {
+  return argument.kind == atcmd::Argument::Kind::quoted && argument.text.find('.') != std::string::npos;
+}
+
+std::optional<OpenedBy> opened_by(const atcmd::CommandCall& call) {
+  const bool secure = call.name == "+QSSLOPEN";
+  if (!secure && call.name != "+QIOPEN") return std::nullopt;
+  const auto& arguments = call.arguments;
+  const auto host = std::find_if(arguments.begin(), arguments.end(), &names_host);
+  if (host == arguments.end() || std::next(host) == arguments.end()) return std::nullopt;
+  const auto index = atcmd::parse_integer(arguments.front().text);
+  const auto port = atcmd::parse_integer(std::next(host)->text);
+  return OpenedBy{.secure = secure,
+                  .index = static_cast<int>(index.value_or(0)),
+                  .host = host->text,
+                  .port = static_cast<std::uint16_t>(port.value_or(0))};
+}
+
+}  // namespace
+
 std::optional<OpenedBy> opened_by(const std::string& from_host) {
-  static const Pattern kOpen{R"re(\+\s*(QSSLOPEN|QIOPEN)\s*=\s*(?:(\d+)\s*,)?.*?"([^"]*\.[^"]*)",\s*"?(\d+))re",
-                             Pattern::Case::ignored};
-  const auto match = kOpen.find(from_host);
-  if (!match) return std::nullopt;
-  return OpenedBy{.secure = (*match)[1].size() == std::string_view{"QSSLOPEN"}.size(),
-                  .index = std::atoi((*match)[2].c_str()),
-                  .host = (*match)[3],
-                  .port = static_cast<std::uint16_t>(std::atoi((*match)[4].c_str()))};
+  std::optional<OpenedBy> opened;
+  atcmd::Ear ear{{}, [&](const atcmd::Heard& heard) {
+                   if (heard.kind != atcmd::Heard::Kind::command_line) return;
+                   for (const auto& call : atcmd::calls_of(heard.text)) opened = opened ? opened : opened_by(call);
+                 }};
+  ear.from_te(as_bytes(from_host + '\r'), {});  // the end of the line may stand in a record of its own
+  return opened;
 }
 
 TlsPeer& Peers::secure(const std::string& host, std::uint16_t port) {

@@ -8,6 +8,8 @@
 
 #include <fmt/core.h>
 
+#include "atcmd/listen/ear.hpp"
+#include "atcmd/table/param.hpp"
 #include "emulator/workbench/pattern.hpp"
 
 namespace quasimodem::app {
@@ -46,19 +48,28 @@ std::optional<std::string> payload_at(std::string_view said, std::size_t at) {
 
 int number(const std::string& digits) { return std::atoi(digits.c_str()); }
 
+/// AT+QSSLRECV=<cid>,<ssid>,<length> or AT+QIRD=<cid>,<role>,<index>,<length>
+bool reads(const atcmd::CommandCall& call, const Arrival& arrival) {
+  const std::size_t index_in = arrival.secure ? 1 : 2;
+  if (call.name != (arrival.secure ? "+QSSLRECV" : "+QIRD") || call.arguments.size() <= index_in) return false;
+  return atcmd::parse_integer(call.arguments[index_in].text) == arrival.index;
+}
+
 /// All that the host reads from a socket until it is told of more.
 std::string data_read(const Trace& trace, std::size_t entry, const Arrival& arrival) {
-  static const Pattern kSecureRead{R"(\+\s*QSSLRECV\s*=\s*\d+\s*,\s*(\d+))", Pattern::Case::ignored};
-  static const Pattern kPlainRead{R"(\+\s*QIRD\s*=\s*\d+\s*,\s*\d+\s*,\s*(\d+))", Pattern::Case::ignored};
   const std::string_view header = arrival.secure ? "+QSSLRECV: " : "+QIRD: ";
   std::string data, said;
   bool reading = false;
+  atcmd::Ear ear{{}, [&](const atcmd::Heard& heard) {
+                   if (heard.kind != atcmd::Heard::Kind::command_line) return;
+                   for (const auto& call : atcmd::calls_of(heard.text)) reading = reading || reads(call, arrival);
+                 }};
   for (std::size_t i = entry + 1; i < trace.entries.size() && data.size() < kFarthest; ++i) {
     const auto& each = trace.entries[i];
     if (each.kind == RecordKind::uart_rx && each.bytes.size() <= kLongestWords) {
-      const auto match = (arrival.secure ? kSecureRead : kPlainRead).find(each.bytes);
-      reading = match && number((*match)[1]) == arrival.index;
+      reading = false;
       said.clear();
+      ear.from_te(as_bytes(each.bytes), Instant{each.time});
     }
     if (each.kind != RecordKind::uart_tx) continue;
     if (contains(each.bytes, arrival.line)) break;
