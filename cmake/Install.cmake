@@ -8,7 +8,7 @@ foreach(page IN LISTS manual_pages)
   install(FILES "${page}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}")
 endforeach()
 
-set(shells "${PROJECT_SOURCE_DIR}/emulator/app/manual/shells")
+set(shells "${PROJECT_SOURCE_DIR}/emulator/app/cli/manual/shells")
 install(FILES "${shells}/bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME quasimodem)
 install(FILES "${shells}/zsh" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" RENAME _quasimodem)
 install(FILES "${shells}/fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" RENAME quasimodem.fish)

@@ -39,7 +39,7 @@ if(QUASIMODEM_MANUAL AND NOT QUASIMODEM_LOWDOWN)
 endif()
 list(JOIN manual_references ", " manual_references)
 set_source_files_properties(
-  "${PROJECT_SOURCE_DIR}/emulator/app/manual/man_page.cpp" TARGET_DIRECTORY qm_app
+  "${PROJECT_SOURCE_DIR}/emulator/app/cli/manual/man_page.cpp" TARGET_DIRECTORY qm_app
   PROPERTIES COMPILE_DEFINITIONS "QUASIMODEM_MANUAL_REFERENCES=\"${manual_references}\"")
 
 if(CMAKE_CROSSCOMPILING)

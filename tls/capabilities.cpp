@@ -8,8 +8,8 @@
 #include <mbedtls/version.h>
 
 #include "tls/client_session.hpp"
-#include "tls/testing/server_session.hpp"
-#include "tls/testing/throwaway_identity.hpp"
+#include "tls/server/server_session.hpp"
+#include "tls/server/throwaway_identity.hpp"
 
 namespace quasimodem::tls {
 namespace {

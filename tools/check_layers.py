@@ -12,14 +12,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Folder → the folders it may include besides itself. A file belongs to the longest folder that matches.
-EVERYTHING = {"core", "atcmd", "tls", "tls/testing", "storage", "net", "net/sim", "net/host", "emulator",
+EVERYTHING = {"core", "atcmd", "tls", "tls/server", "storage", "net", "net/sim", "net/host", "emulator",
               "emulator/device", "emulator/commands", "emulator/terminal", "emulator/uart", "emulator/workbench",
               "emulator/app", "tests"}
 MAY_INCLUDE = {
     "core": set(),
     "atcmd": {"core"},
-    "tls": {"core", "tls/testing"},  # capabilities: the library shakes hands with itself
-    "tls/testing": {"core", "tls"},
+    "tls": {"core", "tls/server"},  # capabilities: the library shakes hands with itself
+    "tls/server": {"core", "tls"},
     "storage": {"core"},
     "net": {"core"},
     "net/sim": {"core", "net"},
@@ -39,11 +39,11 @@ MAY_INCLUDE = {
 # std, fmt and tl are free everywhere.
 LIBRARY_HOMES = {
     "boost": ["net/host/", "emulator/app/", "emulator/workbench/pattern.cpp", "tests/"],
-    "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/testing/", "tests/tls/", "tests/bench/"],
-    "spdlog": ["emulator/app/spdlog_sink.cpp", "emulator/app/portable/"],
-    "CLI": ["emulator/app/command_line.cpp"],
+    "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/server/", "tests/tls/", "tests/bench/"],
+    "spdlog": ["emulator/app/base/process/spdlog_sink.cpp", "emulator/app/cli/portable/"],
+    "CLI": ["emulator/app/base/command_line.cpp"],
     "toml++": ["emulator/app/"],
-    "yaml-cpp": ["emulator/app/scenario/yaml_document.cpp"],
+    "yaml-cpp": ["emulator/app/desk/scenario/yaml_document.cpp"],
     "catch2": ["tests/"],
     "POSIX": ["net/host/", "emulator/app/", "storage/", "tests/"],  # <unistd.h>, <sys/stat.h> …
 }

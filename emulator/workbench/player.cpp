@@ -22,7 +22,7 @@
 #include "emulator/workbench/time_server.hpp"
 #include "emulator/workbench/workbench.hpp"
 #include "storage/checksum.hpp"
-#include "tls/testing/throwaway_identity.hpp"
+#include "tls/server/throwaway_identity.hpp"
 
 namespace quasimodem::workbench {
 namespace {

@@ -9,7 +9,7 @@
 #include "core/bytes.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/workbench/transcript.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::workbench {
 

@@ -9,7 +9,7 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "net/sim/sim_network.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::workbench {
 

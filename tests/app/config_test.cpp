@@ -5,12 +5,12 @@
 #include <set>
 #include <sstream>
 
-#include "emulator/app/config/settings_text.hpp"
-#include "emulator/app/options/config_file.hpp"
-#include "emulator/app/options/environment.hpp"
-#include "emulator/app/problem.hpp"
-#include "emulator/app/run_options.hpp"
-#include "emulator/app/safe_toml.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/safe_toml.hpp"
+#include "emulator/app/cli/config/settings_text.hpp"
+#include "emulator/app/cli/options/config_file.hpp"
+#include "emulator/app/cli/options/environment.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;

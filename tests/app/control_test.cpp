@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "core/random.hpp"
+#include "emulator/app/cli/ctl/result_text.hpp"
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/control/reference.hpp"
-#include "emulator/app/control/result_text.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/control_desk.hpp"
 

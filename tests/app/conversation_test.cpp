@@ -6,7 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
 #include "tls/client_session.hpp"
-#include "tls/testing/throwaway_identity.hpp"
+#include "tls/server/throwaway_identity.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::app;

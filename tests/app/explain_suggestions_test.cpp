@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/explain/suggestions.hpp"
+#include "emulator/app/cli/explain/suggestions.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;

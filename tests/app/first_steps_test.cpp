@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/program_name.hpp"
-#include "emulator/app/ready_lines.hpp"
+#include "emulator/app/base/process/program_name.hpp"
+#include "emulator/app/cli/run/ready_lines.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;

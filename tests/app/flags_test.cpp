@@ -11,15 +11,15 @@
 
 #include <fmt/format.h>
 
-#include "emulator/app/command_line.hpp"
-#include "emulator/app/commands.hpp"
-#include "emulator/app/declaration.hpp"
-#include "emulator/app/doctor/doctor.hpp"
+#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/declaration.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/cli/commands.hpp"
+#include "emulator/app/cli/doctor/doctor.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/desk/play/play_options.hpp"
+#include "emulator/app/desk/record/record_options.hpp"
 #include "emulator/app/peer/peer_options.hpp"
-#include "emulator/app/play/play_options.hpp"
-#include "emulator/app/problem.hpp"
-#include "emulator/app/record/record_options.hpp"
-#include "emulator/app/run_options.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;

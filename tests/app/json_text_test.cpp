@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/json_text.hpp"
+#include "emulator/app/base/json_text.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // --count: every module has a place and an identity of its own.
-#include "emulator/app/modules.hpp"
+#include "emulator/app/host/modules.hpp"
 
 #include <set>
 #include <variant>

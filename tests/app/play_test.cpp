@@ -2,11 +2,11 @@
 // What `play` makes of traces, and what `record` understands of a dialogue.
 #include <string>
 
-#include "emulator/app/play/far_end.hpp"
-#include "emulator/app/play/mask.hpp"
-#include "emulator/app/play/trace.hpp"
-#include "emulator/app/play/trace_player.hpp"
-#include "emulator/app/record/listener.hpp"
+#include "emulator/app/desk/play/far_end.hpp"
+#include "emulator/app/desk/play/mask.hpp"
+#include "emulator/app/desk/play/trace.hpp"
+#include "emulator/app/desk/play/trace_player.hpp"
+#include "emulator/app/desk/record/listener.hpp"
 #include "emulator/commands/all.hpp"
 #include "tests/support/catch.hpp"
 

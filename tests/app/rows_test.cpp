@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/rows.hpp"
+#include "emulator/app/base/rows.hpp"
 
 #include <vector>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scenarios on a module in memory: every kind of step as it passes and as it fails.
-#include "emulator/app/problem.hpp"
-#include "emulator/app/scenario/command_match.hpp"
-#include "emulator/app/scenario/failure_text.hpp"
-#include "emulator/app/scenario/junit.hpp"
-#include "emulator/app/scenario/reader.hpp"
-#include "emulator/app/text_finder.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/text_finder.hpp"
+#include "emulator/app/desk/scenario/command_match.hpp"
+#include "emulator/app/desk/scenario/failure_text.hpp"
+#include "emulator/app/desk/scenario/junit.hpp"
+#include "emulator/app/desk/scenario/reader.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/registration.hpp"
 #include "tests/support/bench_target.hpp"

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "emulator/app/problem.hpp"
-#include "emulator/app/scenario/reader.hpp"
-#include "emulator/app/scenario/vocabulary.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/desk/scenario/reader.hpp"
+#include "emulator/app/desk/scenario/vocabulary.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who stands in the way of a link, and what to do about it.
-#include "emulator/app/stable_link.hpp"
+#include "emulator/app/host/stable_link.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
-#include "emulator/app/file_owner.hpp"
-#include "emulator/app/problem.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/file_owner.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/text_file.hpp"
+#include "emulator/app/base/text_file.hpp"
 
 #include <sstream>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/watch/view.hpp"
+#include "emulator/app/desk/watch/view.hpp"
 
 #include <utility>
 #include <vector>
 
 #include "core/journal_ring.hpp"
 #include "core/timeline.hpp"
-#include "emulator/app/record_json.hpp"
+#include "emulator/app/base/record_json.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;

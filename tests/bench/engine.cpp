@@ -17,7 +17,7 @@
 #include "tests/bench/measurements.hpp"
 #include "tests/bench/module.hpp"
 #include "tls/client_session.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::bench {
 namespace {

@@ -13,9 +13,9 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/modem_host.hpp"
-#include "emulator/app/run_options.hpp"
-#include "emulator/app/spdlog_sink.hpp"
+#include "emulator/app/base/process/spdlog_sink.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/host/modem_host.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/measurements.hpp"
 #include "tests/bench/module.hpp"

@@ -18,7 +18,7 @@
 #include "core/random.hpp"
 #include "tests/bench/module.hpp"
 #include "tls/client_session.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::bench {
 namespace {

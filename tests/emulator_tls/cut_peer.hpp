@@ -12,7 +12,7 @@
 #include "core/random.hpp"
 #include "net/sim/sim_network.hpp"
 #include "tests/support/tls_peer.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::test {
 

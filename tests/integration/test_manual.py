@@ -84,7 +84,7 @@ def test_every_variable_that_the_program_reads_is_in_the_page(roff):
 
 def test_every_exit_code_is_in_the_page(roff):
     section = sections(roff)["EXIT STATUS"]
-    codes = re.findall(r"^  \w+ = (\d+),", (SOURCE / "emulator/app/problem.hpp").read_text(), re.MULTILINE)
+    codes = re.findall(r"^  \w+ = (\d+),", (SOURCE / "emulator/app/base/problem.hpp").read_text(), re.MULTILINE)
     assert len(codes) >= 9
     for code in codes:
         assert re.search(rf"\b{code}\b", section), code

@@ -13,7 +13,7 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "tls/client_session.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::tls::test {
 

@@ -23,7 +23,7 @@ class CheckLayers(unittest.TestCase):
             ("core/bytes.cpp", "atcmd/syntax/argument.hpp"),
             ("atcmd/channel/channel.cpp", "emulator/device/settings.hpp"),
             ("tls/client_session.cpp", "net/link.hpp"),
-            ("emulator/device/sim.cpp", "tls/testing/server_session.hpp"),
+            ("emulator/device/sim.cpp", "tls/server/server_session.hpp"),
             ("storage/flash.cpp", "tls/seal.hpp"),
             ("net/bearer.hpp", "storage/flash.hpp"),
             ("net/bearer.hpp", "net/host/asio_bearer.hpp"),
@@ -32,11 +32,11 @@ class CheckLayers(unittest.TestCase):
             ("emulator/device/sim.cpp", "emulator/commands/call.hpp"),
             ("emulator/device/sim.cpp", "emulator/modem.hpp"),
             ("emulator/commands/ssl.cpp", "tls/client_config.hpp"),
-            ("emulator/commands/ssl.cpp", "emulator/app/options.hpp"),
+            ("emulator/commands/ssl.cpp", "emulator/app/cli/run/run_options.hpp"),
             ("emulator/uart/uart_line.cpp", "emulator/device/sim.hpp"),
-            ("emulator/modem.cpp", "emulator/app/options.hpp"),
+            ("emulator/modem.cpp", "emulator/app/cli/run/run_options.hpp"),
             ("emulator/modem.cpp", "net/host/asio_bearer.hpp"),
-            ("emulator/app/main.cpp", "tests/support/bench.hpp"),
+            ("emulator/app/cli/main.cpp", "tests/support/bench.hpp"),
             ("core/bytes.cpp", "bytes.hpp"),
             ("core/bytes.cpp", "../core/bytes.hpp"),
         ]:
@@ -50,7 +50,7 @@ class CheckLayers(unittest.TestCase):
             ("emulator/device/sim.cpp", "tls/client_config.hpp"),
             ("emulator/commands/ssl.cpp", "emulator/device/sim.hpp"),
             ("emulator/modem.cpp", "emulator/commands/all.hpp"),
-            ("emulator/app/main.cpp", "tls/testing/server_session.hpp"),
+            ("emulator/app/cli/main.cpp", "tls/server/server_session.hpp"),
             ("tests/net/link_test.cpp", "net/sim/sim_network.hpp"),
         ]:
             self.allowed(path, f'#include "{header}"\n')
@@ -61,11 +61,11 @@ class CheckLayers(unittest.TestCase):
             ("emulator/modem.cpp", "boost/asio/io_context.hpp"),
             ("tls/client_session.hpp", "mbedtls/ssl.h"),
             ("storage/sealer.cpp", "mbedtls/gcm.h"),
-            ("emulator/app/main.cpp", "spdlog/spdlog.h"),
+            ("emulator/app/cli/main.cpp", "spdlog/spdlog.h"),
             ("core/log.cpp", "spdlog/spdlog.h"),
             ("emulator/modem.cpp", "CLI/CLI.hpp"),
-            ("emulator/app/main.cpp", "CLI/CLI.hpp"),
-            ("emulator/app/command_line.hpp", "CLI/CLI.hpp"),
+            ("emulator/app/cli/main.cpp", "CLI/CLI.hpp"),
+            ("emulator/app/base/command_line.hpp", "CLI/CLI.hpp"),
             ("emulator/modem.cpp", "toml++/toml.h"),
             ("emulator/device/sim.cpp", "sys/socket.h"),
             ("atcmd/channel/channel.cpp", "unistd.h"),
@@ -81,8 +81,8 @@ class CheckLayers(unittest.TestCase):
             ("net/host/asio_link.cpp", "boost/asio.hpp"),
             ("tls/client_session.cpp", "mbedtls/ssl.h"),
             ("tls/detail/owned.hpp", "mbedtls/ssl.h"),
-            ("emulator/app/spdlog_sink.cpp", "spdlog/spdlog.h"),
-            ("emulator/app/command_line.cpp", "CLI/CLI.hpp"),
+            ("emulator/app/base/process/spdlog_sink.cpp", "spdlog/spdlog.h"),
+            ("emulator/app/base/command_line.cpp", "CLI/CLI.hpp"),
             ("storage/file_flash.cpp", "unistd.h"),
         ]:
             self.allowed(path, f"#include <{header}>\n")
@@ -98,7 +98,7 @@ class CheckLayers(unittest.TestCase):
         ]:
             self.refused("emulator/device/sim.cpp", code)
             self.refused("core/random.cpp", code)
-            self.allowed("emulator/app/host_clock.cpp", code)
+            self.allowed("emulator/app/host/host_clock.cpp", code)
             self.allowed("net/host/asio_link.cpp", code)
         self.refused("tests/emulator/modem_test.cpp", "std::this_thread::sleep_for(1s);")
         self.allowed("core/calendar.hpp", "using Seconds = std::chrono::sys_seconds;")
@@ -120,7 +120,7 @@ class CheckLayers(unittest.TestCase):
     def test_comments_are_free(self):
         self.allowed("emulator/device/sim.cpp",
                      '// "+QSSLOPEN\\r\\n" on std::thread, steady_clock\n'
-                     '/* #include "emulator/app/options.hpp"\n   "+CREG" random_device */\n'
+                     '/* #include "emulator/app/cli/run/run_options.hpp"\n   "+CREG" random_device */\n'
                      'constexpr auto wait = 89\'999ms;  // don\'t "+Q"\n'
                      'auto quote = \'"\'; auto more = "+X";  // "+C\n')
         self.refused("emulator/device/sim.cpp", 'auto url = "http://x"; auto name = "+QI";')

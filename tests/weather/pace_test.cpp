@@ -7,7 +7,7 @@
 #include <numeric>
 #include <random>
 
-#include "emulator/app/profile.hpp"
+#include "emulator/app/config/profile.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/timing.hpp"
 #include "tests/support/catch.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of profiles/ and what a file of one's own may say.
-#include "emulator/app/profile.hpp"
+#include "emulator/app/config/profile.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/duration_text.hpp"
-#include "emulator/app/problem.hpp"
+#include "emulator/app/base/problem.hpp"
 #include "emulator/device/timing.hpp"
 #include "tests/support/catch.hpp"
 

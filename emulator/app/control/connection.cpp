@@ -16,11 +16,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "emulator/app/arguments.hpp"
+#include "emulator/app/base/arguments.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/file_owner.hpp"
+#include "emulator/app/base/process/paths.hpp"
 #include "emulator/app/control/server.hpp"
-#include "emulator/app/file_owner.hpp"
-#include "emulator/app/paths.hpp"
-#include "emulator/app/problem.hpp"
 
 namespace quasimodem::app::control {
 namespace {

@@ -10,7 +10,7 @@
 
 #include <tl/expected.hpp>
 
-#include "emulator/app/json.hpp"
+#include "emulator/app/base/json.hpp"
 
 namespace quasimodem::app::control {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/arguments.hpp"
+#include "emulator/app/base/arguments.hpp"
 
 namespace quasimodem::app::control {
 namespace {

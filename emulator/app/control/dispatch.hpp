@@ -4,9 +4,9 @@
 #include <functional>
 #include <string_view>
 
+#include "emulator/app/base/json.hpp"
 #include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
-#include "emulator/app/json.hpp"
 
 namespace quasimodem::app::control {
 

@@ -4,10 +4,10 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/arguments.hpp"
+#include "emulator/app/base/arguments.hpp"
+#include "emulator/app/base/record_json.hpp"
 #include "emulator/app/control/families.hpp"
 #include "emulator/app/control/target.hpp"
-#include "emulator/app/record_json.hpp"
 
 namespace quasimodem::app::control {
 namespace {

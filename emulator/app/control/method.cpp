@@ -10,7 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "core/duration_text.hpp"
-#include "emulator/app/arguments.hpp"
+#include "emulator/app/base/arguments.hpp"
 
 namespace quasimodem::app::control {
 namespace {

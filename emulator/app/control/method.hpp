@@ -14,7 +14,7 @@
 #include <tl/expected.hpp>
 
 #include "core/time.hpp"
-#include "emulator/app/json.hpp"
+#include "emulator/app/base/json.hpp"
 
 namespace quasimodem::app::control {
 

@@ -2,7 +2,7 @@
 // What is done to the module itself: its power, its lines, its clock.
 #include <fmt/core.h>
 
-#include "emulator/app/clock_text.hpp"
+#include "emulator/app/base/clock_text.hpp"
 #include "emulator/app/control/families.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/device/events.hpp"

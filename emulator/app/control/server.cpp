@@ -17,10 +17,10 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <fmt/core.h>
 
+#include "emulator/app/base/problem.hpp"
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/control/session.hpp"
-#include "emulator/app/ports/accept_loop.hpp"
-#include "emulator/app/problem.hpp"
+#include "net/host/accept_loop.hpp"
 
 namespace quasimodem::app::control {
 namespace {
@@ -51,7 +51,7 @@ struct Server::Impl {
   asio::io_context& io;
   std::filesystem::path path;
   Session::Surroundings around;
-  std::shared_ptr<AcceptLoop<Stream>> clients;
+  std::shared_ptr<net::AcceptLoop<Stream>> clients;
   std::set<std::shared_ptr<Session>> sessions;
 };
 
@@ -77,7 +77,7 @@ void Server::Impl::listen() {
                   "use another --name, or remove the file if nothing uses it"};
   }
   around.ended = [this](const auto& session) { sessions.erase(session); };
-  clients = std::make_shared<AcceptLoop<Stream>>(io, std::move(acceptor), around.log);
+  clients = std::make_shared<net::AcceptLoop<Stream>>(io, std::move(acceptor), around.log);
   clients->start([this](Stream::socket socket) { accepted(std::move(socket)); });
 }
 

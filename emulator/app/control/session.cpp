@@ -9,8 +9,8 @@
 #include <boost/asio/write.hpp>
 #include <fmt/core.h>
 
+#include "emulator/app/base/record_json.hpp"
 #include "emulator/app/control/dispatch.hpp"
-#include "emulator/app/record_json.hpp"
 
 namespace quasimodem::app::control {
 namespace {

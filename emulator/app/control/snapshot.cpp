@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/clock_text.hpp"
+#include "emulator/app/base/clock_text.hpp"
 #include "emulator/app/control/snapshot_content.hpp"
 #include "emulator/commands/profile.hpp"
 #include "emulator/device/access_points.hpp"

@@ -5,8 +5,8 @@
 
 #include <tl/expected.hpp>
 
+#include "emulator/app/base/json.hpp"
 #include "emulator/app/control/target.hpp"
-#include "emulator/app/json.hpp"
 
 namespace quasimodem::app::control {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/clock_text.hpp"
+#include "emulator/app/base/clock_text.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/sim.hpp"

@@ -9,7 +9,7 @@
 
 #include <tl/expected.hpp>
 
-#include "emulator/app/json.hpp"
+#include "emulator/app/base/json.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rtc.hpp"

@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/clock_text.hpp"
+#include "emulator/app/base/clock_text.hpp"
 #include "emulator/app/control/families.hpp"
 #include "emulator/app/control/snapshot.hpp"
 #include "emulator/app/control/target.hpp"

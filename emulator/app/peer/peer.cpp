@@ -10,16 +10,16 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/host_random.hpp"
-#include "emulator/app/json.hpp"
+#include "emulator/app/base/json.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/host_random.hpp"
+#include "emulator/app/base/process/readiness.hpp"
+#include "emulator/app/base/process/signals.hpp"
+#include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/peer/plain_conversation.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "emulator/app/peer/udp_server.hpp"
-#include "emulator/app/problem.hpp"
-#include "emulator/app/readiness.hpp"
-#include "emulator/app/signals.hpp"
-#include "emulator/app/spdlog_sink.hpp"
 
 namespace quasimodem::app {
 namespace {

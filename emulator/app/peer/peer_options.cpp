@@ -9,14 +9,14 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/arguments.hpp"
-#include "emulator/app/command_line.hpp"
-#include "emulator/app/declaration.hpp"
-#include "emulator/app/problem.hpp"
-#include "emulator/app/readiness.hpp"
-#include "emulator/app/text_file.hpp"
+#include "emulator/app/base/arguments.hpp"
+#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/declaration.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/readiness.hpp"
+#include "emulator/app/base/text_file.hpp"
 #include "tls/capabilities.hpp"
-#include "tls/testing/throwaway_identity.hpp"
+#include "tls/server/throwaway_identity.hpp"
 
 namespace quasimodem::app {
 namespace {

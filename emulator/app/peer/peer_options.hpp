@@ -9,7 +9,7 @@
 #include "core/log.hpp"
 #include "emulator/app/peer/fault.hpp"
 #include "net/endpoint.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::app {
 

@@ -12,7 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/problem.hpp"
+#include "emulator/app/base/problem.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "emulator/app/peer/conversation.hpp"
-#include "tls/testing/server_session.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::app {
 

@@ -8,7 +8,7 @@
 #include <fmt/core.h>
 
 #include "core/bytes.hpp"
-#include "emulator/app/problem.hpp"
+#include "emulator/app/base/problem.hpp"
 
 namespace quasimodem::app {
 namespace {

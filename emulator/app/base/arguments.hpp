@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emulator/app/base/color.hpp"
+
+namespace quasimodem::app {
+
+/// A wrong use of the command line.
+[[noreturn]] void usage(const std::string& what, const std::string& way_out = "see: quasimodem --help");
+
+/// `; did you mean "WORD"?` when one of `words` is near enough, else nothing.
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& words);
+
+/// The value of --color.
+ColorChoice read_color(const std::string& text);
+
+/// The parts of `a,b,c`.
+std::vector<std::string> split(const std::string& list, char separator = ',');
+
+}  // namespace quasimodem::app

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "emulator/app/base/json.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
+
+namespace quasimodem::app {
+
+enum class ShowOrigin { no, yes };
+
+/// The settings in force as a configuration file that says the same; what is not set stands there as a comment.
+std::string settings_text(const Invocation& invocation, ShowOrigin origin);
+
+/// `{"configuration":FILE,"settings":{NAME:{"value":…,"origin":…}}}`; null for what has no value.
+Json settings_json(const Invocation& invocation);
+
+/// All options as tables in Markdown, one for each section, as in docs/configuration.md.
+std::string configuration_reference();
+
+}  // namespace quasimodem::app

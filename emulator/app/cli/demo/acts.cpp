@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/cli/demo/acts.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "emulator/device/outside.hpp"
+#include "emulator/workbench/player.hpp"
+#include "emulator/workbench/tls_peer.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr std::string_view kAddress = "116.247.104.27";  // that of the application note's examples
+constexpr std::uint16_t kTlsPort = 465;
+constexpr std::uint16_t kTcpPort = 6021;
+
+// ---- the peers ----
+
+/// A TLS server that asks for a client certificate and echoes; it tells what it sees.
+class EchoingTlsPeer {
+ public:
+  explicit EchoingTlsPeer(Stage& stage)
+      : stage_{stage}, peer_{stage.bench().network(), kAddress, kTlsPort, configuration()} {
+    peer_.on_handshake = [this] { greet(); };
+    peer_.on_plaintext = [this](std::string_view text) {
+      stage_.network(fmt::format("peer got \"{}\", echoes it", escaped(text)));
+      peer_.send(text);
+    };
+  }
+  workbench::TlsPeer& peer() { return peer_; }
+
+ private:
+  static tls::ServerConfig configuration() {
+    const auto world = workbench::World::throwaway();
+    auto config = world.server;
+    config.client_authentication = tls::ClientAuthentication::request;
+    config.client_authorities = world.authority;
+    return config;
+  }
+
+  void greet() {
+    auto& session = peer_.session();
+    stage_.network(fmt::format("{} {}", tls::name(session.version()), tls::name(session.suite())));
+    stage_.network(fmt::format("client certificate: {}", session.client_subject().value_or("none")));
+  }
+
+  Stage& stage_;
+  workbench::TlsPeer peer_;
+};
+
+net::SimListener& listen_for_tcp(Stage& stage) {
+  auto& listener = stage.bench().network().listen(kAddress, kTcpPort);
+  listener.on_accept = [&stage](net::SimConnection& peer) {
+    stage.network(fmt::format("TCP connection to {}:{}", kAddress, kTcpPort));
+    peer.on_received = [&stage, &peer](ByteSpan data) {
+      stage.network(fmt::format("peer got \"{}\", echoes it", escaped(data)));
+      peer.send(data);
+    };
+    peer.on_closed = [&stage](auto) { stage.network("TCP connection closed"); };
+  };
+  return listener;
+}
+
+// ---- what every act begins with ----
+
+void bring_up(Stage& stage) {
+  stage.host("AT+QIFGCNT=0");
+  stage.host("AT+QICSGP=1,\"CMNET\"");
+  stage.host("AT+QIREGAPP");
+  stage.host("AT+QIACT");
+  stage.network("PDP context active");
+  stage.host("AT+QILOCIP", "\r\n10.1.83.");
+}
+
+void upload(Stage& stage, std::string_view name, const Bytes& content) {
+  stage.host(fmt::format("AT+QSECWRITE=\"{}\",{},100", name, content.size()), "CONNECT\r\n");
+  stage.data(content, fmt::format("({} octets of PEM)", content.size()), "OK\r\n");
+}
+
+void configure_ssl(Stage& stage) {
+  stage.host("AT+QIMUX=1");
+  stage.host("AT+QSSLCFG=\"sslversion\",0,2");
+  stage.host("AT+QSSLCFG=\"ciphersuite\",0,\"0XFFFF\"");
+  stage.host("AT+QSSLCFG=\"seclevel\",0,2");
+  stage.host("AT+QSSLCFG=\"cacert\",0,\"RAM:ca_cert.pem\"");
+  stage.host("AT+QSSLCFG=\"clientcert\",0,\"RAM:client_cert.pem\"");
+  stage.host("AT+QSSLCFG=\"clientkey\",0,\"RAM:client_key.pem\"");
+}
+
+void set_clock(Stage& stage) { stage.host("AT+CCLK=\"15/06/15,12:00:00+00\""); }
+
+void upload_all(Stage& stage) {
+  const auto world = workbench::World::throwaway();
+  upload(stage, "RAM:ca_cert.pem", world.authority);
+  upload(stage, "RAM:client_cert.pem", world.client_certificate);
+  upload(stage, "RAM:client_key.pem", world.client_key);
+}
+
+std::string open_secure() { return fmt::format("AT+QSSLOPEN=1,0,\"{}\",{},0", kAddress, kTlsPort); }
+
+void exchange_securely(Stage& stage, std::string_view text) {
+  stage.host(fmt::format("AT+QSSLSEND=1,{}", text.size()), "> ");
+  stage.data(as_bytes(text), text, "SEND OK\r\n");
+  stage.wait_for("+QSSLURC: \"recv\",0,1\r\n");
+  stage.host("AT+QSSLRECV=0,1,1500");
+}
+
+// ---- the acts ----
+
+void show_tls(Stage& stage) {
+  stage.title("The application note's chapter 3.1: certificates in RAM, both sides authenticated, real TLS.");
+  EchoingTlsPeer peer{stage};
+  set_clock(stage);
+  upload_all(stage);
+  bring_up(stage);
+  configure_ssl(stage);
+  stage.host("AT+QSECREAD=\"RAM:ca_cert.pem\"");
+  stage.host(open_secure(), "+QSSLOPEN: 1,0\r\n");
+  exchange_securely(stage, "hello, 2015!");
+  stage.host("AT+QSSLSTATE", "OK\r\n");
+  stage.host("AT+QSSLCLOSE=1", "CLOSE OK\r\n");
+  stage.host("AT+QIDEACT", "DEACT OK\r\n");
+}
+
+void show_tcp(Stage& stage) {
+  stage.title("A TCP socket without TLS: open, send, read, close.");
+  listen_for_tcp(stage);
+  bring_up(stage);
+  stage.host("AT+QINDI=1");
+  stage.host(fmt::format("AT+QIOPEN=\"TCP\",\"{}\",{}", kAddress, kTcpPort), "CONNECT OK\r\n");
+  stage.host("AT+QISEND=5", "> ");
+  stage.data(as_bytes("hello"), "hello", "SEND OK\r\n");
+  stage.wait_for("+QIRDI: 0,1,0\r\n");
+  stage.host("AT+QIRD=0,1,0,1500");
+  stage.host("AT+QISACK");
+  stage.host("AT+QICLOSE", "CLOSE OK\r\n");
+  stage.host("AT+QIDEACT", "DEACT OK\r\n");
+}
+
+void show_transparent(Stage& stage) {
+  stage.title("Transparent mode: after CONNECT the UART is the connection, until +++ with silence around it.");
+  auto& listener = listen_for_tcp(stage);
+  bring_up(stage);
+  stage.host("AT+QIMODE=1");
+  stage.host(fmt::format("AT+QIOPEN=\"TCP\",\"{}\",{}", kAddress, kTcpPort), "CONNECT\r\n");
+  stage.data(as_bytes("AT is data now\r\n"), "AT is data now", "AT is data now\r\n");
+  stage.pass(1s);
+  stage.data(as_bytes("+++"), "+++   (half a second of silence before and after)", "OK\r\n");
+  stage.host("AT+QISTAT", "STATE: CONNECT OK\r\n");
+  stage.host("ATO", "CONNECT\r\n");
+  stage.data(as_bytes("back again\r\n"), "back again", "back again\r\n");
+  stage.network("the peer hangs up");
+  listener.last().close();
+  stage.wait_for("CLOSED\r\n");
+}
+
+void show_fault(Stage& stage) {
+  stage.title("What the field does to a session: a clock that was never set, a bearer that goes away.");
+  EchoingTlsPeer peer{stage};
+  upload_all(stage);
+  bring_up(stage);
+  configure_ssl(stage);
+  stage.host("AT+CCLK?");
+  const auto before = stage.bench().log().text.size();
+  stage.host(open_secure(), "+QSSLOPEN: 1,-1\r\n");
+  const auto reasons = stage.bench().log().text.substr(before);
+  for (const std::string_view words : {"not valid before", "the module's clock says"}) {
+    if (reasons.find(words) == std::string::npos) throw std::runtime_error{"the log does not say why"};
+  }
+  stage.network("the certificate is from after the module's clock");
+  set_clock(stage);
+  stage.host(open_secure(), "+QSSLOPEN: 1,0\r\n");
+  stage.network("the network takes the PDP context away");
+  stage.bench().me().outside().lose_context(0);
+  stage.wait_for("+PDP DEACT\r\n");
+  stage.host("AT+QSSLSTATE");
+  stage.host(open_secure(), "ERROR\r\n");
+  stage.host("AT+QIDEACT", "DEACT OK\r\n");
+  bring_up(stage);
+  stage.host(open_secure(), "+QSSLOPEN: 1,0\r\n");
+  exchange_securely(stage, "alive");
+}
+
+constexpr std::array kActs{
+    Act{"tls", "TLS with certificates of both sides", &show_tls, "quasimodem demo fault"},
+    Act{"tcp", "a TCP socket", &show_tcp, "quasimodem demo tls"},
+    Act{"transparent", "transparent mode and the way out of it", &show_transparent, "quasimodem demo fault"},
+    Act{"fault", "a clock never set, a bearer that goes away", &show_fault, "quasimodem run -- your-tests"},
+};
+
+}  // namespace
+
+std::span<const Act> acts() { return kActs; }
+
+}  // namespace quasimodem::app

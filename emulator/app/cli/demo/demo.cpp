@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/cli/demo/demo.hpp"
+
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "emulator/app/base/arguments.hpp"
+#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/cli/demo/acts.hpp"
+#include "emulator/app/config/profile.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr const char* kUsage = R"(
+Usage: quasimodem demo [OPTIONS] [tls|tcp|transparent|fault]
+)";
+
+std::string footer() {
+  std::string text;
+  for (const auto& act : acts()) text += fmt::format("  {:<12} {}\n", act.name, act.summary);
+  return text + "\nThe module, its TLS and the peer's are real ones, in memory; nothing leaves this machine.";
+}
+
+const Act& find_act(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& act : acts()) {
+    if (act.name == name) return act;
+    names.emplace_back(act.name);
+  }
+  usage(fmt::format("unknown demo \"{}\"{}", name, did_you_mean(name, names)), "see: quasimodem demo --help");
+}
+
+}  // namespace
+
+int demo(const std::vector<std::string>& arguments) {
+  std::string name = "tls", color = "auto", profile = "lab";
+  bool at_once = false;
+  CommandLine line{{.name = "quasimodem demo",
+                    .description = "A host, a module and its network, side by side, offline.",
+                    .usage = kUsage,
+                    .footer = footer()}};
+  line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
+  line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
+  line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
+  line.word("act", name, "ACT", "what to show; default tls");
+  if (const auto help = line.read(arguments)) {
+    fmt::print("{}", *help);
+    return static_cast<int>(ExitCode::ok);
+  }
+  const auto& act = find_act(name);
+  const auto pace = at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
+  Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, read_profile(profile)};
+  act.perform(stage);
+  stage.note(
+      fmt::format("\n"
+                  "  Next:                        {}\n"
+                  "  As the weather does it:      quasimodem demo {} --profile realistic\n"
+                  "  A module for your own host:  quasimodem run\n"
+                  "  Break it while it runs:      quasimodem ctl fault add bearer.outage --for 6s",
+                  act.next, act.name));
+  return static_cast<int>(ExitCode::ok);
+}
+
+}  // namespace quasimodem::app

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "emulator/app/base/rows.hpp"
+#include "emulator/device/timing.hpp"
+#include "emulator/workbench/workbench.hpp"
+
+namespace quasimodem::app {
+
+/// Whether somebody watches: then the rows come at the pace of the module.
+enum class Pace { live, at_once };
+
+/// Shows what a host and a module say to each other on the left and what happens in the network on the right. The
+/// module is a real one in memory, and its time the Timeline's; nothing on the stage is made up.
+class Stage {
+ public:
+  Stage(Coloring coloring, Pace pace, const device::Timing& timing);
+
+  workbench::Workbench& bench() { return bench_; }
+
+  void title(std::string_view text);
+  /// The host types a line and waits until the module's answer has `until` in it.
+  void host(std::string_view line, std::string_view until = "OK\r\n");
+  /// The host sends data; `shown` stands for it.
+  void data(ByteSpan bytes, std::string_view shown, std::string_view until);
+  /// Until the module has said `text`. Throws std::runtime_error when it does not within minutes of its time.
+  void wait_for(std::string_view text);
+  /// Time passes in silence.
+  void pass(Duration time);
+  /// What happens outside the UART.
+  void network(std::string_view text);
+  void note(std::string_view text);
+
+ private:
+  void show(Ink ink, std::string_view left, std::string_view right = {});
+  void heard();
+
+  Rows rows_;
+  Pace pace_;
+  workbench::Workbench bench_;
+  Instant beginning_{};
+  Instant shown_until_{};
+  std::string said_;  ///< by the module since the host spoke
+  SaidLines lines_;   ///< of the module
+};
+
+}  // namespace quasimodem::app

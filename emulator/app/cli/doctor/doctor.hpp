@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/app/base/color.hpp"
+
+namespace quasimodem::app {
+
+/// What `quasimodem doctor` was asked for.
+struct DoctorOptions {
+  enum class Form { text, json };
+  enum class Extent { everything, tls };
+  Form form = Form::text;
+  Extent extent = Extent::everything;
+  ColorChoice color = ColorChoice::automatic;
+};
+
+struct DoctorInvocation {
+  std::optional<DoctorOptions> doctor;
+  std::string text;  ///< --help: to be printed, then exit 0
+};
+
+/// Reads what stands after `quasimodem doctor`. Throws Problem.
+DoctorInvocation read_doctor_options(const std::vector<std::string>& arguments);
+
+/// `quasimodem doctor`: tries everything a module needs and prints what works. Returns 0 when a module can run here
+/// with the default options, otherwise ExitCode::environment.
+int doctor(const DoctorOptions& options);
+
+}  // namespace quasimodem::app

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/cli/options/config_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <system_error>
+#include <toml++/toml.h>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "emulator/app/base/arguments.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/safe_toml.hpp"
+#include "emulator/app/base/text_file.hpp"
+#include "emulator/app/cli/options/excerpt.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+constexpr auto kSee = "what it can say: man quasimodem.toml; docs/configuration.md";
+
+/// Null when there is no such key; in any section, when `section` is empty.
+const Option* option_of(std::string_view section, std::string_view key) {
+  const auto table = run_option_table();
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Option& option) {
+    return !option.section.empty() && (section.empty() || option.section == section) && key_of(option) == key;
+  });
+  return found == table.end() ? nullptr : &*found;
+}
+
+/// `; did you mean "profile"?`, or where a key belongs that stands in the wrong section.
+std::string suggestion(std::string_view section, const std::string& key) {
+  if (const auto* elsewhere = option_of("", key)) return fmt::format("; it belongs in [{}]", elsewhere->section);
+  std::vector<std::string> here, all;
+  for (const auto& option : run_option_table()) {
+    if (option.section.empty()) continue;
+    all.push_back(key_of(option));
+    if (option.section == section) here.push_back(all.back());
+  }
+  if (auto meant = did_you_mean(key, here); !meant.empty()) return meant;
+  return did_you_mean(key, all);
+}
+
+/// The parts of a table in the order of the file, so that the first thing that is wrong is told first.
+std::vector<std::pair<const toml::key*, const toml::node*>> in_order(const toml::table& table) {
+  std::vector<std::pair<const toml::key*, const toml::node*>> parts;
+  for (const auto& [key, node] : table) parts.emplace_back(&key, &node);
+  std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
+    return a.first->source().begin.line < b.first->source().begin.line;
+  });
+  return parts;
+}
+
+template <class Value>
+std::string streamed(const Value& value) {
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
+/// Reads one file. Everything wrong with it ends in a Problem that shows the line.
+class Reader {
+ public:
+  Reader(std::string_view text, std::string source, Settings& settings)
+      : excerpts_{text}, source_{std::move(source)}, settings_{settings} {}
+
+  void read(const toml::table& root) {
+    for (const auto& [key, node] : in_order(root)) {
+      const std::string name{key->str()};
+      const auto sections = option_sections();
+      if (std::find(sections.begin(), sections.end(), name) != sections.end()) {
+        const auto* table = node->as_table();
+        if (!table) wrong(*node, fmt::format("\"{}\" is a section: [{}]", name, name));
+        read_section(name, *key, *table);
+      } else if (node->is_table() || node->is_array_of_tables()) {
+        at(key->source(),
+           fmt::format("unknown section [{}]{}", name, did_you_mean(name, {sections.begin(), sections.end()})));
+      } else {
+        at(key->source(), fmt::format("unknown key \"{}\" outside of a section{}", name, suggestion("", name)));
+      }
+    }
+  }
+
+ private:
+  void read_section(const std::string& section, const toml::key& header, const toml::table& table) {
+    header_line_ = header.source().begin.line;
+    for (const auto& [key, node] : in_order(table)) {
+      const std::string name{key->str()};
+      const auto* option = option_of(section, name);
+      if (!option) {
+        at(key->source(), fmt::format("unknown key \"{}\" in [{}]{}", name, section, suggestion(section, name)));
+      }
+      Setting setting{.source = Source::file, .values = {}};
+      if (const auto* array = node->as_array(); array && option->kind == OptionKind::list) {
+        for (const auto& element : *array) setting.values.push_back(value_of(*option, element));
+      } else {
+        setting.values.push_back(value_of(*option, *node));
+      }
+      settings_.add(*option, std::move(setting));
+    }
+  }
+
+  GivenValue value_of(const Option& option, const toml::node& node) const {
+    auto text = text_of(option, node);
+    if (!text) wrong(node, fmt::format("{}: {} is wanted", key_of(option), wanted(option)));
+    return {std::move(*text), place(node.source()), excerpt(node.source())};
+  }
+
+  static std::optional<std::string> text_of(const Option& option, const toml::node& node) {
+    const bool number =
+        option.kind == OptionKind::number || option.kind == OptionKind::count || option.kind == OptionKind::duration;
+    const bool flag = option.kind == OptionKind::flag;
+    if (const auto* value = node.as_boolean()) return flag ? std::optional{**value ? "true" : "false"} : std::nullopt;
+    if (flag) return std::nullopt;
+    if (const auto* value = node.as_string()) return **value;
+    if (const auto* value = node.as_integer(); value && number) return std::to_string(**value);
+    if (const auto* value = node.as_floating_point(); value && number) {
+      // No exponent, which a time has not.
+      return option.kind == OptionKind::duration ? fmt::format("{:.9f}", **value) : fmt::format("{}", **value);
+    }
+    if (option.kind != OptionKind::time) return std::nullopt;
+    if (const auto* value = node.as_date_time()) return streamed(**value);
+    if (const auto* value = node.as_date()) return streamed(**value);
+    return std::nullopt;
+  }
+
+  static std::string_view wanted(const Option& option) {
+    switch (option.kind) {
+      case OptionKind::flag: return "true or false";
+      case OptionKind::list: return "a string, or an array of strings,";
+      case OptionKind::number:
+      case OptionKind::count: return "a number";
+      case OptionKind::time: return "a string or a date and time";
+      case OptionKind::duration: return R"(a time, like "500ms", "10s" or a number of seconds,)";
+      case OptionKind::text: break;
+    }
+    return "a string";
+  }
+
+  std::string place(const toml::source_region& region) const {
+    return fmt::format("{}:{}", source_, region.begin.line);
+  }
+  std::string excerpt(const toml::source_region& region) const {
+    const auto width = region.end.line == region.begin.line && region.end.column > region.begin.column
+                           ? region.end.column - region.begin.column
+                           : 0;
+    return excerpts_.of(header_line_, region.begin.line, region.begin.column, width);
+  }
+  [[noreturn]] void at(const toml::source_region& region, const std::string& what) const {
+    usage(fmt::format("{}: {}", place(region), what), excerpt(region));
+  }
+  [[noreturn]] void wrong(const toml::node& node, const std::string& what) const { at(node.source(), what); }
+
+  Excerpts excerpts_;
+  std::string source_;
+  Settings& settings_;
+  std::size_t header_line_ = 0;
+};
+
+[[noreturn]] void unreadable(const std::string& file, const std::string& why) {
+  usage(fmt::format("the configuration {} cannot be read: {}", file, why),
+        "name another one: --config FILE; an empty one: --config /dev/null");
+}
+
+std::string contents(const std::string& file) {
+  auto text = read_text_file(file, kLargestHandwritten);
+  if (!text) unreadable(file, text.error());
+  return std::move(*text);
+}
+
+/// As the XDG specification has it: paths that are not absolute are ignored.
+std::filesystem::path user_file(const Environment& environment) {
+  std::filesystem::path base{variable_in(environment, "XDG_CONFIG_HOME")};
+  if (!base.is_absolute()) {
+    base = variable_in(environment, "HOME");
+    if (!base.is_absolute()) return {};
+    base /= ".config";
+  }
+  return base / "quasimodem" / "config.toml";
+}
+
+/// A place where there may be a file, and need not.
+bool is_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return !file.empty() && std::filesystem::exists(file, ignored);
+}
+
+}  // namespace
+
+void parse_configuration(std::string_view text, const std::string& source, Settings& settings) {
+  const auto safe = safe_toml(text);
+  if (!safe) usage(fmt::format("{}:{}: {}", source, safe.error().line, safe.error().what), kSee);
+  try {
+    const auto root = toml::parse(*safe, std::string_view{source});
+    Reader{text, source, settings}.read(root);
+  } catch (const toml::parse_error& error) {
+    const auto& begin = error.source().begin;
+    usage(fmt::format("{}:{}: {}", source, begin.line, error.description()),
+          fmt::format("{}\n{}", Excerpts{text}.of(0, begin.line, begin.column, 1), kSee));
+  }
+}
+
+std::optional<std::string> read_configuration(const std::optional<std::string>& named, const Environment& environment,
+                                              Settings& settings) {
+  std::string file;
+  if (named) {
+    file = *named;
+  } else if (is_there("quasimodem.toml")) {
+    file = "quasimodem.toml";
+  } else if (const auto own = user_file(environment); is_there(own)) {
+    file = own.string();
+  } else {
+    return std::nullopt;
+  }
+  parse_configuration(contents(file), file, settings);
+  return file;
+}
+
+}  // namespace quasimodem::app

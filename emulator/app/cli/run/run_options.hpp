@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/fault_book.hpp"
+#include "core/log.hpp"
+#include "emulator/app/base/process/spdlog_sink.hpp"
+#include "emulator/app/cli/options/environment.hpp"
+#include "emulator/app/cli/options/settings.hpp"
+#include "emulator/app/config/uart_url.hpp"
+#include "emulator/device/configuration.hpp"
+#include "net/host/bearer_rules.hpp"
+
+namespace quasimodem::app {
+
+namespace scenario {
+struct Scenario;
+}
+
+enum class InitialPower { on, off };
+
+/// When the program ends by itself: the UART shows a text in either direction, or time is up.
+struct Expectations {
+  std::vector<std::string> expect;  ///< any of them: 0
+  std::vector<std::string> fail;    ///< any of them: 1
+  std::optional<Duration> timeout;  ///< of the host's time: 124
+};
+
+/// What `quasimodem run` was asked for, checked.
+struct RunOptions {
+  device::Configuration module;
+  std::string name;
+  std::vector<UartUrl> uarts;  ///< at least one
+  int count = 1;               ///< modules, all like this one
+  bool json = false;           ///< the ready line as an object
+  std::optional<std::filesystem::path> nvram;
+  std::vector<FaultRule> faults;  ///< --fault
+  double time_scale = 1;          ///< how many seconds of the module pass in one of the host
+  bool ephemeral = false;
+  bool named = false;  ///< --name or a link was given: other programs look for it there
+  net::BearerRules network;
+  std::optional<std::filesystem::path> key_log;  ///< --keylog or SSLKEYLOGFILE
+  std::optional<int> ready_fd;
+  InitialPower power = InitialPower::on;
+  std::optional<std::filesystem::path> trace;
+  Expectations expectations;
+  std::shared_ptr<const scenario::Scenario> scenario;  ///< --scenario; may be none
+  std::optional<std::filesystem::path> junit;          ///< where the scenario's result goes
+  int verbose = 0;                                     ///< -v, how often
+  bool quiet = false;
+  LogStyle log;                      ///< its level is what comes of these two
+  std::vector<std::string> command;  ///< after `--`
+};
+
+/// What to do after the command line was read.
+struct Invocation {
+  std::optional<RunOptions> run;
+  Settings settings;                         ///< where each of them comes from
+  std::vector<std::string> warnings;         ///< what was said and means nothing
+  std::optional<std::string> configuration;  ///< the file that was read
+  std::string text;                          ///< --help, --version: to be printed, then exit 0
+};
+
+/// What stands before the `--` and what after it. Throws Problem when there is nothing after it.
+std::pair<std::vector<std::string>, std::vector<std::string>> split_command(const std::vector<std::string>& arguments);
+
+/// Adds to what flags say what the variables and the configuration file say. Throws Problem with ExitCode::usage.
+Invocation read_settings(Settings flags, std::vector<std::string> command, const Environment& environment);
+
+/// Reads the command line, the variables and the configuration file. Throws Problem with ExitCode::usage.
+Invocation read_command_line(const std::vector<std::string>& arguments,
+                             const Environment& environment = process_environment());
+
+}  // namespace quasimodem::app

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "emulator/app/control/target.hpp"
+#include "emulator/app/desk/play/replay_line.hpp"
+#include "emulator/device/model_profile.hpp"
+#include "emulator/workbench/peers.hpp"
+#include "emulator/workbench/workbench.hpp"
+
+namespace quasimodem::app {
+
+/// A module in memory for a trace: its time passes as fast as it is asked for, its peers do what the trace shows of
+/// them, and the requests of the control socket happen again.
+class BenchLine final : public ReplayLine, private control::Target {
+ public:
+  BenchLine(const Trace& trace, device::Model model);
+
+  void write(ByteSpan bytes) override { bench_.send_raw(bytes); }
+  Bytes read(Duration patience) override;
+  Duration now() override { return bench_.timeline().now().time_since_epoch(); }
+  bool starts_module() const override { return starts_module_; }
+  bool acts_on(const Trace::Entry& entry) const override;
+  std::string happen(const Trace& trace, std::size_t entry) override;
+
+ private:
+  // control::Target
+  const std::string& name() const override { return name_; }
+  std::string address() const override { return "memory"; }
+  emulator::Modem& modem() override { return bench_.modem(); }
+  emulator::Faults& faults() override { return bench_.faults(); }
+  JournalRing& journal() override { return bench_.journal(); }
+  Timeline& timeline() override { return bench_.timeline(); }
+  void jump(Duration span) override { bench_.advance(span); }
+  void reset(Memory) override { bench_.replug(); }
+  bool ready() const override { return true; }
+  void quit() override {}
+
+  std::string power(const Trace::Entry& entry);
+  std::string request(const Trace::Entry& entry);
+  void make_peer(const Trace& trace, std::size_t entry);
+  std::string arrive(const Trace& trace, std::size_t entry);
+
+  std::string name_;
+  bool starts_module_;
+  std::string requested_;      ///< the method of a request since the host spoke last: its consequences have records too
+  bool faults_asked_ = false;  ///< by request
+  workbench::Workbench bench_;
+  workbench::Peers peers_;
+  std::map<std::pair<bool, int>, workbench::OpenedBy> sockets_;  ///< by kind and index
+};
+
+}  // namespace quasimodem::app

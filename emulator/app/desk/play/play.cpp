@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/app/desk/play/play.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "core/bytes.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/text_file.hpp"
+#include "emulator/app/desk/play/bench_line.hpp"
+#include "emulator/app/desk/play/play_report.hpp"
+#include "emulator/app/desk/play/port_line.hpp"
+#include "emulator/app/desk/play/port_player.hpp"
+#include "emulator/app/desk/play/trace.hpp"
+#include "emulator/app/desk/play/trace_player.hpp"
+#include "emulator/workbench/player.hpp"
+
+namespace quasimodem::app {
+namespace {
+
+using workbench::Transcript;
+using Dialogue = std::variant<Transcript, Trace>;
+namespace fs = std::filesystem;
+
+constexpr auto kForm = "the form of a dialogue: quasimodem play --help";
+
+Trace load_trace(const std::string& path, const std::string& text, const PlayOptions& options) {
+  auto trace = Trace::parse(path, text, options.modem);
+  if (!trace) {
+    throw Problem{ExitCode::usage, trace.error(),
+                  "a trace has a JSON object a line: man quasimodem-control, \"Records\"; docs/control.md"};
+  }
+  if (const auto filled = fill_in(*trace, options.uploads); !filled) {
+    throw Problem{ExitCode::usage, filled.error(),
+                  "certificates and keys are never written into a trace; quasimodem record --with-payload does"};
+  }
+  return std::move(*trace);
+}
+
+/// What the head gives as `@FILE` lies beside the transcript; `--set` goes before all of it.
+void add_values(Transcript& transcript, const PlayOptions& options) {
+  for (auto& [name, value] : transcript.needs.values) {
+    if (!value.starts_with('@') || options.values.contains(name)) continue;
+    const fs::path beside = value.substr(1);
+    if (beside.is_absolute() || std::find(beside.begin(), beside.end(), "..") != beside.end()) {
+      throw Problem{
+          ExitCode::usage,
+          fmt::format("{}: # value: {}={}: a file beside the transcript is wanted", transcript.name, name, value),
+          fmt::format("from anywhere else: --set {}={}", name, value)};
+    }
+    value = file_text(fs::path{transcript.name}.parent_path() / beside, kLargestHandwritten);
+  }
+}
+
+/// Nothing when the text is no dialogue. Throws Problem when it is one, and something is wrong with it.
+std::optional<Dialogue> dialogue_in(const std::string& path, const std::string& text, const PlayOptions& options) {
+  if (Trace::looks_like_one(text)) return load_trace(path, text, options);
+  if (!Transcript::looks_like_one(text)) return std::nullopt;
+  auto transcript = Transcript::parse(path, text);
+  if (!transcript) throw Problem{ExitCode::usage, transcript.error(), kForm};
+  add_values(*transcript, options);
+  return std::move(*transcript);
+}
+
+/// One file, and what came of looking at it.
+struct Item {
+  std::string path;
+  std::optional<Dialogue> dialogue{};
+  std::optional<PlayReport> report{};  ///< already, where there is nothing to play
+};
+
+PlayReport left_out(const std::string& path, const std::string& why) {
+  PlayReport report{.name = path, .kind = "none"};
+  report.skipped.push_back({0, "file", why});
+  return report;
+}
+
+constexpr auto kNoDialogue = "no dialogue: neither a transcript nor a trace";
+
+Item item_of(const std::string& path, std::optional<Dialogue> dialogue) {
+  if (!dialogue) return {.path = path, .dialogue = {}, .report = left_out(path, kNoDialogue)};
+  return {.path = path, .dialogue = std::move(dialogue), .report = {}};
+}
+
+Item load(const std::string& path, const PlayOptions& options) {
+  return item_of(path, dialogue_in(path, file_text(path, kLargestRecorded), options));
+}
+
+/// The same of a member of a folder: what is wrong with one of them does not keep the others from being played.
+Item load_member(const std::string& path, const PlayOptions& options) {
+  try {
+    const auto text = file_text(path, kLargestRecorded);
+    const bool other_json = Trace::looks_like_one(text) && !Trace::begins_like_one(text);
+    return item_of(path, other_json ? std::nullopt : dialogue_in(path, text, options));
+  } catch (const Problem& problem) {
+    // Most of these begin with the place.
+    std::string_view what{problem.what()};
+    int line = 0;
+    if (what.starts_with(path + ":")) what.remove_prefix(path.size() + 1);
+    const auto [end, error] = std::from_chars(what.data(), what.data() + what.size(), line);
+    if (error == std::errc{}) what.remove_prefix(static_cast<std::size_t>(end - what.data()));
+    what.remove_prefix(std::min(what.find_first_not_of(": "), what.size()));
+    PlayReport report{.name = path, .kind = "none"};
+    report.differences.push_back({.line = line, .what = std::string{what}, .after = {}, .expected = {}, .got = {}});
+    return {.path = path, .dialogue = {}, .report = std::move(report)};
+  }
+}
+
+/// The files of a folder, not those of folders in it, by name. Throws Problem.
+std::vector<std::string> members(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator{folder, error}) {
+    std::error_code unknown;
+    const bool hidden = entry.path().filename().string().starts_with('.');
+    if (!hidden && entry.is_regular_file(unknown)) paths.push_back(entry.path().string());
+  }
+  if (error) throw Problem{ExitCode::usage, fmt::format("cannot read {}: {}", folder, error.message())};
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+/// One dialogue, with or without a port.
+struct Performance {
+  const PlayOptions& options;
+  LinePort* port;
+
+  PlayReport operator()(const Transcript& transcript) const {
+    const auto& needs = transcript.needs;
+    if (!port && !needs.not_yet.empty()) {
+      return left_out(transcript.name,
+                      fmt::format("the emulated module does not have {} yet", fmt::join(needs.not_yet, ", ")));
+    }
+    if (port) {
+      auto values = options.values;
+      values.insert(needs.values.begin(), needs.values.end());
+      return PortPlayer{*port, {.values = std::move(values), .attended = options.attended}}.play(transcript);
+    }
+    auto world = workbench::World::throwaway();
+    world.model = options.model;
+    world.values = options.values;
+    PlayReport report{.name = transcript.name, .kind = "transcript"};
+    for (const auto& step : transcript.steps) {
+      report.sent += step.kind == Transcript::Step::Kind::host ? 1 : 0;
+      report.compared += step.kind == Transcript::Step::Kind::module ? 1 : 0;
+    }
+    for (auto& each : workbench::differences(transcript, world)) {
+      const auto parts_at = where_they_part(each.expected, each.actual);
+      report.differences.push_back({each.line, std::move(each.what), std::move(each.after), std::move(each.expected),
+                                    std::move(each.actual), parts_at});
+    }
+    return report;
+  }
+
+  PlayReport operator()(const Trace& trace) const {
+    const TracePlayer::Options how{.mask = options.mask, .setup = options.setup};
+    if (port) {
+      PortLine line{*port};
+      return TracePlayer{line, how}.play(trace);
+    }
+    BenchLine line{trace, options.model.value_or(device::Model::m95)};
+    return TracePlayer{line, how}.play(trace);
+  }
+};
+
+/// Whether anything is there, before every step of a dialogue waits for it in vain. AT also trains autobaud.
+void check_line(LinePort& port, const LineAddress& address) {
+  constexpr int kTries = 3;
+  constexpr std::chrono::milliseconds kAnswerTakes{1000}, kQuiet{200};
+  bool answered = false;
+  for (int tries = 0; tries < kTries && !answered; ++tries) {
+    port.write(as_bytes("AT\r"));
+    answered = !port.read(kAnswerTakes).empty();
+  }
+  if (!answered) {
+    throw Problem{ExitCode::environment, fmt::format("nothing answers AT at {}", address.text()),
+                  "is the module on, the rate right (--baud), the port free of other programs?"};
+  }
+  while (!port.read(kQuiet).empty()) {
+  }
+}
+
+/// How many came out how.
+struct Tally {
+  std::size_t all = 0, failed = 0, skipped = 0;
+
+  void add(const PlayReport& report) {
+    ++all;
+    failed += report.passed() ? 0 : 1;
+    skipped += report.left_out() ? 1 : 0;
+  }
+  std::string text() const {
+    const auto played = all - skipped;
+    const auto result = fmt::format("{} of {} as written", played - failed, played);
+    return skipped ? fmt::format("{}, {} skipped", result, skipped) : result;
+  }
+};
+
+}  // namespace
+
+int play(const PlayOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);  // a line that is gone is a message
+  std::error_code unknown;
+  std::vector<std::pair<Item, bool>> items;  // whether it is a member of a folder, and not looked at yet
+  for (const auto& file : options.files) {
+    if (fs::is_directory(file, unknown)) {
+      for (auto& path : members(file)) items.push_back({{.path = std::move(path)}, true});
+    } else {
+      items.push_back({load(file, options), false});
+    }
+  }
+  if (options.files.size() == 1 && items.size() == 1 && items.front().first.report) {
+    throw Problem{ExitCode::usage, fmt::format("{}: {}", items.front().first.path, kNoDialogue), kForm};
+  }
+  std::unique_ptr<LinePort> port;
+  if (options.port) {
+    port = std::make_unique<LinePort>(*options.port);
+    check_line(*port, *options.port);
+  }
+  Tally tally;
+  for (auto& [item, is_member] : items) {
+    if (is_member) item = load_member(item.path, options);
+    const auto report = item.dialogue ? std::visit(Performance{options, port.get()}, *item.dialogue) : *item.report;
+    item = {};  // a trace may be long
+    fmt::print("{}", options.json ? to_text(play_report_json(report)) + "\n" : play_report_text(report));
+    std::fflush(stdout);
+    tally.add(report);
+  }
+  if (tally.all == tally.skipped) {
+    throw Problem{ExitCode::usage, "nothing was played",
+                  "name a dialogue: quasimodem play --help; one that the emulated module cannot play yet: with --port"};
+  }
+  if (!options.json) fmt::print("{}\n", tally.text());
+  return static_cast<int>(tally.failed == 0 ? ExitCode::ok : ExitCode::expectation_failed);
+}
+
+}  // namespace quasimodem::app

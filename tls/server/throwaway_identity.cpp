@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/server/throwaway_identity.hpp"
+
+#include <string_view>
+
+namespace quasimodem::tls {
+namespace {
+
+constexpr std::string_view kCertificate = R"(
+-----BEGIN CERTIFICATE-----
+MIIDSzCCAjOgAwIBAgICEBgwDQYJKoZIhvcNAQELBQAwQjEsMCoGA1UECgwjcXVh
+c2ltb2RlbSB0aHJvdy1hd2F5LCBub3QgYSBzZWNyZXQxEjAQBgNVBAMMCWxvY2Fs
+aG9zdDAeFw0xNDAxMDEwMDAwMDBaFw0zNDAxMDEwMDAwMDBaMEIxLDAqBgNVBAoM
+I3F1YXNpbW9kZW0gdGhyb3ctYXdheSwgbm90IGEgc2VjcmV0MRIwEAYDVQQDDAls
+b2NhbGhvc3QwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCjIyLZyiP6
+yqEuiQ2xgdjFwCuXRPMeNAdAtaL6sImocg0ZSrKe6j9OdV44/7IeYg+9FqdRjWUx
+br+1Q67SPtn+PnW3IVrsivF6SX1TmM+Y36dYrMxeW2eANRrGiLwVWDACbnn6WrZ1
+VCLF7+Yg/p9VIAcfDMkSpaX1+KW3Tn3Wgcv6xbVTIIVco7luQ3YKDVt0Fr+lhGmt
+hbkL2A8ewO+WkKjkrkxPISWPM5WX8W1XH2jKgq7nH/rbEaOdYzir1HnlMtBJvYR+
+JfbCqybrc22xfSWznumGRxOvW4XlDqn2zENO4n0OoUMucQ5gNnUXGrkD+pFQ79jz
+0xpnonBPnLkFAgMBAAGjSzBJMAwGA1UdEwQFMAMBAf8wGgYDVR0RBBMwEYIJbG9j
+YWxob3N0hwR/AAABMB0GA1UdDgQWBBQYLRLEY0uNEtNL4rYL0fPQX3nX8zANBgkq
+hkiG9w0BAQsFAAOCAQEAhvbATsLdVt6yVurZjSOlWXxCaHrYB6WWxf4J6j1IxLA6
+JgnmDyiOv95jzKXnsL6zKQcQR/qtnesU7ZyWH2Lkf9I4TTycQMNANC7zO+1wv9zi
+GorD2BFy5bn/DAC+bFziyywVgY0HwjNSa/gv1ncLGXl7k8BuuNYuTbsKct/sXWn+
+rjMB4LBPCrIl2vF8sAPSUN/x5pn67e0w2j1xPUFyUMvie90McVGEBOOPJ+YHLtPn
+Dv3RA5SyMv8oko7y5Twl0W3yJbsKk0U2o72ixZFH0wsSBs7o9s7Z8gv3oVsloqrQ
+QZUUtPNrvp17mziFhRb0DD03ckH/qkVlZv9hUa+dSw==
+-----END CERTIFICATE-----
+)";
+
+// Public on purpose: it protects nothing.
+constexpr std::string_view kKey = R"(
+-----BEGIN RSA PRIVATE KEY-----
+MIIEogIBAAKCAQEAoyMi2coj+sqhLokNsYHYxcArl0TzHjQHQLWi+rCJqHINGUqy
+nuo/TnVeOP+yHmIPvRanUY1lMW6/tUOu0j7Z/j51tyFa7Irxekl9U5jPmN+nWKzM
+XltngDUaxoi8FVgwAm55+lq2dVQixe/mIP6fVSAHHwzJEqWl9filt0591oHL+sW1
+UyCFXKO5bkN2Cg1bdBa/pYRprYW5C9gPHsDvlpCo5K5MTyEljzOVl/FtVx9oyoKu
+5x/62xGjnWM4q9R55TLQSb2EfiX2wqsm63NtsX0ls57phkcTr1uF5Q6p9sxDTuJ9
+DqFDLnEOYDZ1Fxq5A/qRUO/Y89MaZ6JwT5y5BQIDAQABAoIBABroFtLso/OKIScq
+OVp0wUVDFU139KX0zITFOzIgFOGgnKghFFs2j9DHyzhudTkiplg4bh9QHrJrrZiJ
+fGzhK0Djmgm61CLIezHWq3eIGtFVg2XnljYyhYcf+yBnTqeHPzU0yySE0AGDqiU9
+v0COORxSpyoICKVCh0q4QyjRJtsj6LIvWrCzE0EeZyUbxGFV3MJ3iK2/qFqBenyS
+vu0xNrz8BkcYxHlHcIJCcYMofYF44VNz53UY+64Cdl+MYreWZ1e+fpj5dNwNnNjl
+NooCLTbaieX8Tirtt+zz1xtzxWz+b1YXaTWE5IdJ/qpxkOPZCqxX0s3QTBAgYHp0
+jUrhpr8CgYEA3Me5xOPnIXRIGk9b1Di+QhjvTVMQ+isi1Qe7I8S8hStpEl8I3uan
+0ZAI8q+zsgL3rA7R1WzuXIE7nBof6D3i6HfmaJUTBXywSRDLpdnE430CvhRhCYms
+hB6/ylLbBPtkj430vUyUpkz15fSWdMVYmc7WKt8b/egH2xl1otJXOdcCgYEAvSlf
+6I3wgUxgvywZQeWHbqQMmQa28nzUHUEQqsKQr/sCsMvPzrkRPWDNpuxQjWk7fX10
+6pWxH99tjUoQmvFSVD6oTyJ9UdM20xdN907jD5UZ63HDrP+QHaeQM4mTbYNB7UjP
+vBzFVfzNs0RZIMiiw6pRH4heNdTBMe+eFVjS4IMCgYA1OhGXXjqC3j3j2e4Ro/x6
+gvhuc/BL38puAYckgHHSyTxzqWXCF2muJEOD/sgbyotbd9cu1SxCMQXmBIZcv07N
+LNrnq8kCMaVueBYgzfehwKnAmbkrS33D/IXQiVk0QkdkNJ0kZioQTc2auvTrAgjy
+S+NmQpPFCwOZ1vF9Z6iP0QKBgEqnrqNwiW/uPeyVMe6w8M94zUQDw2ZWX7yf9jz+
+hu39SeWOupgisCwiLWfosi3tTz5Kqj7/DyW+H1V42q7b+Rsok3KP8Re/HU8YTnwB
+VVnMBavHfWukfTNG84FzlYzOFdHZP6tFS5iRKnnKysZGiP5iFJw2TMBAFHNp12Ej
+ai6TAoGAb2Z45bRFvJ6OLxChmEsyUCB2d4ZNoS8TEt/zWVy6ojKrn0dJJBEg+X34
+gwWqplw9zZQdEi904QY03JO10XBcywn+H7JkqjTaP1BiB6AWn8KJO2PAX5brRmgA
+Ic1j9qAgSnpF/VzzC6ztglcsnkwGRPXMuAojiDj3iDxa3P0ETSU=
+-----END RSA PRIVATE KEY-----
+)";
+
+}  // namespace
+
+ByteSpan throwaway_certificate() { return as_bytes(kCertificate.substr(1)); }
+ByteSpan throwaway_key() { return as_bytes(kKey.substr(1)); }
+
+}  // namespace quasimodem::tls
