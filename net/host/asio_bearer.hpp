@@ -7,7 +7,7 @@
 
 #include "core/log.hpp"
 #include "net/bearer.hpp"
-#include "net/host/bearer_rules.hpp"
+#include "net/bearer_rules.hpp"
 
 namespace boost::asio {
 class io_context;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/host/bearer_rules.hpp"
+#include "net/bearer_rules.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -12,7 +12,7 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/declaration.hpp"
-#include "emulator/app/base/process/program_name.hpp"
+#include "emulator/app/base/program_name.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -23,11 +23,11 @@
 
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/child.hpp"
-#include "emulator/app/base/process/program_name.hpp"
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/process/signals.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/base/process/stderr_output.hpp"
+#include "emulator/app/base/program_name.hpp"
 #include "emulator/app/cli/run/ready_lines.hpp"
 #include "emulator/app/desk/scenario/session.hpp"
 #include "emulator/app/desk/trace_file.hpp"

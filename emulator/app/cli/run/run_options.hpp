@@ -15,7 +15,7 @@
 #include "emulator/app/cli/options/settings.hpp"
 #include "emulator/app/config/uart_url.hpp"
 #include "emulator/device/configuration.hpp"
-#include "net/host/bearer_rules.hpp"
+#include "net/bearer_rules.hpp"
 
 namespace quasimodem::app {
 
