@@ -12,9 +12,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Folder → the folders it may include besides itself. A file belongs to the longest folder that matches.
-EVERYTHING = {"core", "atcmd", "tls", "tls/server", "storage", "net", "net/sim", "net/host", "emulator",
-              "emulator/device", "emulator/commands", "emulator/terminal", "emulator/uart", "emulator/workbench",
-              "emulator/app", "tests"}
+MODULE = {"core", "atcmd", "tls", "tls/server", "storage", "net", "net/sim", "emulator", "emulator/device",
+          "emulator/commands", "emulator/terminal", "emulator/uart"}
+APP = {f"emulator/app/{room}" for room in ("base", "base/process", "config", "control", "host", "desk", "peer", "cli")}
+EVERYTHING = MODULE | APP | {"net/host", "emulator/workbench", "tests"}
+# The attic: what a room may include of the other rooms. A room may include the module as well.
+BASE = {"emulator/app/base", "emulator/app/base/process"}
+ROOMS = {
+    "base": set(),  # below all
+    "base/process": {"emulator/app/base"},  # what a program has of its operating system
+    "config": {"emulator/app/base"},  # what a module is asked to be
+    "control": BASE,
+    "host": BASE | {"emulator/app/config", "emulator/app/control"},  # one module in the real world
+    "desk": BASE | {"emulator/app/config", "emulator/app/control", "emulator/app/host"},  # the engineer's side of the cable
+    "peer": BASE,  # stands alone
+    "cli": APP,
+}
 MAY_INCLUDE = {
     "core": set(),
     "atcmd": {"core"},
@@ -30,19 +43,31 @@ MAY_INCLUDE = {
     "emulator/uart": {"core", "atcmd"},
     "emulator": {"core", "atcmd", "tls", "storage", "net", "emulator/device", "emulator/commands", "emulator/terminal",
                  "emulator/uart"},
-    "emulator/workbench": EVERYTHING - {"net/host", "emulator/app", "tests"},  # a module in memory, for play and tests
-    "emulator/app": EVERYTHING - {"tests"},
+    "emulator/workbench": MODULE,  # a module in memory, for play and tests
     "tests": EVERYTHING,
 }
+for room, others in ROOMS.items():
+    MAY_INCLUDE[f"emulator/app/{room}"] = MODULE | others
+for room in ("control", "host", "peer"):  # that talk to the world
+    MAY_INCLUDE[f"emulator/app/{room}"].add("net/host")
+for room in ("desk", "cli"):
+    MAY_INCLUDE[f"emulator/app/{room}"].add("emulator/workbench")
 
 # Library (first part of <library/…>) → where it may be included: folders with /, files, or globs.
 # std, fmt and tl are free everywhere.
 LIBRARY_HOMES = {
-    "boost": ["net/host/", "emulator/app/", "emulator/workbench/pattern.cpp", "tests/"],
+    "boost": ["net/host/", "emulator/app/"],
+    "boost/asio": ["net/host/", "emulator/app/base/process/signals.hpp", "emulator/app/base/process/signals.cpp",
+                   "emulator/app/control/server.hpp", "emulator/app/control/server.cpp",
+                   "emulator/app/control/session.hpp", "emulator/app/control/session.cpp", "emulator/app/host/",
+                   "emulator/app/peer/", "emulator/app/desk/record/", "emulator/app/cli/run/",
+                   "emulator/app/cli/doctor/", "tests/"],
+    "boost/json": ["emulator/app/base/json.hpp", "emulator/app/base/json.cpp"],
+    "boost/regex": ["emulator/workbench/pattern.cpp"],
     "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/server/", "tests/tls/", "tests/bench/"],
     "spdlog": ["emulator/app/base/process/spdlog_sink.cpp", "emulator/app/cli/portable/"],
     "CLI": ["emulator/app/base/command_line.cpp"],
-    "toml++": ["emulator/app/"],
+    "toml++": ["emulator/app/config/", "emulator/app/cli/options/config_file.cpp"],
     "yaml-cpp": ["emulator/app/desk/scenario/yaml_document.cpp"],
     "catch2": ["tests/"],
     "POSIX": ["net/host/", "emulator/app/", "storage/", "tests/"],  # <unistd.h>, <sys/stat.h> …
@@ -102,7 +127,10 @@ def layer_of(path):
 
 def library_of(header):
     """The library of <header>, None for the standard library and what is free everywhere."""
-    first, slash, _ = header.partition("/")
+    first, slash, rest = header.partition("/")
+    if first == "boost":  # many libraries
+        part = "boost/" + rest.split("/")[0].removesuffix(".hpp")
+        return part if part in LIBRARY_HOMES else "boost"
     if slash:
         if first in FREE_LIBRARIES:
             return None

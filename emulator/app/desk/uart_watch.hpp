@@ -2,14 +2,22 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/journal_ring.hpp"
+#include "core/time.hpp"
 #include "emulator/app/base/text_finder.hpp"
-#include "emulator/app/cli/run/run_options.hpp"
 
 namespace quasimodem::app {
+
+/// When the program ends by itself: the UART shows a text in either direction, or time is up.
+struct Expectations {
+  std::vector<std::string> expect;  ///< any of them: 0
+  std::vector<std::string> fail;    ///< any of them: 1
+  std::optional<Duration> timeout;  ///< of the host's time: 124
+};
 
 /// Looks for texts in what goes over the UART, each direction for itself, across records.
 class UartWatch {

@@ -34,7 +34,7 @@ std::string way_out(storage::FileFlashProblem::Kind kind) {
   }
 }
 
-std::unique_ptr<storage::Flash> open_flash(const RunOptions& options, const Logger& log) {
+std::unique_ptr<storage::Flash> open_flash(const ModuleOptions& options, const Logger& log) {
   if (options.ephemeral) return std::make_unique<storage::MemoryFlash>();
   const storage::FlashRecords records{
       .known = [](std::string_view record) { return emulator::words_of_record(record).has_value(); },
@@ -51,7 +51,7 @@ std::unique_ptr<storage::Flash> open_flash(const RunOptions& options, const Logg
 
 }  // namespace
 
-ModemHost::ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events)
+ModemHost::ModemHost(boost::asio::io_context& io, const ModuleOptions& options, LogSink& sink, Events events)
     : name_{options.name},
       log_{sink, options.name},
       events_{std::move(events)},
@@ -109,7 +109,7 @@ void ModemHost::set_timing(const device::Timing& timing) {
   line_->set_pacing(timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
 }
 
-void ModemHost::reconfigure(const RunOptions& options, const std::set<std::string_view>& changed) {
+void ModemHost::reconfigure(const ModuleOptions& options, const std::set<std::string_view>& changed) {
   enter([&] {
     if (changed.contains("time-scale")) clock_.set_scale(options.time_scale);
     if (changed.contains("allow") || changed.contains("map")) sockets_->set_rules(options.network);
@@ -125,17 +125,17 @@ void ModemHost::reconfigure(const RunOptions& options, const std::set<std::strin
   });
 }
 
-void ModemHost::open_control(boost::asio::io_context& io, const RunOptions& options) {
+void ModemHost::open_control(boost::asio::io_context& io, const ModuleOptions& options) {
   const auto own_name = fmt::format("{}-{}", options.name, ::getpid());
-  const bool private_name = !options.command.empty() && !options.named;
   const auto open = [&](const std::string& name) {
     control_ = std::make_unique<control::Server>(
         io, runtime_directory() / (name + ".ctl"), *this, [this](const auto& body) { enter(body); }, log_.part("ctl"));
   };
   try {
     const auto taken = runtime_directory() / (options.name + ".ctl");
-    const bool other = private_name || control::socket_is_alive(taken);
-    if (other && !private_name) log_.warning("another module is called {}; ctl finds this one as {}", name_, own_name);
+    const bool other = options.private_name || control::socket_is_alive(taken);
+    if (other && !options.private_name)
+      log_.warning("another module is called {}; ctl finds this one as {}", name_, own_name);
     open(other ? own_name : options.name);
   } catch (const Problem& problem) {
     // A module whose UART can be had works; it only cannot be controlled.

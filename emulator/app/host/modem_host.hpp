@@ -12,7 +12,7 @@
 #include "core/journal_ring.hpp"
 #include "core/log.hpp"
 #include "emulator/app/base/process/host_random.hpp"
-#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/config/module_options.hpp"
 #include "emulator/app/control/server.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/app/host/host_clock.hpp"
@@ -39,7 +39,7 @@ class ModemHost final : public control::Target {
   };
 
   /// Throws Problem when something it needs cannot be had.
-  ModemHost(boost::asio::io_context& io, const RunOptions& options, LogSink& sink, Events events);
+  ModemHost(boost::asio::io_context& io, const ModuleOptions& options, LogSink& sink, Events events);
   ~ModemHost();
 
   const std::string& name() const override { return name_; }
@@ -49,7 +49,7 @@ class ModemHost final : public control::Target {
   std::filesystem::path control_path() const { return control_ ? control_->path() : std::filesystem::path{}; }
   JournalRing& journal() override { return journal_; }
   /// Takes over what a running module can: profile, time scale, faults, --allow and --map, those that have changed.
-  void reconfigure(const RunOptions& options, const std::set<std::string_view>& changed);
+  void reconfigure(const ModuleOptions& options, const std::set<std::string_view>& changed);
   /// Every event of the host comes in through here: the module's time advances to now, then it happens, then what the
   /// module has to say goes out.
   void enter(const std::function<void()>& body);
@@ -59,7 +59,7 @@ class ModemHost final : public control::Target {
   void plug_in();
   void add_initial_faults();
   void set_timing(const device::Timing& timing);
-  void open_control(boost::asio::io_context& io, const RunOptions& options);
+  void open_control(boost::asio::io_context& io, const ModuleOptions& options);
 
   // control::Target
   std::string address() const override { return ports_.front()->address(); }

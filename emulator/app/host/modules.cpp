@@ -56,10 +56,10 @@ std::string counted_imei(const std::string& imei, int index) {
   return digits + check_digit(digits);
 }
 
-std::vector<RunOptions> each_module(const RunOptions& options) {
-  if (options.count == 1) return {options};
-  std::vector<RunOptions> modules;
-  for (int index = 0; index < options.count; ++index) {
+std::vector<ModuleOptions> each_module(const ModuleOptions& options, int count) {
+  if (count == 1) return {options};
+  std::vector<ModuleOptions> modules;
+  for (int index = 0; index < count; ++index) {
     auto& module = modules.emplace_back(options);
     module.name = fmt::format("{}-{}", options.name, index);
     if (options.nvram) module.nvram = *options.nvram / module.name;
@@ -70,16 +70,14 @@ std::vector<RunOptions> each_module(const RunOptions& options) {
   return modules;
 }
 
-std::vector<UartUrl> with_links(const RunOptions& options) {
+std::vector<UartUrl> with_links(const ModuleOptions& options) {
   auto uarts = options.uarts;
   int nameless = 0;
   for (auto& uart : uarts) {
     auto* pty = std::get_if<PtyUrl>(&uart);
     if (!pty || pty->link) continue;
     ++nameless;
-    // Under `run --` nobody looks for the link by name, and many runs may go on at once.
-    const bool private_name = !options.command.empty() && !options.named;
-    auto name = private_name ? fmt::format("{}-{}", options.name, ::getpid()) : options.name;
+    auto name = options.private_name ? fmt::format("{}-{}", options.name, ::getpid()) : options.name;
     if (nameless > 1) name += fmt::format(".{}", nameless);
     pty->link = runtime_directory() / name;
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/config/module_options.hpp"
 
 namespace quasimodem::app {
 
@@ -13,10 +13,10 @@ std::string counted_imei(const std::string& imei, int index);
 
 /// `--count N`: what each of the modules is asked for. Names, links, socket paths and NVRAM directories end in `-0`,
 /// `-1`, …; ports and IMEIs count up. With one module nothing changes.
-std::vector<RunOptions> each_module(const RunOptions& options);
+std::vector<ModuleOptions> each_module(const ModuleOptions& options, int count);
 
 /// The endpoints, where a pty without a link has got one in the runtime directory. That is made when it is not there;
 /// throws Problem.
-std::vector<UartUrl> with_links(const RunOptions& options);
+std::vector<UartUrl> with_links(const ModuleOptions& options);
 
 }  // namespace quasimodem::app

@@ -44,7 +44,7 @@ constexpr auto kLastWords = std::chrono::milliseconds{50};  // for what a comman
 
 LogStyle style_of(const RunOptions& options) {
   auto style = options.log;
-  for (const auto& module : each_module(options)) style.modules.push_back(module.name);
+  for (const auto& module : each_module(options, options.count)) style.modules.push_back(module.name);
   return style;
 }
 
@@ -85,7 +85,7 @@ class Runner {
   int run() {
     // A TE or peer that goes away is told by the return code of write.
     ::signal(SIGPIPE, SIG_IGN);
-    for (const auto& module : each_module(options_)) {
+    for (const auto& module : each_module(options_, options_.count)) {
       uarts_.push_back(module.uarts);
       hosts_.push_back(
           std::make_unique<ModemHost>(io_, module, sink_,

@@ -153,7 +153,8 @@ RunOptions check(const Settings& settings, std::vector<std::string> command) {
   if (options.name.empty()) options.name = device::profile_of(options.module.model).key;
   if (options.uarts.empty()) options.uarts.emplace_back(PtyUrl{});
   check_uarts(options);
-  options.named = settings.find("name") || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
+  const bool named = settings.find("name") || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
+  options.private_name = under == UnderRun::with_command && !named;  // other programs look for what has a name
   if (options.ephemeral && options.nvram) usage("--nvram and --ephemeral exclude each other", "leave one of them out");
   if (options.junit && !options.scenario) usage("--junit: there is no scenario to tell of", "with --scenario FILE");
   options.log.lowest = log_level_of(options);

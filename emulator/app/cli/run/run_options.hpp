@@ -8,12 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/fault_book.hpp"
-#include "core/log.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/cli/options/environment.hpp"
 #include "emulator/app/cli/options/settings.hpp"
-#include "emulator/app/config/uart_url.hpp"
+#include "emulator/app/config/module_options.hpp"
+#include "emulator/app/desk/uart_watch.hpp"
 #include "emulator/device/configuration.hpp"
 #include "net/bearer_rules.hpp"
 
@@ -23,31 +22,12 @@ namespace scenario {
 struct Scenario;
 }
 
-enum class InitialPower { on, off };
-
-/// When the program ends by itself: the UART shows a text in either direction, or time is up.
-struct Expectations {
-  std::vector<std::string> expect;  ///< any of them: 0
-  std::vector<std::string> fail;    ///< any of them: 1
-  std::optional<Duration> timeout;  ///< of the host's time: 124
-};
-
 /// What `quasimodem run` was asked for, checked.
-struct RunOptions {
-  device::Configuration module;
-  std::string name;
-  std::vector<UartUrl> uarts;  ///< at least one
-  int count = 1;               ///< modules, all like this one
-  bool json = false;           ///< the ready line as an object
-  std::optional<std::filesystem::path> nvram;
-  std::vector<FaultRule> faults;  ///< --fault
-  double time_scale = 1;          ///< how many seconds of the module pass in one of the host
-  bool ephemeral = false;
-  bool named = false;  ///< --name or a link was given: other programs look for it there
-  net::BearerRules network;
+struct RunOptions : ModuleOptions {
+  int count = 1;                                 ///< modules, all like this one
+  bool json = false;                             ///< the ready line as an object
   std::optional<std::filesystem::path> key_log;  ///< --keylog or SSLKEYLOGFILE
   std::optional<int> ready_fd;
-  InitialPower power = InitialPower::on;
   std::optional<std::filesystem::path> trace;
   Expectations expectations;
   std::shared_ptr<const scenario::Scenario> scenario;  ///< --scenario; may be none
