@@ -71,14 +71,17 @@ function(qm_precompiled target)
   target_precompile_headers(${target} REUSE_FROM qm_pch)
 endfunction()
 
-# qm_library(name [DEPENDS libs…] [PRIVATE libs…] [FOLDER folder] [EXCLUDE folders or files…] [ALONE folders or files…]):
-# a static library of every .cpp in the current folder (or FOLDER) and below it, without what is named after EXCLUDE. What is
+# qm_library(name [DEPENDS libs…] [PRIVATE libs…] [FOLDERS folders…] [EXCLUDE folders or files…] [ALONE folders or files…]):
+# a static library of every .cpp in the current folder (or FOLDERS) and below it, without what is named after EXCLUDE. What is
 # named after ALONE shares no compilation with others. A folder that has no .cpp yet makes an interface library, so that
 # dependants need not care.
 function(qm_library name)
-  cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS;PRIVATE;EXCLUDE;ALONE" ${ARGN})
-  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER}")
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "${folder}/*.cpp")
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE;FOLDERS;EXCLUDE;ALONE" ${ARGN})
+  if(NOT ARG_FOLDERS)
+    set(ARG_FOLDERS .)
+  endif()
+  list(TRANSFORM ARG_FOLDERS REPLACE ".+" "${CMAKE_CURRENT_SOURCE_DIR}/\\0/*.cpp")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" ${ARG_FOLDERS})
   foreach(excluded IN LISTS ARG_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX "^${excluded}(/|$)")
   endforeach()

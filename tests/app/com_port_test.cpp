@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RFC 2217 byte by byte: the machine behind --uart rfc2217:, without a socket.
-#include "emulator/app/host/ports/com_port.hpp"
+#include "emulator/app/host/ports/rfc2217/com_port.hpp"
 
 #include <initializer_list>
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/base/program_name.hpp"
+#include "emulator/app/base/process/program_name.hpp"
 #include "emulator/app/cli/run/ready_lines.hpp"
 #include "tests/support/catch.hpp"
 

@@ -11,9 +11,9 @@
 
 #include <fmt/format.h>
 
-#include "emulator/app/base/command_line.hpp"
-#include "emulator/app/base/declaration.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/doctor/doctor.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
@@ -21,6 +21,7 @@
 #include "emulator/app/desk/record/record_options.hpp"
 #include "emulator/app/peer/peer_options.hpp"
 #include "tests/support/catch.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 
 using namespace quasimodem::app;
 using quasimodem::LogLevel;

@@ -22,7 +22,7 @@ TEST_CASE("IMEIs count up and keep a valid check digit", "[count]") {
 
 TEST_CASE("one module stays as it was asked for", "[count]") {
   const auto options = *read_command_line({"--name", "a", "--uart", "pty:./x", "--nvram", "n"}).run;
-  const auto modules = each_module(options, options.count);
+  const auto modules = each_module(options);
   REQUIRE(modules.size() == 1);
   CHECK(modules[0].name == "a");
   CHECK(std::get<PtyUrl>(modules[0].uarts[0]).link == "./x");
@@ -33,7 +33,7 @@ TEST_CASE("many modules: names, links, paths, ports", "[count]") {
   const auto options = *read_command_line({"--count", "3", "--name", "a", "--nvram", "n", "--uart", "pty:./x", "--uart",
                                            "tcp-listen::7000", "--uart", "rfc2217:[::1]:0", "--uart", "unix:u"})
                             .run;
-  const auto modules = each_module(options, options.count);
+  const auto modules = each_module(options);
   REQUIRE(modules.size() == 3);
   const auto& last = modules[2];
   CHECK(last.name == "a-2");

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "emulator/app/host/ports/com_port.hpp"
+#include "emulator/app/host/ports/rfc2217/com_port.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace quasimodem;

@@ -24,6 +24,7 @@ class BenchTarget : public app::control::Target {
   emulator::Faults& faults() override { return bench.faults(); }
   JournalRing& journal() override { return bench.journal(); }
   Timeline& timeline() override { return bench.timeline(); }
+  std::optional<device::LocalTime> host_time() const override { return std::nullopt; }
   void jump(Duration span) override { bench.advance(span); }
   void reset(Memory) override { bench.replug(); }
   bool ready() const override { return true; }

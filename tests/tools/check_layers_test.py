@@ -65,7 +65,7 @@ class CheckLayers(unittest.TestCase):
             ("core/log.cpp", "spdlog/spdlog.h"),
             ("emulator/modem.cpp", "CLI/CLI.hpp"),
             ("emulator/app/cli/main.cpp", "CLI/CLI.hpp"),
-            ("emulator/app/base/command_line.hpp", "CLI/CLI.hpp"),
+            ("emulator/app/base/process/command_line.hpp", "CLI/CLI.hpp"),
             ("emulator/modem.cpp", "toml++/toml.h"),
             ("emulator/device/sim.cpp", "sys/socket.h"),
             ("atcmd/channel/channel.cpp", "unistd.h"),
@@ -82,7 +82,7 @@ class CheckLayers(unittest.TestCase):
             ("tls/client_session.cpp", "mbedtls/ssl.h"),
             ("tls/detail/owned.hpp", "mbedtls/ssl.h"),
             ("emulator/app/base/process/spdlog_sink.cpp", "spdlog/spdlog.h"),
-            ("emulator/app/base/command_line.cpp", "CLI/CLI.hpp"),
+            ("emulator/app/base/process/command_line.cpp", "CLI/CLI.hpp"),
             ("storage/file_flash.cpp", "unistd.h"),
         ]:
             self.allowed(path, f"#include <{header}>\n")

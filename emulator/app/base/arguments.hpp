@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <charconv>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "emulator/app/base/color.hpp"
@@ -16,6 +19,15 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 
 /// The value of --color.
 ColorChoice read_color(const std::string& text);
+
+/// A number in decimal digits, when the text is nothing else.
+template <class Number>
+std::optional<Number> whole_number(const std::string& text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 /// The parts of `a,b,c`.
 std::vector<std::string> split(const std::string& list, char separator = ',');

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 
 #include <fmt/core.h>
 
@@ -12,16 +11,6 @@
 
 namespace quasimodem::app {
 namespace {
-
-device::LocalTime host_time() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  const std::chrono::seconds zone{local.tm_gmtoff};
-  return {std::chrono::local_seconds{(now + zone).time_since_epoch()},
-          static_cast<int>(zone / std::chrono::minutes{15})};
-}
 
 /// `2015-04-08T12:00:00`, with `Z`, `±hh:mm` or nothing behind it (UTC).
 std::optional<device::LocalTime> read_iso_time(const std::string& text) {
@@ -51,8 +40,8 @@ std::optional<device::LocalTime> read_iso_time(const std::string& text) {
 
 }  // namespace
 
-std::optional<device::LocalTime> read_clock(const std::string& text) {
-  if (text == "host") return host_time();
+std::optional<device::LocalTime> read_clock(const std::string& text, const std::optional<device::LocalTime>& host) {
+  if (text == "host") return host;
   if (text == "factory") return device::Rtc::factory();
   return read_iso_time(text);
 }

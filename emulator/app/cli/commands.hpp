@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/app/base/declaration.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 
 namespace quasimodem::app {
 

@@ -101,7 +101,7 @@ Outcome clock(Call& call) {
   // ASSUMED: a clock that is set says nothing, as with AT+CCLK; certificates are checked against it from the next
   // handshake on.
   if (const auto text = call.arguments.get<std::string>("set")) {
-    const auto time = read_clock(*text);
+    const auto time = read_clock(*text, call.target.host_time());
     if (!time) {
       return invalid(fmt::format("clock: set=\"{}\" is no time; use host, factory or 2015-04-08T12:00:00Z", *text));
     }

@@ -163,7 +163,7 @@ Json take_snapshot(Target& target) {
 }
 
 tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& snapshot) {
-  const auto read_content = read_snapshot(snapshot);
+  const auto read_content = read_snapshot(snapshot, target.host_time());
   if (!read_content) return tl::unexpected{read_content.error()};
   const auto& content = *read_content;
   auto& modem = target.modem();

@@ -138,12 +138,12 @@ void read_contexts(Reader& reader, const Json& snapshot, SnapshotContent& conten
 
 }  // namespace
 
-tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot) {
+tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot, const std::optional<device::LocalTime>& host) {
   Reader reader;
   SnapshotContent content;
   reader.integer(&snapshot, "format", kSnapshotFormat, kSnapshotFormat);
   content.on = reader.text(&snapshot, "power") != "off";
-  const auto rtc = read_clock(reader.text(&snapshot, "rtc"));
+  const auto rtc = read_clock(reader.text(&snapshot, "rtc"), host);
   if (rtc)
     content.rtc = *rtc;
   else

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,7 +78,8 @@ struct SnapshotContent {
   device::SslSettings ssl;
 };
 
-/// Reads a snapshot; the error names the first thing that is missing or out of range.
-tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot);
+/// Reads a snapshot; the error names the first thing that is missing or out of range. `host` is the time of that name.
+tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot,
+                                                         const std::optional<device::LocalTime>& host);
 
 }  // namespace quasimodem::app::control

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ class Target {
   virtual emulator::Faults& faults() = 0;
   virtual JournalRing& journal() = 0;
   virtual Timeline& timeline() = 0;
+  /// What `host` means as a time, where there is a host with a clock.
+  virtual std::optional<device::LocalTime> host_time() const = 0;
   /// Lets module time pass at once.
   virtual void jump(Duration span) = 0;
   /// The module as it was when the program started, switched on. `forget` erases its flash as well.

@@ -12,8 +12,9 @@
 #include "core/journal_ring.hpp"
 #include "core/log.hpp"
 #include "emulator/app/base/process/host_random.hpp"
+#include "emulator/app/base/process/host_time.hpp"
 #include "emulator/app/config/module_options.hpp"
-#include "emulator/app/control/server.hpp"
+#include "emulator/app/control/socket/server.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/app/host/host_clock.hpp"
 #include "emulator/app/host/ports/port.hpp"
@@ -66,6 +67,7 @@ class ModemHost final : public control::Target {
   emulator::Modem& modem() override { return *modem_; }
   emulator::Faults& faults() override { return faults_; }
   Timeline& timeline() override { return timeline_; }
+  std::optional<device::LocalTime> host_time() const override { return app::host_time(); }
   void jump(Duration span) override { clock_.jump(span); }
   void reset(Memory memory) override;
   bool ready() const override { return modem_->me().power() == device::MobileEquipment::Power::on; }

@@ -56,10 +56,10 @@ std::string counted_imei(const std::string& imei, int index) {
   return digits + check_digit(digits);
 }
 
-std::vector<ModuleOptions> each_module(const ModuleOptions& options, int count) {
-  if (count == 1) return {options};
+std::vector<ModuleOptions> each_module(const ModuleOptions& options) {
+  if (options.count == 1) return {options};
   std::vector<ModuleOptions> modules;
-  for (int index = 0; index < count; ++index) {
+  for (int index = 0; index < options.count; ++index) {
     auto& module = modules.emplace_back(options);
     module.name = fmt::format("{}-{}", options.name, index);
     if (options.nvram) module.nvram = *options.nvram / module.name;

@@ -13,7 +13,7 @@ std::string counted_imei(const std::string& imei, int index);
 
 /// `--count N`: what each of the modules is asked for. Names, links, socket paths and NVRAM directories end in `-0`,
 /// `-1`, …; ports and IMEIs count up. With one module nothing changes.
-std::vector<ModuleOptions> each_module(const ModuleOptions& options, int count);
+std::vector<ModuleOptions> each_module(const ModuleOptions& options);
 
 /// The endpoints, where a pty without a link has got one in the runtime directory. That is made when it is not there;
 /// throws Problem.

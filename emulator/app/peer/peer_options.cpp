@@ -10,9 +10,9 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
-#include "emulator/app/base/declaration.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/text_file.hpp"
 #include "tls/capabilities.hpp"

@@ -13,6 +13,7 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/json_text.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -125,7 +126,7 @@ std::string reference_row(const Option& option) {
 std::string settings_text(const Invocation& invocation, ShowOrigin origin) {
   auto text = fmt::format("# Configuration file: {}. What is commented out is the default.\n",
                           invocation.configuration.value_or("none"));
-  for (const auto section : option_sections()) text += section_text(section, invocation, origin);
+  for (const auto section : option_sections(run_option_table())) text += section_text(section, invocation, origin);
   return text;
 }
 
@@ -153,7 +154,7 @@ Json settings_json(const Invocation& invocation) {
 std::string configuration_reference() {
   constexpr std::string_view kHead = "| Key | Default | SIGHUP | Meaning |\n| --- | --- | --- | --- |\n";
   std::string text;
-  auto names = option_sections();
+  auto names = option_sections(run_option_table());
   names.push_back("");  // what a file cannot say
   for (const auto section : names) {
     text += section.empty() ? std::string{"### Not in a file\n\n"} : fmt::format("### `[{}]`\n\n", section);

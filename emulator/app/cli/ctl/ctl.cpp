@@ -11,12 +11,12 @@
 
 #include "core/duration_text.hpp"
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/cli/ctl/result_text.hpp"
-#include "emulator/app/control/connection.hpp"
 #include "emulator/app/control/method.hpp"
 #include "emulator/app/control/reference.hpp"
+#include "emulator/app/control/socket/connection.hpp"
 
 namespace quasimodem::app {
 namespace {

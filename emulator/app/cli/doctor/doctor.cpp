@@ -10,8 +10,8 @@
 #include <boost/version.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/base/command_line.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/process/host_random.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/cli/doctor/checks.hpp"

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/cli/doctor/doctor.hpp"
 
 namespace quasimodem::app {

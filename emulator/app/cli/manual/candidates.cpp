@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "emulator/app/base/declaration.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/values.hpp"
 

@@ -8,8 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/cli/manual/candidates.hpp"
 
 namespace quasimodem::app {

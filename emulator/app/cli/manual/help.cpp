@@ -6,8 +6,8 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
 

@@ -6,9 +6,9 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/base/command_line.hpp"
-#include "emulator/app/base/declaration.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
 #include "emulator/app/cli/version.hpp"

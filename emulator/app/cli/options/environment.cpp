@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 
 namespace quasimodem::app {
 namespace {

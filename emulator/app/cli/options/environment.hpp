@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "emulator/app/base/process/child.hpp"
-#include "emulator/app/cli/options/settings.hpp"
+#include "emulator/app/config/settings.hpp"
 
 namespace quasimodem::app {
 

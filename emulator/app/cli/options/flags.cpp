@@ -6,7 +6,8 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 
 namespace quasimodem::app {
 

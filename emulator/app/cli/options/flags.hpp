@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/app/cli/options/settings.hpp"
+#include "emulator/app/config/settings.hpp"
 
 namespace quasimodem::app {
 

@@ -9,8 +9,8 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/json_text.hpp"
+#include "emulator/app/base/process/program_name.hpp"
 #include "emulator/app/base/process/stderr_output.hpp"
-#include "emulator/app/base/program_name.hpp"
 
 namespace quasimodem::app {
 namespace {

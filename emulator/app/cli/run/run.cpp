@@ -23,11 +23,11 @@
 
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/child.hpp"
+#include "emulator/app/base/process/program_name.hpp"
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/process/signals.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/base/process/stderr_output.hpp"
-#include "emulator/app/base/program_name.hpp"
 #include "emulator/app/cli/run/ready_lines.hpp"
 #include "emulator/app/desk/scenario/session.hpp"
 #include "emulator/app/desk/trace_file.hpp"
@@ -35,6 +35,7 @@
 #include "emulator/app/host/key_log.hpp"
 #include "emulator/app/host/modem_host.hpp"
 #include "emulator/app/host/modules.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -44,7 +45,7 @@ constexpr auto kLastWords = std::chrono::milliseconds{50};  // for what a comman
 
 LogStyle style_of(const RunOptions& options) {
   auto style = options.log;
-  for (const auto& module : each_module(options, options.count)) style.modules.push_back(module.name);
+  for (const auto& module : each_module(options)) style.modules.push_back(module.name);
   return style;
 }
 
@@ -85,7 +86,7 @@ class Runner {
   int run() {
     // A TE or peer that goes away is told by the return code of write.
     ::signal(SIGPIPE, SIG_IGN);
-    for (const auto& module : each_module(options_, options_.count)) {
+    for (const auto& module : each_module(options_)) {
       uarts_.push_back(module.uarts);
       hosts_.push_back(
           std::make_unique<ModemHost>(io_, module, sink_,

@@ -11,14 +11,15 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/clock_text.hpp"
-#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/process/host_time.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/cli/commands.hpp"
-#include "emulator/app/cli/options/config_file.hpp"
 #include "emulator/app/cli/options/flags.hpp"
 #include "emulator/app/cli/version.hpp"
+#include "emulator/app/cli/options/configuration.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -147,7 +148,8 @@ RunOptions check(const Settings& settings, std::vector<std::string> command) {
   if (!settings.find("profile")) {
     options.module.timing = read_profile(std::string{default_value(*run_option("profile"), under)});
   }
-  if (const auto now = read_clock("host")) options.module.clock = *now;
+  options.host_time = host_time();
+  options.module.clock = *options.host_time;
   take_settings(settings, options);
 
   if (options.name.empty()) options.name = device::profile_of(options.module.model).key;

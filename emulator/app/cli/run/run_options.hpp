@@ -10,8 +10,8 @@
 
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/cli/options/environment.hpp"
-#include "emulator/app/cli/options/settings.hpp"
 #include "emulator/app/config/module_options.hpp"
+#include "emulator/app/config/settings.hpp"
 #include "emulator/app/desk/uart_watch.hpp"
 #include "emulator/device/configuration.hpp"
 #include "net/bearer_rules.hpp"
@@ -24,7 +24,6 @@ struct Scenario;
 
 /// What `quasimodem run` was asked for, checked.
 struct RunOptions : ModuleOptions {
-  int count = 1;                                 ///< modules, all like this one
   bool json = false;                             ///< the ready line as an object
   std::optional<std::filesystem::path> key_log;  ///< --keylog or SSLKEYLOGFILE
   std::optional<int> ready_fd;

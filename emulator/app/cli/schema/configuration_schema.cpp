@@ -10,16 +10,17 @@
 #include <fmt/format.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/cli/options/limits.hpp"
-#include "emulator/app/cli/options/option.hpp"
 #include "emulator/app/cli/schema/documents.hpp"
 #include "emulator/app/cli/schema/fault_schema.hpp"
 #include "emulator/app/cli/schema/parts.hpp"
+#include "emulator/app/config/limits.hpp"
+#include "emulator/app/config/option.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/app/config/uart_url.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/ussd.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/device/ussd_answer.hpp"
 
 namespace quasimodem::app::schema {
@@ -181,7 +182,7 @@ JsonObject schema_of(const Option& option) {
 
 JsonObject configuration_schema() {
   JsonObject sections;
-  for (const auto section : option_sections()) {
+  for (const auto section : option_sections(run_option_table())) {
     JsonObject keys;
     for (const auto& option : run_option_table()) {
       if (option.section == section) keys[key_of(option)] = schema_of(option);

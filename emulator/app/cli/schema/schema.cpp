@@ -7,8 +7,8 @@
 #include <fmt/ranges.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/cli/schema/documents.hpp"
 #include "emulator/app/cli/schema/pretty.hpp"
 

@@ -16,7 +16,7 @@
 #include "atcmd/listen/ear.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/paths.hpp"
-#include "emulator/app/control/connection.hpp"
+#include "emulator/app/control/socket/connection.hpp"
 #include "emulator/app/desk/console/raw_terminal.hpp"
 #include "emulator/app/desk/line/line_port.hpp"
 #include "emulator/commands/all.hpp"

@@ -5,7 +5,7 @@
 
 #include "core/duration_text.hpp"
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 
 namespace quasimodem::app {
 namespace {

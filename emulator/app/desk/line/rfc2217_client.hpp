@@ -6,7 +6,7 @@
 
 #include "core/bytes.hpp"
 #include "emulator/app/host/ports/port.hpp"
-#include "emulator/app/host/ports/telnet.hpp"
+#include "emulator/app/host/ports/rfc2217/telnet.hpp"
 
 namespace quasimodem::app {
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "emulator/app/base/process/host_time.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/app/desk/play/replay_line.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -34,6 +35,7 @@ class BenchLine final : public ReplayLine, private control::Target {
   emulator::Faults& faults() override { return bench_.faults(); }
   JournalRing& journal() override { return bench_.journal(); }
   Timeline& timeline() override { return bench_.timeline(); }
+  std::optional<device::LocalTime> host_time() const override { return app::host_time(); }
   void jump(Duration span) override { bench_.advance(span); }
   void reset(Memory) override { bench_.replug(); }
   bool ready() const override { return true; }

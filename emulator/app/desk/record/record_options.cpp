@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -25,10 +25,10 @@
 #include "core/journal_ring.hpp"
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/color.hpp"
-#include "emulator/app/base/command_line.hpp"
 #include "emulator/app/base/printable.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/control/connection.hpp"
+#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/control/socket/connection.hpp"
 #include "emulator/app/desk/console/raw_terminal.hpp"
 #include "emulator/app/desk/watch/view.hpp"
 

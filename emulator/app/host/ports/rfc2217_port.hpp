@@ -6,8 +6,8 @@
 
 #include "core/log.hpp"
 #include "emulator/app/host/ports/backlog.hpp"
-#include "emulator/app/host/ports/com_port.hpp"
 #include "emulator/app/host/ports/port.hpp"
+#include "emulator/app/host/ports/rfc2217/com_port.hpp"
 #include "emulator/app/host/ports/stream_port.hpp"
 
 namespace quasimodem::app {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/control/session.hpp"
+#include "emulator/app/control/socket/session.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "emulator/app/cli/options/option.hpp"
+#include "emulator/app/config/option.hpp"
 
 namespace quasimodem::app {
 
@@ -44,7 +45,10 @@ class Settings {
 /// Whether two settings, either of which may be null, say the same, whoever says it.
 bool same_values(const Setting* one, const Setting* other);
 
-/// Takes the values over in the order of the table. Throws Problem, which names the place.
-void take_settings(const Settings& settings, RunOptions& options);
+/// Takes the values over in the order of the table, each by `take`. Throws Problem, which names the place.
+void take_settings(const Settings& settings, OptionTable table,
+                   const std::function<void(const Option& option, const std::string& value)>& take);
+/// What is said of a module.
+void take_settings(const Settings& settings, ModuleOptions& options);
 
 }  // namespace quasimodem::app

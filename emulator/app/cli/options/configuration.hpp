@@ -3,10 +3,9 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "emulator/app/cli/options/environment.hpp"
-#include "emulator/app/cli/options/settings.hpp"
+#include "emulator/app/config/settings.hpp"
 
 namespace quasimodem::app {
 
@@ -15,8 +14,5 @@ namespace quasimodem::app {
 /// exist, a value of the wrong type; with file, line and what stands there. Gives the file that it has read.
 std::optional<std::string> read_configuration(const std::optional<std::string>& named, const Environment& environment,
                                               Settings& settings);
-
-/// The same for a text; `source` stands in the messages.
-void parse_configuration(std::string_view text, const std::string& source, Settings& settings);
 
 }  // namespace quasimodem::app

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/options/config_file.hpp"
+#include "emulator/app/config/config_file.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
-#include <system_error>
 #include <toml++/toml.h>
 #include <utility>
 #include <vector>
@@ -14,8 +12,7 @@
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/safe_toml.hpp"
-#include "emulator/app/base/text_file.hpp"
-#include "emulator/app/cli/options/excerpt.hpp"
+#include "emulator/app/config/excerpt.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -23,8 +20,7 @@ namespace {
 constexpr auto kSee = "what it can say: man quasimodem.toml; docs/configuration.md";
 
 /// Null when there is no such key; in any section, when `section` is empty.
-const Option* option_of(std::string_view section, std::string_view key) {
-  const auto table = run_option_table();
+const Option* option_of(OptionTable table, std::string_view section, std::string_view key) {
   const auto found = std::find_if(table.begin(), table.end(), [&](const Option& option) {
     return !option.section.empty() && (section.empty() || option.section == section) && key_of(option) == key;
   });
@@ -32,10 +28,10 @@ const Option* option_of(std::string_view section, std::string_view key) {
 }
 
 /// `; did you mean "profile"?`, or where a key belongs that stands in the wrong section.
-std::string suggestion(std::string_view section, const std::string& key) {
-  if (const auto* elsewhere = option_of("", key)) return fmt::format("; it belongs in [{}]", elsewhere->section);
+std::string suggestion(OptionTable table, std::string_view section, const std::string& key) {
+  if (const auto* elsewhere = option_of(table, "", key)) return fmt::format("; it belongs in [{}]", elsewhere->section);
   std::vector<std::string> here, all;
-  for (const auto& option : run_option_table()) {
+  for (const auto& option : table) {
     if (option.section.empty()) continue;
     all.push_back(key_of(option));
     if (option.section == section) here.push_back(all.back());
@@ -62,15 +58,15 @@ std::string streamed(const Value& value) {
 }
 
 /// Reads one file. Everything wrong with it ends in a Problem that shows the line.
-class Reader {
+class FileReader {
  public:
-  Reader(std::string_view text, std::string source, Settings& settings)
-      : excerpts_{text}, source_{std::move(source)}, settings_{settings} {}
+  FileReader(std::string_view text, std::string source, OptionTable table, Settings& settings)
+      : excerpts_{text}, source_{std::move(source)}, table_{table}, settings_{settings} {}
 
   void read(const toml::table& root) {
     for (const auto& [key, node] : in_order(root)) {
       const std::string name{key->str()};
-      const auto sections = option_sections();
+      const auto sections = option_sections(table_);
       if (std::find(sections.begin(), sections.end(), name) != sections.end()) {
         const auto* table = node->as_table();
         if (!table) wrong(*node, fmt::format("\"{}\" is a section: [{}]", name, name));
@@ -79,7 +75,7 @@ class Reader {
         at(key->source(),
            fmt::format("unknown section [{}]{}", name, did_you_mean(name, {sections.begin(), sections.end()})));
       } else {
-        at(key->source(), fmt::format("unknown key \"{}\" outside of a section{}", name, suggestion("", name)));
+        at(key->source(), fmt::format("unknown key \"{}\" outside of a section{}", name, suggestion(table_, "", name)));
       }
     }
   }
@@ -89,9 +85,9 @@ class Reader {
     header_line_ = header.source().begin.line;
     for (const auto& [key, node] : in_order(table)) {
       const std::string name{key->str()};
-      const auto* option = option_of(section, name);
+      const auto* option = option_of(table_, section, name);
       if (!option) {
-        at(key->source(), fmt::format("unknown key \"{}\" in [{}]{}", name, section, suggestion(section, name)));
+        at(key->source(), fmt::format("unknown key \"{}\" in [{}]{}", name, section, suggestion(table_, section, name)));
       }
       Setting setting{.source = Source::file, .values = {}};
       if (const auto* array = node->as_array(); array && option->kind == OptionKind::list) {
@@ -156,67 +152,24 @@ class Reader {
 
   Excerpts excerpts_;
   std::string source_;
+  OptionTable table_;
   Settings& settings_;
   std::size_t header_line_ = 0;
 };
 
-[[noreturn]] void unreadable(const std::string& file, const std::string& why) {
-  usage(fmt::format("the configuration {} cannot be read: {}", file, why),
-        "name another one: --config FILE; an empty one: --config /dev/null");
-}
-
-std::string contents(const std::string& file) {
-  auto text = read_text_file(file, kLargestHandwritten);
-  if (!text) unreadable(file, text.error());
-  return std::move(*text);
-}
-
-/// As the XDG specification has it: paths that are not absolute are ignored.
-std::filesystem::path user_file(const Environment& environment) {
-  std::filesystem::path base{variable_in(environment, "XDG_CONFIG_HOME")};
-  if (!base.is_absolute()) {
-    base = variable_in(environment, "HOME");
-    if (!base.is_absolute()) return {};
-    base /= ".config";
-  }
-  return base / "quasimodem" / "config.toml";
-}
-
-/// A place where there may be a file, and need not.
-bool is_there(const std::filesystem::path& file) {
-  std::error_code ignored;
-  return !file.empty() && std::filesystem::exists(file, ignored);
-}
-
 }  // namespace
 
-void parse_configuration(std::string_view text, const std::string& source, Settings& settings) {
+void parse_configuration(std::string_view text, const std::string& source, OptionTable table, Settings& settings) {
   const auto safe = safe_toml(text);
   if (!safe) usage(fmt::format("{}:{}: {}", source, safe.error().line, safe.error().what), kSee);
   try {
     const auto root = toml::parse(*safe, std::string_view{source});
-    Reader{text, source, settings}.read(root);
+    FileReader{text, source, table, settings}.read(root);
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
     usage(fmt::format("{}:{}: {}", source, begin.line, error.description()),
           fmt::format("{}\n{}", Excerpts{text}.of(0, begin.line, begin.column, 1), kSee));
   }
-}
-
-std::optional<std::string> read_configuration(const std::optional<std::string>& named, const Environment& environment,
-                                              Settings& settings) {
-  std::string file;
-  if (named) {
-    file = *named;
-  } else if (is_there("quasimodem.toml")) {
-    file = "quasimodem.toml";
-  } else if (const auto own = user_file(environment); is_there(own)) {
-    file = own.string();
-  } else {
-    return std::nullopt;
-  }
-  parse_configuration(contents(file), file, settings);
-  return file;
 }
 
 }  // namespace quasimodem::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/options/option.hpp"
+#include "emulator/app/config/option.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -8,17 +8,16 @@
 
 namespace quasimodem::app {
 
-std::vector<std::string_view> option_sections() {
+std::vector<std::string_view> option_sections(OptionTable table) {
   std::vector<std::string_view> names;
-  for (const auto& option : run_option_table()) {
+  for (const auto& option : table) {
     const bool known = std::find(names.begin(), names.end(), option.section) != names.end();
     if (!option.section.empty() && !known) names.push_back(option.section);
   }
   return names;
 }
 
-const Option* run_option(std::string_view name) {
-  const auto table = run_option_table();
+const Option* option_named(OptionTable table, std::string_view name) {
   const auto found = std::find_if(table.begin(), table.end(), [&](const Option& each) { return each.name == name; });
   return found == table.end() ? nullptr : &*found;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/host/ports/telnet.hpp"
+#include "emulator/app/host/ports/rfc2217/telnet.hpp"
 
 #include <algorithm>
 #include <utility>

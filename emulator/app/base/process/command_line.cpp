@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/base/command_line.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,8 +11,8 @@
 #include <fmt/ranges.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/declaration.hpp"
-#include "emulator/app/base/program_name.hpp"
+#include "emulator/app/base/process/declaration.hpp"
+#include "emulator/app/base/process/program_name.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/options/settings.hpp"
+#include "emulator/app/config/settings.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -60,18 +60,24 @@ bool same_values(const Setting* one, const Setting* other) {
                     [](const auto& a, const auto& b) { return a.text == b.text; });
 }
 
-void take_settings(const Settings& settings, RunOptions& options) {
-  for (const auto& option : run_option_table()) {
+void take_settings(const Settings& settings, OptionTable table,
+                   const std::function<void(const Option& option, const std::string& value)>& take) {
+  for (const auto& option : table) {
     const auto* setting = settings.find(option.name);
     if (!setting) continue;
     for (const auto& value : setting->values) {
       try {
-        option.take(options, value.text);
+        take(option, value.text);
       } catch (const Problem& problem) {
         refuse(option, *setting, value, problem);
       }
     }
   }
+}
+
+void take_settings(const Settings& settings, ModuleOptions& options) {
+  take_settings(settings, module_option_table(),
+                [&](const Option& option, const std::string& value) { std::get<0>(option.take)(options, value); });
 }
 
 }  // namespace quasimodem::app

@@ -4,10 +4,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace quasimodem::app {
 
+struct ModuleOptions;
 struct RunOptions;
 
 /// What an option takes.
@@ -35,20 +37,23 @@ struct Option {
   std::string_view placeholder;  ///< what the help shows as the value
   std::string_view standard;     ///< the default as a value; empty: there is none
   std::string_view meaning;
-  /// Takes over one value; a list is taken value by value, a flag as `true` or `false`. Throws Problem; a message about
-  /// the value begins with `--NAME VALUE`.
-  void (*take)(RunOptions& options, const std::string& value);
+  /// Takes over one value: of a module, or of the program around it. A list is taken value by value, a flag as `true` or
+  /// `false`. Throws Problem; a message about the value begins with `--NAME VALUE`.
+  std::variant<void (*)(ModuleOptions& options, const std::string& value),
+               void (*)(RunOptions& options, const std::string& value)>
+      take;
   OptionChange change = OptionChange::at_restart;
   std::string_view standard_note = {};  ///< the default in words, where the value alone does not say it
   std::string_view with_command = {};   ///< the default under `run -- CMD`, where it is another one
 };
 
-/// In the order of the help. To add an option is to add a row there.
-std::span<const Option> run_option_table();
+using OptionTable = std::span<const Option>;
+/// What a module is asked to be, in the order of the help. To add an option is to add a row there.
+OptionTable module_option_table();
 /// Those of a configuration file, in the order of the table.
-std::vector<std::string_view> option_sections();
+std::vector<std::string_view> option_sections(OptionTable table);
 /// Null when there is none of that name.
-const Option* run_option(std::string_view name);
+const Option* option_named(OptionTable table, std::string_view name);
 
 std::string flag_of(const Option& option);      ///< `--time-scale`
 std::string variable_of(const Option& option);  ///< `QUASIMODEM_TIME_SCALE`

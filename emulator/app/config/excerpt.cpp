@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/options/excerpt.hpp"
+#include "emulator/app/config/excerpt.hpp"
 
 #include <algorithm>
 

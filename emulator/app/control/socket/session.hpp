@@ -11,7 +11,7 @@
 
 #include "core/journal_ring.hpp"
 #include "emulator/app/control/method.hpp"
-#include "emulator/app/control/server.hpp"
+#include "emulator/app/control/socket/server.hpp"
 #include "emulator/app/control/target.hpp"
 
 namespace quasimodem::app::control {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/control/connection.hpp"
+#include "emulator/app/control/socket/connection.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/file_owner.hpp"
 #include "emulator/app/base/process/paths.hpp"
-#include "emulator/app/control/server.hpp"
+#include "emulator/app/control/socket/server.hpp"
 
 namespace quasimodem::app::control {
 namespace {

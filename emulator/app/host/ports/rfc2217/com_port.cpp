@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/host/ports/com_port.hpp"
+#include "emulator/app/host/ports/rfc2217/com_port.hpp"
 
 #include <array>
 #include <utility>

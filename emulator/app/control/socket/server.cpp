@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/control/server.hpp"
+#include "emulator/app/control/socket/server.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/control/dispatch.hpp"
-#include "emulator/app/control/session.hpp"
+#include "emulator/app/control/socket/session.hpp"
 #include "net/host/accept_loop.hpp"
 
 namespace quasimodem::app::control {
