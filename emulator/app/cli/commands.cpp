@@ -69,25 +69,27 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   int (*start)(const Arguments& arguments);  ///< what stands behind the name
+  Declaration (*declare)();                  ///< what may stand there
 };
 
 constexpr Command kCommands[] = {
-    {"run", "start a module: the options below", &start_run},
-    {"demo", "a host, a module and its network, live and offline: tls, tcp, transparent, fault", &demo},
-    {"console", "talk AT to a running module from this terminal", &start_console},
-    {"watch", "what a running module does, live: UART, states, connections, TLS, faults", &watch},
-    {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl},
-    {"wait", "wait until a module is ready", &wait_until_ready},
-    {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer},
-    {"config", "what run is configured to do, and by whom", &config},
-    {"schema", "prints a JSON Schema for editors: of a configuration, a scenario, a profile", &print_schema},
-    {"doctor", "what this machine and this build can do", &start_doctor},
-    {"play", "transcripts and traces against an emulated or a real module", &start_play},
-    {"record", "sit between a host and a real module, write a trace", &start_record},
-    {"explain", "what a command, response, URC or error code means", &explain},
-    {"help", "explains a command, or: uart, faults, profiles, exit-codes ...", &help},
-    {"man", "prints the manual page: quasimodem man | man -l -", &man},
-    {"completion", "prints the completion for bash, zsh or fish", &completion},
+    {"run", "start a module: the options below", &start_run, &declare_run},
+    {"demo", "a host, a module and its network, live and offline: tls, tcp, transparent, fault", &demo, &declare_demo},
+    {"console", "talk AT to a running module from this terminal", &start_console, &declare_console},
+    {"watch", "what a running module does, live: UART, states, connections, TLS, faults", &watch, &declare_watch},
+    {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl, &declare_ctl},
+    {"wait", "wait until a module is ready", &wait_until_ready, &declare_wait},
+    {"peer", "test servers: tls-echo, tcp-echo, udp-echo", &start_peer, &declare_peer},
+    {"config", "what run is configured to do, and by whom", &config, &declare_config},
+    {"schema", "prints a JSON Schema for editors: of a configuration, a scenario, a profile", &print_schema,
+     &declare_schema},
+    {"doctor", "what this machine and this build can do", &start_doctor, &declare_doctor},
+    {"play", "transcripts and traces against an emulated or a real module", &start_play, &declare_play},
+    {"record", "sit between a host and a real module, write a trace", &start_record, &declare_record},
+    {"explain", "what a command, response, URC or error code means", &explain, &declare_explain},
+    {"help", "explains a command, or: uart, faults, profiles, exit-codes ...", &help, &declare_help},
+    {"man", "prints the manual page: quasimodem man | man -l -", &man, &declare_man},
+    {"completion", "prints the completion for bash, zsh or fish", &completion, &declare_completion},
 };
 
 }  // namespace
@@ -109,14 +111,9 @@ std::vector<CommandSummary> command_summaries() {
 
 Declaration declaration_of(std::string_view name) {
   for (const auto& command : kCommands) {
-    if (command.name != name) continue;
-    try {
-      command.start({CallForDeclaration::argument()});
-    } catch (CallForDeclaration& call) {
-      return std::move(call.declaration);
-    }
+    if (command.name == name) return command.declare();
   }
-  throw std::logic_error{fmt::format("the command \"{}\" does not tell what it takes", name)};
+  throw std::logic_error{fmt::format("there is no command \"{}\"", name)};
 }
 
 }  // namespace quasimodem::app

@@ -87,7 +87,8 @@ class FileReader {
       const std::string name{key->str()};
       const auto* option = option_of(table_, section, name);
       if (!option) {
-        at(key->source(), fmt::format("unknown key \"{}\" in [{}]{}", name, section, suggestion(table_, section, name)));
+        at(key->source(),
+           fmt::format("unknown key \"{}\" in [{}]{}", name, section, suggestion(table_, section, name)));
       }
       Setting setting{.source = Source::file, .values = {}};
       if (const auto* array = node->as_array(); array && option->kind == OptionKind::list) {

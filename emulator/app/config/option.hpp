@@ -37,8 +37,8 @@ struct Option {
   std::string_view placeholder;  ///< what the help shows as the value
   std::string_view standard;     ///< the default as a value; empty: there is none
   std::string_view meaning;
-  /// Takes over one value: of a module, or of the program around it. A list is taken value by value, a flag as `true` or
-  /// `false`. Throws Problem; a message about the value begins with `--NAME VALUE`.
+  /// Takes over one value: of a module, or of the program around it. A list is taken value by value, a flag as `true`
+  /// or `false`. Throws Problem; a message about the value begins with `--NAME VALUE`.
   std::variant<void (*)(ModuleOptions& options, const std::string& value),
                void (*)(RunOptions& options, const std::string& value)>
       take;

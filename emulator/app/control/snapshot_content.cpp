@@ -138,7 +138,8 @@ void read_contexts(Reader& reader, const Json& snapshot, SnapshotContent& conten
 
 }  // namespace
 
-tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot, const std::optional<device::LocalTime>& host) {
+tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot,
+                                                         const std::optional<device::LocalTime>& host) {
   Reader reader;
   SnapshotContent content;
   reader.integer(&snapshot, "format", kSnapshotFormat, kSnapshotFormat);

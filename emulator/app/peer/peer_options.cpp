@@ -12,7 +12,6 @@
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/command_line.hpp"
-#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/text_file.hpp"
 #include "tls/capabilities.hpp"
@@ -82,7 +81,7 @@ const std::vector<Server>& servers() {
   return list;
 }
 
-struct Raw {
+struct PeerWords {
   std::string listen = "127.0.0.1:0", banner;
   std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd;
   std::vector<std::string> faults;
@@ -187,7 +186,7 @@ std::optional<Fault> read_fault_for(PeerOptions::Kind kind, const std::string& t
 
 // ── the whole line ──
 
-void declare(CommandLine& line, Raw& raw, PeerOptions::Kind kind) {
+void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   line.option("--listen", raw.listen, "HOST:PORT", "where; port 0 takes any that is free; default 127.0.0.1:0");
   if (kind == PeerOptions::Kind::tls_echo) {
     line.option("--cert", raw.certificate, "FILE",
@@ -211,7 +210,7 @@ void declare(CommandLine& line, Raw& raw, PeerOptions::Kind kind) {
   line.count("-v,--verbose", raw.verbose, "log a line per connection; -vv: what TLS does too");
 }
 
-void read_identity(const Raw& raw, PeerOptions& options) {
+void read_identity(const PeerWords& raw, PeerOptions& options) {
   if (raw.certificate.has_value() != raw.key.has_value())
     usage("--cert and --key go together", "name both, or neither for a throw-away certificate");
   if (raw.certificate) {
@@ -224,7 +223,7 @@ void read_identity(const Raw& raw, PeerOptions& options) {
   append(options.tls.key, tls::throwaway_key());
 }
 
-void read_tls(const Raw& raw, PeerOptions& options) {
+void read_tls(const PeerWords& raw, PeerOptions& options) {
   read_identity(raw, options);
   if (raw.versions) read_versions(*raw.versions, options.tls);
   if (raw.suites) options.tls.suites = read_suites(*raw.suites);
@@ -247,7 +246,7 @@ CommandText text_of(const Server& server, std::string name) {
           .footer = std::string{server.footer}};
 }
 
-PeerOptions check(const Raw& raw, const Server& server) {
+PeerOptions check(const PeerWords& raw, const Server& server) {
   PeerOptions options{.kind = server.kind, .name = server.name, .listen = read_listen(raw.listen)};
   if (server.kind == PeerOptions::Kind::tls_echo) read_tls(raw, options);
   for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(server.kind, fault));
@@ -260,8 +259,7 @@ PeerOptions check(const Raw& raw, const Server& server) {
 }
 
 /// Of all servers: what `quasimodem peer --help` shows.
-std::optional<std::string> read_overview(const std::string& argument) {
-  Raw raw;
+CommandLine overview(PeerWords& raw) {
   CommandLine line{{.name = "quasimodem peer",
                     .description = "Test servers for a module, or for anything else.",
                     .usage = kUsage,
@@ -270,7 +268,7 @@ std::optional<std::string> read_overview(const std::string& argument) {
     auto command = line.command(text_of(server, server.name));
     declare(command, raw, server.kind);
   }
-  return line.read({argument});
+  return line;
 }
 
 const Server& server_named(const std::string& name) {
@@ -285,15 +283,18 @@ const Server& server_named(const std::string& name) {
 
 }  // namespace
 
+Declaration declare_peer() {
+  PeerWords raw;
+  return overview(raw).declaration();
+}
+
 PeerInvocation read_peer_options(const std::vector<std::string>& arguments) {
   if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo [OPTIONS]");
   const auto& first = arguments.front();
-  if (first == "--help" || first == "-h" || first == CallForDeclaration::argument()) {
-    return {.peer = {}, .text = read_overview(first).value_or("")};
-  }
+  PeerWords raw;
+  if (first == "--help" || first == "-h") return {.peer = {}, .text = overview(raw).help()};
 
   const auto& server = server_named(arguments.front());
-  Raw raw;
   CommandLine line{text_of(server, "quasimodem peer " + server.name)};
   declare(line, raw, server.kind);
   if (auto help = line.read({arguments.begin() + 1, arguments.end()})) {

@@ -7,6 +7,7 @@
 
 #include "core/bytes.hpp"
 #include "core/log.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/peer/fault.hpp"
 #include "net/endpoint.hpp"
 #include "tls/server/server_session.hpp"
@@ -36,5 +37,7 @@ struct PeerInvocation {
 
 /// Reads what stands after `quasimodem peer`. Throws Problem.
 PeerInvocation read_peer_options(const std::vector<std::string>& arguments);
+/// What the command takes.
+Declaration declare_peer();
 
 }  // namespace quasimodem::app

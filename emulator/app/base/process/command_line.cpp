@@ -142,11 +142,6 @@ std::int64_t times_in(const std::string& name, const std::vector<std::string>& t
 
 }  // namespace
 
-const std::string& CallForDeclaration::argument() {
-  static const std::string kArgument{"\0tell", 5};
-  return kArgument;
-}
-
 CommandLine::CommandLine(std::shared_ptr<CLI::App> app) : app_{std::move(app)} {}
 
 CommandLine::CommandLine(const CommandText& text)
@@ -234,6 +229,8 @@ void CommandLine::help_flag(bool& target, const std::string& meaning) {
 
 std::string CommandLine::help() const { return help_of(*app_); }
 
+Declaration CommandLine::declaration() const { return declared(*app_); }
+
 CommandLine CommandLine::command(const CommandText& text) {
   CommandLine line{text};
   app_->add_subcommand(line.app_);
@@ -268,9 +265,6 @@ void CommandLine::take() const {
 
 std::optional<std::string> CommandLine::read(std::vector<std::string> arguments,
                                              const std::vector<std::string>& commands, std::string_view runs) {
-  if (arguments.size() == 1 && arguments.front() == CallForDeclaration::argument()) {
-    throw CallForDeclaration{declared(*app_)};
-  }
   const auto see = fmt::format("see: {} --help", app_->get_name());
   if (auto help = parse(arguments, see)) return help;
   const auto extra = app_->remaining();

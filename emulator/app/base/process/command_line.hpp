@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/app/base/process/declaration.hpp"
+
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
 class App;
 class Option;
@@ -59,6 +61,7 @@ class CommandLine {
   /// Declares -h and --help as a flag like any other: `read()` does not heed it.
   void help_flag(bool& target, const std::string& meaning);
   std::string help() const;
+  Declaration declaration() const;
 
   /// A command of this one, for the help and the manual: it can be declared, only this can be read.
   CommandLine command(const CommandText& text);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <exception>
 #include <string>
 #include <vector>
 
@@ -24,18 +23,6 @@ struct Declaration {
   std::vector<DeclaredOption> options;
   std::vector<DeclaredOption> words;
   std::vector<Declaration> commands;
-};
-
-/// What a command throws when its only argument is `argument()`: it tells what it takes instead of doing anything.
-/// `CommandLine::read` does that, so no command has to know of it.
-class CallForDeclaration : public std::exception {
- public:
-  explicit CallForDeclaration(Declaration told) : declaration{std::move(told)} {}
-  const char* what() const noexcept override { return "the declaration of a command"; }
-
-  static const std::string& argument();  ///< no command line can hold it: there is a NUL in it
-
-  Declaration declaration;
 };
 
 }  // namespace quasimodem::app

@@ -92,19 +92,24 @@ int check(const Arguments& arguments) {
 }
 
 /// Of both: what `quasimodem config --help` shows.
-int overview(const Arguments& arguments) {
-  Show wanted;
-  std::string file;
-  CommandLine line{
-      {.name = "quasimodem config", .description = "What `quasimodem run` is configured to do.", .usage = kUsage}};
-  auto show_line = line.command(text_of_show("show"));
-  declare(show_line, wanted);
-  auto check_line = line.command(text_of_check("check"));
-  declare(check_line, file);
-  return print(line.read(arguments, {"show", "check"}).value_or(""));
-}
+struct Overview {
+  Show wanted{};
+  std::string file{};
+
+  CommandLine line() {
+    CommandLine line{
+        {.name = "quasimodem config", .description = "What `quasimodem run` is configured to do.", .usage = kUsage}};
+    auto show_line = line.command(text_of_show("show"));
+    declare(show_line, wanted);
+    auto check_line = line.command(text_of_check("check"));
+    declare(check_line, file);
+    return line;
+  }
+};
 
 }  // namespace
+
+Declaration declare_config() { return Overview{}.line().declaration(); }
 
 int config(const Arguments& arguments) {
   if (arguments.empty()) usage("show or check?", "see: quasimodem config --help");
@@ -112,7 +117,7 @@ int config(const Arguments& arguments) {
   const Arguments rest{arguments.begin() + 1, arguments.end()};
   if (what == "show") return show(rest);
   if (what == "check") return check(rest);
-  return overview({what});
+  return print(Overview{}.line().read({what}, {"show", "check"}).value_or(""));
 }
 
 }  // namespace quasimodem::app

@@ -50,24 +50,46 @@ Usage: quasimodem wait [--to NAME|PATH] [--timeout DURATION] [--json]
 constexpr const char* kWaitFooter =
     "Exit codes: 0 it is ready, 2 usage, 3 several run and --to does not say which, 124 too late.";
 
-struct Options {
-  std::optional<std::string> to;
-  bool json = false;
-  bool help = false;
-  std::string method;
-};
-
 void declare_to(CommandLine& line, std::optional<std::string>& to) {
   line.option("--to", to, "NAME|PATH",
               "which module, when several run: its name, its control socket or the link of its UART");
 }
 
-void declare(CommandLine& line, Options& options) {
-  line.help_flag(options.help, "show this and exit; after METHOD: its parameters");
-  declare_to(line, options.to);
-  line.flag("--json", options.json, "the result as JSON, for programs");
-  line.word("method", options.method, "METHOD", "what to do, and its parameters");
-}
+struct CtlWords {
+  std::optional<std::string> to{};
+  bool json = false;
+  bool help = false;
+  std::string method{};
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem ctl",
+                      .description = "State, power, SIM, network, clock and journal of a running module.",
+                      .usage = kUsage,
+                      .footer = std::string{kExamples} + control::help_text()}};
+    line.help_flag(help, "show this and exit; after METHOD: its parameters");
+    declare_to(line, to);
+    line.flag("--json", json, "the result as JSON, for programs");
+    line.word("method", method, "METHOD", "what to do, and its parameters");
+    return line;
+  }
+};
+
+struct WaitWords {
+  std::optional<std::string> to{};
+  std::string duration = "10s";
+  bool json = false;
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem wait",
+                      .description = "Waits until a module runs and hears its UART.",
+                      .usage = kWaitUsage,
+                      .footer = kWaitFooter}};
+    declare_to(line, to);
+    line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min, a number alone is seconds; default 10s");
+    line.flag("--json", json, "print {\"ready\":true} then");
+    return line;
+  }
+};
 
 ExitCode exit_code_of(ErrorCode code) {
   switch (code) {
@@ -157,13 +179,12 @@ void follow(control::Connection& connection, bool json) {
 
 }  // namespace
 
+Declaration declare_ctl() { return CtlWords{}.line().declaration(); }
+Declaration declare_wait() { return WaitWords{}.line().declaration(); }
+
 int ctl(const std::vector<std::string>& arguments) {
-  Options options;
-  CommandLine line{{.name = "quasimodem ctl",
-                    .description = "State, power, SIM, network, clock and journal of a running module.",
-                    .usage = kUsage,
-                    .footer = std::string{kExamples} + control::help_text()}};
-  declare(line, options);
+  CtlWords options;
+  auto line = options.line();
   auto ours = arguments;
   auto words = take_words(ours);
   line.read(std::move(ours));
@@ -197,17 +218,9 @@ int ctl(const std::vector<std::string>& arguments) {
 }
 
 int wait_until_ready(const std::vector<std::string>& arguments) {
-  std::optional<std::string> to;
-  std::string duration = "10s";
-  bool json = false;
-  CommandLine line{{.name = "quasimodem wait",
-                    .description = "Waits until a module runs and hears its UART.",
-                    .usage = kWaitUsage,
-                    .footer = kWaitFooter}};
-  declare_to(line, to);
-  line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min, a number alone is seconds; default 10s");
-  line.flag("--json", json, "print {\"ready\":true} then");
-  if (const auto help = line.read(arguments)) {
+  WaitWords words;
+  const auto& [to, duration, json] = words;
+  if (const auto help = words.line().read(arguments)) {
     show(*help);
     return static_cast<int>(ExitCode::ok);
   }

@@ -33,26 +33,36 @@ const Act& find_act(const std::string& name) {
   usage(fmt::format("unknown demo \"{}\"{}", name, did_you_mean(name, names)), "see: quasimodem demo --help");
 }
 
-}  // namespace
-
-int demo(const std::vector<std::string>& arguments) {
+struct DemoWords {
   std::string name = "tls", color = "auto", profile = "lab";
   bool at_once = false;
-  CommandLine line{{.name = "quasimodem demo",
-                    .description = "A host, a module and its network, side by side, offline.",
-                    .usage = kUsage,
-                    .footer = footer()}};
-  line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
-  line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
-  line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
-  line.word("act", name, "ACT", "what to show; default tls");
-  if (const auto help = line.read(arguments)) {
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem demo",
+                      .description = "A host, a module and its network, side by side, offline.",
+                      .usage = kUsage,
+                      .footer = footer()}};
+    line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
+    line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
+    line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
+    line.word("act", name, "ACT", "what to show; default tls");
+    return line;
+  }
+};
+
+}  // namespace
+
+Declaration declare_demo() { return DemoWords{}.line().declaration(); }
+
+int demo(const std::vector<std::string>& arguments) {
+  DemoWords words;
+  if (const auto help = words.line().read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }
-  const auto& act = find_act(name);
-  const auto pace = at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
-  Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, read_profile(profile)};
+  const auto& act = find_act(words.name);
+  const auto pace = words.at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
+  Stage stage{coloring(read_color(words.color), STDOUT_FILENO), pace, read_profile(words.profile)};
   act.perform(stage);
   stage.note(
       fmt::format("\n"

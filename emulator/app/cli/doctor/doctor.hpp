@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emulator/app/base/color.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 
 namespace quasimodem::app {
 
@@ -25,6 +26,8 @@ struct DoctorInvocation {
 
 /// Reads what stands after `quasimodem doctor`. Throws Problem.
 DoctorInvocation read_doctor_options(const std::vector<std::string>& arguments);
+/// What stands there.
+Declaration declare_doctor();
 
 /// `quasimodem doctor`: tries everything a module needs and prints what works. Returns 0 when a module can run here
 /// with the default options, otherwise ExitCode::environment.

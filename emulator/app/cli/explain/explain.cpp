@@ -145,22 +145,33 @@ constexpr std::string_view kUnknown = "these modules neither know nor say it";
 
 std::string suggestion(const std::string& name) { return did_you_mean("AT" + name, commands::command_names()); }
 
+struct ExplainWords {
+  bool json = false;
+  std::vector<std::string> words{};
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem explain",
+                      .description = "Says what a line of an AT dialogue means, with its section of the manual.",
+                      .usage = kUsage,
+                      .footer = kFooter}};
+    line.flag("--json", json, "one JSON object a line instead of text");
+    line.rest("text", words, "TEXT", "the line; its words are joined by blanks");
+    return line;
+  }
+};
+
 }  // namespace
 
+Declaration declare_explain() { return ExplainWords{}.line().declaration(); }
+
 int explain(const std::vector<std::string>& arguments) {
-  bool json = false;
-  std::vector<std::string> words;
-  CommandLine command{{.name = "quasimodem explain",
-                       .description = "Says what a line of an AT dialogue means, with its section of the manual.",
-                       .usage = kUsage,
-                       .footer = kFooter}};
-  command.flag("--json", json, "one JSON object a line instead of text");
-  command.rest("text", words, "TEXT", "the line; its words are joined by blanks");
-  if (const auto help = command.read(arguments)) {
+  ExplainWords wanted;
+  if (const auto help = wanted.line().read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }
-  const auto output = json ? Output::json : Output::text;
+  const auto& words = wanted.words;
+  const auto output = wanted.json ? Output::json : Output::text;
   Suggestions suggestions{suggestion};
   if (!words.empty()) {
     const auto line = fmt::format("{}", fmt::join(words, " "));

@@ -52,7 +52,21 @@ std::vector<std::string> shells() {
   return names;
 }
 
+CommandLine completion_line(std::string& shell) {
+  CommandLine line{{.name = "quasimodem completion",
+                    .description = "Prints the completion of a shell, which asks this program.",
+                    .usage = kUsage,
+                    .footer = kFooter}};
+  line.word("shell", shell, fmt::format("{}", fmt::join(shells(), "|")), "whose");
+  return line;
+}
+
 }  // namespace
+
+Declaration declare_completion() {
+  std::string shell;
+  return completion_line(shell).declaration();
+}
 
 int completion(const std::vector<std::string>& arguments) {
   if (arguments.size() > 1 && arguments.front() == kQuestion) {
@@ -60,12 +74,7 @@ int completion(const std::vector<std::string>& arguments) {
     return static_cast<int>(ExitCode::ok);
   }
   std::string shell;
-  CommandLine line{{.name = "quasimodem completion",
-                    .description = "Prints the completion of a shell, which asks this program.",
-                    .usage = kUsage,
-                    .footer = kFooter}};
-  line.word("shell", shell, fmt::format("{}", fmt::join(shells(), "|")), "whose");
-  if (const auto help = line.read(arguments)) {
+  if (const auto help = completion_line(shell).read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }

@@ -25,16 +25,25 @@ std::string footer() {
   return text + "\nEverything on one page: man quasimodem, or quasimodem man | man -l -";
 }
 
-}  // namespace
-
-int help(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words;
+CommandLine help_line(std::vector<std::string>& words) {
   CommandLine line{{.name = "quasimodem help",
                     .description = "Explains a command or a topic.",
                     .usage = kUsage,
                     .footer = footer()}};
   line.words("topic", words, "TOPIC", "a topic below, or a command");
-  if (const auto text = line.read(arguments)) {
+  return line;
+}
+
+}  // namespace
+
+Declaration declare_help() {
+  std::vector<std::string> words;
+  return help_line(words).declaration();
+}
+
+int help(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
+  if (const auto text = help_line(words).read(arguments)) {
     fmt::print("{}", *text);
     return static_cast<int>(ExitCode::ok);
   }

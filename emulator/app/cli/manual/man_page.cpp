@@ -112,7 +112,15 @@ std::string synopsis(const Declaration& run) {
   return lines;
 }
 
+CommandLine man_line() {
+  return CommandLine{{.name = "quasimodem man",
+                      .description = "Prints the manual page.",
+                      .usage = "\nUsage: quasimodem man | man -l -\n"}};
+}
+
 }  // namespace
+
+Declaration declare_man() { return man_line().declaration(); }
 
 std::string man_page() {
   const auto run = declaration_of("run");
@@ -137,10 +145,7 @@ std::string man_page() {
 }
 
 int man(const std::vector<std::string>& arguments) {
-  CommandLine line{{.name = "quasimodem man",
-                    .description = "Prints the manual page.",
-                    .usage = "\nUsage: quasimodem man | man -l -\n"}};
-  const auto text = line.read(arguments);
+  const auto text = man_line().read(arguments);
   fmt::print("{}", text ? *text : man_page());
   return static_cast<int>(ExitCode::ok);
 }

@@ -94,8 +94,16 @@ void take_quiet(RunOptions& options, Text text) { options.quiet = text == "true"
 using enum OptionKind;
 using enum OptionChange;
 
-constexpr Option kConfig{"config", "", "", text, "FILE", "", "settings, as in docs/configuration.md", &take_elsewhere, at_restart,
-           "./quasimodem.toml, else the user's own"};
+constexpr Option kConfig{"config",
+                         "",
+                         "",
+                         text,
+                         "FILE",
+                         "",
+                         "settings, as in docs/configuration.md",
+                         &take_elsewhere,
+                         at_restart,
+                         "./quasimodem.toml, else the user's own"};
 
 constexpr std::array kTests{
     Option{"expect", "", "test", list, "TEXT", "",

@@ -11,15 +11,15 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/process/host_time.hpp"
 #include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/base/process/host_time.hpp"
 #include "emulator/app/cli/commands.hpp"
-#include "emulator/app/cli/options/flags.hpp"
-#include "emulator/app/cli/version.hpp"
 #include "emulator/app/cli/options/configuration.hpp"
+#include "emulator/app/cli/options/flags.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
+#include "emulator/app/cli/version.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/device/model_profile.hpp"
-#include "emulator/app/cli/options/run_option_table.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -170,7 +170,23 @@ void read_key_log_variable(const Environment& environment, Settings& settings) {
   settings.add(*run_option("keylog"), {Source::environment, {{std::move(file), "SSLKEYLOGFILE", {}}}});
 }
 
+CommandLine run_line(bool& version) {
+  CommandLine line{{.name = "quasimodem",
+                    .description = "A Quectel M10/M66/M85/M95 on your desk that is not there.",
+                    .usage = usage_lines(),
+                    .footer = kExamples}};
+  line.flag("--version", version, "show the version and exit");
+  return line;
+}
+
 }  // namespace
+
+Declaration declare_run() {
+  bool version = false;
+  auto line = run_line(version);
+  const Flags flags{line};
+  return line.declaration();
+}
 
 std::pair<std::vector<std::string>, std::vector<std::string>> split_command(const std::vector<std::string>& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
@@ -197,12 +213,8 @@ Invocation read_settings(Settings flags, std::vector<std::string> command, const
 
 Invocation read_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
   auto [ours, command] = split_command(arguments);
-  CommandLine line{{.name = "quasimodem",
-                    .description = "A Quectel M10/M66/M85/M95 on your desk that is not there.",
-                    .usage = usage_lines(),
-                    .footer = kExamples}};
   bool version = false;
-  line.flag("--version", version, "show the version and exit");
+  auto line = run_line(version);
   const Flags flags{line};
   if (auto help = line.read(std::move(ours), command_names(), "quasimodem run")) return {.text = *help};
   auto settings = flags.settings(line);

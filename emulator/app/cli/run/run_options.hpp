@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/cli/options/environment.hpp"
 #include "emulator/app/config/module_options.hpp"
@@ -55,5 +56,7 @@ Invocation read_settings(Settings flags, std::vector<std::string> command, const
 /// Reads the command line, the variables and the configuration file. Throws Problem with ExitCode::usage.
 Invocation read_command_line(const std::vector<std::string>& arguments,
                              const Environment& environment = process_environment());
+/// What the command line can hold.
+Declaration declare_run();
 
 }  // namespace quasimodem::app

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "emulator/app/base/arguments.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/app/cli/schema/documents.hpp"
 #include "emulator/app/cli/schema/fault_schema.hpp"
 #include "emulator/app/cli/schema/parts.hpp"
@@ -20,7 +21,6 @@
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/ussd.hpp"
-#include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/device/ussd_answer.hpp"
 
 namespace quasimodem::app::schema {

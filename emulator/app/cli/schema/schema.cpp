@@ -43,16 +43,25 @@ std::vector<std::string> names() {
   return all;
 }
 
-}  // namespace
-
-int print_schema(const std::vector<std::string>& arguments) {
-  std::string what;
+CommandLine schema_line(std::string& what) {
   CommandLine line{{.name = "quasimodem schema",
                     .description = "Prints the JSON Schema of a kind of file, for editors.",
                     .usage = kUsage,
                     .footer = kFooter}};
   line.word("what", what, fmt::format("{}", fmt::join(names(), "|")), "of which kind of file");
-  if (const auto help = line.read(arguments)) {
+  return line;
+}
+
+}  // namespace
+
+Declaration declare_schema() {
+  std::string what;
+  return schema_line(what).declaration();
+}
+
+int print_schema(const std::vector<std::string>& arguments) {
+  std::string what;
+  if (const auto help = schema_line(what).read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }

@@ -26,20 +26,31 @@ device (/dev/ttyUSB0), tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH lead to any
 
 Exit codes: 0 ended, 2 usage, 3 environment (no module, no permission, the module is gone).)";
 
+struct ConsoleWords {
+  ConsoleOptions options{};
+  std::string quiet = "1s";
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem console",
+                      .description = "Talk AT to a module from this terminal.",
+                      .usage = kUsage,
+                      .footer = kFooter}};
+    line.option("--to", options.to, "NAME|PATH|URL", "which module");
+    line.option("--baud", options.baud, "RATE", "rate of a device; default 115200");
+    line.option("--quiet", quiet, "DURATION",
+                "input from a pipe: so long a silence of the module ends its answer; default 1s");
+    return line;
+  }
+};
+
 }  // namespace
 
+Declaration declare_console() { return ConsoleWords{}.line().declaration(); }
+
 ConsoleInvocation read_console_options(const std::vector<std::string>& arguments) {
-  ConsoleOptions options;
-  std::string quiet = "1s";
-  CommandLine line{{.name = "quasimodem console",
-                    .description = "Talk AT to a module from this terminal.",
-                    .usage = kUsage,
-                    .footer = kFooter}};
-  line.option("--to", options.to, "NAME|PATH|URL", "which module");
-  line.option("--baud", options.baud, "RATE", "rate of a device; default 115200");
-  line.option("--quiet", quiet, "DURATION",
-              "input from a pipe: so long a silence of the module ends its answer; default 1s");
-  if (auto help = line.read(arguments)) return {.console = {}, .text = std::move(*help)};
+  ConsoleWords words;
+  auto& [options, quiet] = words;
+  if (auto help = words.line().read(arguments)) return {.console = {}, .text = std::move(*help)};
   const auto silence = parse_duration(quiet);
   if (!silence) usage(fmt::format("--quiet {}: not a duration", quiet), fmt::format("use {}", kDurationForm));
   options.quiet = std::chrono::ceil<std::chrono::milliseconds>(*silence);

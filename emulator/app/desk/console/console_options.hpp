@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "emulator/app/base/process/declaration.hpp"
+
 namespace quasimodem::app {
 
 /// What `quasimodem console` is asked to do.
@@ -22,5 +24,7 @@ struct ConsoleInvocation {
 
 /// Throws Problem.
 ConsoleInvocation read_console_options(const std::vector<std::string>& arguments);
+/// What the command takes.
+Declaration declare_console();
 
 }  // namespace quasimodem::app

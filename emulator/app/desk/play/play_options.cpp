@@ -44,32 +44,37 @@ Masks, for --mask: what may differ without being a difference. Without --mask ev
 {}
 Exit codes: 0 all as written, 1 something differed, 2 usage or a file that is no dialogue, 3 the port.)";
 
-struct Raw {
+struct PlayWords {
   std::vector<std::string> files, values, uploads, setup, masks, ignored;
   std::optional<std::string> port, model;
   std::string modem;
   int baud = 115200;
   bool attended = false, json = false;
-};
 
-void declare(CommandLine& line, Raw& raw) {
-  line.option("--port", raw.port, "TTY|URL",
-              "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
-  line.option("--baud", raw.baud, "RATE", "rate of a device that names none; default 115200");
-  line.flag("--attended", raw.attended, "with --port: you cause the events, when they are asked for");
-  line.option("-m,--model", raw.model, "MODEL",
-              "the module in memory: m10, m66, m85 or m95; default: as the transcript says, else m95");
-  line.list("--set", raw.values, "NAME=VALUE",
-            "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
-  line.list("--file", raw.uploads, "NAME=PATH",
-            "what the trace withholds: the file that was uploaded as NAME; repeatable");
-  line.list("--setup", raw.setup, "COMMAND", "said before a trace, like ATE0; its answer does not matter; repeatable");
-  line.list("--mask", raw.masks, "LIST", "of the masks below: what may differ in a trace");
-  line.list("--ignore", raw.ignored, "REGEX", "what may differ in a trace besides; repeatable");
-  line.option("--modem", raw.modem, "NAME", "whose records of a trace, when there are several modules in it");
-  line.flag("--json", raw.json, "the report as JSON, an object a file");
-  line.words("files", raw.files, "FILE", "transcripts and traces, and folders of them");
-}
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem play",
+                      .description = "Plays dialogues against an emulated or a real module and tells every difference.",
+                      .usage = kUsage,
+                      .footer = std::string{kFooter}.replace(kFooter.find("{}"), 2, Mask::table())}};
+    line.option("--port", port, "TTY|URL",
+                "the line: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT, unix:PATH");
+    line.option("--baud", baud, "RATE", "rate of a device that names none; default 115200");
+    line.flag("--attended", attended, "with --port: you cause the events, when they are asked for");
+    line.option("-m,--model", model, "MODEL",
+                "the module in memory: m10, m66, m85 or m95; default: as the transcript says, else m95");
+    line.list("--set", values, "NAME=VALUE",
+              "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
+    line.list("--file", uploads, "NAME=PATH",
+              "what the trace withholds: the file that was uploaded as NAME; repeatable");
+    line.list("--setup", setup, "COMMAND", "said before a trace, like ATE0; its answer does not matter; repeatable");
+    line.list("--mask", masks, "LIST", "of the masks below: what may differ in a trace");
+    line.list("--ignore", ignored, "REGEX", "what may differ in a trace besides; repeatable");
+    line.option("--modem", modem, "NAME", "whose records of a trace, when there are several modules in it");
+    line.flag("--json", json, "the report as JSON, an object a file");
+    line.words("files", files, "FILE", "transcripts and traces, and folders of them");
+    return line;
+  }
+};
 
 /// `NAME=VALUE`.
 std::pair<std::string, std::string> read_pair(const std::string& text, const std::string& option,
@@ -90,7 +95,7 @@ device::Model read_model(const std::string& name) {
   return *model;
 }
 
-Mask read_mask(const Raw& raw) {
+Mask read_mask(const PlayWords& raw) {
   Mask mask;
   for (const auto& list : raw.masks) {
     for (const auto& name : split(list)) {
@@ -108,7 +113,7 @@ Mask read_mask(const Raw& raw) {
   return mask;
 }
 
-PlayOptions check(const Raw& raw) {
+PlayOptions check(const PlayWords& raw) {
   if (raw.files.empty()) usage("nothing to play", "quasimodem play FILE...");
   PlayOptions options{.files = raw.files, .setup = raw.setup, .modem = raw.modem};
   options.attended = raw.attended;
@@ -132,14 +137,11 @@ PlayOptions check(const Raw& raw) {
 
 }  // namespace
 
+Declaration declare_play() { return PlayWords{}.line().declaration(); }
+
 PlayInvocation read_play_options(const std::vector<std::string>& arguments) {
-  Raw raw;
-  CommandLine line{{.name = "quasimodem play",
-                    .description = "Plays dialogues against an emulated or a real module and tells every difference.",
-                    .usage = kUsage,
-                    .footer = std::string{kFooter}.replace(kFooter.find("{}"), 2, Mask::table())}};
-  declare(line, raw);
-  if (auto help = line.read(arguments)) return {.play = {}, .text = std::move(*help)};
+  PlayWords raw;
+  if (auto help = raw.line().read(arguments)) return {.play = {}, .text = std::move(*help)};
   return {.play = check(raw), .text = {}};
 }
 

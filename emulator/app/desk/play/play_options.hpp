@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/desk/line/line_address.hpp"
 #include "emulator/app/desk/play/mask.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -33,6 +34,8 @@ struct PlayInvocation {
 
 /// Throws Problem.
 PlayInvocation read_play_options(const std::vector<std::string>& arguments);
+/// What the command takes.
+Declaration declare_play();
 
 /// The whole file. Throws Problem with ExitCode::usage.
 std::string file_text(const std::string& path, std::size_t largest);

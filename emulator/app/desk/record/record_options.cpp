@@ -28,25 +28,30 @@ Examples:
 
 Exit codes: 0 stopped, 2 usage, 3 environment (no device, no permission, the module is gone).)";
 
-struct Raw {
+struct RecordWords {
   std::string dte = "pty:", name = "module";
   std::optional<std::string> dce, out;
   bool with_payload = false;
   std::int64_t verbose = 0;
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem record",
+                      .description = "Sits between a host and a real module and writes down what they say.",
+                      .usage = kUsage,
+                      .footer = kFooter}};
+    line.option("--dte", dte, "URL",
+                "where the host comes to, as --uart of a module; default pty: in the runtime directory");
+    line.option("--dce", dce, "TTY|URL",
+                "where the module is: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH");
+    line.option("--out", out, "FILE", "the recording, a new file; default: standard output");
+    line.option("-n,--name", name, "NAME", "of the module, in the recording and of the link; default \"module\"");
+    line.flag("--with-payload", with_payload, "certificates and keys as well: for test keys only");
+    line.count("-v,--verbose", verbose, "log who comes and goes; -vv: more");
+    return line;
+  }
 };
 
-void declare(CommandLine& line, Raw& raw) {
-  line.option("--dte", raw.dte, "URL",
-              "where the host comes to, as --uart of a module; default pty: in the runtime directory");
-  line.option("--dce", raw.dce, "TTY|URL",
-              "where the module is: a device, tty:PATH[,BAUD], tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH");
-  line.option("--out", raw.out, "FILE", "the recording, a new file; default: standard output");
-  line.option("-n,--name", raw.name, "NAME", "of the module, in the recording and of the link; default \"module\"");
-  line.flag("--with-payload", raw.with_payload, "certificates and keys as well: for test keys only");
-  line.count("-v,--verbose", raw.verbose, "log who comes and goes; -vv: more");
-}
-
-RecordOptions check(const Raw& raw) {
+RecordOptions check(const RecordWords& raw) {
   if (!raw.dce) usage("where is the module?", "name it: --dce tty:/dev/ttyUSB0,115200");
   RecordOptions options{.host = read_uart_url(raw.dte, "--dte"), .module = read_line_address(*raw.dce, "--dce")};
   if (raw.out && *raw.out != "-") options.out = *raw.out;
@@ -62,14 +67,11 @@ RecordOptions check(const Raw& raw) {
 
 }  // namespace
 
+Declaration declare_record() { return RecordWords{}.line().declaration(); }
+
 RecordInvocation read_record_options(const std::vector<std::string>& arguments) {
-  Raw raw;
-  CommandLine line{{.name = "quasimodem record",
-                    .description = "Sits between a host and a real module and writes down what they say.",
-                    .usage = kUsage,
-                    .footer = kFooter}};
-  declare(line, raw);
-  if (auto help = line.read(arguments)) return {.record = {}, .text = std::move(*help)};
+  RecordWords raw;
+  if (auto help = raw.line().read(arguments)) return {.record = {}, .text = std::move(*help)};
   return {.record = check(raw), .text = {}};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/log.hpp"
+#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/config/uart_url.hpp"
 #include "emulator/app/desk/line/line_address.hpp"
 #include "emulator/uart_journal.hpp"
@@ -30,5 +31,7 @@ struct RecordInvocation {
 
 /// Throws Problem.
 RecordInvocation read_record_options(const std::vector<std::string>& arguments);
+/// What the command takes.
+Declaration declare_record();
 
 }  // namespace quasimodem::app

@@ -206,22 +206,33 @@ void watch_module(const std::filesystem::path& socket, Coloring coloring, std::s
   print(rows.painted(Ink::faint, "the module has ended") + "\n");
 }
 
-}  // namespace
-
-int watch(const std::vector<std::string>& arguments) {
-  std::optional<std::string> to;
+struct WatchWords {
+  std::optional<std::string> to{};
   std::string color = "auto";
   int lines = 10;
-  CommandLine line{{.name = "quasimodem watch",
-                    .description = "Shows live what a running module does: both sides of its UART, its states, "
-                                   "connections, TLS, faults.",
-                    .usage = kUsage,
-                    .footer = kFooter}};
-  line.option("--to", to, "NAME|PATH",
-              "which module, when several run: its name, its control socket or the link of its UART");
-  line.option("-n,--lines", lines, "N", "begin with the last N rows of what has happened before; default 10");
-  line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
-  if (const auto help = line.read(arguments)) {
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem watch",
+                      .description = "Shows live what a running module does: both sides of its UART, its states, "
+                                     "connections, TLS, faults.",
+                      .usage = kUsage,
+                      .footer = kFooter}};
+    line.option("--to", to, "NAME|PATH",
+                "which module, when several run: its name, its control socket or the link of its UART");
+    line.option("-n,--lines", lines, "N", "begin with the last N rows of what has happened before; default 10");
+    line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
+    return line;
+  }
+};
+
+}  // namespace
+
+Declaration declare_watch() { return WatchWords{}.line().declaration(); }
+
+int watch(const std::vector<std::string>& arguments) {
+  WatchWords words;
+  const auto& [to, color, lines] = words;
+  if (const auto help = words.line().read(arguments)) {
     fmt::print("{}", *help);
     return static_cast<int>(ExitCode::ok);
   }
