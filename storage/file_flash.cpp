@@ -8,11 +8,14 @@
 #include <cstring>
 #include <fcntl.h>
 #include <optional>
+#include <span>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
+
+#include "core/big_endian.hpp"
 
 namespace quasimodem::storage {
 namespace {
@@ -30,6 +33,8 @@ constexpr std::array<std::uint8_t, 4> kMagic{'Q', 'M', 'F', 'L'};
 constexpr std::uint32_t kFormatVersion = 2;
 constexpr std::uint32_t kVersionOfHeaderChecksum = 1;
 constexpr std::size_t kHeaderSize = 16;
+constexpr std::size_t kVersionOffset = 4;
+constexpr std::size_t kSizeOffset = 8;
 constexpr std::size_t kCrcOffset = 12;
 using Header = std::array<std::uint8_t, kHeaderSize>;
 
@@ -65,22 +70,13 @@ std::uint32_t crc32(ByteSpan first, ByteSpan second) {
   return ~crc;
 }
 
-void put_u32(std::uint8_t* to, std::uint32_t value) {
-  for (int i = 0; i < 4; ++i) to[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
-}
-
-std::uint32_t get_u32(const std::uint8_t* from) {
-  std::uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value = value << 8 | from[i];
-  return value;
-}
-
 Header header_of(ByteSpan content) {
   Header header{};
   std::copy(kMagic.begin(), kMagic.end(), header.begin());
-  put_u32(&header[4], kFormatVersion);
-  put_u32(&header[8], static_cast<std::uint32_t>(content.size()));
-  put_u32(&header[kCrcOffset], crc32(ByteSpan{header}.first(kCrcOffset), content));
+  const std::span bytes{header};
+  put_be(bytes.subspan(kVersionOffset), kFormatVersion);
+  put_be(bytes.subspan(kSizeOffset), static_cast<std::uint32_t>(content.size()));
+  put_be(bytes.subspan(kCrcOffset), crc32(ByteSpan{header}.first(kCrcOffset), content));
   return header;
 }
 
@@ -101,10 +97,10 @@ State state_of(ByteSpan file) {
   if (!begins_as_record(file)) return damaged("does not begin as a record");
   const auto content = file.subspan(kHeaderSize);
   if (content.size() > FileFlash::kLargest) return damaged("is larger than any record");
-  const auto version = get_u32(&file[4]);
+  const auto version = get_be<std::uint32_t>(file.subspan(kVersionOffset));
   const auto checked = version == kVersionOfHeaderChecksum ? ByteSpan{} : content;
-  const bool fits = crc32(file.first(kCrcOffset), checked) == get_u32(&file[kCrcOffset]);
-  const auto size = get_u32(&file[8]);
+  const bool fits = crc32(file.first(kCrcOffset), checked) == get_be<std::uint32_t>(file.subspan(kCrcOffset));
+  const auto size = get_be<std::uint32_t>(file.subspan(kSizeOffset));
   if (content.size() != size) {
     return damaged(fmt::format("should hold {} bytes after its header, but holds {}", size, content.size()));
   }

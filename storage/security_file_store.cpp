@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "core/big_endian.hpp"
 #include "storage/checksum.hpp"
 #include "storage/wipe.hpp"
 
@@ -15,8 +16,8 @@ namespace quasimodem::storage {
 namespace {
 
 // An NVRAM record: size of the content (u32) and its checksum (u16), both big-endian, then what the sealer made of it.
-constexpr std::size_t kSizeBytes = 4;
-constexpr std::size_t kHeaderBytes = kSizeBytes + 2;
+constexpr std::size_t kSizeBytes = sizeof(std::uint32_t);
+constexpr std::size_t kHeaderBytes = kSizeBytes + sizeof(std::uint16_t);
 
 constexpr std::array<std::string_view, 4> kNvramFiles{"NVRAM:CA0", "NVRAM:CA1", "NVRAM:CC0", "NVRAM:CK0"};
 
@@ -48,16 +49,6 @@ struct WipedAtEnd {
   Bytes& bytes;
   ~WipedAtEnd() { wipe(bytes); }
 };
-
-void put_number(Bytes& to, std::size_t value, std::size_t bytes) {
-  for (; bytes > 0; --bytes) to.push_back(static_cast<std::uint8_t>(value >> (8 * (bytes - 1))));
-}
-
-std::size_t get_number(ByteSpan from) {
-  std::size_t value = 0;
-  for (const auto byte : from) value = value << 8 | byte;
-  return value;
-}
 
 std::string_view describe(FlashError error) { return error == FlashError::full ? "no space" : "flash failure"; }
 
@@ -95,8 +86,8 @@ tl::expected<std::uint16_t, StoreError> SecurityFileStore::add(const SecurityFil
     return sum;
   }
   Bytes record;
-  put_number(record, content.size(), kSizeBytes);
-  put_number(record, sum, kHeaderBytes - kSizeBytes);
+  append(record, to_be(static_cast<std::uint32_t>(content.size())));
+  append(record, to_be(sum));
   append(record, sealed);
   if (const auto written = flash_.write(record_name(name), record); !written) {
     log_.error("{} could not be stored: {}", name.text(), describe(written.error()));
@@ -181,8 +172,8 @@ SecurityFileStore::Record SecurityFileStore::parse_record(ByteSpan bytes) {
   // Too short to be ours: a file is there, so it is a corrupted one.
   if (bytes.size() < kHeaderBytes) return Record{.whole = false};
   const auto sealed = bytes.subspan(kHeaderBytes);
-  return Record{.size = get_number(bytes.first(kSizeBytes)),
-                .checksum = static_cast<std::uint16_t>(get_number(bytes.first(kHeaderBytes).subspan(kSizeBytes))),
+  return Record{.size = get_be<std::uint32_t>(bytes),
+                .checksum = get_be<std::uint16_t>(bytes.subspan(kSizeBytes)),
                 .sealed = {sealed.begin(), sealed.end()}};
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "core/big_endian.hpp"
 #include "emulator/device/sms/alphabet.hpp"
 #include "storage/checksum.hpp"
 #include "storage/wipe.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 // A record: size of the content (u32, big-endian), then what the sealer made of it: among the files are keys.
 constexpr std::string_view kRecordPrefix = "file-";
-constexpr std::size_t kSizeBytes = 4;
+constexpr std::size_t kSizeBytes = sizeof(std::uint32_t);
 constexpr std::string_view kOldPrefix = "ufs-";  // of the program's first version: the content as it is
 constexpr std::size_t kLongestName = 80;         // of the SDK (services 1.4)
 
@@ -115,18 +116,14 @@ FileStore::Result<FileStore::Stored> FileStore::stored(const FileName& name) con
     if (!record || !*record) continue;
     if (prefix == kOldPrefix) return Stored{(*record)->size(), secret(std::move(**record)), false};
     if ((*record)->size() < kSizeBytes) continue;
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < kSizeBytes; ++i) size = size << 8 | (**record)[i];
-    return Stored{size, {(*record)->begin() + kSizeBytes, (*record)->end()}, true};
+    return Stored{get_be<std::uint32_t>(**record), {(*record)->begin() + kSizeBytes, (*record)->end()}, true};
   }
   return tl::unexpected{FileProblem::not_found};
 }
 
 FileStore::Result<void> FileStore::store(const FileName& name, ByteSpan content) {
   Bytes record;
-  for (std::size_t i = 0; i < kSizeBytes; ++i) {
-    record.push_back(static_cast<std::uint8_t>(content.size() >> (8 * (kSizeBytes - 1 - i))));
-  }
+  append(record, to_be(static_cast<std::uint32_t>(content.size())));
   append(record, sealer_.seal(content));
   const auto written = flash_.write(record_name(name), record);
   if (written && flash_.erase(record_name(kOldPrefix, name))) return {};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/big_endian.hpp"
 #include "emulator/device/sms/alphabet.hpp"
 
 namespace quasimodem::device {
@@ -309,7 +310,7 @@ SimAnswer SimCard::select(const Apdu& apdu) {
   } else {
     if (!gsm && apdu.p1 == kByPath) select(kMaster, all);
     for (std::size_t i = 0; found && i + 1 < apdu.data.size(); i += 2)
-      found = select(apdu.data[i] << 8 | apdu.data[i + 1], all);
+      found = select(get_be<std::uint16_t>(apdu.data.subspan(i)), all);
   }
   if (!found) return gsm ? words(0x94, 0x04) : words(0x6A, 0x82);
   const auto* file = current_file(all);

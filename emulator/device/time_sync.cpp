@@ -2,8 +2,10 @@
 #include "emulator/device/time_sync.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
+#include "core/big_endian.hpp"
 #include "emulator/device/kept.hpp"
 #include "emulator/device/pdp_context.hpp"
 
@@ -24,16 +26,10 @@ constexpr std::uint8_t kVersion3Client = 0x1B;
 constexpr std::uint8_t kServer = 4;
 constexpr std::uint32_t kEpoch1900To1970 = 2'208'988'800U;
 
-std::uint32_t number_at(ByteSpan bytes, std::size_t at) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | bytes[at + i];
-  return value;
-}
-
 /// Nothing when it is no usable answer of a server.
 std::optional<UtcTime> time_in(ByteSpan answer) {
   if (answer.size() < kMessage || (answer[0] & 7) != kServer || answer[kStratum] == 0) return std::nullopt;
-  const auto seconds = number_at(answer, kTransmit);
+  const auto seconds = get_be<std::uint32_t>(answer.subspan(kTransmit));
   if (seconds == 0) return std::nullopt;
   // RFC 4330 3: the count begins anew in 2036; without the top bit it is one of the second round.
   const std::int64_t round = (seconds & 0x8000'0000U) ? 0 : std::int64_t{1} << 32;
@@ -88,7 +84,7 @@ void TimeSync::ask() {
   Bytes request(kMessage);
   request[0] = kVersion3Client;
   const auto since_1900 = static_cast<std::uint32_t>(rtc_.utc().time_since_epoch().count() + kEpoch1900To1970);
-  for (std::size_t i = 0; i < 4; ++i) request[kTransmit + i] = static_cast<std::uint8_t>(since_1900 >> (24 - 8 * i));
+  put_be(std::span{request}.subspan(kTransmit), since_1900);
   request[kTransmit + 4] = static_cast<std::uint8_t>(attempts_);
   cookie_.assign(request.begin() + kTransmit, request.end());
   link_->send(request);

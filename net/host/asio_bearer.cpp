@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/core.h>
 
+#include "core/big_endian.hpp"
 #include "net/host/host_core.hpp"
 #include "net/host/host_ping.hpp"
 #include "net/host/name_resolver.hpp"
@@ -78,9 +79,8 @@ struct AsioBearer::Impl {
 
   void give_address(const std::string& name) {
     if (IpAddress::parse(name) || mapped_names.contains(name)) return;
-    const auto number = mapped_names.size() + 1;
-    mapped_names[name] = {
-        {kMappedNet[0], kMappedNet[1], static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}};
+    const auto number = to_be(static_cast<std::uint16_t>(mapped_names.size() + 1));
+    mapped_names[name] = {{kMappedNet[0], kMappedNet[1], number[0], number[1]}};
   }
 
   /// The host as the user would write it: the mapped name behind an address, or the address.

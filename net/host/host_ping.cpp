@@ -6,9 +6,12 @@
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
+#include <span>
 #include <sys/socket.h>
 
 #include <boost/asio/post.hpp>
+
+#include "core/big_endian.hpp"
 
 namespace quasimodem::net {
 namespace {
@@ -30,18 +33,13 @@ std::uint16_t checksum(const Bytes& message) {
   return static_cast<std::uint16_t>(~sum);
 }
 
-void put(Bytes& message, std::size_t at, std::uint16_t value) {
-  message[at] = static_cast<std::uint8_t>(value >> 8);
-  message[at + 1] = static_cast<std::uint8_t>(value);
-}
-
 /// The number stands in both the identifier, which the system replaces on its datagram sockets, and the sequence.
 Bytes echo_request(std::size_t size, std::uint16_t number) {
   Bytes message(kHeader);
   message[0] = kEchoRequest;
-  put(message, 4, number);
-  put(message, 6, number);
-  put(message, 2, checksum(message));
+  put_be(std::span{message}.subspan(4), number);
+  put_be(std::span{message}.subspan(6), number);
+  put_be(std::span{message}.subspan(2), checksum(message));
   message.resize(kHeader + size);  // with zeros, which change no checksum
   return message;
 }
@@ -122,7 +120,7 @@ std::optional<int> HostPing::ttl_of_answer() {
   if (size < 0) return std::nullopt;
   const std::size_t start = raw_ ? (bytes[0] & 0x0FU) * 4U : 0;
   if (static_cast<std::size_t>(size) < start + kHeader || bytes[start] != kEchoReply) return std::nullopt;
-  const auto number = static_cast<std::uint16_t>(bytes[start + 6] << 8 | bytes[start + 7]);
+  const auto number = get_be<std::uint16_t>(ByteSpan{bytes}.subspan(start + 6));
   if (number != number_) return std::nullopt;
   return raw_ ? bytes[kTtlInIpHeader] : ttl_in(message).value_or(0);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/big_endian.hpp"
 #include "storage/sealer.hpp"
 
 namespace quasimodem::storage::testing {
@@ -37,8 +38,8 @@ class ToySealer final : public Sealer {
   static Bytes tag_of(ByteSpan content) {
     std::uint32_t tag = 2166136261;  // FNV-1a
     for (const auto byte : content) tag = (tag ^ byte) * 16777619;
-    return {static_cast<std::uint8_t>(tag >> 24), static_cast<std::uint8_t>(tag >> 16),
-            static_cast<std::uint8_t>(tag >> 8), static_cast<std::uint8_t>(tag)};
+    const auto bytes = to_be(tag);
+    return {bytes.begin(), bytes.end()};
   }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A server that stops in the middle of the handshake, and alerts of its own choice.
+#include "core/big_endian.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/tls/session_pair.hpp"
 #include "tls/alert.hpp"
@@ -20,7 +21,7 @@ std::vector<int> messages(ByteSpan records) {
   std::vector<int> types;
   while (records.size() > 5) {
     if (records[0] == 22) types.push_back(records[5]);
-    records = records.subspan(5 + (std::size_t{records[3]} << 8) + records[4]);
+    records = records.subspan(5U + get_be<std::uint16_t>(records.subspan(3)));
   }
   return types;
 }

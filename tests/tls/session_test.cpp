@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/big_endian.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/tls/session_pair.hpp"
 
@@ -26,8 +27,8 @@ struct Client {
 };
 
 Bytes record(std::uint8_t type, std::uint8_t minor, const Bytes& content) {
-  Bytes bytes{type, 3, minor, static_cast<std::uint8_t>(content.size() >> 8),
-              static_cast<std::uint8_t>(content.size())};
+  Bytes bytes{type, 3, minor};
+  append(bytes, to_be(static_cast<std::uint16_t>(content.size())));
   append(bytes, content);
   return bytes;
 }
@@ -45,7 +46,7 @@ std::unique_ptr<SessionPair> connected_pair(Version version = Version::tls1_2) {
 std::size_t records(ByteSpan ciphertext) {
   std::size_t count = 0;
   while (ciphertext.size() >= 5) {
-    ciphertext = ciphertext.subspan(5 + (std::size_t{ciphertext[3]} << 8) + ciphertext[4]);
+    ciphertext = ciphertext.subspan(5U + get_be<std::uint16_t>(ciphertext.subspan(3)));
     ++count;
   }
   return count;
@@ -100,7 +101,7 @@ TEST_CASE("the ClientHello is that of a module of 2015", "[tls][SSL 1.1]") {
       REQUIRE(hello.size() > std::size_t(after_suites) + 8);
       CHECK(hello[after_suites + 2] == 0);
       CHECK(hello[after_suites + 3] == 13);  // signature_algorithms, and nothing behind it
-      const std::size_t length = (std::size_t{hello[after_suites + 4]} << 8) + hello[after_suites + 5];
+      const std::size_t length = get_be<std::uint16_t>(ByteSpan{hello}.subspan(std::size_t(after_suites) + 4));
       REQUIRE(hello.size() == after_suites + 6 + length);
       std::set<std::pair<int, int>> algorithms;
       for (auto at = hello.begin() + after_suites + 8; at != hello.end(); at += 2) algorithms.insert({at[0], at[1]});

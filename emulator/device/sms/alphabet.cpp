@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/big_endian.hpp"
+
 namespace quasimodem::device::sms {
 namespace {
 
@@ -149,16 +151,13 @@ Bytes unpack(ByteSpan octets, std::size_t count, int fill_bits) {
 
 Bytes to_ucs2(const Text& text) {
   Bytes octets;
-  for (const auto unit : text) {
-    octets.push_back(static_cast<std::uint8_t>(unit >> 8));
-    octets.push_back(static_cast<std::uint8_t>(unit));
-  }
+  for (const std::uint16_t unit : text) append(octets, to_be(unit));
   return octets;
 }
 
 Text from_ucs2(ByteSpan octets) {
   Text text;
-  for (std::size_t i = 0; i + 1 < octets.size(); i += 2) text += static_cast<char16_t>(octets[i] << 8 | octets[i + 1]);
+  for (; octets.size() >= 2; octets = octets.subspan(2)) text += char16_t{get_be<std::uint16_t>(octets)};
   return text;
 }
 
