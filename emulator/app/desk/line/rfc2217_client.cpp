@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/desk/line/rfc2217_client.hpp"
 
-#include <array>
 #include <utility>
 
+#include "core/big_endian.hpp"
+#include "emulator/app/host/ports/rfc2217/rfc2217.hpp"
+
 namespace quasimodem::app {
-namespace {
-
-constexpr std::uint8_t kSetBaudRate = 1;
-constexpr std::uint8_t kSetDataSize = 2;
-constexpr std::uint8_t kSetParity = 3;
-constexpr std::uint8_t kSetStopSize = 4;
-constexpr std::uint8_t kSetControl = 5;
-constexpr std::uint8_t kSetModemStateMask = 11;
-constexpr std::uint8_t kModemState = 107;  // from the server
-
-constexpr std::uint8_t kBreakOn = 5, kBreakOff = 6, kDtrOn = 8, kDtrOff = 9, kRtsOn = 11, kRtsOff = 12;
-constexpr std::uint8_t kEightBits = 8, kNoParity = 1, kOneStopBit = 1;
-constexpr std::uint8_t kDcd = 0x80, kRi = 0x40, kDsr = 0x20, kCts = 0x10;
-
-}  // namespace
-
 Rfc2217Client::Rfc2217Client(Events events, int baud)
     : events_{std::move(events)},
       telnet_{Telnet::Events{
@@ -42,6 +28,7 @@ Rfc2217Client::Rfc2217Client(Events events, int baud)
 }
 
 void Rfc2217Client::agreed() {
+  using namespace rfc2217;
   set_baud(baud_);
   command(kSetDataSize, kEightBits);
   command(kSetParity, kNoParity);
@@ -53,13 +40,11 @@ void Rfc2217Client::agreed() {
 void Rfc2217Client::set_baud(int baud) {
   baud_ = baud;
   if (!agreed_) return;
-  const auto rate = static_cast<std::uint32_t>(baud);
-  const std::array<std::uint8_t, 4> value{static_cast<std::uint8_t>(rate >> 24), static_cast<std::uint8_t>(rate >> 16),
-                                          static_cast<std::uint8_t>(rate >> 8), static_cast<std::uint8_t>(rate)};
-  command(kSetBaudRate, value);
+  command(rfc2217::kSetBaudRate, to_be(static_cast<std::uint32_t>(baud)));
 }
 
 void Rfc2217Client::set_lines(const TerminalLines& lines) {
+  using namespace rfc2217;
   const bool breaks = lines.sending_break != lines_.sending_break;
   lines_ = lines;
   if (!agreed_) return;
@@ -68,6 +53,7 @@ void Rfc2217Client::set_lines(const TerminalLines& lines) {
 }
 
 void Rfc2217Client::show_lines() {
+  using namespace rfc2217;
   command(kSetControl, lines_.dtr ? kDtrOn : kDtrOff);
   command(kSetControl, lines_.rts ? kRtsOn : kRtsOff);
 }
@@ -79,7 +65,8 @@ void Rfc2217Client::command(std::uint8_t name, ByteSpan value) {
 }
 
 void Rfc2217Client::subnegotiation(ByteSpan message) {
-  if (message.size() < 2 || message[0] != kModemState) return;
+  using namespace rfc2217;
+  if (message.size() < 2 || message[0] != kNotifyModemState + kAnswer) return;
   const auto state = message[1];
   events_.lines_changed(
       {.cts = (state & kCts) != 0, .dsr = (state & kDsr) != 0, .dcd = (state & kDcd) != 0, .ri = (state & kRi) != 0});

@@ -6,50 +6,10 @@
 
 #include <fmt/core.h>
 
+#include "core/big_endian.hpp"
+
 namespace quasimodem::app {
 namespace {
-
-// Commands of the client; the server's answers are 100 higher.
-constexpr std::uint8_t kSignature = 0;
-constexpr std::uint8_t kSetBaudRate = 1;
-constexpr std::uint8_t kSetDataSize = 2;
-constexpr std::uint8_t kSetParity = 3;
-constexpr std::uint8_t kSetStopSize = 4;
-constexpr std::uint8_t kSetControl = 5;
-constexpr std::uint8_t kNotifyLineState = 6;
-constexpr std::uint8_t kNotifyModemState = 7;
-constexpr std::uint8_t kFlowControlSuspend = 8;
-constexpr std::uint8_t kFlowControlResume = 9;
-constexpr std::uint8_t kSetLineStateMask = 10;
-constexpr std::uint8_t kSetModemStateMask = 11;
-constexpr std::uint8_t kPurgeData = 12;
-constexpr std::uint8_t kAnswer = 100;
-
-// Values of SET-CONTROL.
-constexpr std::uint8_t kAskFlow = 0;
-constexpr std::uint8_t kNoFlow = 1;
-constexpr std::uint8_t kXonXoff = 2;
-constexpr std::uint8_t kHardware = 3;
-constexpr std::uint8_t kAskBreak = 4;
-constexpr std::uint8_t kBreakOn = 5;
-constexpr std::uint8_t kBreakOff = 6;
-constexpr std::uint8_t kAskDtr = 7;
-constexpr std::uint8_t kDtrOn = 8;
-constexpr std::uint8_t kDtrOff = 9;
-constexpr std::uint8_t kAskRts = 10;
-constexpr std::uint8_t kRtsOn = 11;
-constexpr std::uint8_t kRtsOff = 12;
-constexpr std::uint8_t kAskInboundFlow = 13;
-constexpr std::uint8_t kNoInboundFlow = 14;
-constexpr std::uint8_t kInboundXonXoff = 15;
-constexpr std::uint8_t kInboundHardware = 16;
-constexpr std::uint8_t kDcdFlow = 17;
-constexpr std::uint8_t kInboundDtrFlow = 18;
-constexpr std::uint8_t kDsrFlow = 19;
-
-// The octet of NOTIFY-MODEMSTATE: the upper half is the lines, the lower half what has changed.
-constexpr std::uint8_t kDcd = 0x80, kRi = 0x40, kDsr = 0x20, kCts = 0x10;
-constexpr std::uint8_t kDcdChanged = 0x08, kRiEnded = 0x04, kDsrChanged = 0x02, kCtsChanged = 0x01;
 
 // NOTIFY-LINESTATE: there is always room for the next character, and no error.
 constexpr std::uint8_t kTransmitterEmpty = 0x60;
@@ -84,6 +44,7 @@ void ComPort::subnegotiation(std::uint8_t option, ByteSpan message) {
   if (option != Telnet::kComPort || message.empty()) {
     return events_.note(fmt::format("telnet: ignored a subnegotiation of option {}", option));
   }
+  using namespace rfc2217;
   telnet_.take_for_granted(option);
   const auto command = message.front();
   const auto value = message.subspan(1);
@@ -116,7 +77,7 @@ void ComPort::subnegotiation(std::uint8_t option, ByteSpan message) {
 }
 
 void ComPort::answer(std::uint8_t command, ByteSpan value) {
-  Bytes message{static_cast<std::uint8_t>(command + kAnswer)};
+  Bytes message{static_cast<std::uint8_t>(command + rfc2217::kAnswer)};
   append(message, value);
   telnet_.send_subnegotiation(Telnet::kComPort, message);
 }
@@ -125,18 +86,13 @@ void ComPort::answer(std::uint8_t command, ByteSpan value) {
 
 /// Every request is answered with what counts from now on; 0 only asks.
 void ComPort::set_rate(ByteSpan value) {
-  constexpr std::size_t kOctets = 4;
-  std::uint32_t wanted = 0;
-  for (const auto octet : value) wanted = wanted << 8 | octet;
   constexpr std::uint32_t kHighest = 4'000'000;
-  if (value.size() != kOctets || wanted > kHighest) {
+  if (value.size() != sizeof rate_ || get_be<std::uint32_t>(value) > kHighest) {
     events_.note("RFC 2217: ignored a baud rate that is none");
-  } else if (wanted != 0) {
+  } else if (const auto wanted = get_be<std::uint32_t>(value); wanted != 0) {
     rate_ = wanted;
   }
-  std::array<std::uint8_t, kOctets> now{};
-  for (std::size_t i = 0; i < kOctets; ++i) now[i] = static_cast<std::uint8_t>(rate_ >> (8 * (kOctets - 1 - i)));
-  answer(kSetBaudRate, now);
+  answer(rfc2217::kSetBaudRate, to_be(rate_));
   events_.lines_changed();
 }
 
@@ -153,11 +109,12 @@ void ComPort::set_framing(std::uint8_t command, std::uint8_t& setting, std::uint
 void ComPort::set_control(std::uint8_t value) {
   // The answer goes out before its effect: the client waits for it.
   const auto before = terminal_;
-  answer(kSetControl, controlled(value));
+  answer(rfc2217::kSetControl, controlled(value));
   if (!(terminal_ == before)) events_.lines_changed();
 }
 
 std::uint8_t ComPort::controlled(std::uint8_t value) {
+  using namespace rfc2217;
   switch (value) {
     case kAskFlow: return flow_;
     case kNoFlow:
@@ -196,7 +153,7 @@ void ComPort::purge(std::uint8_t what) {
   if (what == kOutput || what == kBoth) events_.purge_output();
   if (what == kInput || what == kBoth) events_.purge_input();
   if (what < kOutput || what > kBoth) events_.note(fmt::format("RFC 2217: ignored the unknown purge {}", what));
-  answer(kPurgeData, what);
+  answer(rfc2217::kPurgeData, what);
 }
 
 void ComPort::suspend(bool suspended) {
@@ -206,15 +163,17 @@ void ComPort::suspend(bool suspended) {
 // ---- lines of the module ----
 
 std::uint8_t ComPort::modem_state() const {
+  using namespace rfc2217;
   return static_cast<std::uint8_t>((module_.dcd ? kDcd : 0) | (module_.ri ? kRi : 0) | (module_.dsr ? kDsr : 0) |
                                    (module_.cts ? kCts : 0));
 }
 
 void ComPort::tell_modem_state(std::uint8_t changes) {
-  answer(kNotifyModemState, static_cast<std::uint8_t>((modem_state() | changes) & modem_mask_));
+  answer(rfc2217::kNotifyModemState, static_cast<std::uint8_t>((modem_state() | changes) & modem_mask_));
 }
 
 void ComPort::set_module_lines(const ModuleLines& lines) {
+  using namespace rfc2217;
   if (lines == module_) return;
   const auto before = std::exchange(module_, lines);
   std::uint8_t changes = 0, moved = 0;

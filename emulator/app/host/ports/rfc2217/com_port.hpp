@@ -7,6 +7,7 @@
 
 #include "core/bytes.hpp"
 #include "emulator/app/host/ports/port.hpp"
+#include "emulator/app/host/ports/rfc2217/rfc2217.hpp"
 #include "emulator/app/host/ports/rfc2217/telnet.hpp"
 
 namespace quasimodem::app {
@@ -62,11 +63,11 @@ class ComPort {
   TerminalLines terminal_;
   ModuleLines module_;
   std::uint32_t rate_ = 115200;
-  std::uint8_t data_bits_ = 8;
-  std::uint8_t parity_ = 1;
-  std::uint8_t stop_bits_ = 1;
-  std::uint8_t flow_ = 1;
-  std::uint8_t inbound_flow_ = 14;
+  std::uint8_t data_bits_ = rfc2217::kEightBits;
+  std::uint8_t parity_ = rfc2217::kNoParity;
+  std::uint8_t stop_bits_ = rfc2217::kOneStopBit;
+  std::uint8_t flow_ = rfc2217::kNoFlow;
+  std::uint8_t inbound_flow_ = rfc2217::kNoInboundFlow;
   std::uint8_t line_mask_ = 0;
   std::uint8_t modem_mask_ = 255;
   bool suspended_ = false;
