@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/tls/session_pair.hpp"
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
 
 namespace quasimodem::tls::test {
 namespace {
-
-std::string pki_folder() {
-  if (const char* folder = std::getenv("QUASIMODEM_TEST_CERTS")) return folder;
-#if defined(QUASIMODEM_TEST_CERTS)
-  return QUASIMODEM_TEST_CERTS;
-#else
-  return "tests/certs/pki";
-#endif
-}
 
 std::string_view name(LogLevel level) {
   switch (level) {
@@ -41,13 +28,6 @@ void carry(From& from, To& to, Delivery delivery) {
 }
 
 }  // namespace
-
-Bytes pki(std::string_view file) {
-  const auto path = pki_folder() + "/" + std::string{file};
-  std::ifstream stream{path, std::ios::binary};
-  if (!stream) FAIL("cannot read " << path << ": run tools/make_certs or set QUASIMODEM_TEST_CERTS");
-  return Bytes(std::istreambuf_iterator<char>{stream}, {});
-}
 
 std::vector<Version> spoken_versions() {
   std::vector<Version> versions;

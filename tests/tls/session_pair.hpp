@@ -12,6 +12,7 @@
 #include "core/calendar.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
+#include "tests/support/pki.hpp"
 #include "tls/client_session.hpp"
 #include "tls/server/server_session.hpp"
 
@@ -19,8 +20,7 @@ namespace quasimodem::tls::test {
 
 using namespace std::chrono_literals;
 
-/// A file made by tools/make_certs.
-Bytes pki(std::string_view name);
+using quasimodem::test::pki;
 
 /// Between 2014 and 2016, when all but the deliberately bad certificates are valid.
 inline constexpr UtcTime kGoodTime{std::chrono::sys_days{2015y / 6 / 15} + 12h};

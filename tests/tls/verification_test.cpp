@@ -1,53 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // <seclevel> 0 and 1 against good, old and bad server certificates, and the module's clock.
 #include "tests/support/catch.hpp"
+#include "tests/support/pki_servers.hpp"
 #include "tests/tls/session_pair.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::tls;
 using namespace quasimodem::tls::test;
+using quasimodem::test::kPkiServers;
 
 namespace {
-
-struct Case {
-  std::string_view certificate;
-  std::string_view key;
-  std::string_view ca;
-  std::string_view alert;   // what the client sends; empty = accepted
-  std::string_view reason;  // part of it
-};
-
-constexpr Case kCases[] = {
-    {"server.crt", "server.key", "ca.crt", "", ""},
-    {"server_4096.crt", "big.key", "ca.crt", "", ""},
-    {"server_1024.crt", "weak.key", "ca.crt", "", ""},
-    {"server_sha1.crt", "server.key", "ca.crt", "", ""},
-    {"server_md5.crt", "server.key", "ca.crt", "", ""},
-    {"server_weak.crt", "weak.key", "weak_ca.crt", "", ""},
-    {"server_md5_root.crt", "server.key", "md5_ca.crt", "", ""},
-    {"server_v1_root.crt", "server.key", "v1_ca.crt", "", ""},
-    {"server_below.chain.crt", "server.key", "ca.crt", "", ""},
-    {"server_below.crt", "server.key", "intermediate.crt", "", ""},
-    {"server_self.crt", "server.key", "server_self.crt", "", ""},
-    {"server_wrong_name.crt", "server.key", "ca.crt", "", ""},
-
-    {"server_512.crt", "tiny.key", "ca.crt", "unsupported_certificate (43)",
-     "CN=localhost: signed with a key that is too short"},
-    {"server_future.crt", "server.key", "ca.crt", "certificate_unknown (46)",
-     "CN=localhost: not valid before 2030-01-01 00:00:00, the module's clock says 2015-06-15 12:00:00"},
-    {"server_expired_ca.crt", "server.key", "expired_ca.crt", "certificate_expired (45)",
-     "CN=Expired CA: expired on 2015-01-01 00:00:00, the module's clock says 2015-06-15 12:00:00"},
-    {"server_other_ca.crt", "server.key", "ca.crt", "unknown_ca (48)",
-     "CN=localhost: not issued by a configured CA certificate"},
-    {"server_self.crt", "server.key", "ca.crt", "unknown_ca (48)", "CN=localhost: not issued by a configured CA"},
-    {"server_below.crt", "server.key", "ca.crt", "unknown_ca (48)", "CN=localhost: not issued by a configured CA"},
-    {"server_below_leaf.chain.crt", "server.key", "ca.crt", "unknown_ca (48)", "not issued by a configured CA"},
-    {"server.crt", "server.key", "server.crt", "unknown_ca (48)", "CN=localhost: not issued by a configured CA"},
-    {"server_sign_only.crt", "server.key", "ca.crt", "unsupported_certificate (43)",
-     "CN=localhost: its key usage does not allow this use"},
-    {"server_client_use.crt", "server.key", "ca.crt", "unsupported_certificate (43)",
-     "CN=localhost: its extended key usage does not allow this use"},
-};
 
 void check_refused(SessionPair& pair, std::string_view reason, std::string_view alert) {
   CAPTURE(pair.log());
@@ -77,7 +39,7 @@ constexpr UtcTime day(int year, unsigned month, unsigned day_of_month) {
 
 TEST_CASE("seclevel 0 takes every certificate that parses", "[tls][SSL 2.2.1]") {
   for (const auto version : spoken_versions()) {
-    for (const auto& each : kCases) {
+    for (const auto& each : kPkiServers) {
       SessionPair pair{client_config(version), server_config(each.certificate, each.key)};
       pair.shake_hands();
       CAPTURE(name(version), each.certificate, pair.log());
@@ -89,7 +51,7 @@ TEST_CASE("seclevel 0 takes every certificate that parses", "[tls][SSL 2.2.1]") 
 
 TEST_CASE("seclevel 1 wants a chain to the CA certificate, as strictly as in 2015", "[tls][SSL 2.2.1]") {
   for (const auto version : spoken_versions()) {
-    for (const auto& each : kCases) {
+    for (const auto& each : kPkiServers) {
       SessionPair pair{verifying(version, each.ca), server_config(each.certificate, each.key)};
       pair.shake_hands();
       CAPTURE(name(version), each.certificate, each.ca, pair.log());
