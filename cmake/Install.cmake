@@ -18,7 +18,8 @@ install(FILES docs/recipes/systemd/quasimodem@.service DESTINATION share/systemd
 
 # As in the source, so that the paths which messages and documents name hold: docs/faults.md, docs/scenarios/sms.yaml.
 install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(FILES atcmd/COMMANDS.md atcmd/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/atcmd")
+install(FILES atcmd/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/atcmd")
+install(FILES emulator/commands/COMMANDS.md emulator/commands/README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}/emulator/commands")
 install(
   DIRECTORY docs
   DESTINATION "${CMAKE_INSTALL_DOCDIR}"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example of atcmd/README.md, word for word: it compiles and does what is said there.
+// The example of emulator/commands/README.md, word for word: it compiles and does what is said there.
 #include <array>
 #include <fstream>
 #include <iterator>
@@ -60,7 +60,7 @@ TEST_CASE("the example of the README is the one that is compiled here", "[readme
   const auto begin = source.find("// example: begin\n") + 18;
   const auto example = source.substr(begin, source.find("// example: end\n") - begin);
   REQUIRE(example.find("kBlink") != std::string::npos);
-  const auto readme = file_text(std::string{QUASIMODEM_SOURCE_DIR} + "/atcmd/README.md");
+  const auto readme = file_text(std::string{QUASIMODEM_SOURCE_DIR} + "/emulator/commands/README.md");
   CHECK(readme.find("```cpp\n" + example + "```\n") != std::string::npos);
 }
 

@@ -27,7 +27,7 @@ std::string generated_page() {
   return atcmd::reference_page(commands::all_families(), models);
 }
 
-const std::string kPagePath = std::string{QUASIMODEM_SOURCE_DIR} + "/atcmd/COMMANDS.md";
+const std::string kPagePath = std::string{QUASIMODEM_SOURCE_DIR} + "/emulator/commands/COMMANDS.md";
 
 }  // namespace
 
@@ -37,7 +37,7 @@ TEST_CASE("COMMANDS.md is what the tables say", "[reference]") {
   if (update && std::string_view{update} == "1") std::ofstream{kPagePath, std::ios::binary} << expected;
   std::ifstream stream{kPagePath, std::ios::binary};
   const std::string actual{std::istreambuf_iterator<char>{stream}, {}};
-  INFO("run test_emulator with QUASIMODEM_UPDATE=1 in the environment to write atcmd/COMMANDS.md");
+  INFO("run test_emulator with QUASIMODEM_UPDATE=1 in the environment to write emulator/commands/COMMANDS.md");
   CHECK(actual == expected);
 }
 

@@ -85,7 +85,7 @@ share/doc/quasimodem/README.md
 share/doc/quasimodem/CHANGELOG.md
 share/doc/quasimodem/CONTRIBUTING.md
 share/doc/quasimodem/SECURITY.md
-share/doc/quasimodem/atcmd/COMMANDS.md
+share/doc/quasimodem/emulator/commands/COMMANDS.md
 share/doc/quasimodem/docs/using.md
 share/doc/quasimodem/docs/installing.md
 share/doc/quasimodem/docs/quasimodem.toml
