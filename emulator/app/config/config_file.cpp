@@ -3,16 +3,15 @@
 
 #include <algorithm>
 #include <sstream>
-#include <toml++/toml.h>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/safe_toml.hpp"
 #include "emulator/app/config/excerpt.hpp"
+#include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/toml_text.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -75,7 +74,7 @@ class FileReader {
         at(key->source(),
            fmt::format("unknown section [{}]{}", name, did_you_mean(name, {sections.begin(), sections.end()})));
       } else {
-        at(key->source(), fmt::format("unknown key \"{}\" outside of a section{}", name, suggestion(table_, "", name)));
+        at(key->source(), unknown_key(name, "") + " outside of a section" + suggestion(table_, "", name));
       }
     }
   }
@@ -87,8 +86,7 @@ class FileReader {
       const std::string name{key->str()};
       const auto* option = option_of(table_, section, name);
       if (!option) {
-        at(key->source(),
-           fmt::format("unknown key \"{}\" in [{}]{}", name, section, suggestion(table_, section, name)));
+        at(key->source(), unknown_key(name, section) + suggestion(table_, section, name));
       }
       Setting setting{.source = Source::file, .values = {}};
       if (const auto* array = node->as_array(); array && option->kind == OptionKind::list) {
@@ -147,7 +145,7 @@ class FileReader {
     return excerpts_.of(header_line_, region.begin.line, region.begin.column, width);
   }
   [[noreturn]] void at(const toml::source_region& region, const std::string& what) const {
-    usage(fmt::format("{}: {}", place(region), what), excerpt(region));
+    toml_problem(source_, region, what, excerpt(region));
   }
   [[noreturn]] void wrong(const toml::node& node, const std::string& what) const { at(node.source(), what); }
 
@@ -161,16 +159,10 @@ class FileReader {
 }  // namespace
 
 void parse_configuration(std::string_view text, const std::string& source, OptionTable table, Settings& settings) {
-  const auto safe = safe_toml(text);
-  if (!safe) usage(fmt::format("{}:{}: {}", source, safe.error().line, safe.error().what), kSee);
-  try {
-    const auto root = toml::parse(*safe, std::string_view{source});
-    FileReader{text, source, table, settings}.read(root);
-  } catch (const toml::parse_error& error) {
-    const auto& begin = error.source().begin;
-    usage(fmt::format("{}:{}: {}", source, begin.line, error.description()),
-          fmt::format("{}\n{}", Excerpts{text}.of(0, begin.line, begin.column, 1), kSee));
-  }
+  const auto way_out = [&](const toml::source_position* at) {
+    return at ? fmt::format("{}\n{}", Excerpts{text}.of(0, at->line, at->column, 1), kSee) : std::string{kSee};
+  };
+  FileReader{text, source, table, settings}.read(parse_toml(text, source, way_out));
 }
 
 }  // namespace quasimodem::app

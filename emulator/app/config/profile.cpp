@@ -5,8 +5,6 @@
 #include <array>
 #include <iterator>
 #include <optional>
-#include <sstream>
-#include <toml++/toml.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,9 +13,9 @@
 #include "core/duration_text.hpp"
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/safe_toml.hpp"
-#include "emulator/app/base/text_file.hpp"
 #include "emulator/app/config/profile_keys.hpp"
+#include "emulator/app/base/text_file.hpp"
+#include "emulator/app/base/toml_text.hpp"
 #include "emulator/device/timing.hpp"
 
 namespace quasimodem::app {
@@ -26,6 +24,8 @@ namespace {
 using device::Delay;
 using device::Spell;
 using device::Timing;
+
+constexpr auto kAboutProfiles = "what a profile can say: man quasimodem-profiles; docs/profiles.md";
 
 /// Reads one profile. Everything wrong with it ends in a Problem that names the line.
 class Reader {
@@ -141,15 +141,12 @@ class Reader {
   }
 
   [[noreturn]] void wrong(const toml::node& node, const std::string& what) const {
-    usage(fmt::format("{}:{}: {}", source_, node.source().begin.line, what),
-          "what a profile can say: man quasimodem-profiles; docs/profiles.md");
+    toml_problem(source_, node.source(), what, kAboutProfiles);
   }
   [[noreturn]] void unknown(const toml::key& key, const std::vector<std::string>& known,
                             std::string_view section) const {
-    const auto where = section.empty() ? std::string{} : fmt::format(" in [{}]", section);
-    usage(fmt::format("{}:{}: unknown key \"{}\"{}{}", source_, key.source().begin.line, key.str(), where,
-                      did_you_mean(std::string{key.str()}, known)),
-          fmt::format("there are {}", fmt::join(known, ", ")));
+    toml_problem(source_, key.source(), unknown_key(key.str(), section) + did_you_mean(std::string{key.str()}, known),
+                 fmt::format("there are {}", fmt::join(known, ", ")));
   }
 
   std::string source_;
@@ -179,15 +176,7 @@ std::vector<std::string> builtin_profile_names() {
 }
 
 device::Timing parse_profile(std::string_view text, const std::string& name, const std::string& source) {
-  constexpr auto kSee = "what a profile can say: man quasimodem-profiles; docs/profiles.md";
-  const auto safe = safe_toml(text);
-  if (!safe) usage(fmt::format("{}:{}: {}", source, safe.error().line, safe.error().what), kSee);
-  toml::table root;
-  try {
-    root = toml::parse(*safe, std::string_view{source});
-  } catch (const toml::parse_error& error) {
-    usage(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()), kSee);
-  }
+  const auto root = parse_toml(text, source, [](const auto*) { return kAboutProfiles; });
   Timing timing;
   Reader reader{source, timing};
   if (const auto base = reader.base(root)) timing = parse_profile(builtin(*base)->text, *base, *base);
