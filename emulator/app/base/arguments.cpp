@@ -17,6 +17,12 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return meant ? fmt::format("; did you mean \"{}\"?", *meant) : "";
 }
 
+std::optional<bool> truth(std::string_view word) {
+  if (word == "1" || word == "true" || word == "yes" || word == "on") return true;
+  if (word == "0" || word == "false" || word == "no" || word == "off") return false;
+  return std::nullopt;
+}
+
 ColorChoice read_color(const std::string& text) {
   if (text == "auto") return ColorChoice::automatic;
   if (text == "always") return ColorChoice::always;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -16,6 +17,9 @@ namespace quasimodem::app {
 
 /// `; did you mean "WORD"?` when one of `words` is near enough, else nothing.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& words);
+
+/// What `1`, `true`, `yes` and `on` say, and `0`, `false`, `no` and `off`; nothing for any other word.
+std::optional<bool> truth(std::string_view word);
 
 /// The value of --color.
 ColorChoice read_color(const std::string& text);

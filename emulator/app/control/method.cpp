@@ -84,8 +84,7 @@ std::optional<Number> read_number(std::string_view text) {
 std::optional<Json> json_of(ParamType type, const std::string& word) {
   switch (type) {
     case ParamType::boolean:
-      if (word == "true" || word == "on" || word == "1" || word == "yes") return Json(true);
-      if (word == "false" || word == "off" || word == "0" || word == "no") return Json(false);
+      if (const auto said = truth(word)) return Json(*said);
       return std::nullopt;
     case ParamType::integer:
       if (const auto number = read_number<std::int64_t>(word)) return Json(*number);

@@ -124,11 +124,10 @@ std::string command_text(std::string_view runs, const std::vector<std::string>& 
 
 /// What one mention of a flag adds: 1 for `-v`, 3 for `--verbose=3`, -1 for `--json=false`.
 std::int64_t times_in(const std::string& name, const std::string& text) {
-  if (text == "true" || text == "on" || text == "yes") return 1;
-  if (text == "false" || text == "off" || text == "no") return -1;
   std::int64_t times = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), times);
   if (error == std::errc{} && end == text.data() + text.size()) return times;
+  if (const auto said = truth(text)) return *said ? 1 : -1;
   usage(fmt::format("{}={}: the option takes no value", name, text), fmt::format("{0}, or {0}=false", name));
 }
 

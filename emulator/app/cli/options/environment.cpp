@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <optional>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -24,21 +23,10 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::optional<bool> truth(const std::string& text) {
-  const auto word = lower(text);
-  for (const auto* yes : {"1", "true", "yes", "on"}) {
-    if (word == yes) return true;
-  }
-  for (const auto* no : {"0", "false", "no", "off"}) {
-    if (word == no) return false;
-  }
-  return std::nullopt;
-}
-
 std::vector<std::string> texts_of(const Option& option, const std::string& value) {
   if (option.kind == OptionKind::list) return split(value, ';');
   if (option.kind != OptionKind::flag) return {value};
-  const auto flag = truth(value);
+  const auto flag = truth(lower(value));
   if (!flag) usage(fmt::format("{}={}: neither true nor false", variable_of(option), value), "use 1 or 0");
   return {*flag ? "true" : "false"};
 }
