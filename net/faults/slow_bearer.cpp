@@ -6,25 +6,12 @@
 #include <utility>
 
 #include "net/faults/slow_session.hpp"
+#include "net/session_link.hpp"
 
 namespace quasimodem::net {
 namespace {
 
-class SlowLink final : public Link {
- public:
-  explicit SlowLink(std::shared_ptr<SlowSession> session) : session_{std::move(session)} {}
-  ~SlowLink() override { session_->leave(); }
-
-  std::size_t send(ByteSpan data) override { return session_->send(data); }
-  void pause() override { session_->pause(); }
-  void resume() override { session_->resume(); }
-  std::size_t unacknowledged() const override { return session_->unacknowledged(); }
-  void abort() override { session_->abort(); }
-  Endpoint peer() const override { return session_->peer(); }
-
- private:
-  std::shared_ptr<SlowSession> session_;
-};
+using SlowLink = SessionLink<SlowSession>;
 
 /// An answer of the inner bearer, late.
 template <class Answer>

@@ -9,6 +9,7 @@
 
 #include "net/host/host_core.hpp"
 #include "net/link.hpp"
+#include "net/session_link.hpp"
 
 namespace quasimodem::net {
 
@@ -64,21 +65,6 @@ class HostSession : public std::enable_shared_from_this<HostSession> {
   bool starved_ = false;  ///< a send took less than it was given
 };
 
-/// The handle the module holds.
-class AsioLink final : public Link {
- public:
-  explicit AsioLink(std::shared_ptr<HostSession> session) : session_{std::move(session)} {}
-  ~AsioLink() override { session_->leave(); }
-
-  std::size_t send(ByteSpan data) override { return session_->send(data); }
-  void pause() override { session_->pause(); }
-  void resume() override { session_->resume(); }
-  std::size_t unacknowledged() const override { return session_->unacknowledged(); }
-  void abort() override { session_->abort(); }
-  Endpoint peer() const override { return session_->peer(); }
-
- private:
-  std::shared_ptr<HostSession> session_;
-};
+using AsioLink = SessionLink<HostSession>;
 
 }  // namespace quasimodem::net

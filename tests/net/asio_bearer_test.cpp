@@ -65,6 +65,17 @@ std::string resolved(HostWorld& world, std::string_view name) {
   return answer;
 }
 
+/// A link that is up, and the peer that has accepted it.
+struct Connected {
+  Connected() {
+    REQUIRE(world.run_until([&] { return heard.connected && world.accepted(0); }));
+  }
+
+  HostWorld world;
+  Recorder heard{world};
+  std::unique_ptr<Link> link = world.bearer().connect(Transport::tcp, world.listen(), heard);
+};
+
 Endpoint at(std::string_view address, std::uint16_t port) { return {IpAddress::parse(address).value(), port}; }
 
 BearerRules mapped(std::string from, Endpoint to) {
@@ -300,12 +311,7 @@ TEST_CASE("links may outlive the bearer and hear nothing more", "[net][host]") {
   CHECK(heard.data.empty());
 }
 
-TEST_CASE("a bearer that is destroyed does not wait for lingering links", "[net][host]") {
-  HostWorld world;
-  Recorder heard{world};
-  const auto peer = world.listen();
-  auto link = world.bearer().connect(Transport::tcp, peer, heard);
-  REQUIRE(world.run_until([&] { return heard.connected && world.accepted(0); }));
+TEST_CASE_METHOD(Connected, "a bearer that is destroyed does not wait for lingering links", "[net][host]") {
   world.accepted(0)->stop_reading();
   const Bytes block(50'000, 'x');
   while (link->send(block) > 0) {
@@ -335,12 +341,8 @@ TEST_CASE("at most 64 links linger, the oldest goes first", "[net][host]") {
   }
 }
 
-TEST_CASE("a peer that sends on after the module has closed is reset, with all that it was sent", "[net][host]") {
-  HostWorld world;
-  Recorder heard{world};
-  const auto peer = world.listen();
-  auto link = world.bearer().connect(Transport::tcp, peer, heard);
-  REQUIRE(world.run_until([&] { return heard.connected && world.accepted(0); }));
+TEST_CASE_METHOD(Connected, "a peer that sends on after the module has closed is reset, with all that it was sent",
+                 "[net][host]") {
   auto& far = *world.accepted(0);
   const std::string farewell(20'000, 'w');
   REQUIRE(link->send(as_bytes(farewell)) == farewell.size());
@@ -360,12 +362,7 @@ TEST_CASE("a peer that sends on after the module has closed is reset, with all t
   CHECK(far.text() == farewell);
 }
 
-TEST_CASE("a peer that has ended its side still gets what it was sent", "[net][host]") {
-  HostWorld world;
-  Recorder heard{world};
-  const auto peer = world.listen();
-  auto link = world.bearer().connect(Transport::tcp, peer, heard);
-  REQUIRE(world.run_until([&] { return heard.connected && world.accepted(0); }));
+TEST_CASE_METHOD(Connected, "a peer that has ended its side still gets what it was sent", "[net][host]") {
   auto& far = *world.accepted(0);
   far.stop_reading();
   far.send("that was all");
@@ -409,12 +406,7 @@ TEST_CASE("a machine out of sockets says so", "[net][host]") {
 }
 #endif
 
-TEST_CASE("what the peer sent before its reset is delivered before it", "[net][host]") {
-  HostWorld world;
-  Recorder heard{world};
-  const auto peer = world.listen();
-  const auto link = world.bearer().connect(Transport::tcp, peer, heard);
-  REQUIRE(world.run_until([&] { return heard.connected && world.accepted(0); }));
+TEST_CASE_METHOD(Connected, "what the peer sent before its reset is delivered before it", "[net][host]") {
   link->pause();
   world.accepted(0)->send("last words");
   REQUIRE(world.run_until([n = 0]() mutable { return ++n == 5; }));
