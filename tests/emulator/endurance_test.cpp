@@ -15,12 +15,6 @@ using namespace quasimodem::test;
 
 namespace {
 
-std::size_t count(std::string_view text, std::string_view words) {
-  std::size_t found = 0;
-  for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) ++found;
-  return found;
-}
-
 std::size_t final_results(std::string_view output) {
   std::size_t results = 0;
   for (const auto* result :

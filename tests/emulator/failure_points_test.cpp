@@ -11,12 +11,6 @@ using namespace quasimodem::test;
 
 namespace {
 
-std::size_t count(std::string_view text, std::string_view words) {
-  std::size_t found = 0;
-  for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) ++found;
-  return found;
-}
-
 /// Collects everything a script makes the module say.
 template <class Bench>
 struct Script {

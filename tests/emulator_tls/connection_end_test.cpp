@@ -8,7 +8,6 @@
 #include "emulator/device/pdp_context.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
-#include "tls/capabilities.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -76,14 +75,6 @@ const End kEnds[] = {
     {"bearer lost", [](SecureBench& bench, TlsPeer&) { bench.me().outside().lose_context(0); }, "context 0: PDP DEACT",
      "\r\n+PDP DEACT\r\n"},
 };
-
-std::vector<std::string> spoken_versions() {
-  std::vector<std::string> versions;
-  for (const auto version : tls::kAllVersions) {
-    if (tls::speaks(version)) versions.push_back(std::to_string(static_cast<int>(version)));
-  }
-  return versions;
-}
 
 }  // namespace
 

@@ -11,7 +11,6 @@
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pki.hpp"
-#include "tls/capabilities.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -68,14 +67,6 @@ std::vector<std::size_t> cuts(ByteSpan words) {
   }
   CHECK(begin == words.size());
   return places;
-}
-
-std::vector<std::string> spoken_versions() {
-  std::vector<std::string> versions;
-  for (const auto version : tls::kAllVersions) {
-    if (tls::speaks(version)) versions.push_back(std::to_string(static_cast<int>(version)));
-  }
-  return versions;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "emulator/device/configuration.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pki.hpp"
+#include "tls/capabilities.hpp"
 
 namespace quasimodem::test {
 namespace {
@@ -153,12 +154,6 @@ std::string difference(std::string_view actual, std::string_view expected) {
                      place, escaped(actual.substr(place, 40)), escaped(expected.substr(place, 40)));
 }
 
-std::size_t count(std::string_view text, std::string_view words) {
-  std::size_t found = 0;
-  for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) ++found;
-  return found;
-}
-
 std::string pattern(std::size_t size, std::size_t from) {
   static const Bytes kWords = [] {
     Bytes words(1'000'003);
@@ -172,6 +167,14 @@ std::string pattern(std::size_t size, std::size_t from) {
     text += as_text(rest.first(std::min(rest.size(), size - text.size())));
   }
   return text;
+}
+
+std::vector<std::string> spoken_versions() {
+  std::vector<std::string> versions;
+  for (const auto version : tls::kAllVersions) {
+    if (tls::speaks(version)) versions.push_back(std::to_string(static_cast<int>(version)));
+  }
+  return versions;
 }
 
 tls::ServerConfig tls_server_with(std::string_view certificate, std::string_view key) {

@@ -74,11 +74,11 @@ class SecureBench : public ModemBench {
 /// Where two long texts differ, in a few words; empty when they do not.
 std::string difference(std::string_view actual, std::string_view expected);
 
-/// How often `words` occur in `text`.
-std::size_t count(std::string_view text, std::string_view words);
-
 /// Bytes `from` … of a stream in which all values occur and nothing comes again for a million bytes.
 std::string pattern(std::size_t size, std::size_t from = 0);
+
+/// What AT+QSSLCFG="sslversion" takes and this build speaks.
+std::vector<std::string> spoken_versions();
 
 /// A server of the test PKI with another certificate.
 tls::ServerConfig tls_server_with(std::string_view certificate, std::string_view key);

@@ -8,20 +8,11 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/pki.hpp"
 #include "tests/support/pki_servers.hpp"
-#include "tls/capabilities.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
 
 namespace {
-
-std::vector<int> spoken_versions() {
-  std::vector<int> versions;
-  for (const auto version : tls::kAllVersions) {
-    if (tls::speaks(version)) versions.push_back(static_cast<int>(version));
-  }
-  return versions;
-}
 
 void check_echo(SecureBench& bench, TlsPeer& peer, int ssid) {
   peer.on_plaintext = [&peer](std::string_view plaintext) { peer.send(plaintext); };
@@ -57,9 +48,9 @@ void check_refused(SecureBench& bench, TlsPeer& peer, const PkiServer& server) {
   CHECK(peer.session().error().reason == "the peer refused with the alert " + std::string{server.alert});
 }
 
-void open_to(SecureBench& bench, int version) {
+void open_to(SecureBench& bench, const std::string& version) {
   bench.log().text.clear();
-  bench.configure("sslversion", std::to_string(version));
+  bench.configure("sslversion", version);
   bench.open(1);
 }
 
@@ -67,7 +58,7 @@ void open_to(SecureBench& bench, int version) {
 
 TEST_CASE("seclevel 0 connects to every server", "[ssl][SSL 2.2.1]") {
   SecureBench bench;
-  for (const auto version : spoken_versions()) {
+  for (const auto& version : spoken_versions()) {
     for (const auto& server : kPkiServers) {
       CAPTURE(version, server.certificate);
       TlsPeer peer{bench.network(), kHost, kPort, tls_server_with(server.certificate, server.key)};
@@ -80,7 +71,7 @@ TEST_CASE("seclevel 0 connects to every server", "[ssl][SSL 2.2.1]") {
 TEST_CASE("seclevel 1 connects to servers with a valid chain to the CA certificate only", "[ssl][SSL 2.2.1]") {
   SecureBench bench;
   bench.set_clock(kGoodTime);
-  for (const auto version : spoken_versions()) {
+  for (const auto& version : spoken_versions()) {
     for (const auto& server : kPkiServers) {
       CAPTURE(version, server.certificate, server.ca);
       TlsPeer peer{bench.network(), kHost, kPort, tls_server_with(server.certificate, server.key)};
@@ -99,7 +90,7 @@ TEST_CASE("seclevel 2 looks at servers as seclevel 1 does, and shows a certifica
   SecureBench bench;
   bench.set_clock(kGoodTime);
   bench.identify("client.crt", "client.key");
-  for (const auto version : spoken_versions()) {
+  for (const auto& version : spoken_versions()) {
     for (const auto& server : kPkiServers) {
       CAPTURE(version, server.certificate, server.ca);
       auto config = tls_server_with(server.certificate, server.key);
@@ -133,7 +124,7 @@ TEST_CASE("a server that demands a certificate refuses seclevel 0 and 1 and stra
   SecureBench bench;
   bench.set_clock(kGoodTime);
   TlsPeer peer{bench.network(), kHost, kPort, tls_server_demanding_certificates()};
-  for (const auto version : spoken_versions()) {
+  for (const auto& version : spoken_versions()) {
     const auto reason = "the stream ended during the handshake";  // this server just closes; others send an alert
     CAPTURE(version);
     bench.configure("seclevel", "0");
@@ -147,7 +138,7 @@ TEST_CASE("a server that demands a certificate refuses seclevel 0 and 1 and stra
     check_reason(bench, 1, reason);
   }
   bench.identify("stranger.crt", "stranger.key");
-  for (const auto version : spoken_versions()) {
+  for (const auto& version : spoken_versions()) {
     CAPTURE(version);
     open_to(bench, version);
     bench.expect_open_failed(1);

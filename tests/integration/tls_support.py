@@ -16,7 +16,7 @@ import threading
 from collections import defaultdict
 from pathlib import Path
 
-from support import OK, WATCHDOG, as_bytes, free_port, wait_until
+from support import OK, WATCHDOG, TcpServer, as_bytes, free_port, wait_until
 
 VERSIONS = ("SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2")  # <sslversion> 0 to 3
 SUITES = (0x0035, 0x002F, 0x0005, 0x0004, 0x000A, 0x003D)
@@ -246,7 +246,7 @@ class OpenSsl(Peer):
 KINDS = (Nss, Pike, GnuTls, OpenSsl)
 
 
-class PythonTls:
+class PythonTls(TcpServer):
     """OpenSSL as a TLS 1.2 server in the test's own process. Each connection, after its handshake, is for the test to
     play."""
 
@@ -275,17 +275,6 @@ class PythonTls:
     def connection(self):
         self.connections.append(self.accepted.get(timeout=WATCHDOG))
         return self.connections[-1]
-
-    def close(self):
-        self.listener.close()
-        for connection in self.connections:
-            connection.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def hang_up(connection):

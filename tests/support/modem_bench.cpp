@@ -20,4 +20,10 @@ void ModemBench::exchange(std::string_view line, std::initializer_list<std::stri
   expect_nothing();
 }
 
+std::size_t count(std::string_view text, std::string_view words) {
+  std::size_t found = 0;
+  for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) ++found;
+  return found;
+}
+
 }  // namespace quasimodem::test

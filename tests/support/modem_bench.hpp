@@ -47,4 +47,7 @@ class ModemBench : public workbench::Workbench {
   void ok(std::string_view line) { exchange(line, {"OK"}); }
 };
 
+/// How often `words` occur in `text`.
+std::size_t count(std::string_view text, std::string_view words);
+
 }  // namespace quasimodem::test
