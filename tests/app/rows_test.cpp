@@ -50,6 +50,28 @@ TEST_CASE("on a terminal the left is cut to its width, and never within a charac
         "   0.000  " + std::string(13, 'x') + kCut + "  right\n");
 }
 
+TEST_CASE("characters of East Asia and emoji take two columns", "[app][rows]") {
+  const std::string sun = "\xE6\x97\xA5", face = "\xF0\x9F\x98\x80", euro = "\xE2\x82\xAC";
+  const auto row = [](std::size_t letters, const std::string& behind) {
+    return plain(40).row(0, Ink::module, std::string(letters, 'x') + behind);
+  };
+  const auto shown = [](std::size_t letters, const std::string& behind) {
+    return "   0.000  " + std::string(letters, 'x') + behind + "\n";
+  };
+  for (const auto& wide : {sun, face}) {
+    CHECK(row(28, wide) == shown(28, wide));
+    CHECK(row(29, wide) == shown(29, kCut));
+    CHECK(row(27, wide + wide) == shown(27, wide + kCut));
+    CHECK(row(26, wide + wide + "x") == shown(26, wide + kCut));
+  }
+  CHECK(row(29, euro) == shown(29, euro));
+  // The right column stands where it stood.
+  CHECK(plain().row(0, Ink::module, sun + sun, "right") == "   0.000  " + sun + sun + std::string(48, ' ') + "right\n");
+  CHECK(plain(40).row(0, Ink::none, "", sun + sun + sun + sun + sun + sun + sun + sun) ==
+        "   0.000" + std::string(18, ' ') + sun + sun + sun + sun + sun + sun + sun + "\n" + std::string(26, ' ') +
+            sun + "\n");
+}
+
 TEST_CASE("on a terminal the right goes on below", "[app][rows]") {
   const std::string margin(26, ' ');  // 40 columns: 8 time, 2, 14, 2, 14
   CHECK(plain(40).row(0, Ink::none, "", "one two three four") ==

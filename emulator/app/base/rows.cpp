@@ -14,22 +14,34 @@ constexpr std::size_t kTime = 8;         // and two blanks
 constexpr std::size_t kLeftColumn = 50;  // where there is room for it
 constexpr std::size_t kNarrow = 100;     // below this both columns share what there is
 constexpr std::size_t kLeast = 10;
+constexpr auto kAny = static_cast<std::size_t>(-1);
 constexpr std::size_t kLongestLine = 1024;  // bytes without a line end are data
 
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), &begins_character));
+struct Fitting {
+  std::size_t bytes = 0;
+  std::size_t columns = 0;
+};
+
+/// What the characters at the beginning have that fit into `most` columns. East Asian ones and most emoji take two;
+/// {fmt} knows which, and pads all others to that.
+Fitting fitting(std::string_view text, std::size_t most) {
+  Fitting taken;
+  while (taken.bytes < text.size()) {
+    const auto rest = text.substr(taken.bytes);
+    const auto next = std::find_if(rest.begin() + 1, rest.end(), &begins_character);
+    const auto character = rest.substr(0, static_cast<std::size_t>(next - rest.begin()));
+    const auto wide = character.size() == 1 ? 1 : character.size() + 2 - fmt::formatted_size("{:>2}", character);
+    if (taken.columns + wide > most) break;
+    taken.bytes += character.size();
+    taken.columns += wide;
+  }
+  return taken;
 }
 
-/// How many bytes the first `columns` characters have.
-std::size_t bytes_of(std::string_view text, std::size_t columns) {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    if (begins_character(text[at]) && columns-- == 0) break;
-  }
-  return at;
-}
+std::size_t columns_of(std::string_view text) { return fitting(text, kAny).columns; }
+std::size_t bytes_of(std::string_view text, std::size_t columns) { return fitting(text, columns).bytes; }
 
 std::string cut(std::string_view text, std::size_t columns) {
   if (columns_of(text) <= columns) return std::string{text};
@@ -57,7 +69,6 @@ struct Columns {
 };
 
 Columns columns_in(std::size_t width) {
-  constexpr auto kAny = static_cast<std::size_t>(-1);
   if (width == 0) return {kAny, kLeftColumn, kAny};
   const auto whole = std::max(width, kTime + 2 + 2 * kLeast + 2) - kTime - 2;
   const auto left = width >= kNarrow ? kLeftColumn : (whole - 2) / 2;
