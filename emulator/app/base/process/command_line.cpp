@@ -266,7 +266,9 @@ std::optional<std::string> CommandLine::read(std::vector<std::string> arguments,
                                              const std::vector<std::string>& commands, std::string_view runs) {
   const auto see = fmt::format("see: {} --help", app_->get_name());
   if (auto help = parse(arguments, see)) return help;
-  const auto extra = app_->remaining();
+  auto extra = app_->remaining();
+  // That of `play -- FILE`, which CLI11 has heeded, and leaves over.
+  if (const auto mark = std::find(extra.begin(), extra.end(), "--"); mark != extra.end()) extra.erase(mark);
   if (extra.empty()) {
     take();
     return std::nullopt;
