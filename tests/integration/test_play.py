@@ -2,6 +2,7 @@
 """`quasimodem play`: transcripts against a module in memory and against one at the end of a line."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -46,6 +47,10 @@ def test_what_is_wrong_with_one_file_of_a_folder_does_not_stop_the_others(world,
     (tmp_path / "9-other.json").write_text('{\n  "name": "x"\n}\n')
     (tmp_path / "9-prose.md").write_text("# A title\n\n> A note for the reader.\n\nAnd more.\n")
     (tmp_path / "deeper").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link-to-good").symlink_to("4-good")
+    (tmp_path / "link-to-nothing").symlink_to("nothing")
+    (tmp_path / ".hidden").mkdir()
     done = world.run("play", tmp_path)
     assert done.returncode == 1
     assert done.stdout.decode().splitlines() == [
@@ -64,7 +69,11 @@ def test_what_is_wrong_with_one_file_of_a_folder_does_not_stop_the_others(world,
         f"pass  {tmp_path}/8-lines-of-windows",
         f"skip  {tmp_path}/9-other.json: no dialogue: neither a transcript nor a trace",
         f"skip  {tmp_path}/9-prose.md: no dialogue: neither a transcript nor a trace",
-        "2 of 7 as written, 3 skipped",
+        f"skip  {tmp_path}/deeper: a folder in the folder; by its name it is played",
+        f"skip  {tmp_path}/fifo: no file",
+        f"pass  {tmp_path}/link-to-good",
+        f"skip  {tmp_path}/link-to-nothing: no file",
+        "3 of 8 as written, 6 skipped",
     ]
 
 

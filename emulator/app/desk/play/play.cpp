@@ -101,6 +101,11 @@ Item load(const std::string& path, const PlayOptions& options) {
 
 /// The same of a member of a folder: what is wrong with one of them does not keep the others from being played.
 Item load_member(const std::string& path, const PlayOptions& options) {
+  std::error_code unknown;
+  if (!fs::is_regular_file(path, unknown)) {
+    const auto* why = fs::is_directory(path, unknown) ? "a folder in the folder; by its name it is played" : "no file";
+    return {.path = path, .dialogue = {}, .report = left_out(path, why)};
+  }
   try {
     const auto text = file_text(path, kLargestRecorded);
     const bool other_json = Trace::looks_like_one(text) && !Trace::begins_like_one(text);
@@ -119,14 +124,12 @@ Item load_member(const std::string& path, const PlayOptions& options) {
   }
 }
 
-/// The files of a folder, not those of folders in it, by name. Throws Problem.
+/// What is in a folder, by name, but for what is hidden. Throws Problem.
 std::vector<std::string> members(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator{folder, error}) {
-    std::error_code unknown;
-    const bool hidden = entry.path().filename().string().starts_with('.');
-    if (!hidden && entry.is_regular_file(unknown)) paths.push_back(entry.path().string());
+    if (!entry.path().filename().string().starts_with('.')) paths.push_back(entry.path().string());
   }
   if (error) throw Problem{ExitCode::usage, fmt::format("cannot read {}: {}", folder, error.message())};
   std::sort(paths.begin(), paths.end());

@@ -31,8 +31,9 @@ real or emulated, at the end of that line. Every difference is told: where, what
 byte that is not the same. After one the play goes on with the next words of the host. What could not be done is listed
 as skipped.
 
-FILE may be a folder: all files in it are played, to the last. Files that are no dialogue are skipped. A transcript says in
-its head which model, firmware and peers it needs; in memory it gets them, at a port they are listed as skipped:
+FILE may be a folder: all files in it are played, to the last. Files that are no dialogue are skipped, and folders in it. A
+transcript says in its head which model, firmware and peers it needs; in memory it gets them, at a port they are listed as
+skipped:
 
   # model: m66
   # firmware: close-index=on
