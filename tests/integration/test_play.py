@@ -22,6 +22,14 @@ def test_in_memory(world):
     assert lines == [f"pass  {TRANSCRIPTS / name}" for name in IN_MEMORY] + ["4 of 4 as written"]
 
 
+def test_files_may_stand_behind_two_dashes(world, tmp_path):
+    (tmp_path / "--json").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    done = world.run("play", "--", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, b"pass  --json\n1 of 1 as written\n")
+    done = world.run("play", "--", "--no-such-file", cwd=tmp_path)
+    assert done.returncode == 2 and b"cannot read --no-such-file" in done.stderr
+
+
 def test_a_folder_is_played_to_its_end(world):
     done = world.run("play", TRANSCRIPTS)
     assert (done.returncode, done.stderr) == (0, b"")
