@@ -9,9 +9,9 @@
 #include "emulator/app/base/safe_toml.hpp"
 #include "emulator/app/cli/config/settings_text.hpp"
 #include "emulator/app/cli/options/environment.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "tests/support/catch.hpp"
-#include "emulator/app/cli/options/run_option_table.hpp"
 
 using namespace quasimodem::app;
 using quasimodem::LogLevel;

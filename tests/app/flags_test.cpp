@@ -16,12 +16,12 @@
 #include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/doctor/doctor.hpp"
+#include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/desk/play/play_options.hpp"
 #include "emulator/app/desk/record/record_options.hpp"
 #include "emulator/app/peer/peer_options.hpp"
 #include "tests/support/catch.hpp"
-#include "emulator/app/cli/options/run_option_table.hpp"
 
 using namespace quasimodem::app;
 using quasimodem::LogLevel;

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/config/excerpt.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/toml_text.hpp"
+#include "emulator/app/config/excerpt.hpp"
+#include "emulator/app/config/toml_text.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -13,9 +13,9 @@
 #include "core/duration_text.hpp"
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/config/profile_keys.hpp"
 #include "emulator/app/base/text_file.hpp"
-#include "emulator/app/base/toml_text.hpp"
+#include "emulator/app/config/profile_keys.hpp"
+#include "emulator/app/config/toml_text.hpp"
 #include "emulator/device/timing.hpp"
 
 namespace quasimodem::app {

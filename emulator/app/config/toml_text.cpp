@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/base/toml_text.hpp"
+#include "emulator/app/config/toml_text.hpp"
 
 #include <fmt/format.h>
 
