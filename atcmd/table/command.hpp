@@ -54,6 +54,9 @@ struct Payload {
       size_in{};  ///< the parameter that announces its size, from 0 on; none: Ctrl-Z or ESC ends it
 };
 
+/// The modules that the tables were written for. One that came later is named by the commands that it has.
+inline constexpr std::uint32_t kFirstModels = 0b1111;
+
 /// One AT command, declared in one place. Dispatch, validation, the `=?` text and COMMANDS.md come from it.
 struct Command {
   std::string_view name;
@@ -70,8 +73,8 @@ struct Command {
   std::optional<Payload> payload{};  ///< whoever listens must know of it: without it the command gets none
 
   ErrorClass errors = ErrorClass::equipment;
-  int invalid_parameter = 0;   ///< error number for a bad value or form; 0 = plain ERROR
-  std::uint32_t models = ~0U;  ///< which modules have it, one bit each
+  int invalid_parameter = 0;            ///< error number for a bad value or form; 0 = plain ERROR
+  std::uint32_t models = kFirstModels;  ///< which modules have it, one bit each
 };
 
 inline Reply numbered_error(ErrorClass errors, int number) {

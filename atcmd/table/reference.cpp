@@ -16,7 +16,8 @@ This page is generated from the command tables in `emulator/commands`; `QUASIMOD
 A command has a write form `=…`, a read form `?`, an execution form without anything, and a test form `=?`; what is not
 listed answers `ERROR` (the test form answers always). *Known from* says how sure it is that the module behaves so:
 *documented* in a manual, *seen* in a real driver or log, or *inferred*. *SSL* is GSM_SSL_TCP_Application_Note_V3.1, *M66*
-the M66 AT Commands Manual V1.0.
+the M66 AT Commands Manual V1.0. A module in brackets has the command because its sibling has: no source tells of itself
+(docs/fidelity.md, the modules).
 )";
 
 std::string_view word(Confidence confidence) {
@@ -76,13 +77,15 @@ std::string parameters(const Command& command) {
 }
 
 std::string modules(const Command& command, std::span<const ModelName> models) {
-  std::string text;
+  std::string named, like_their_sibling;
   const auto has = [&](const ModelName& model) { return (command.models & model.bit) != 0; };
   if (std::all_of(models.begin(), models.end(), has)) return "all";
   for (const auto& model : models) {
-    if (has(model)) text += fmt::format("{}{}", text.empty() ? "" : ", ", model.name);
+    auto& list = has(model) ? named : like_their_sibling;
+    if (has(model) || (command.models & model.sibling) != 0)
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", model.name);
   }
-  return text;
+  return like_their_sibling.empty() ? named : fmt::format("{} ({})", named, like_their_sibling);
 }
 
 }  // namespace

@@ -3,7 +3,12 @@
 
 #include <vector>
 
+#include "emulator/device/model_profile.hpp"
+
 namespace quasimodem::commands {
+
+static_assert(atcmd::kFirstModels ==
+              (bit(device::Model::m10) | bit(device::Model::m66) | bit(device::Model::m85) | bit(device::Model::m95)));
 
 std::span<const atcmd::Family> all_families() {
   static const std::vector<atcmd::Family> families{

@@ -29,7 +29,7 @@ Reply show_battery(Call& call) {
   return Reply::ok();
 }
 
-// AT+QTEMP? — OBSERVED: TinyGSM 377, and a driver's table of the M10's commands                                 [MC60]
+// AT+QTEMP? — OBSERVED: TinyGSM 377, and a driver's table of the M10's commands; MANUAL: MC60
 Reply show_temperature(Call& call) {
   call.respond("+QTEMP: 1,1123,36");
   return Reply::ok();
@@ -46,8 +46,8 @@ Reply show_network(Call& call) {
   return Reply::ok();
 }
 
-/// ASSUMED: all but the M66, whose manual does not have these.
-constexpr auto kWithSwitch = device::bit(Model::m10) | device::bit(Model::m85) | device::bit(Model::m95);
+/// MANUAL: M26, MC60. ASSUMED: of the others all but the M66, whose manual does not have these.
+constexpr auto kWithSwitch = bit(Model::m10) | bit(Model::m85) | bit(Model::m95) | bit(Model::m26) | bit(Model::mc60);
 constexpr Command among(std::uint32_t models, Command command) {
   command.models = models;
   return command;
@@ -59,7 +59,7 @@ constexpr Command stored(std::string_view name, std::string_view summary, std::s
 }
 
 // AT+QSIMSTAT=<n> — the switch of the card's holder; +QSIMSTAT: <n>,<inserted> also as a URC. OBSERVED: the answer's
-// form, in a driver for the M10. ASSUMED: which other modules have it; M26 and MC60 do
+// form, in a driver for the M10
 Reply show_sim_holder(Call& call) {
   call.respond(sim_holder_line(call.session()));
   return Reply::ok();
@@ -103,7 +103,7 @@ Reply set_extra_report(Call& call, const ExtraReport& args) {
 }
 
 // AT+QREFUSECS=<sms>,<call> — 1: messages, calls do not get through. OBSERVED: a driver for the M95 goes on only after
-// an OK
+// an OK. MANUAL: M26, MC60
 struct Refusal {
   int messages = 0;
   int calls = 0;
@@ -121,7 +121,7 @@ Reply show_refusal(Call& call) {
   return Reply::ok();
 }
 
-// AT+QADC? → <status>,<mV>. OBSERVED: the M10 has it. ASSUMED: which others do, and the layout
+// AT+QADC? → <status>,<mV>. OBSERVED: the M10 has it. ASSUMED: the layout
 Reply show_voltage(Call& call) {
   call.respond("+QADC: 1,1500");
   return Reply::ok();
@@ -155,7 +155,7 @@ constexpr std::array kCommands{
             .manual = "at-reference 1.14",
             .confidence = Confidence::seen,
             .read = atcmd::plain<&show_temperature>(),
-            .models = device::bit(Model::m10) | device::bit(Model::m95)},
+            .models = bit(Model::m10) | bit(Model::m95) | bit(Model::mc60)},
     Command{.name = "+QADC",
             .summary = "Voltage at the converter's input",
             .manual = "at-reference 1.14",
@@ -187,7 +187,7 @@ constexpr std::array kCommands{
             .write = atcmd::write<&set_refusal>(kRefusal),
             .read = atcmd::plain<&show_refusal>(),
             .invalid_parameter = cme::kOperationNotAllowed,
-            .models = device::bit(Model::m85) | device::bit(Model::m95)},
+            .models = bit(Model::m85) | bit(Model::m95) | bit(Model::m26) | bit(Model::mc60)},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -18,6 +18,7 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Reply;
+using device::Model;
 
 constexpr std::string_view kMaker = "Quectel_Ltd";
 
@@ -123,13 +124,13 @@ constexpr std::array kCommands{
         .name = "+QGSN", .summary = "IMEI in quotes", .manual = "M66 2.11", .execution = atcmd::plain<&quoted_imei>()},
     Command{.name = "+CIMI", .summary = "IMSI", .manual = "M66 5.1", .execution = atcmd::plain<&imsi>()},
     Command{.name = "+QCCID", .summary = "ICCID", .manual = "M66 5.7", .execution = atcmd::plain<&iccid>()},
-    // ASSUMED: which of these modules have it; M26 and MC60 do, M66 V1.0 does not list it.
+    // MANUAL: M26, MC60. ASSUMED: M85 and M95 have it too; M66 V1.0 does not list it.
     Command{.name = "+CCID",
             .summary = "ICCID in quotes",
             .manual = "MC60 5.8",
             .confidence = atcmd::Confidence::inferred,
             .execution = atcmd::plain<&quoted_iccid>(),
-            .models = device::bit(device::Model::m85) | device::bit(device::Model::m95)},
+            .models = bit(Model::m85) | bit(Model::m95) | bit(Model::m26) | bit(Model::mc60)},
     Command{.name = "+QGMR",
             .summary = "Revision in full",
             .manual = "at-reference 1.5",

@@ -308,7 +308,7 @@ constexpr std::array kCommands{
             .manual = "M66 11.28",
             .write = atcmd::write<&set_foreground>(kContext).ignores_more(),
             .read = atcmd::plain<&show_foreground>()},
-    // ASSUMED: every model has 2; M66 V1.0 lists 0 and 1, the manuals of M26 V1.1 and MC60 have it (at-reference 2.5).
+    // MANUAL M26 V1.1, MC60 11.30: 2 too. ASSUMED: so the others, though M66 V1.0 lists 0 and 1 (at-reference 2.5).
     network_setting<&TcpIpSettings::notify, 0, 2>("+QINDI", "Push received data or tell of it", "M66 11.30"),
     network_setting<&TcpIpSettings::echo_data, 0, 1>("+QISDE", "Echo data at the prompt", "M66 11.32"),
     // OBSERVED: Zerynth's driver sends it to an M95 and goes on after ERROR.

@@ -3,13 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <vector>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::device {
 namespace {
-
-constexpr std::uint32_t kAll = ~0U;
 
 constexpr std::array kSwitches{
     // Contradicted by SSL 2.2.3 and uModem, which have `CLOSE OK` alone.
@@ -18,54 +20,52 @@ constexpr std::array kSwitches{
                    .evidence = "SSL 3.1; RT-Thread and ubirch need it, uModem needs it off",
                    .value = &Firmware::close_index,
                    .choice = &FirmwareChoice::close_index,
-                   .models = kAll},
+                   .since = &FirmwareHistory::close_index},
     FirmwareSwitch{.name = "transparent-ssl",
                    .effect = "`<connectmode>` 1 of AT+QSSLOPEN; without it the answer is `ERROR`",
                    .evidence = "SSL 2.2.2 names it; much firmware of 2015 lacks it (MC60 has it from R01A06, 2017)",
                    .value = &Firmware::transparent_ssl,
                    .choice = &FirmwareChoice::transparent_ssl,
-                   .models = kAll},
+                   .since = &FirmwareHistory::transparent_ssl},
     // Quirk Q19.
     FirmwareSwitch{.name = "ccid-prefix",
                    .effect = "AT+QCCID answers `+QCCID: <number>`, not the bare number",
                    .evidence = "TinyGSM's M95 client waits for it; other models' drivers take the line as the number",
                    .value = &Firmware::ccid_prefix,
                    .choice = &FirmwareChoice::ccid_prefix,
-                   .models = bit(Model::m95)},
+                   .since = &FirmwareHistory::ccid_prefix},
     FirmwareSwitch{.name = "cusd-blank",
                    .effect = "a blank before `<dcs>` of `+CUSD: 0,\"…\", 15`",
                    .evidence = "samples of the M66 and MC60 manuals; a real M35 has none",
                    .value = &Firmware::cusd_blank,
-                   .choice = &FirmwareChoice::cusd_blank},
-    // ASSUMED: the date; the note's V3.2 is known from a forum only.
+                   .choice = &FirmwareChoice::cusd_blank,
+                   .since = &FirmwareHistory::cusd_blank},
     FirmwareSwitch{.name = "nvram-names",
                    .effect = "names after `NVRAM:` are free; otherwise CA0, CA1, CC0 and CK0 are all there are",
                    .evidence = "note V3.2, as an engineer of the maker quotes it; V3.1 has the four",
                    .value = &Firmware::nvram_names,
                    .choice = &FirmwareChoice::nvram_names,
-                   .models = kAll,
-                   .since = {2016, 1}},
+                   .since = &FirmwareHistory::nvram_names},
     FirmwareSwitch{.name = "xoff-filler",
                    .effect = "with AT+IFC=1 the module answers each XOFF with 0xFF",
                    .evidence = "for hosts whose UART loses the byte after its XOFF; the shield's library, which drops "
                                "one 0xFF, makes it by itself on the idle line",
                    .value = &Firmware::xoff_filler,
-                   .choice = &FirmwareChoice::xoff_filler},
+                   .choice = &FirmwareChoice::xoff_filler,
+                   .since = &FirmwareHistory::xoff_filler},
     FirmwareSwitch{.name = "long-pdu",
                    .effect = "AT+CMGS in PDU mode takes octets beyond TP-UDL; otherwise they are `+CMS ERROR: 304`",
                    .evidence = "two npm libraries send such PDUs, and users of other makes report success",
                    .value = &Firmware::long_pdu,
-                   .choice = &FirmwareChoice::long_pdu},
+                   .choice = &FirmwareChoice::long_pdu,
+                   .since = &FirmwareHistory::long_pdu},
+    FirmwareSwitch{.name = "shared-context",
+                   .effect = "AT+QIACT takes a context that AT+CGACT has activated; otherwise it is `ERROR`",
+                   .evidence = "SSL 1.4.1 has the error; TinyGSM's MC60 client activates by both, and needs both",
+                   .value = &Firmware::shared_context,
+                   .choice = &FirmwareChoice::shared_context,
+                   .since = &FirmwareHistory::shared_context},
 };
-
-std::string models_in_words(std::uint32_t models) {
-  if (models == kAll) return {};
-  std::string words;
-  for (const auto& profile : model_profiles()) {
-    if ((models & bit(profile.model)) != 0) words += fmt::format("{}{}", words.empty() ? " for " : ", ", profile.key);
-  }
-  return words;
-}
 
 }  // namespace
 
@@ -80,16 +80,24 @@ const FirmwareSwitch* firmware_switch(std::string_view name) {
 Firmware firmware_of(const ModelProfile& model, FirmwareDate date, const FirmwareChoice& choice) {
   Firmware firmware;
   for (const auto& row : kSwitches) {
-    const bool usual = (row.models & bit(model.model)) != 0 && date >= row.since;
-    firmware.*row.value = (choice.*row.choice).value_or(usual);
+    const auto& since = model.firmware.*row.since;
+    firmware.*row.value = (choice.*row.choice).value_or(since && date >= *since);
   }
   return firmware;
 }
 
 std::string default_in_words(const FirmwareSwitch& row) {
-  if (row.models == 0) return "off";
-  const auto from = row.since == FirmwareDate{} ? "" : fmt::format(" from {}-{:02}", row.since.year, row.since.month);
-  return fmt::format("on{}{}", models_in_words(row.models), from);
+  std::map<FirmwareDate, std::vector<std::string_view>> keys;
+  for (const auto& profile : model_profiles()) {
+    if (const auto& since = profile.firmware.*row.since) keys[*since].push_back(profile.key);
+  }
+  std::string words = keys.empty() ? "off" : "on";
+  for (const auto& [since, those] : keys) {
+    if (since != keys.begin()->first) words += ';';
+    if (those.size() < model_profiles().size()) words += fmt::format(" for {}", fmt::join(those, ", "));
+    if (since != kAlways) words += fmt::format(" from {}-{:02}", since.year, since.month);
+  }
+  return words;
 }
 
 std::string firmware_reference() {

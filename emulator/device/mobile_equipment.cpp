@@ -133,7 +133,7 @@ std::optional<std::string> MobileEquipment::Parts::objection(const PdpContext& c
   if (!registration.attached()) return "not attached to the packet domain";
   const int cid = context.id() + 1;
   // MANUAL SSL 1.4.1 item 4.
-  if (packet_domain.context(cid).active) {
+  if (!firmware.shared_context && packet_domain.context(cid).active) {
     return fmt::format("AT+CGACT has activated context {} already; AT+CGACT=0,{} first", cid, cid);
   }
   if (!access_points.has(access.apn)) return access_points.refusal(access.apn);

@@ -1,40 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "emulator/device/firmware.hpp"
 
 namespace quasimodem::device {
 
-enum class Model : std::uint8_t { m10, m66, m85, m95 };
+enum class Model : std::uint8_t { m10, m66, m85, m95, m26, mc60 };
 
 /// The bit of a model in a command's `models` mask.
 constexpr std::uint32_t bit(Model model) { return 1U << static_cast<unsigned>(model); }
 
-/// When a firmware was made.
-struct FirmwareDate {
-  int year = 0;
-  int month = 0;  ///< 1 to 12
-
-  auto operator<=>(const FirmwareDate&) const = default;
-};
-
-/// Everything in which one module differs from another. Models are data: no code asks which one it is. What differs
-/// from firmware to firmware is in firmware.hpp.
+/// Everything in which one module differs from another. Models are data: no code asks which one it is. To add one is to
+/// add its name above and a row; the commands that it has say so themselves, or it has those of its sibling. What
+/// differs from firmware to firmware is in firmware.hpp.
 struct ModelProfile {
   Model model;
   std::string_view name;      ///< `M95`
   std::string_view key;       ///< `m95`, as the command line takes it
   std::string_view revision;  ///< firmware, as ATI prints it
   FirmwareDate released;      ///< of that firmware
+  FirmwareHistory firmware;   ///< since when it has which switch on
+  /// What no source tells of this module is as this one's. Empty for those of which the tables tell by name.
+  std::optional<Model> sibling{};
 };
 
 std::span<const ModelProfile> model_profiles();
 const ModelProfile& profile_of(Model model);
 /// By `m95`, in any case.
 std::optional<Model> model_named(std::string_view key);
+
+/// `m10`, `m66` …
+std::vector<std::string> model_keys();
+
+/// The bits that a command's `models` may have for the module to have it: its own and its sibling's.
+std::uint32_t bits_of(const ModelProfile& profile);
+
+/// `m10, m66 or m85`: all of them, by `key` or `name`, with `word` before the last.
+std::string models_in_words(std::string_view ModelProfile::*called, std::string_view word = "or");
 
 }  // namespace quasimodem::device

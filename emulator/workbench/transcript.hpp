@@ -11,6 +11,7 @@
 
 #include "core/time.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::workbench {
 

@@ -173,6 +173,19 @@ TEST_CASE("a module has only its own commands", "[command table]") {
   CHECK(other.table.find("+ALL")->summary == "All forms");
 }
 
+TEST_CASE("a module that came later has what names it, and its sibling's commands when it is asked for both",
+          "[command table]") {
+  constexpr std::uint32_t later = kFirstModels + 1;
+  CHECK(Table{later}.answer("+ALL?") == "|ERROR");
+  CHECK(Table{later | 0b10}.answer("+ALL?") == "read|OK");
+  constexpr std::array models{ModelName{0b01, "M10"}, ModelName{0b10, "M95"}, ModelName{later, "M26"},
+                              ModelName{later << 1U, "MC60", 0b10}};
+  const auto page = reference_page(kFamilies, models);
+  INFO(page);
+  CHECK(page.find("| M 3 | seen | M10, M95 (MC60) |\n") != std::string::npos);
+  CHECK(page.find("| M 4 | inferred | M95 (MC60) |\n") != std::string::npos);
+}
+
 TEST_CASE("the reference page shows forms, ranges, source and modules", "[command table]") {
   constexpr std::array models{ModelName{0b01, "M10"}, ModelName{0b10, "M95"}};
   const auto page = reference_page(kFamilies, models);

@@ -51,8 +51,49 @@ TEST_CASE("TinyGSM on an M95", "[drivers][clients 2.1]") {
   driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
 }
 
+TEST_CASE("TinyGSM on an MC60", "[drivers][clients 5]") {
+  Driver driver{"\r\n", {.model = device::Model::mc60}};
+  auto& listener = driver.bench.network().listen("peer.test", 80);
+  const auto ip = driver.bench.network().address_of("peer.test").text();
+  driver.all_end_in_ok({"AT", "ATE0"});
+  driver.all_ok({"AT+CMEE=0", "AT+QNITZ=1"});
+  driver.reads("AT+CPIN?", "+CPIN: READY");
+  driver.all_end_in_ok({"AT+CGMI", "AT+CIMI", "AT+COPS?", "AT+CCLK?", "AT+CBC"});
+  driver.reads("AT+CGMM", "Quectel_MC60");
+  driver.reads("ATI", "Quectel_Ltd\r\nQuectel_MC60\r\nRevision: MC60CAR01A10");
+  driver.reads("AT+CCID", "+CCID: \"89860012345678901234\"");
+  driver.reads("AT+GSN", "001010000000008");
+  driver.reads("AT+CREG?", "+CREG: 0,1");
+  driver.reads("AT+CSQ", "+CSQ: 30,0");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+  driver.all_ok({"AT+QIFGCNT=0", "AT+QICSGP=1,\"apn\",\"user\",\"pass\"", "AT+CGDCONT=1,\"IP\",\"apn\"", "AT+CGACT=1,1",
+                 "AT+QIMODE=0", "AT+QIMUX=1", "AT+QISRVC=1", "AT+QIREGAPP=\"apn\",\"user\",\"pass\"", "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.ok("AT+QINDI=2");
+  driver.wants("AT+QICLOSE=0", "\r\nERROR\r\n");
+  driver.ok("AT+QIDNSIP=0");  // for a name, which is the wrong way round
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"peer.test\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  driver.sends("AT+QISEND=0,4", "\n\r\n\x1A", "\r\nSEND OK\r\n");
+  driver.reads("AT+QISACK=0", "+QISACK: 4, 4, 0");
+  CHECK(as_text(listener.last().received()) == "\n\r\n\x1A");
+  listener.last().send("hello");
+  driver.bench.advance({});
+  driver.bench.expect("+QIRDI: 0,1,0,1,5,5");
+  driver.wants("AT+QIRD=0,1,0,5", "\r\n+QIRD: " + ip + ":80,TCP,5\r\nhello\r\nOK\r\n");
+  driver.ok("AT+QIRD=0,1,0,64");
+  driver.wants("AT+QISTATE=1,0", "\r\nERROR\r\n");
+  driver.wants("AT+QICLOSE=0", "\r\n0, CLOSE OK\r\n");
+  driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
+  driver.all_ok({"AT+QMGDA=6", "AT+QSCLK=1", "AT+QSCLK=0"});
+  CHECK(driver.ask("AT+CFUN=0").starts_with("\r\n+CPIN: NOT READY\r\n\r\nOK\r\n"));
+  driver.wants("AT+CFUN=1,1", "\r\nOK\r\n");
+  driver.bench.advance(1min);
+  driver.bench.take();
+  driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
+}
+
 TEST_CASE("RT-Thread on an M26", "[drivers][clients 2.5]") {
-  Driver driver;
+  Driver driver{"\r\n", {.model = GENERATE(device::Model::m26, device::Model::m95)}};
   auto& listener = driver.bench.network().listen("peer.test", 80);
   const auto ip = driver.bench.network().address_of("peer.test").text();
   driver.all_end_in_ok({"AT", "ATE0", "ATI"});

@@ -16,7 +16,7 @@ constexpr std::string_view kAddress = "198.51.100.9";
 }  // namespace
 
 TEST_CASE("mbed OS on an M26", "[drivers][clients 2.9]") {
-  Driver driver{"\r"};
+  Driver driver{"\r", {.model = GENERATE(device::Model::m26, device::Model::m95)}};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.all_end_in_ok({"ATE0"});
   driver.ok("AT+QIFGCNT=0");
@@ -38,6 +38,89 @@ TEST_CASE("mbed OS on an M26", "[drivers][clients 2.9]") {
   listener.last().close();
   driver.bench.advance({});
   driver.bench.expect("0, CLOSED");
+}
+
+// A real one's log. Names and addresses are ours.
+TEST_CASE("the session of an MC60, echo and all", "[drivers][field-reports 5]") {
+  Driver driver{"\r", {.model = device::Model::mc60}};
+  auto& listener = driver.bench.network().listen("peer.test", 2001);
+  const auto says = [&](const std::string& line, const std::string& answer) {
+    driver.wants(line, line + "\r" + answer);
+  };
+  for (const std::string line : {"AT", "ATV1", "ATE1", "AT+CMEE=2"}) says(line, "\r\nOK\r\n");
+  says("ATI", "\r\nQuectel_Ltd\r\nQuectel_MC60\r\nRevision: MC60CAR01A10\r\n\r\nOK\r\n");
+  says("AT+QCCID", "\r\n89860012345678901234\r\n\r\nOK\r\n");
+  for (const std::string line : {"AT+QIMODE=0", "AT+QICSGP=1,\"V-INTERNET\"", "AT+QIREGAPP"}) says(line, "\r\nOK\r\n");
+  says("AT+QICSGP?", "\r\n+QICSGP: 1\r\n\r\nOK\r\n");
+  says("AT+QIACT", "\r\nOK\r\n");
+  says("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  for (const std::string line : {"AT+QIHEAD=1", "AT+QIDNSIP=1"}) says(line, "\r\nOK\r\n");
+  says("AT+QIOPEN=\"TCP\",\"peer.test\",\"2001\"", "\r\nOK\r\n\r\nCONNECT OK\r\n");
+  says("AT+QISEND", "\r\n> ");
+  driver.bench.send_raw("Hello\x1A");
+  driver.bench.advance({});
+  CHECK(driver.bench.take() == "Hello\r\nSEND OK\r\n");
+  listener.last().send("Hello");
+  driver.bench.advance({});
+  driver.bench.expect_raw("IPD5:Hello");
+  says("AT+QISACK", "\r\n+QISACK: 5, 5, 0\r\n\r\nOK\r\n");
+  says("AT+QICLOSE", "\r\nCLOSE OK\r\n");
+  says("AT+QIDEACT", "\r\nDEACT OK\r\n");
+}
+
+TEST_CASE("packets and certificates of an MC60", "[drivers][field-reports 7, 8]") {
+  Driver driver{"\r", {.model = device::Model::mc60}};
+  auto& listener = driver.bench.network().listen(kAddress, 80);
+  driver.all_end_in_ok({"ATE0"});
+  driver.all_ok({"AT+QIMUX=1", "AT+QINDI=2", "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+  for (const auto& [size, line] : {std::pair{1332, "+QIRDI: 0,1,0,1,1332,1332"},
+                                   {1359, "+QIRDI: 0,1,0,2,1359,2691"},
+                                   {2, "+QIRDI: 0,1,0,3,2,2693"}}) {
+    listener.last().send(std::string(static_cast<std::size_t>(size), 'x'));
+    driver.bench.advance({});
+    driver.bench.expect(line);
+  }
+  driver.wants("AT+QSECWRITE=\"NVRAM:ClientKey-private.pem\",3,100", "\r\nCONNECT\r\n");
+  driver.bench.send_raw("ABC");
+  driver.bench.advance({});
+  CHECK(driver.bench.take() == "\r\n+QSECWRITE: 3,242\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("an M26 in small letters, open and transparent", "[drivers][field-reports 12]") {
+  Driver driver{"\r\n", {.model = device::Model::m26}};
+  auto& listener = driver.bench.network().listen(kAddress, 9011);
+  driver.all_end_in_ok({"ate0"});
+  driver.wants("at+qiopen=\"tcp\",\"198.51.100.9\",\"9011\"", "\r\nOK\r\n\r\nCONNECT OK\r\n");
+  driver.sends("at+qisend=3", "abc", "\r\nSEND OK\r\n");
+  driver.reads("at+qisack", "+QISACK: 3, 3, 0");
+  driver.wants("at+qiclose", "\r\nCLOSE OK\r\n");
+  driver.ok("at+qimode=1");
+  driver.wants("at+qiopen=\"tcp\",\"198.51.100.9\",\"9011\"", "\r\nOK\r\n\r\nCONNECT\r\n");
+  driver.bench.advance(1s);
+  driver.bench.send_raw("+++");
+  driver.bench.advance(1s);
+  driver.bench.expect("OK");
+  driver.wants("ATO", "\r\nCONNECT\r\n");
+  driver.bench.send_raw("xyz");
+  driver.bench.advance(1s);
+  CHECK(as_text(listener.last().received()) == "xyz");
+}
+
+TEST_CASE("a pill box with an M26, as far as HTTP", "[drivers][field-reports 13]") {
+  Driver driver{"\r\n", {.model = device::Model::m26}};
+  driver.all_end_in_ok({"ATE0"});
+  driver.ok("AT+QREFUSECS=1,1");
+  driver.reads("AT+QINISTAT", "+QINISTAT: 3");
+  driver.wants("AT+QSECWRITE=\"RAM:ca.pem\",3", "\r\nCONNECT\r\n");
+  driver.bench.send_raw("ABC");
+  driver.bench.advance({});
+  CHECK(driver.bench.take() == "\r\n+QSECWRITE: 3,242\r\n\r\nOK\r\n");
+  driver.all_ok({"AT+QSSLCFG=\"sslversion\",0,3", "AT+QSSLCFG=\"seclevel\",0,1",
+                 "AT+QSSLCFG=\"ciphersuite\",0,\"0X003D\"", "AT+QSSLCFG=\"cacert\",0,\"RAM:ca.pem\"",
+                 "AT+QSSLCFG=\"httpsctxi\",0", "AT+QSSLCFG=\"https\",1", "AT+QIREGAPP", "AT+QIACT"});
+  driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
+  driver.wants("AT+QISTAT", "\r\nOK\r\n\r\nSTATE: IP STATUS\r\n");
 }
 
 // Its lines end in LF CR and the two LFs of a second puts.

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"
 
 namespace quasimodem::device {
@@ -33,6 +34,12 @@ TEST_CASE("each firmware switch has one row, with all that is said of it", "[fir
       const auto firmware = of(Model::m95, {2015, 4}, all);
       for (const auto& other : firmware_switches()) CHECK(firmware.*other.value == ((&other == &row) == on));
     }
+    FirmwareHistory history;
+    history.*row.since = kAlways;
+    auto profile = profile_of(Model::m95);
+    profile.firmware = history;
+    for (const auto& other : firmware_switches())
+      CHECK(firmware_of(profile, {2015, 4}).*other.value == (&other == &row));
   }
   CHECK(firmware_switches().size() * sizeof(bool) == sizeof(Firmware));
   CHECK(firmware_switch("close") == nullptr);
@@ -45,6 +52,21 @@ TEST_CASE("what nobody chose follows model and date", "[firmware]") {
   CHECK(of(Model::m66, {2016, 1}).nvram_names);
   CHECK(of(Model::m66, {2015, 4}, {.nvram_names = true}).nvram_names);
   CHECK(!of(Model::m66, {2017, 6}, {.nvram_names = false}).nvram_names);
+  // Release notes of the MC60: R01A06.
+  CHECK(!of(Model::mc60, {2016, 12}).transparent_ssl);
+  CHECK(of(Model::mc60, {2017, 1}).transparent_ssl);
+  CHECK(!of(Model::mc60, {2018, 10}).ccid_prefix);
+  CHECK(of(Model::mc60, {2018, 10}).shared_context);
+  CHECK(!of(Model::m26, {2018, 10}).shared_context);
+}
+
+TEST_CASE("the default of a switch in words", "[firmware]") {
+  const auto words = [](std::string_view name) { return default_in_words(*firmware_switch(name)); };
+  CHECK(words("close-index") == "on");
+  CHECK(words("transparent-ssl") == "on for m10, m66, m85, m95, m26; for mc60 from 2017-01");
+  CHECK(words("ccid-prefix") == "on for m95");
+  CHECK(words("cusd-blank") == "off");
+  CHECK(words("nvram-names") == "on from 2016-01");
 }
 
 TEST_CASE("docs/fidelity.md has the table of the firmware switches", "[firmware][docs]") {

@@ -192,14 +192,18 @@ TEST_CASE("a ready SIM", "[sim]") {
 
 TEST_CASE("every model says its own name", "[identity][M66 2.1]") {
   using device::Model;
-  const auto [model, name] = GENERATE(
-      table<Model, std::string>({{Model::m10, "M10"}, {Model::m66, "M66"}, {Model::m85, "M85"}, {Model::m95, "M95"}}));
+  const auto [model, name, branch] = GENERATE(table<Model, std::string, std::string>({{Model::m10, "M10", "FAR"},
+                                                                                      {Model::m66, "M66", "FAR"},
+                                                                                      {Model::m85, "M85", "FAR"},
+                                                                                      {Model::m95, "M95", "FAR"},
+                                                                                      {Model::m26, "M26", "FBR"},
+                                                                                      {Model::mc60, "MC60", "CAR"}}));
   ModemBench::Options options;
   options.configuration.model = model;
   options.configuration.imei = "490154203237518";
   ModemBench bench{options};
   const auto revision = "Revision: " + std::string{device::profile_of(model).revision};
-  CHECK(revision.starts_with("Revision: " + name + "FAR"));
+  CHECK(revision.starts_with("Revision: " + name + branch));
   bench.exchange("ATI", {"Quectel_Ltd\r\nQuectel_" + name + "\r\n" + revision, "OK"});
   for (const auto* command : {"AT+GMI", "AT+CGMI"}) {
     bench.exchange(command, {"Quectel_Ltd\r\nQuectel_" + name + "\r\nRevision: MTK 0828", "OK"});

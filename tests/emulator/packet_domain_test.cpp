@@ -30,6 +30,17 @@ TEST_CASE("a context of CGACT makes QIACT fail", "[packet][SSL 1.4.1]") {
   bench.ok("AT+QIREGAPP;+QIACT");
 }
 
+// OBSERVED: TinyGSM's client for the MC60 activates by both.
+TEST_CASE("a firmware with shared-context has both", "[packet]") {
+  device::Configuration configuration;
+  configuration.firmware.shared_context = true;
+  ModemBench bench{{.configuration = configuration}};
+  bench.ok("AT+CGDCONT=1,\"IP\",\"internet\"");
+  bench.ok("AT+CGACT=1,1");
+  bench.ok("AT+QIREGAPP;+QIACT");
+  bench.exchange("AT+CGACT?", {"+CGACT: 1,1", "OK"});
+}
+
 TEST_CASE("what brings the context up by itself fails then too", "[packet][SSL 1.4.1]") {
   ModemBench bench;
   bench.network().listen("198.51.100.9", 80);

@@ -2,6 +2,7 @@
 // What the tables as a whole must be: no name twice, something said of every command, COMMANDS.md up to date.
 #include "atcmd/table/reference.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -19,11 +20,10 @@ using namespace quasimodem;
 
 namespace {
 
-constexpr device::Model kModels[] = {device::Model::m10, device::Model::m66, device::Model::m85, device::Model::m95};
-
 std::string generated_page() {
   std::vector<atcmd::ModelName> models;
-  for (const auto model : kModels) models.push_back({device::bit(model), device::profile_of(model).name});
+  for (const auto& profile : device::model_profiles())
+    models.push_back({device::bit(profile.model), profile.name, profile.sibling ? device::bit(*profile.sibling) : 0});
   return atcmd::reference_page(commands::all_families(), models);
 }
 
@@ -99,7 +99,8 @@ TEST_CASE("documented is what the manual of these modules documents", "[referenc
 TEST_CASE("every module has the commands that hosts send, and only its own", "[reference]") {
   using device::Model;
   const auto has = [](std::string_view name, Model model) {
-    return atcmd::CommandTable{commands::all_families(), device::bit(model)}.find(name) != nullptr;
+    return atcmd::CommandTable{commands::all_families(), device::bits_of(device::profile_of(model))}.find(name) !=
+           nullptr;
   };
   // at-reference 1 to 5, without what other modules have and HTTP, FTP, SMTP, CMUX and PPP.
   constexpr std::string_view kAll =
@@ -120,8 +121,12 @@ TEST_CASE("every module has the commands that hosts send, and only its own", "[r
       "+CMGD +QMGDA +CMGW +CMSS +CNMI +CPMS +CSCA +CSMP +CSDH +CSMS +CSCB +QSMSCODE +CLCC +CLIP +COLP +CRC +CHUP +VTS "
       "+QTONEDET +CCFC +CHLD +CUSD +CPBS +CPBR +CPBW +CPBF +CNUM +CR +FCLASS +CBST +CSTA +CRLP +CCWE +CCUG +CCWA +CAOC "
       "+CLIR +QECHO +QSIDET +QCLIP +QCOLP +CSNS +QDISH +CSSN +CMOD +QEXTUNSOL +QMOSTAT ";
-  for (const auto model : kModels) {
-    INFO(device::profile_of(model).name);
+  for (const auto& profile : device::model_profiles()) {
+    const auto model = profile.model;
+    const auto is_one_of = [model](std::initializer_list<Model> models) {
+      return std::find(models.begin(), models.end(), model) != models.end();
+    };
+    INFO(profile.name);
     for (auto rest = kAll; !rest.empty(); rest.remove_prefix(rest.find(' ') + 1)) {
       const auto name = rest.substr(0, rest.find(' '));
       INFO(name);
@@ -129,12 +134,38 @@ TEST_CASE("every module has the commands that hosts send, and only its own", "[r
     }
     for (const auto* other : {"+CSCLK", "+GETERROR", "+QIKALIVE", "+QHTTPRSP", "+QMTOPEN", "+CEREG"})
       CHECK(!has(other, model));
-    CHECK(has("+CCID", model) == (model == Model::m85 || model == Model::m95));
-    CHECK(has("+QREFUSECS", model) == (model == Model::m85 || model == Model::m95));
-    CHECK(has("+QTEMP", model) == (model == Model::m10 || model == Model::m95));
+    CHECK(has("+CCID", model) == is_one_of({Model::m85, Model::m95, Model::m26, Model::mc60}));
+    CHECK(has("+QREFUSECS", model) == is_one_of({Model::m85, Model::m95, Model::m26, Model::mc60}));
+    CHECK(has("+QTEMP", model) == is_one_of({Model::m10, Model::m95, Model::mc60}));
     CHECK(has("+QCFG", model) == (model == Model::m95));
     for (const auto* name : {"+QADC", "+QSIMSTAT", "+QSIMDET"}) CHECK(has(name, model) == (model != Model::m66));
   }
+}
+
+TEST_CASE("a module without a sibling has no command that does not name it", "[reference]") {
+  for (const auto& profile : device::model_profiles()) {
+    INFO(profile.name);
+    const bool of_the_first = (device::bit(profile.model) & atcmd::kFirstModels) != 0;
+    CHECK(of_the_first == !profile.sibling.has_value());
+    if (of_the_first) continue;
+    CHECK((device::bit(*profile.sibling) & atcmd::kFirstModels) != 0);
+    const atcmd::CommandTable alone{commands::all_families(), device::bit(profile.model)};
+    CHECK(alone.find("+QADC") != nullptr);
+    CHECK(alone.find("I") == nullptr);
+  }
+}
+
+TEST_CASE("COMMANDS.md shows who has a command, in brackets who has it as its sibling", "[reference]") {
+  const auto page = generated_page();
+  const auto row = [&](std::string_view command) {
+    const auto begin = page.find(fmt::format("| `AT{}", command));
+    REQUIRE(begin != std::string::npos);
+    return page.substr(begin, page.find('\n', begin) - begin);
+  };
+  CHECK(row("+QIOPEN").ends_with("| M10, M66, M85, M95 (M26, MC60) |"));
+  CHECK(row("+CCID").ends_with("| M85, M95, M26, MC60 |"));
+  CHECK(row("+QTEMP").ends_with("| M10, M95, MC60 |"));
+  CHECK(row("+QCFG").ends_with("| M95 |"));
 }
 
 TEST_CASE("commands of the network and of TCP/IP pass over what only newer firmware knows", "[reference]") {

@@ -26,7 +26,7 @@ std::string text_field(const Record& record, std::string_view name) {
 
 Observer::Observer(control::Target& target)
     : target_{target},
-      table_{commands::all_families(), device::bit(target.modem().me().profile().model)},
+      table_{commands::all_families(), device::bits_of(target.modem().me().profile())},
       ear_{commands::all_families(), [this](const atcmd::Heard& heard) {
              // A/ has no end of its own, so that the module has begun with it already.
              if (heard.kind == atcmd::Heard::Kind::command_line) on_line_(heard.text);
