@@ -35,7 +35,7 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_VENDOR "quasimodem")
 # ASSUMED: nobody's address; whoever publishes packages gives theirs (cpack -D CPACK_PACKAGE_CONTACT=…).
 set(CPACK_PACKAGE_CONTACT "quasimodem maintainers <maintainers@quasimodem.invalid>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "emulator of the Quectel GSM/GPRS modules M10, M66, M85 and M95")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "emulator of the Quectel GSM modules M10, M66, M85, M95, M26 and MC60")
 set(CPACK_PACKAGE_DESCRIPTION
 "quasimodem behaves like the module, byte for byte, on a pseudo terminal, a
 TCP or RFC 2217 port or a real serial line: AT interpreter, state machine,

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
 namespace quasimodem {
 namespace {
 
@@ -42,6 +44,11 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
     allowed = changes;
   }
   return best ? std::optional{*best} : std::nullopt;
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& words) {
+  const auto meant = nearest(word, words);
+  return meant ? fmt::format("; did you mean \"{}\"?", *meant) : "";
 }
 
 }  // namespace quasimodem

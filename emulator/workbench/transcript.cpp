@@ -8,6 +8,8 @@
 
 #include <fmt/core.h>
 
+#include "core/suggestion.hpp"
+
 namespace quasimodem::workbench {
 
 std::string trimmed(std::string_view text) {
@@ -116,7 +118,11 @@ class Head {
 
   Result model(const std::string& text) const {
     needs_.model = device::model_named(text);
-    if (!needs_.model) return Error{"unknown model \"" + text + "\"; one of m10, m66, m85 and m95, or no such line"};
+    if (!needs_.model) {
+      return Error{fmt::format("unknown model \"{}\"; one of {}, or no such line{}", text,
+                               device::models_in_words(&device::ModelProfile::key, "and"),
+                               did_you_mean(text, device::model_keys()))};
+    }
     return true;
   }
 

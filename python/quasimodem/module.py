@@ -203,9 +203,10 @@ class Module:
     memory. So tests that run at the same time never meet.
 
     `arguments`: more words of the command line of `quasimodem run`. `program`: see find_program(). `model`: "m10",
-    "m66", "m85", "m95". `profile`: how long everything takes; the program's default is "instant" here. `faults`: lines
-    of docs/faults.md. `maps`: where a host of the module's world is on this machine, "FROM=TO" or a dict. `uart`: ways
-    to the UART beside the pty of `tty`, like "rfc2217:127.0.0.1:0". `nvram`: a directory that outlives the module.
+    "m66", "m85", "m95", "m26" or "mc60". `profile`: how long everything takes; the program's default is "instant" here.
+    `faults`: lines of docs/faults.md. `maps`: where a host of the module's world is on this machine, "FROM=TO" or a
+    dict. `uart`: ways to the UART beside the pty of `tty`, like "rfc2217:127.0.0.1:0". `nvram`: a directory that
+    outlives the module.
     `trace`: where everything that happens is written; without it the trace goes with the module. `environment`: added
     to that of this process. `start_timeout`: seconds. Every other option by its name: `apn_local="10.0.0.9"`,
     `firmware=["close-index=off"]`, `power="off"`; a list says it again and again, True is an option without a value.

@@ -148,7 +148,9 @@ def test_command_in_the_wrong_place(world):
 @pytest.mark.parametrize(
     "arguments, names",
     [
-        (["--model", "m96"], ['"m96"', "m10", "m66", "m85", "m95"]),
+        (["--model", "m96"], ['"m96"', "m10", "m66", "m85", "m95", "m26", "mc60"]),
+        (["--model", "mc6o"], ['"mc6o"', 'did you mean "mc60"?']),
+        (["play", "--model", "m62", "x"], ['"m62"', "did you mean", "m10, m66, m85, m95, m26 and mc60"]),
         (["--model", ""], ['""', "m95"]),
         (["--profile", "instnat"], ['"instnat"', 'did you mean "instant"', "lab"]),
         (["--profile", "fast"], ['"fast"', "instant", "lab", "realistic", "poor"]),

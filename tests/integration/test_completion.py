@@ -58,9 +58,10 @@ def test_commands_are_those_of_the_help(world, asked):
 @pytest.mark.parametrize(
     "words, expected",
     [
-        (["--model", ""], ["m10", "m66", "m85", "m95"]),
+        (["--model", ""], ["m10", "m66", "m85", "m95", "m26", "mc60"]),
         (["run", "-qm", "m9"], ["m95"]),
         (["--model=m8"], ["--model=m85"]),
+        (["--model", "mc"], ["mc60"]),
         (["--profile", ""], ["instant", "lab", "realistic", "poor", ":files"]),
         (["--uart", ""], ["pty:", "tcp-listen:", "tcp:", "rfc2217:", "unix:", "tty:", "stdio"]),
         (["--uart", "pty:"], [":files"]),

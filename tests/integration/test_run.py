@@ -215,7 +215,7 @@ def test_ready_line_with_a_name(world):
     assert world.runtime_files() == []
 
 
-@pytest.mark.parametrize("model", ["m10", "M66", "m85"])
+@pytest.mark.parametrize("model", ["m10", "M66", "m85", "m26", "MC60"])
 def test_name_is_the_models(world, model):
     module = world.module("--model", model)
     assert module.name == model.lower()

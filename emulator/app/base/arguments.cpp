@@ -5,17 +5,12 @@
 
 #include <fmt/core.h>
 
-#include "core/suggestion.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {
 
 void usage(const std::string& what, const std::string& way_out) { throw Problem{ExitCode::usage, what, way_out}; }
-
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& words) {
-  const auto meant = nearest(word, words);
-  return meant ? fmt::format("; did you mean \"{}\"?", *meant) : "";
-}
 
 std::optional<bool> truth(std::string_view word) {
   if (word == "1" || word == "true" || word == "yes" || word == "on") return true;
@@ -29,6 +24,12 @@ ColorChoice read_color(const std::string& text) {
   if (text == "never") return ColorChoice::never;
   usage("--color " + text + ": not a choice" + did_you_mean(text, {"auto", "always", "never"}),
         "use --color auto, always or never");
+}
+
+device::Model read_model(const std::string& text) {
+  if (const auto model = device::model_named(text)) return *model;
+  usage(fmt::format("unknown model \"{}\"{}", text, did_you_mean(text, device::model_keys())),
+        "the models are " + device::models_in_words(&device::ModelProfile::key, "and"));
 }
 
 std::vector<std::string> split(const std::string& list, char separator) {

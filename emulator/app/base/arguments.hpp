@@ -2,27 +2,33 @@
 #pragma once
 
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "core/suggestion.hpp"
 #include "emulator/app/base/color.hpp"
+
+namespace quasimodem::device {
+enum class Model : std::uint8_t;
+}
 
 namespace quasimodem::app {
 
 /// A wrong use of the command line.
 [[noreturn]] void usage(const std::string& what, const std::string& way_out = "see: quasimodem --help");
 
-/// `; did you mean "WORD"?` when one of `words` is near enough, else nothing.
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& words);
-
 /// What `1`, `true`, `yes` and `on` say, and `0`, `false`, `no` and `off`; nothing for any other word.
 std::optional<bool> truth(std::string_view word);
 
 /// The value of --color.
 ColorChoice read_color(const std::string& text);
+
+/// The value of --model.
+device::Model read_model(const std::string& text);
 
 /// A number in decimal digits, when the text is nothing else.
 template <class Number>

@@ -29,14 +29,7 @@ bool all_digits(std::string_view text) {
 
 // ---- the module ----
 
-void take_model(ModuleOptions& options, Text text) {
-  const auto model = device::model_named(text);
-  if (!model) {
-    usage(fmt::format("unknown model \"{}\"{}", text, did_you_mean(text, {"m10", "m66", "m85", "m95"})),
-          "the models are m10, m66, m85 and m95");
-  }
-  options.module.model = *model;
-}
+void take_model(ModuleOptions& options, Text text) { options.module.model = read_model(text); }
 
 void take_uart(ModuleOptions& options, Text text) { options.uarts.push_back(read_uart_url(text)); }
 
@@ -210,8 +203,10 @@ void take_fault(ModuleOptions& options, Text text) {
 using enum OptionKind;
 using enum OptionChange;
 
-constexpr std::array kOptions{
-    Option{"model", "m", "module", text, "MODEL", "m95", "m10, m66, m85 or m95", &take_model},
+const std::string kModels = device::models_in_words(&device::ModelProfile::key);
+
+const std::array kOptions{
+    Option{"model", "m", "module", text, "MODEL", "m95", kModels, &take_model},
     Option{"uart", "u", "module", list, "URL", "pty:",
            "a way to the UART, repeatable: pty:[LINK], tcp-listen:HOST:PORT, tcp:HOST:PORT, rfc2217:HOST:PORT, "
            "unix:PATH, tty:PATH[,BAUD], stdio",

@@ -12,14 +12,14 @@
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
 #include "emulator/app/cli/version.hpp"
+#include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {
 namespace {
 
 constexpr std::string_view kDescription =
-    "A program that behaves like a Quectel M10, M66, M85 or M95 GSM/GPRS module, byte for byte, on a serial port. "
-    "Behind "
-    "the port run a complete AT interpreter, the module's state machine, sockets on real TCP and real TLS, and the RAM "
+    "A program that behaves like a Quectel {} GSM/GPRS module, byte for byte, on a serial port. Behind the port run a "
+    "complete AT interpreter, the module's state machine, sockets on real TCP and real TLS, and the RAM "
     "and NVRAM certificate stores. For those who write host firmware: at the desk without hardware or SIM, and in CI.";
 
 /// Text that troff prints as it is. A minus is one that can be copied.
@@ -127,9 +127,10 @@ std::string man_page() {
   auto roff = fmt::format(".\\\" Made by quasimodem man.\n.TH QUASIMODEM 1 \"\" \"quasimodem {}\" \"User Commands\"\n",
                           program_version());
   roff += ".nr HY 0\n.ad l\n";  // names of options and paths stay in one piece
-  roff += section("NAME") + "quasimodem \\- a Quectel M10, M66, M85 or M95 GSM/GPRS module that is not there\n";
+  const auto models = device::models_in_words(&device::ModelProfile::name);
+  roff += section("NAME") + fmt::format("quasimodem \\- a Quectel {} GSM/GPRS module that is not there\n", models);
   roff += section("SYNOPSIS") + verbatim(synopsis(run));
-  roff += section("DESCRIPTION") + paragraph(kDescription);
+  roff += section("DESCRIPTION") + paragraph(fmt::format(kDescription, models));
   roff += section("OPTIONS") + "\\&Of " + bold("quasimodem run") + ", which is also what happens without a command.\n";
   roff += options_of(run);
   roff += section("COMMANDS");

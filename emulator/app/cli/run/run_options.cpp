@@ -172,7 +172,8 @@ void read_key_log_variable(const Environment& environment, Settings& settings) {
 
 CommandLine run_line(bool& version) {
   CommandLine line{{.name = "quasimodem",
-                    .description = "A Quectel M10/M66/M85/M95 on your desk that is not there.",
+                    .description = fmt::format("A Quectel {} on your desk that is not there.",
+                                               device::models_in_words(&device::ModelProfile::name)),
                     .usage = usage_lines(),
                     .footer = kExamples}};
   line.flag("--version", version, "show the version and exit");

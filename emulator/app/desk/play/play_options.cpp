@@ -9,6 +9,7 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/text_file.hpp"
+#include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -62,7 +63,8 @@ struct PlayWords {
     line.option("--baud", baud, "RATE", "rate of a device that names none; default 115200");
     line.flag("--attended", attended, "with --port: you cause the events, when they are asked for");
     line.option("-m,--model", model, "MODEL",
-                "the module in memory: m10, m66, m85 or m95; default: as the transcript says, else m95");
+                fmt::format("the module in memory: {}; default: as the transcript says, else m95",
+                            device::models_in_words(&device::ModelProfile::key)));
     line.list("--set", values, "NAME=VALUE",
               "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
     line.list("--file", uploads, "NAME=PATH",
@@ -85,15 +87,6 @@ std::pair<std::string, std::string> read_pair(const std::string& text, const std
     usage(fmt::format("{} {}: not {}", option, text, option == "--set" ? "NAME=VALUE" : "NAME=PATH"), way_out);
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
-}
-
-device::Model read_model(const std::string& name) {
-  const auto model = device::model_named(name);
-  if (!model) {
-    usage(fmt::format("unknown model \"{}\"{}", name, did_you_mean(name, {"m10", "m66", "m85", "m95"})),
-          "the models are m10, m66, m85 and m95");
-  }
-  return *model;
 }
 
 Mask read_mask(const PlayWords& raw) {
