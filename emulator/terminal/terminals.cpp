@@ -40,7 +40,9 @@ Task task_of(const SocketId& socket) {
 }  // namespace
 
 Terminals::Terminals(MobileEquipment& me, Timeline& timeline, device::Model model)
-    : me_{me}, table_{commands::all_families(), device::bits_of(device::profile_of(model))}, ring_indicator_{timeline} {}
+    : me_{me},
+      table_{commands::all_families(), device::bits_of(device::profile_of(model))},
+      ring_indicator_{timeline} {}
 
 Terminal& Terminals::add() {
   const auto taken = [this](int number) {
