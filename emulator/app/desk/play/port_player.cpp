@@ -15,7 +15,7 @@ namespace quasimodem::app {
 namespace {
 
 using workbench::Transcript;
-constexpr std::chrono::milliseconds kQuiet{700};  // nothing for so long: the module has said all
+constexpr std::chrono::milliseconds kModuleQuiet{700};  // nothing for so long: the module has said all
 
 /// `{NAME}` at `at`; its length, or 0.
 std::size_t placeholder_at(const std::string& text, std::size_t at) {
@@ -82,7 +82,7 @@ PlayReport PortPlayer::play(const Transcript& transcript) {
     line = step.line;
     perform(step);
   }
-  if (!lost_) expect_nothing_more(line, kQuiet);
+  if (!lost_) expect_nothing_more(line, kModuleQuiet);
   return std::move(report_);
 }
 
@@ -153,7 +153,7 @@ void PortPlayer::say(const Step& step) {
 void PortPlayer::expect(const Step& step) {
   const auto expected = substituted(quasimodem::to_text(unescaped(step.text)), options_.values);
   // What an event that did not happen would have brought never comes.
-  const auto usual = missed_event_ ? kQuiet : options_.patience;
+  const auto usual = missed_event_ ? kModuleQuiet : options_.patience;
   const auto patience = std::exchange(event_before_, false) ? options_.event_patience : usual;
   ++report_.compared;
   for (;;) {
@@ -202,7 +202,7 @@ void PortPlayer::differ(int line, const std::string& what, const std::string& ex
 /// All that comes until the module is quiet.
 std::string PortPlayer::rest_of_output() {
   auto rest = std::exchange(output_, {});
-  for (auto more = port_.read(kQuiet); !more.empty(); more = port_.read(kQuiet)) rest += as_text(more);
+  for (auto more = port_.read(kModuleQuiet); !more.empty(); more = port_.read(kModuleQuiet)) rest += as_text(more);
   return rest;
 }
 
