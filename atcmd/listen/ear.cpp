@@ -54,7 +54,7 @@ Ear::Ear(std::span<const Family> families, Tell tell)
               .withheld =
                   [this](std::size_t count, bool overrun) {
                     if (overrun || insight_.echoing.value_or(!in_data_state())) echoes_secret_ = true;
-                    tell_({.kind = Heard::Kind::payload, .size = count, .secret = true});
+                    count_payload(count, true);
                   }}} {
   for (const auto& family : families) {
     for (const auto& command : family.commands) {
@@ -94,10 +94,16 @@ std::size_t Ear::take_data(ByteSpan bytes) {
   const auto end = key ? std::find_if(bytes.begin(), bytes.end(), is_key) : bytes.end();
   const bool ended = end != bytes.end();
   if (ended) size = static_cast<std::size_t>(end - bytes.begin()) + 1;
-  tell_({.kind = Heard::Kind::payload, .size = size});
-  if (data_ && data_->left) *data_->left -= size;
-  if (ended || (data_ && data_->left == 0)) end_data();
+  count_payload(size, false);
+  if (ended) end_data();
   return size;
+}
+
+void Ear::count_payload(std::size_t size, bool secret) {
+  tell_({.kind = Heard::Kind::payload, .size = size, .secret = secret});
+  if (!data_ || !data_->left) return;
+  *data_->left -= std::min(size, *data_->left);
+  if (*data_->left == 0) end_data();
 }
 
 void Ear::edit(std::uint8_t byte) {
@@ -165,17 +171,24 @@ void Ear::take_said(ByteSpan bytes) {
   tell_({.kind = Heard::Kind::said, .bytes = bytes});
   while (!bytes.empty()) {
     const auto end = std::find_if(bytes.begin(), bytes.end(), &ends_said_line);
-    const auto text = as_text(bytes.first(static_cast<std::size_t>(end - bytes.begin())));
-    line_ += text.substr(0, std::min(text.size(), kLongestSaid - line_.size()));
-    if (line_.starts_with(kPromptSign)) prompt();
+    const auto size = static_cast<std::size_t>(end - bytes.begin());
+    read_on(as_text(bytes.first(size)));
     if (end == bytes.end()) return;
     if (!line_.empty()) end_line();
-    bytes = bytes.subspan(text.size() + 1);
+    bytes = bytes.subspan(size + 1);
   }
 }
 
+void Ear::read_on(std::string_view text) {
+  for (; !text.empty() && line_.size() < kPromptSign.size(); text.remove_prefix(1)) {
+    line_ += text.front();
+    if (line_ == kPromptSign) prompt();
+  }
+  line_ += text.substr(0, std::min(text.size(), kLongestSaid - line_.size()));
+}
+
 void Ear::prompt() {
-  line_.erase(0, kPromptSign.size());
+  line_.clear();
   connected_ = false;
   data_ = Data{announced_, !announced_};
   tell_({.kind = Heard::Kind::prompt});

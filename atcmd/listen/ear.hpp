@@ -88,11 +88,13 @@ class Ear {
  private:
   void take_typed(ByteSpan bytes);
   std::size_t take_data(ByteSpan bytes);
+  void count_payload(std::size_t size, bool secret);
   void edit(std::uint8_t byte);
   void begin_command_line(std::string_view body);
   bool takes_data() const;
 
   void take_said(ByteSpan bytes);
+  void read_on(std::string_view text);
   void end_line();
   void end_line_as(Heard::Kind kind);
   void prompt();

@@ -150,6 +150,14 @@ TEST_CASE("CONNECT: an upload, and a peer until the module speaks for itself", "
   CHECK(!on.ear.in_data_state());
 }
 
+TEST_CASE("behind a whole upload commands follow, also before its answer", "[listen]") {
+  Listening on;
+  on.host("AT+KEY=n,4\r");
+  on.module("\r\nCONNECT\r\n");
+  on.host("abcdAT+CSQ\r");
+  CHECK(on.take() == Lines{"line +KEY=n,4", "announced 4 of n,4", "answer CONNECT", "payload 4 secret", "line +CSQ"});
+}
+
 TEST_CASE("what is known of the module counts more than its words", "[listen]") {
   Listening on;
   on.ear.from_te(as_bytes(std::string_view{"AT+CSQ\r"}), on.now, {.takes_data = true});
