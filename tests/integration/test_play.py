@@ -34,7 +34,7 @@ def test_a_folder_is_played_to_its_end(world):
     done = world.run("play", TRANSCRIPTS)
     assert (done.returncode, done.stderr) == (0, b"")
     *lines, result = done.stdout.decode().splitlines()
-    names = sorted(path.name for path in TRANSCRIPTS.iterdir() if path.is_file())
+    names = sorted(path.name for path in TRANSCRIPTS.iterdir())
     assert [line.split()[1].removesuffix(":") for line in lines] == [str(TRANSCRIPTS / name) for name in names]
     skipped = [line for line in lines if line.startswith("skip  ")]
     assert skipped[0] == f"skip  {TRANSCRIPTS / '00_format.txt'}: no dialogue: neither a transcript nor a trace"
@@ -44,43 +44,45 @@ def test_a_folder_is_played_to_its_end(world):
 
 
 def test_what_is_wrong_with_one_file_of_a_folder_does_not_stop_the_others(world, tmp_path):
-    (tmp_path / "1-prose").write_text("What this is.\n")
-    (tmp_path / "2-broken").write_text("> AT\\r\n< \\r\\nOK\\r\\n\nrubbish\n")
-    (tmp_path / "3-trace").write_text('{"kind":"x","t":0}\n')
-    (tmp_path / "4-good").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
-    (tmp_path / "5-too-long").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n# @wait 99999999999\n")
-    (tmp_path / "6-no-address").write_text("# value: IP=nonsense\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
-    (tmp_path / "7-no-port").write_text("# peers: tls foo:abc\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
-    (tmp_path / "8-lines-of-windows").write_bytes(b"# start: ATE0\r\n> AT\\r\r\n< \\r\\nOK\\r\\n\r\n")
-    (tmp_path / "9-other.json").write_text('{\n  "name": "x"\n}\n')
-    (tmp_path / "9-prose.md").write_text("# A title\n\n> A note for the reader.\n\nAnd more.\n")
-    (tmp_path / "deeper").mkdir()
-    os.mkfifo(tmp_path / "fifo")
-    (tmp_path / "link-to-good").symlink_to("4-good")
-    (tmp_path / "link-to-nothing").symlink_to("nothing")
-    (tmp_path / ".hidden").mkdir()
-    done = world.run("play", tmp_path)
+    folder = tmp_path / "dialogues"
+    folder.mkdir()
+    (folder / "1-prose").write_text("What this is.\n")
+    (folder / "2-broken").write_text("> AT\\r\n< \\r\\nOK\\r\\n\nrubbish\n")
+    (folder / "3-trace").write_text('{"kind":"x","t":0}\n')
+    (folder / "4-good").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    (folder / "5-too-long").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n# @wait 99999999999\n")
+    (folder / "6-no-address").write_text("# value: IP=nonsense\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
+    (folder / "7-no-port").write_text("# peers: tls foo:abc\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
+    (folder / "8-lines-of-windows").write_bytes(b"# start: ATE0\r\n> AT\\r\r\n< \\r\\nOK\\r\\n\r\n")
+    (folder / "9-other.json").write_text('{\n  "name": "x"\n}\n')
+    (folder / "9-prose.md").write_text("# A title\n\n> A note for the reader.\n\nAnd more.\n")
+    (folder / "deeper").mkdir()
+    os.mkfifo(folder / "fifo")
+    (folder / "link-to-good").symlink_to("4-good")
+    (folder / "link-to-nothing").symlink_to("nothing")
+    (folder / ".hidden").mkdir()
+    done = world.run("play", folder)
     assert done.returncode == 1
     assert done.stdout.decode().splitlines() == [
-        f"skip  {tmp_path}/1-prose: no dialogue: neither a transcript nor a trace",
-        f"FAIL  {tmp_path}/2-broken",
-        f"{tmp_path}/2-broken:3: neither host, module nor remark",
-        f"FAIL  {tmp_path}/3-trace",
-        f'{tmp_path}/3-trace:1: "x" is no kind of record',
-        f"pass  {tmp_path}/4-good",
-        f"FAIL  {tmp_path}/5-too-long",
-        f"{tmp_path}/5-too-long:4: a time is wanted, of a day at most: 500ms, 10s, 2min or 1h; a number alone is seconds",
-        f"FAIL  {tmp_path}/6-no-address",
-        f"{tmp_path}/6-no-address: {{IP}} is no address: nonsense",
-        f"FAIL  {tmp_path}/7-no-port",
-        f'{tmp_path}/7-no-port:1: "abc" is no port: 1 to 65535, or a {{VALUE}}',
-        f"pass  {tmp_path}/8-lines-of-windows",
-        f"skip  {tmp_path}/9-other.json: no dialogue: neither a transcript nor a trace",
-        f"skip  {tmp_path}/9-prose.md: no dialogue: neither a transcript nor a trace",
-        f"skip  {tmp_path}/deeper: a folder in the folder; by its name it is played",
-        f"skip  {tmp_path}/fifo: no file",
-        f"pass  {tmp_path}/link-to-good",
-        f"skip  {tmp_path}/link-to-nothing: no file",
+        f"skip  {folder}/1-prose: no dialogue: neither a transcript nor a trace",
+        f"FAIL  {folder}/2-broken",
+        f"{folder}/2-broken:3: neither host, module nor remark",
+        f"FAIL  {folder}/3-trace",
+        f'{folder}/3-trace:1: "x" is no kind of record',
+        f"pass  {folder}/4-good",
+        f"FAIL  {folder}/5-too-long",
+        f"{folder}/5-too-long:4: a time is wanted, of a day at most: 500ms, 10s, 2min or 1h; a number alone is seconds",
+        f"FAIL  {folder}/6-no-address",
+        f"{folder}/6-no-address: {{IP}} is no address: nonsense",
+        f"FAIL  {folder}/7-no-port",
+        f'{folder}/7-no-port:1: "abc" is no port: 1 to 65535, or a {{VALUE}}',
+        f"pass  {folder}/8-lines-of-windows",
+        f"skip  {folder}/9-other.json: no dialogue: neither a transcript nor a trace",
+        f"skip  {folder}/9-prose.md: no dialogue: neither a transcript nor a trace",
+        f"skip  {folder}/deeper: a folder in the folder; by its name it is played",
+        f"skip  {folder}/fifo: no file",
+        f"pass  {folder}/link-to-good",
+        f"skip  {folder}/link-to-nothing: no file",
         "3 of 8 as written, 6 skipped",
     ]
 
