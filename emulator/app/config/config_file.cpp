@@ -16,7 +16,7 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr auto kSee = "what it can say: man quasimodem.toml; docs/configuration.md";
+constexpr auto kSeeKeys = "what it can say: man quasimodem.toml; docs/configuration.md";
 
 /// Null when there is no such key; in any section, when `section` is empty.
 const Option* option_of(OptionTable table, std::string_view section, std::string_view key) {
@@ -160,7 +160,7 @@ class FileReader {
 
 void parse_configuration(std::string_view text, const std::string& source, OptionTable table, Settings& settings) {
   const auto way_out = [&](const toml::source_position* at) {
-    return at ? fmt::format("{}\n{}", Excerpts{text}.of(0, at->line, at->column, 1), kSee) : std::string{kSee};
+    return at ? fmt::format("{}\n{}", Excerpts{text}.of(0, at->line, at->column, 1), kSeeKeys) : std::string{kSeeKeys};
   };
   FileReader{text, source, table, settings}.read(parse_toml(text, source, way_out));
 }

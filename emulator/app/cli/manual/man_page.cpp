@@ -63,7 +63,7 @@ std::string verbatim(std::string_view text) {
   return roff + ".fi\n";
 }
 
-std::string trimmed(std::string_view text) {
+std::string stripped(std::string_view text) {
   while (text.starts_with('\n')) text.remove_prefix(1);
   while (text.ends_with('\n')) text.remove_suffix(1);
   return std::string{text};
@@ -84,9 +84,9 @@ std::string options_of(const Declaration& command) {
 }
 
 std::string command_section(const Declaration& command, const std::string& name) {
-  auto roff = subsection(name) + paragraph(command.description) + verbatim(trimmed(command.usage));
+  auto roff = subsection(name) + paragraph(command.description) + verbatim(stripped(command.usage));
   roff += options_of(command);
-  if (const auto footer = trimmed(command.footer); !footer.empty()) roff += verbatim(footer);
+  if (const auto footer = stripped(command.footer); !footer.empty()) roff += verbatim(footer);
   for (const auto& sub : command.commands) roff += command_section(sub, fmt::format("{} {}", name, sub.name));
   return roff;
 }
@@ -102,7 +102,7 @@ std::string topic_section(const Topic& topic) {
 /// "Usage: a\n       b", without the word and what stands in its column.
 std::string synopsis(const Declaration& run) {
   constexpr std::string_view kWord = "Usage: ";
-  const auto usage = trimmed(run.usage);
+  const auto usage = stripped(run.usage);
   std::string lines;
   for (std::string_view rest = usage; !rest.empty() && rest.front() != '\n';) {
     const auto line = rest.substr(0, rest.find('\n'));
@@ -139,7 +139,7 @@ std::string man_page() {
     roff += command_section(declaration_of(command.name), fmt::format("quasimodem {}", command.name));
   }
   for (const auto& topic : topics()) roff += topic_section(topic);
-  roff += section("EXAMPLES") + verbatim(trimmed(run.footer));
+  roff += section("EXAMPLES") + verbatim(stripped(run.footer));
   constexpr std::string_view kReferences = QUASIMODEM_MANUAL_REFERENCES;
   if (!kReferences.empty()) roff += section("SEE ALSO") + paragraph(kReferences);
   return roff;
