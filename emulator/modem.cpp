@@ -9,6 +9,7 @@
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/model_profile.hpp"
 #include "emulator/device/voice_calls.hpp"
 #include "emulator/event_records.hpp"
 #include "emulator/seal.hpp"

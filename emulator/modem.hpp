@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "core/bytes.hpp"
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/rooms.hpp"
 #include "emulator/uart/dce.hpp"
 
@@ -16,7 +15,8 @@ class Terminals;
 /// Lines of the serial interface, named from the TE's side: DTR and RTS come from it, the others go to it.
 enum class Line { dtr, rts, cts, dsr, dcd, ri };
 
-/// The front door: a whole module behind bytes in and bytes out. The only header an embedder needs.
+/// The front door: a whole module behind bytes in and bytes out. With device/configuration.hpp the only header an
+/// embedder needs.
 ///
 /// Its inputs are these calls, the Timeline, the bearer's events and the random source; equal inputs give equal
 /// outputs.

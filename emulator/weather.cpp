@@ -3,6 +3,7 @@
 
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
+#include "emulator/device/pace.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/tcpip_settings.hpp"
 #include "emulator/device/timing.hpp"
@@ -28,14 +29,16 @@ net::Radio radio(device::Pace& pace) {
 
 Weather::Weather(Timeline& timeline, net::Bearer& network, const Timing& timing, std::uint64_t seed, const Logger& log)
     : log_{log.part("weather")},
-      pace_{timing, seed, log_},
-      bearer_{network, timeline, radio(pace_)},
+      pace_{std::make_unique<device::Pace>(timing, seed, log_)},
+      bearer_{network, timeline, radio(*pace_)},
       outage_{timeline},
       drop_{timeline} {}
 
+Weather::~Weather() = default;
+
 void Weather::begin(device::MobileEquipment& me) {
-  if (pace_.timing().outage.every > Duration::zero()) await_outage();
-  if (pace_.timing().pdp_drop.every > Duration::zero()) await_drop(me);
+  if (pace_->timing().outage.every > Duration::zero()) await_outage();
+  if (pace_->timing().pdp_drop.every > Duration::zero()) await_drop(me);
 }
 
 void Weather::end() {
@@ -44,15 +47,15 @@ void Weather::end() {
 }
 
 void Weather::change(const Timing& timing, device::MobileEquipment& me) {
-  pace_.set_timing(timing);
-  bearer_.set_radio(radio(pace_));
+  pace_->set_timing(timing);
+  bearer_.set_radio(radio(*pace_));
   end();
   begin(me);
 }
 
 void Weather::await_outage() {
-  outage_.start(pace_.until(&Timing::outage), [this] {
-    const auto length = pace_.length(&Timing::outage);
+  outage_.start(pace_->until(&Timing::outage), [this] {
+    const auto length = pace_->length(&Timing::outage);
     log_.info("nothing moves for {:.1f} s", std::chrono::duration<double>{length}.count());
     bearer_.stall(length);
     outage_.start(length, [this] { await_outage(); });
@@ -60,7 +63,7 @@ void Weather::await_outage() {
 }
 
 void Weather::await_drop(device::MobileEquipment& me) {
-  drop_.start(pace_.until(&Timing::pdp_drop), [this, &me] {
+  drop_.start(pace_->until(&Timing::pdp_drop), [this, &me] {
     for (int id = 0; id < device::kContexts; ++id) {
       if (!me.context(id).active()) continue;
       log_.info("the network takes context {} away", id);

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "core/log.hpp"
 #include "core/timeline.hpp"
-#include "emulator/device/pace.hpp"
 #include "emulator/device/rooms.hpp"
 #include "net/faults/slow_bearer.hpp"
 
@@ -17,6 +17,7 @@ class Weather {
  public:
   Weather(Timeline& timeline, net::Bearer& network, const device::Timing& timing, std::uint64_t seed,
           const Logger& log);
+  ~Weather();
 
   /// For the module to be plugged into. Outlives it.
   net::SlowBearer& bearer() { return bearer_; }
@@ -25,14 +26,14 @@ class Weather {
   void end();
   /// Other weather from now on; an outage that there is goes on.
   void change(const device::Timing& timing, device::MobileEquipment& me);
-  device::Pace& pace() { return pace_; }
+  device::Pace& pace() { return *pace_; }
 
  private:
   void await_outage();
   void await_drop(device::MobileEquipment& me);
 
   Logger log_;
-  device::Pace pace_;
+  const std::unique_ptr<device::Pace> pace_;
   net::SlowBearer bearer_;
   Timer outage_;
   Timer drop_;

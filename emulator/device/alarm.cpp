@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "emulator/device/kept.hpp"
+#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::device {
 namespace {
@@ -52,6 +53,8 @@ void Alarm::clear() {
 void Alarm::clock_changed() {
   if (setting_) arm();
 }
+
+bool Alarm::in_future(const LocalTime& time) const { return time.utc() > rtc_.utc(); }
 
 void Alarm::arm() {
   timer_.cancel();

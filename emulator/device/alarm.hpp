@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "core/timeline.hpp"
-#include "emulator/device/rtc.hpp"
+#include "emulator/device/local_time.hpp"
 
 namespace quasimodem::device {
 
 class Kept;
+class Rtc;
 
 /// The alarm of the RTC, AT+QALARM (M66 14.2). It runs while the module is off as well.
 class Alarm {
@@ -40,7 +41,7 @@ class Alarm {
   void recall();
 
  private:
-  bool in_future(const LocalTime& time) const { return time.utc() > rtc_.utc(); }
+  bool in_future(const LocalTime& time) const;
   void arm();
   void ring();
 

@@ -12,8 +12,8 @@
 #include "core/log.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/firmware.hpp"
-#include "emulator/device/model_profile.hpp"
-#include "emulator/device/rtc.hpp"
+#include "emulator/device/local_time.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/timing.hpp"
 #include "emulator/device/ussd_answer.hpp"
@@ -40,7 +40,7 @@ struct Configuration {
   std::uint64_t seed = 1;  ///< of the delays that are drawn
   std::string imei = "001010000000008";
   Sim sim = Sim::without_pin();
-  LocalTime clock = Rtc::factory();
+  LocalTime clock = LocalTime::factory();
   /// What the network's clock says at power on; without it the network does not tell the time (NITZ).
   std::optional<LocalTime> network_clock{};
   AccessPoints access_points{};  ///< of the network

@@ -10,6 +10,8 @@
 
 #include "emulator/device/model_profile.hpp"
 
+#include "emulator/device/model_profile.hpp"
+
 namespace quasimodem::device {
 namespace {
 

@@ -7,17 +7,11 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/device/model.hpp"
+
 namespace quasimodem::device {
 
 struct ModelProfile;
-
-/// When a firmware was made.
-struct FirmwareDate {
-  int year = 0;
-  int month = 0;  ///< 1 to 12
-
-  auto operator<=>(const FirmwareDate&) const = default;
-};
 
 /// In every firmware.
 inline constexpr FirmwareDate kAlways{};

@@ -15,6 +15,7 @@
 #include "emulator/device/kept.hpp"
 #include "emulator/device/locator.hpp"
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/model_profile.hpp"
 #include "emulator/device/name_query.hpp"
 #include "emulator/device/network_clock.hpp"
 #include "emulator/device/outside.hpp"

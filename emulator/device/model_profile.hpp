@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,16 +8,12 @@
 #include <vector>
 
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::device {
 
-enum class Model : std::uint8_t { m10, m66, m85, m95, m26, mc60 };
-
-/// The bit of a model in a command's `models` mask.
-constexpr std::uint32_t bit(Model model) { return 1U << static_cast<unsigned>(model); }
-
 /// Everything in which one module differs from another. Models are data: no code asks which one it is. To add one is to
-/// add its name above and a row; the commands that it has say so themselves, or it has those of its sibling. What
+/// add its name to Model and a row; the commands that it has say so themselves, or it has those of its sibling. What
 /// differs from firmware to firmware is in firmware.hpp.
 struct ModelProfile {
   Model model;

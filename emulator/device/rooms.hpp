@@ -51,6 +51,7 @@ struct Configuration;
 struct ModelProfile;
 struct Surroundings;
 struct TcpIpSettings;
+struct Timing;
 template <class Value>
 struct FirmwareSet;
 using Firmware = FirmwareSet<bool>;

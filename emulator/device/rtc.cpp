@@ -45,7 +45,7 @@ void Rtc::set(LocalTime time) {
 
 Duration Rtc::until(UtcTime time) const { return base_at_ + (time - base_.utc()) - timeline_.now(); }
 
-LocalTime Rtc::factory() {
+LocalTime LocalTime::factory() {
   using namespace std::chrono;
   return {local_days{2004y / January / 1}, 0};
 }

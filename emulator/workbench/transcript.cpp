@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "core/suggestion.hpp"
+#include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::workbench {
 

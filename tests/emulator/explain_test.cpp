@@ -150,7 +150,7 @@ std::vector<device::Event> every_event() {
 
 TEST_CASE("every unsolicited result code can be explained", "[explain]") {
   device::Configuration configuration;
-  configuration.network_clock = device::Rtc::factory();
+  configuration.network_clock = device::LocalTime::factory();
   ModemBench bench{{.configuration = configuration, .ready = Ready::ip_status}};
   for (const auto* line : {"AT+CREG=2", "AT+CGREG=1", "AT+CGEREP=1", "AT+QNITZ=1", "AT+CLIP=1", "AT+CCWA=1",
                            "AT+QMOSTAT=1", "AT+CUSD=1", "AT+QINDI=2", "AT+CRC=1"})

@@ -2,6 +2,7 @@
 // Power, SIM, identity, registration, clock (M66 2, 3, 5, 6, 10, 14.1; at-reference 1.5–1.13).
 #include <string>
 
+#include "emulator/device/model_profile.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"

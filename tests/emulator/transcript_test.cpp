@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;

@@ -42,7 +42,7 @@ std::optional<device::LocalTime> read_iso_time(const std::string& text) {
 
 std::optional<device::LocalTime> read_clock(const std::string& text, const std::optional<device::LocalTime>& host) {
   if (text == "host") return host;
-  if (text == "factory") return device::Rtc::factory();
+  if (text == "factory") return device::LocalTime::factory();
   return read_iso_time(text);
 }
 

@@ -8,7 +8,7 @@
 
 #include "core/fault_book.hpp"
 #include "emulator/app/config/uart_url.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/configuration.hpp"
 #include "net/bearer_rules.hpp"
 
 namespace quasimodem::app {

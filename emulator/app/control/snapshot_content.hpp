@@ -12,8 +12,8 @@
 
 #include "emulator/app/base/json.hpp"
 #include "emulator/device/access_points.hpp"
+#include "emulator/device/local_time.hpp"
 #include "emulator/device/pdp_context.hpp"
-#include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/ssl_settings.hpp"
 #include "emulator/device/tcpip_settings.hpp"
