@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "emulator/app/manual/man_page.hpp"
-#include "emulator/app/run_options.hpp"
+#include "emulator/app/cli/manual/man_page.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"
 
