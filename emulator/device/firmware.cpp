@@ -10,8 +10,6 @@
 
 #include "emulator/device/model_profile.hpp"
 
-#include "emulator/device/model_profile.hpp"
-
 namespace quasimodem::device {
 namespace {
 

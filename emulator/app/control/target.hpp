@@ -8,8 +8,8 @@
 #include "core/journal_ring.hpp"
 #include "core/timeline.hpp"
 #include "emulator/app/control/method.hpp"
-#include "emulator/faults/faults.hpp"
 #include "emulator/device/local_time.hpp"
+#include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
 
 namespace quasimodem::app::control {
