@@ -40,7 +40,7 @@ if(kind STREQUAL "legacy")
   target_compile_definitions(
     qm_mbedtls PUBLIC "MBEDTLS_USER_CONFIG_FILE=\"${PROJECT_SOURCE_DIR}/tls/detail/mbedtls_config.h\""
                       QUASIMODEM_MBEDTLS_LEGACY=1)
-  target_compile_options(qm_mbedtls PRIVATE -w -O2)
+  target_compile_options(qm_mbedtls PRIVATE -w -O2 -fPIC -fvisibility=hidden)
 elseif(kind STREQUAL "system")
   find_path(mbedtls_include mbedtls/ssl.h)
   find_library(mbedtls_ssl mbedtls)

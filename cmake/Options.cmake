@@ -10,6 +10,8 @@ add_library(qm_options INTERFACE)
 target_include_directories(qm_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(qm_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
                                             -Wno-missing-field-initializers)
+# Every part can stand in libquasimodem, which shows nothing but its C functions. All alike: one precompiled header does.
+target_compile_options(qm_options INTERFACE -fPIC -fvisibility=hidden)
 set(compiler "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
 if(QUASIMODEM_WERROR AND compiler MATCHES "^(GNU 12|Clang 14)\\.")
   target_compile_options(qm_options INTERFACE -Werror)
