@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Which version and commit the source in SOURCE is: of git, or of an archive that git exported (cmake/exported_version).
-#   included in CMakeLists.txt     the target qm_version: emulator/app/cli/version.hpp, made again at each build whose
+#   included in CMakeLists.txt     the target qm_version: emulator/app/base/version.hpp, made again at each build whose
 #                                  commit differs from that of the last. Nothing else is compiled for a commit.
 #   cmake -P, SOURCE PROJECT OUT   writes OUT/version.cpp and OUT/version.txt (version, commit, seconds since 1970), each
 #                                  only when it changes
@@ -81,7 +81,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
     OUTPUT "${OUT}/version.cpp"
     CONTENT
       "// Made by cmake/Version.cmake.
-#include \"emulator/app/cli/version.hpp\"
+#include \"emulator/app/base/version.hpp\"
 
 namespace quasimodem::app {
 

@@ -17,7 +17,7 @@
 #include "emulator/app/cli/doctor/checks.hpp"
 #include "emulator/app/cli/doctor/report.hpp"
 #include "emulator/app/cli/doctor/report_text.hpp"
-#include "emulator/app/cli/version.hpp"
+#include "emulator/app/base/version.hpp"
 
 namespace quasimodem::app {
 namespace {

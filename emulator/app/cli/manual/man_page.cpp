@@ -11,7 +11,7 @@
 #include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
-#include "emulator/app/cli/version.hpp"
+#include "emulator/app/base/version.hpp"
 #include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {

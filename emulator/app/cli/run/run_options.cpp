@@ -14,10 +14,10 @@
 #include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/process/host_time.hpp"
 #include "emulator/app/cli/commands.hpp"
+#include "emulator/app/base/version.hpp"
 #include "emulator/app/cli/options/configuration.hpp"
 #include "emulator/app/cli/options/flags.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
-#include "emulator/app/cli/version.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/device/model_profile.hpp"
 
