@@ -20,6 +20,12 @@ Bytes SimConnection::take_received() {
   return fresh;
 }
 
+void SimConnection::forget_received() {
+  received_.clear();
+  pieces_.clear();
+  taken_ = 0;
+}
+
 void SimConnection::send(ByteSpan data) {
   if (!open()) return;
   undelivered_ += data.size();

@@ -63,6 +63,8 @@ class SimConnection : public std::enable_shared_from_this<SimConnection> {
   const std::vector<Bytes>& pieces() const { return pieces_; }
   /// Gives what arrived since the last call.
   Bytes take_received();
+  /// Keeps nothing of what arrived so far: for a peer that hears it by `on_received` and lives long.
+  void forget_received();
 
   /// Sends to the module; there is no limit. For UDP each call is one datagram.
   void send(ByteSpan data);
