@@ -89,6 +89,7 @@ TEST_CASE("TinyGSM on an MC60", "[drivers][clients 5]") {
   driver.wants("AT+CFUN=1,1", "\r\nOK\r\n");
   driver.bench.advance(1min);
   driver.bench.take();
+  driver.all_end_in_ok({"AT", "ATE0"});
   driver.wants("AT+QPOWD=1", "\r\nNORMAL POWER DOWN\r\n");
 }
 

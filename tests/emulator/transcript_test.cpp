@@ -161,7 +161,7 @@ TEST_CASE("a head that nobody understands is refused with its line", "[transcrip
   CHECK(problem("# model: m99") ==
         "small:2: unknown model \"m99\"; one of m10, m66, m85, m95, m26 and mc60, or no such line; did you mean "
         "\"m95\"?");
-  CHECK(problem("# model: mc6").ends_with("; did you mean \"mc60\"?"));
+  CHECK(problem("# model: mc6o").ends_with("; did you mean \"mc60\"?"));
   CHECK(problem("# firmware: long-pdu").starts_with("small:2: unknown firmware \"long-pdu\"; SWITCH=on or"));
   CHECK(problem("# firmware: fast=on").starts_with("small:2: unknown firmware \"fast=on\""));
   CHECK(problem("# peers: udp h:1") == "small:2: a peer is tls, tcp, http, ftp, silent, time or host, not \"udp h:1\"");
