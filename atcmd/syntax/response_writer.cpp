@@ -3,23 +3,32 @@
 
 #include <fmt/core.h>
 
+#include "atcmd/syntax/meaning.hpp"
+
 namespace quasimodem::atcmd {
 namespace {
 
-std::string_view words_of(ResultCode code) {
-  switch (code) {
-    case ResultCode::ok: return "OK";
-    case ResultCode::connect: return "CONNECT";
-    case ResultCode::ring: return "RING";
-    case ResultCode::no_carrier: return "NO CARRIER";
-    case ResultCode::error: return "ERROR";
-    case ResultCode::no_dialtone: return "NO DIALTONE";
-    case ResultCode::busy: return "BUSY";
-    case ResultCode::no_answer: return "NO ANSWER";
-    case ResultCode::proceeding: return "PROCEEDING";
-  }
-  return "ERROR";
-}
+/// Result codes, each at its digit; behind them what else is written here.
+constexpr Line kLines[] = {
+    {"OK", Line::result, "the command was carried out; what takes longer reports later", "V.250"},
+    {"CONNECT", Line::result, "data mode: the bytes that follow are no commands, until +++ or the announced size",
+     "V.250"},
+    {"RING", Line::urc, "somebody calls", "M66 7.16"},
+    {"NO CARRIER", Line::result, "the call or the data connection ended, or did not come about", "V.250"},
+    {"ERROR", Line::error, "unknown command, wrong form or value, or not possible now; AT+CMEE=1 may tell more",
+     "V.250"},
+    {},
+    {"NO DIALTONE", Line::result, "no dial tone", "V.250"},
+    {"BUSY", Line::result, "the far end is busy", "V.250"},
+    {"NO ANSWER", Line::result, "the far end did not answer in time", "V.250"},
+    {"PROCEEDING", Line::result, {}},  // never said
+    {"+CME ERROR: <cme>", Line::error, "the command failed in the module, the SIM or the network", "M66 16.7"},
+    {"+CMS ERROR: <cms>", Line::error, "a short message command failed", "M66 16.8"},
+    {"> ", Line::prompt,
+     "the module waits for data: Ctrl-Z sends, ESC gives up, a length given before ends it by itself"},
+};
+
+std::string_view words_of(ResultCode code) { return kLines[static_cast<std::size_t>(code)].pattern; }
 
 }  // namespace
 
@@ -68,6 +77,7 @@ void ResponseWriter::cms_error(int number) {
 }
 
 std::string_view ResponseWriter::words(ResultCode code) { return words_of(code); }
+std::span<const Line> ResponseWriter::lines() { return kLines; }
 
 std::string ResponseWriter::error_words(std::string_view prefix, int number, std::string_view text) const {
   if (dialogue_.error_format == 0) return std::string{words_of(ResultCode::error)};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "core/bytes.hpp"
 
 namespace quasimodem::atcmd {
+
+struct Line;
 
 /// V.250 result codes with their ATV0 digits, M66 table 3.
 enum class ResultCode {
@@ -41,6 +44,8 @@ class ResponseWriter {
 
   /// The words of these results, as the TE's settings want them; for who keeps a journal.
   static std::string_view words(ResultCode code);
+  /// The result codes, each at its digit, errors and the prompt: what belongs to no command.
+  static std::span<const Line> lines();
   std::string cme_words(int number) const { return error_words("+CME ERROR", number, texts_.cme(number)); }
   std::string cms_words(int number) const { return error_words("+CMS ERROR", number, texts_.cms(number)); }
 

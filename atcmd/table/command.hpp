@@ -17,10 +17,20 @@ namespace quasimodem::atcmd {
 
 struct Command;
 
+/// One of the things that a command sets whose first parameter names it: `AT+QSSLCFG="seclevel",0,2`.
+struct Selector {
+  std::string_view name;
+  Param value;  ///< what follows the name, and the command's second parameter when there is `indexed`
+  bool indexed = false;
+  /// `values` are all that follow the name; without a value it is a query.
+  Reply (*run)(const Selector& selector, Call& call, std::span<const Argument> values) = nullptr;
+};
+
 /// What one form of a command does. Empty when the command does not have the form.
 struct Form {
   Reply (*run)(const Command& command, Call& call, const CommandCall& typed) = nullptr;
   std::span<const Param> params{};
+  std::span<const Selector> selectors{};
   Surplus surplus = Surplus::refused;  ///< what becomes of trailing parameters that nobody asked for
 
   /// Parameters behind the last one are passed over: newer firmware has more of them, and hosts send them to this one.
@@ -57,7 +67,7 @@ struct Payload {
 /// The modules that the tables were written for. One that came later is named by the commands that it has.
 inline constexpr std::uint32_t kFirstModels = 0b1111;
 
-/// One AT command, declared in one place. Dispatch, validation, the `=?` text and COMMANDS.md come from it.
+/// One AT command, declared in one place. Dispatch, validation, the `=?` text, COMMANDS.md and `explain` come from it.
 struct Command {
   std::string_view name;
   std::string_view summary;
@@ -67,8 +77,9 @@ struct Command {
   Form write{};
   Form read{};
   Form execution{};
-  Form test{};                   ///< only where generation from `write` is not enough
-  std::string_view test_text{};  ///< the manual's own words for an odd `=?`, without the name
+  Form test{};                    ///< only where generation from `write` is not enough
+  std::string_view test_text{};   ///< the manual's own words for an odd `=?`, without the name
+  std::span<const Line> lines{};  ///< what it makes the module say, beside answers that look like its parameters
 
   std::optional<Payload> payload{};  ///< whoever listens must know of it: without it the command gets none
 
@@ -120,7 +131,12 @@ Reply run_plain(const Command&, Call& call, const CommandCall&) {
   return Handler(static_cast<typename Traits::CallType&>(call));
 }
 
+Reply run_selected(const Command& command, Call& call, const CommandCall& typed);
+
 }  // namespace detail
+
+/// The selector with that name, whatever its case, or null.
+const Selector* selector_named(const Form& form, std::string_view name);
 
 /// `Reply handler(Call&, const Args&)`, its parameters checked and stored through `params` first.
 template <auto Handler>
@@ -134,6 +150,11 @@ constexpr Form write(std::span<const Param> params) {
 template <auto Handler>
 constexpr Form write_as_typed(std::span<const Param> params = {}) {
   return {.run = &detail::run_with_typed<Handler>, .params = params};
+}
+
+/// The first parameter says which of the selectors. `params` are for the test response and the reference page.
+constexpr Form write_selected(std::span<const Param> params, std::span<const Selector> selectors) {
+  return {.run = &detail::run_selected, .params = params, .selectors = selectors};
 }
 
 /// `Reply handler(Call&)`, for read, execution and test forms.
@@ -150,6 +171,11 @@ constexpr Command ignoring_more(Command command) {
 
 constexpr Command taking(Payload payload, Command command) {
   command.payload = payload;
+  return command;
+}
+
+constexpr Command saying(std::span<const Line> lines, Command command) {
+  command.lines = lines;
   return command;
 }
 

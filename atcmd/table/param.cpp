@@ -3,30 +3,34 @@
 
 #include <algorithm>
 #include <system_error>
+#include <vector>
 
 #include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace quasimodem::atcmd {
 namespace {
 
 bool store(const Param& param, const Argument& argument, void* target) {
+  if (!takes(param, argument)) return false;
   if (argument.omitted()) {
-    if (!param.may_be_omitted) return false;
     if (param.default_value) param.store_integer(target, *param.default_value);
-    return true;
-  }
-  if (param.kind == Param::Kind::text) {
-    const auto length = static_cast<std::int64_t>(argument.text.size());
-    if (length < param.lowest || length > param.highest) return false;
+  } else if (param.kind == Param::Kind::text) {
     param.store_text(target, argument.text);
-    return true;
+  } else {
+    param.store_integer(target, *parse_integer(argument.text));
   }
-  const auto value = parse_integer(argument.text);
-  if (!value || *value < param.lowest || *value > param.highest) return false;
-  const auto& allowed = param.allowed;
-  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), *value) == allowed.end()) return false;
-  param.store_integer(target, *value);
   return true;
+}
+
+/// The values one by one, when not all of the range are allowed.
+std::vector<std::string> listed(const Param& param) {
+  std::vector<std::string> list;
+  for (const auto value : param.allowed) list.push_back(std::to_string(value));
+  if (!param.only_these) return list;
+  for (const auto& each : param.meanings) list.push_back(each.value());
+  return list;
 }
 
 std::string shown(const Param& param) {
@@ -35,11 +39,7 @@ std::string shown(const Param& param) {
     case Param::Shown::literally: return std::string{param.literal};
     case Param::Shown::as_range: break;
   }
-  if (!param.allowed.empty()) {
-    std::string list;
-    for (const auto value : param.allowed) list += fmt::format("{}{}", list.empty() ? "" : ",", value);
-    return fmt::format("({})", list);
-  }
+  if (const auto list = listed(param); !list.empty()) return fmt::format("({})", fmt::join(list, ","));
   if (param.highest == param.lowest) return fmt::format("({})", param.lowest);
   return fmt::format("({}{}{})", param.lowest, param.highest == param.lowest + 1 ? "," : "-", param.highest);
 }
@@ -53,6 +53,24 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+bool takes(const Param& param, const Argument& argument) {
+  if (argument.omitted()) return param.may_be_omitted;
+  const bool is_text = param.kind == Param::Kind::text;
+  const auto value =
+      is_text ? std::optional{static_cast<std::int64_t>(argument.text.size())} : parse_integer(argument.text);
+  if (!value || *value < param.lowest || *value > param.highest) return false;
+  const auto list = is_text ? std::vector<std::string>{} : listed(param);
+  return list.empty() || std::find(list.begin(), list.end(), std::to_string(*value)) != list.end();
+}
+
+std::string allowed_values(const Param& param, std::string_view dash) {
+  if (!param.described.empty()) return std::string{param.described};
+  if (const auto list = listed(param); !list.empty()) return fmt::format("{}", fmt::join(list, ", "));
+  const auto unit = param.kind == Param::Kind::text ? " characters" : "";
+  if (param.lowest == param.highest) return fmt::format("{}{}", param.lowest, unit);
+  return fmt::format("{}{}{}{}", param.lowest, dash, param.highest, unit);
 }
 
 tl::expected<void, InvalidParameter> store_arguments(std::span<const Param> params, std::span<const Argument> arguments,

@@ -11,11 +11,12 @@
 #include <type_traits>
 
 #include "atcmd/syntax/command_line.hpp"
+#include "atcmd/syntax/meaning.hpp"
 
 namespace quasimodem::atcmd {
 
-/// One parameter of a write command: name, allowed values, and where its value goes. Built at compile time by
-/// `integer<&Args::member>(…)` and `text<&Args::member>(…)`.
+/// One parameter of a write command: name, allowed values and what they mean, and where its value goes. Built at
+/// compile time by `integer<&Args::member>(…)`, `choice<&Args::member>(…)` and `text<&Args::member>(…)`.
 struct Param {
   enum class Kind { integer, text };
   enum class Shown { by_name, as_range, literally };
@@ -25,6 +26,9 @@ struct Param {
   std::int64_t lowest = 0;  ///< of the value, or of the text's length
   std::int64_t highest = 0;
   std::span<const int> allowed{};  ///< when not every value of the range is
+  std::span<const Meaning> meanings{};
+  bool only_these = false;       ///< the meanings are all there are; of words the handler says so
+  std::string_view described{};  ///< where values are explained, instead of a length
   bool may_be_omitted = false;
   std::optional<std::int64_t> default_value{};
   Shown shown = Shown::by_name;
@@ -61,6 +65,21 @@ struct Param {
     param.allowed = values;
     return param;
   }
+  constexpr Param meaning(std::span<const Meaning> values) const {
+    Param param = *this;
+    param.meanings = values;
+    return param;
+  }
+  constexpr Param only(std::span<const Meaning> values) const {
+    Param param = meaning(values);
+    param.only_these = true;
+    return param;
+  }
+  constexpr Param described_as(std::string_view text) const {
+    Param param = *this;
+    param.described = text;
+    return param;
+  }
 };
 
 namespace detail {
@@ -93,36 +112,63 @@ struct Store {
   static void text(void* arguments, std::string_view value) { static_cast<Owner*>(arguments)->*Member = Value{value}; }
 };
 
+template <auto Member>
+constexpr Param stored_in(Param param) {
+  using Owner = typename MemberOf<decltype(Member)>::Owner;
+  using Value = typename Unwrapped<typename MemberOf<decltype(Member)>::Type>::Type;
+  if constexpr (std::is_integral_v<Value> || std::is_enum_v<Value>) {
+    param.store_integer = &Store<Owner, Value, Member>::integer;
+  } else {
+    param.store_text = &Store<Owner, Value, Member>::text;
+  }
+  return param;
+}
+
 }  // namespace detail
+
+// What a handler reads for itself has a name and a range, and no member.
+
+constexpr Param integer(std::string_view name, std::int64_t lowest, std::int64_t highest) {
+  return {.name = name, .kind = Param::Kind::integer, .lowest = lowest, .highest = highest};
+}
+
+/// The range is that of the meanings, which are in order; where they leave one out, it is not allowed.
+constexpr Param choice(std::string_view name, std::span<const Meaning> meanings) {
+  const auto param = integer(name, meanings.front().number, meanings.back().number);
+  const bool gaps = param.highest - param.lowest + 1 != static_cast<std::int64_t>(meanings.size());
+  return gaps ? param.only(meanings) : param.meaning(meanings);
+}
+
+constexpr Param text(std::string_view name, std::int64_t shortest, std::int64_t longest) {
+  return {.name = name, .kind = Param::Kind::text, .lowest = shortest, .highest = longest};
+}
 
 /// A decimal number, quoted or not. The member may be an integer, an enumeration, or a std::optional of one.
 template <auto Member>
 constexpr Param integer(std::string_view name, std::int64_t lowest, std::int64_t highest) {
-  using Owner = typename detail::MemberOf<decltype(Member)>::Owner;
-  using Value = typename detail::Unwrapped<typename detail::MemberOf<decltype(Member)>::Type>::Type;
-  return {.name = name,
-          .kind = Param::Kind::integer,
-          .lowest = lowest,
-          .highest = highest,
-          .store_integer = &detail::Store<Owner, Value, Member>::integer};
+  return detail::stored_in<Member>(integer(name, lowest, highest));
+}
+template <auto Member>
+constexpr Param choice(std::string_view name, std::span<const Meaning> meanings) {
+  return detail::stored_in<Member>(choice(name, meanings));
 }
 
 /// Text, quoted or not, of a length in octets. The member may be a string, a string_view, or a std::optional of one.
 template <auto Member>
 constexpr Param text(std::string_view name, std::int64_t shortest, std::int64_t longest) {
-  using Owner = typename detail::MemberOf<decltype(Member)>::Owner;
-  using Value = typename detail::Unwrapped<typename detail::MemberOf<decltype(Member)>::Type>::Type;
-  return {.name = name,
-          .kind = Param::Kind::text,
-          .lowest = shortest,
-          .highest = longest,
-          .store_text = &detail::Store<Owner, Value, Member>::text};
+  return detail::stored_in<Member>(text(name, shortest, longest));
 }
 
 struct InvalidParameter {};
 
 /// A whole decimal number and nothing else.
 std::optional<std::int64_t> parse_integer(std::string_view text);
+
+/// Whether the value has the type and the range of the parameter.
+bool takes(const Param& param, const Argument& argument);
+
+/// `0–5`, `0, 1, 4`, `1–80 characters`: what `takes` takes, with `dash` between lowest and highest.
+std::string allowed_values(const Param& param, std::string_view dash);
 
 /// Checks count, type and range of `arguments` and stores them through `params` into `target`.
 enum class Surplus { refused, ignored };

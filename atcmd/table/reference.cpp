@@ -5,6 +5,8 @@
 #include <vector>
 
 #include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace quasimodem::atcmd {
 namespace {
@@ -14,10 +16,10 @@ constexpr std::string_view kPreface = R"(# AT commands
 This page is generated from the command tables in `emulator/commands`; `QUASIMODEM_UPDATE=1` makes the tests write it.
 
 A command has a write form `=…`, a read form `?`, an execution form without anything, and a test form `=?`; what is not
-listed answers `ERROR` (the test form answers always). *Known from* says how sure it is that the module behaves so:
-*documented* in a manual, *seen* in a real driver or log, or *inferred*. *SSL* is GSM_SSL_TCP_Application_Note_V3.1, *M66*
-the M66 AT Commands Manual V1.0. A module in brackets has the command because its sibling has: no source tells of itself
-(docs/fidelity.md, the modules).
+listed answers `ERROR` (the test form answers always). Below a summary stands what the command makes the module say.
+*Known from* says how sure it is that the module behaves so: *documented* in a manual, *seen* in a real driver or log, or
+*inferred*. *SSL* is GSM_SSL_TCP_Application_Note_V3.1, *M66* the M66 AT Commands Manual V1.0. A module in brackets has the
+command because its sibling has: no source tells of itself (docs/fidelity.md, the modules).
 )";
 
 std::string_view word(Confidence confidence) {
@@ -56,23 +58,37 @@ std::string forms(const Command& command) {
   return text;
 }
 
-std::string range(const Param& param) {
-  if (!param.allowed.empty()) {
-    std::string list;
-    for (const auto value : param.allowed) list += fmt::format("{}{}", list.empty() ? "" : ", ", value);
-    return list;
-  }
-  const auto unit = param.kind == Param::Kind::text ? " characters" : "";
-  if (param.lowest == param.highest) return fmt::format("{}{}", param.lowest, unit);
-  return fmt::format("{}–{}{}", param.lowest, param.highest, unit);
+/// Markdown would take `<length>` for a tag.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += c == '<' ? std::string{"\\<"} : std::string{c};
+  return result;
+}
+
+/// `*mode* 0–1, default 0: 0 = off · 1 = on`
+std::string value_text(const std::string& name, const Param& param) {
+  std::vector<std::string> meanings;
+  for (const auto& each : param.meanings) meanings.push_back(fmt::format("{} = {}", each.value(), escaped(each.text)));
+  auto text = name;
+  if (!param.only_these) text += " " + allowed_values(param, "–");
+  if (param.default_value) text += fmt::format(", default {}", *param.default_value);
+  return text + (meanings.empty() ? "" : fmt::format(": {}", fmt::join(meanings, " · ")));
 }
 
 std::string parameters(const Command& command) {
-  std::string text;
-  for (const auto& param : command.write.params) {
-    text += fmt::format("{}*{}* {}", text.empty() ? "" : "<br>", param.name, range(param));
-    if (param.default_value) text += fmt::format(", default {}", *param.default_value);
+  std::vector<std::string> texts;
+  for (const auto& param : command.write.params) texts.push_back(value_text(fmt::format("*{}*", param.name), param));
+  for (const auto& each : command.write.selectors) {
+    const auto index = each.indexed ? fmt::format(",*{}*", command.write.params[1].name) : std::string{};
+    texts.push_back(value_text(fmt::format("\"{}\"{}", each.name, index), each.value));
   }
+  return fmt::format("{}", fmt::join(texts, "<br>"));
+}
+
+/// What it is for, and what it makes the module say.
+std::string summary(const Command& command) {
+  std::string text{command.summary};
+  for (const auto& line : command.lines) text += fmt::format("<br>`{}` {}", line.pattern, escaped(line.meaning));
   return text;
 }
 
@@ -97,7 +113,7 @@ std::string reference_page(std::span<const Family> families, std::span<const Mod
     page += "| Forms | | Parameters | Manual | Known from | Modules |\n";
     page += "| --- | --- | --- | --- | --- | --- |\n";
     for (const auto& command : family.commands) {
-      page += fmt::format("| {} | {} | {} | {} | {} | {} |\n", forms(command), command.summary, parameters(command),
+      page += fmt::format("| {} | {} | {} | {} | {} | {} |\n", forms(command), summary(command), parameters(command),
                           command.manual, word(command.confidence), modules(command, models));
     }
   }

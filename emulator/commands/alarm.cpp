@@ -17,6 +17,7 @@ namespace quasimodem::commands {
 namespace {
 
 using atcmd::Command;
+using atcmd::Line;
 using atcmd::Reply;
 using device::Alarm;
 
@@ -58,6 +59,9 @@ Reply show_alarm(Call& call) {
   return Reply::ok();
 }
 
+constexpr Line kAlarmLines[] = {{"ALARM RING", Line::urc, "an alarm of AT+QALARM"},
+                                {"ALARM MODE", Line::urc, "switched on by an alarm"}};
+
 constexpr std::array kCommands{
     Command{.name = "+QALARM",
             .summary = "Alarm",
@@ -65,6 +69,7 @@ constexpr std::array kCommands{
             .write = atcmd::write<&set_alarm>(kAlarm),
             .read = atcmd::plain<&show_alarm>(),
             .test_text = " (0,1),\"yy/MM/dd,hh:mm:ss+zz\",(0-3),(0-2)",
+            .lines = kAlarmLines,
             .invalid_parameter = cme::kOperationNotAllowed},
 };
 static_assert(atcmd::names_are_unique(kCommands));

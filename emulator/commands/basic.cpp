@@ -8,8 +8,8 @@
 #include <fmt/core.h>
 
 #include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
 #include "emulator/commands/profile.hpp"
+#include "emulator/commands/setting.hpp"
 #include "emulator/device/messaging.hpp"
 
 namespace quasimodem::commands {
@@ -17,44 +17,34 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Dialogue;
+using atcmd::Meaning;
 using atcmd::Reply;
 using atcmd::ResultCode;
 
-struct Value {
-  int value = 0;
-};
+using Value = SettingValue;
 
 // ---- one-digit settings: ATE, ATQ, ATV, ATX, AT&C, AT&D ----
 
-template <int Lowest, int Highest>
-constexpr std::array kDigit{atcmd::integer<&Value::value>("value", Lowest, Highest).optional(0)};
+template <const auto& Meanings>
+constexpr std::array kDigit{atcmd::choice<&Value::value>("value", Meanings).optional(0)};
 
-template <int Dialogue::*Member>
-Reply set_dialogue(Call& call, const Value& args) {
-  call.settings().dialogue.*Member = args.value;
-  return Reply::ok();
-}
-
-template <int Settings::*Member>
-Reply set_setting(Call& call, const Value& args) {
-  call.settings().*Member = args.value;
-  return Reply::ok();
-}
+constexpr Meaning kEcho[] = {{0, "no echo"}, {1, "commands are echoed"}};
+constexpr Meaning kQuiet[] = {{0, "result codes are sent"}, {1, "no result codes"}};
+constexpr Meaning kVerbose[] = {{0, "result codes as digits"}, {1, "result codes as words"}};
+constexpr Meaning kCallProgress[] = {{0, "CONNECT alone, no dial tone and no busy tone"},
+                                     {4, "CONNECT with its rate, dial tone and busy tone"}};
+constexpr std::array kProgressDigit{atcmd::integer<&Value::value>("value", 0, 4).optional(0).meaning(kCallProgress)};
+constexpr Meaning kCarrierDetect[] = {{0, "DCD is always on"}, {1, "DCD follows the carrier"}};
+constexpr Meaning kTerminalReady[] = {
+    {0, "a DTR drop does nothing"}, {1, "a DTR drop leads to command state"}, {2, "a DTR drop ends the connection"}};
 
 // ---- S registers: ATSn?, ATSn=<v> ----
 
-Reply show_register(Call& call, int value) {
+template <auto Member>
+Reply show_register(Call& call) {
   // ASSUMED: three digits, the V.250 5.3.2 habit; the manual shows <n> only.
-  call.respond(fmt::format("{:03}", value));
+  call.respond(fmt::format("{:03}", SettingOf<Member>::value(call)));
   return Reply::ok();
-}
-template <int Dialogue::*Member>
-Reply show_dialogue(Call& call) {
-  return show_register(call, call.settings().dialogue.*Member);
-}
-template <int Settings::*Member>
-Reply show_setting(Call& call) {
-  return show_register(call, call.settings().*Member);
 }
 
 template <int Lowest, int Highest>
@@ -129,19 +119,19 @@ constexpr std::array kCommands{
     Command{.name = "E",
             .summary = "Echo of command lines",
             .manual = "M66 15.2",
-            .write = atcmd::write<&set_dialogue<&Dialogue::echo>>(kDigit<0, 1>)},
+            .write = atcmd::write<&SettingOf<&Dialogue::echo>::set>(kDigit<kEcho>)},
     Command{.name = "Q",
             .summary = "Suppress result codes",
             .manual = "M66 2.15",
-            .write = atcmd::write<&set_dialogue<&Dialogue::quiet>>(kDigit<0, 1>)},
+            .write = atcmd::write<&SettingOf<&Dialogue::quiet>::set>(kDigit<kQuiet>)},
     Command{.name = "V",
             .summary = "Result codes as words or digits",
             .manual = "M66 2.16",
-            .write = atcmd::write<&set_dialogue<&Dialogue::verbose>>(kDigit<0, 1>)},
+            .write = atcmd::write<&SettingOf<&Dialogue::verbose>::set>(kDigit<kVerbose>)},
     Command{.name = "X",
             .summary = "CONNECT text and call progress",
             .manual = "M66 2.17",
-            .write = atcmd::write<&set_dialogue<&Dialogue::call_progress>>(kDigit<0, 4>)},
+            .write = atcmd::write<&SettingOf<&Dialogue::call_progress>::set>(kProgressDigit)},
     Command{.name = "Z",
             .summary = "Recall the stored profile",
             .manual = "M66 2.18",
@@ -161,11 +151,11 @@ constexpr std::array kCommands{
     Command{.name = "&C",
             .summary = "DCD follows the carrier",
             .manual = "M66 3.1",
-            .write = atcmd::write<&set_setting<&Settings::carrier_detect>>(kDigit<0, 1>)},
+            .write = atcmd::write<&SettingOf<&Settings::carrier_detect>::set>(kDigit<kCarrierDetect>)},
     Command{.name = "&D",
             .summary = "What a DTR drop does",
             .manual = "M66 3.2",
-            .write = atcmd::write<&set_setting<&Settings::terminal_ready>>(kDigit<0, 2>)},
+            .write = atcmd::write<&SettingOf<&Settings::terminal_ready>::set>(kDigit<kTerminalReady>)},
     Command{.name = "O",
             .summary = "Back to data state",
             .manual = "M66 7.5",
@@ -173,43 +163,43 @@ constexpr std::array kCommands{
     Command{.name = "S0",
             .summary = "Rings before automatic answer",
             .manual = "M66 7.7",
-            .write = atcmd::write<&set_setting<&Settings::auto_answer>>(kRegister<0, 255>),
-            .read = atcmd::plain<&show_setting<&Settings::auto_answer>>()},
+            .write = atcmd::write<&SettingOf<&Settings::auto_answer>::set>(kRegister<0, 255>),
+            .read = atcmd::plain<&show_register<&Settings::auto_answer>>()},
     Command{.name = "S3",
             .summary = "Command line terminator",
             .manual = "M66 15.3",
-            .write = atcmd::write<&set_dialogue<&Dialogue::line_terminator>>(kRegister<0, 127>),
-            .read = atcmd::plain<&show_dialogue<&Dialogue::line_terminator>>()},
+            .write = atcmd::write<&SettingOf<&Dialogue::line_terminator>::set>(kRegister<0, 127>),
+            .read = atcmd::plain<&show_register<&Dialogue::line_terminator>>()},
     Command{.name = "S4",
             .summary = "Response formatting character",
             .manual = "M66 15.4",
-            .write = atcmd::write<&set_dialogue<&Dialogue::line_feed>>(kRegister<0, 127>),
-            .read = atcmd::plain<&show_dialogue<&Dialogue::line_feed>>()},
+            .write = atcmd::write<&SettingOf<&Dialogue::line_feed>::set>(kRegister<0, 127>),
+            .read = atcmd::plain<&show_register<&Dialogue::line_feed>>()},
     Command{.name = "S5",
             .summary = "Backspace character",
             .manual = "M66 15.5",
-            .write = atcmd::write<&set_dialogue<&Dialogue::backspace>>(kRegister<0, 127>),
-            .read = atcmd::plain<&show_dialogue<&Dialogue::backspace>>()},
+            .write = atcmd::write<&SettingOf<&Dialogue::backspace>::set>(kRegister<0, 127>),
+            .read = atcmd::plain<&show_register<&Dialogue::backspace>>()},
     Command{.name = "S6",
             .summary = "Pause before blind dialling, s",
             .manual = "M66 7.8",
-            .write = atcmd::write<&set_setting<&Settings::blind_dial_pause>>(kRegister<0, 10>),
-            .read = atcmd::plain<&show_setting<&Settings::blind_dial_pause>>()},
+            .write = atcmd::write<&SettingOf<&Settings::blind_dial_pause>::set>(kRegister<0, 10>),
+            .read = atcmd::plain<&show_register<&Settings::blind_dial_pause>>()},
     Command{.name = "S7",
             .summary = "Wait for connection, s",
             .manual = "M66 7.9",
-            .write = atcmd::write<&set_setting<&Settings::carrier_wait>>(kRegister<1, 255>),
-            .read = atcmd::plain<&show_setting<&Settings::carrier_wait>>()},
+            .write = atcmd::write<&SettingOf<&Settings::carrier_wait>::set>(kRegister<1, 255>),
+            .read = atcmd::plain<&show_register<&Settings::carrier_wait>>()},
     Command{.name = "S8",
             .summary = "Comma pause, s",
             .manual = "M66 7.10",
-            .write = atcmd::write<&set_setting<&Settings::comma_pause>>(kRegister<0, 255>),
-            .read = atcmd::plain<&show_setting<&Settings::comma_pause>>()},
+            .write = atcmd::write<&SettingOf<&Settings::comma_pause>::set>(kRegister<0, 255>),
+            .read = atcmd::plain<&show_register<&Settings::comma_pause>>()},
     Command{.name = "S10",
             .summary = "Carrier loss delay, 100 ms",
             .manual = "M66 7.11",
-            .write = atcmd::write<&set_setting<&Settings::carrier_loss>>(kRegister<1, 254>),
-            .read = atcmd::plain<&show_setting<&Settings::carrier_loss>>()},
+            .write = atcmd::write<&SettingOf<&Settings::carrier_loss>::set>(kRegister<1, 254>),
+            .read = atcmd::plain<&show_register<&Settings::carrier_loss>>()},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -26,6 +26,8 @@ namespace {
 using atcmd::Argument;
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using atcmd::ResultCode;
 using device::VoiceCalls;
@@ -144,17 +146,23 @@ Reply show_provisioned(const Command& command, atcmd::Call& call, const atcmd::C
   return Reply::ok();
 }
 
-template <int CallSettings::*Member, std::int64_t Highest>
-constexpr Command provisioned(std::string_view name, std::string_view summary, std::string_view manual) {
-  auto command = setting<Member, 0, Highest>(name, summary, manual);
+template <int CallSettings::*Member>
+constexpr Command provisioned(Command command) {
   command.read = {.run = &show_provisioned<Member>};
-  return with_cme(command, cme::kOperationNotAllowed);
+  return command;
 }
 
-template <int CallSettings::*Member, std::int64_t Lowest, std::int64_t Highest>
-constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
-  return with_cme(setting<Member, Lowest, Highest>(name, summary, manual), cme::kOperationNotAllowed);
-}
+constexpr Meaning kRinging[] = {{0, "RING"}, {1, "+CRING"}};
+constexpr Line kRingingLines[] = {{"+CRING: <type>", Line::urc, "somebody calls (AT+CRC=1)"}};
+constexpr Line kProgressLines[] = {
+    {"MO RING", Line::urc, "the far end's telephone rings (AT+QMOSTAT=1)"},
+    {"MO CONNECTED", Line::urc, "the far end has answered (AT+QMOSTAT=1)"},
+};
+constexpr Meaning kCaller[] = {{0, "the caller's number is not shown"}, {1, "+CLIP with every RING"}};
+constexpr Meaning kNumberTypes[] = {{145, "international"}, {129, "national or unknown"}, {128, "withheld"}};
+constexpr Line kCallerLines[] = {
+    {"+CLIP: <number>,<number type>[,<rest>]", Line::urc, "who calls (AT+CLIP=1)", "", "number type", kNumberTypes}};
+constexpr Meaning kAnswerer[] = {{0, "the answering number is not shown"}, {1, "+COLP when a call is answered"}};
 
 // ---- USSD ----
 
@@ -164,8 +172,19 @@ struct Supplementary {
   std::optional<std::string_view> request;
   int coding = 15;
 };
+constexpr Meaning kServiceReport[] = {
+    {0, "answers are not shown"}, {1, "+CUSD shows answers"}, {2, "ends the session"}};
+constexpr Meaning kServiceStates[] = {
+    {0, "no more is expected"},  {1, "the service waits for an answer: AT+CUSD=1,\"…\""},
+    {2, "ended by the network"}, {3, "another client has answered"},
+    {4, "not supported"},        {5, "the network did not answer in time"},
+};
+constexpr Line kServiceLines[] = {
+    {"+CUSD: <m>[,<text>, <dcs>]", Line::urc, "an answer of a USSD service", "", "m", kServiceStates},
+    {"+CUSD: <m>,<text>,<dcs>", Line::urc, "an answer of a USSD service", "", "m", kServiceStates},
+};
 constexpr std::array kSupplementary{
-    atcmd::integer<&Supplementary::show>("n", 0, 2).as_range().optional(0),
+    atcmd::choice<&Supplementary::show>("n", kServiceReport).as_range().optional(0),
     atcmd::text<&Supplementary::request>("str", 1, 640).optional(),
     atcmd::integer<&Supplementary::coding>("dcs", 0, 255).optional(15),
 };
@@ -229,21 +248,26 @@ constexpr std::array kCommands{
             .execution = atcmd::plain<&hang_up>()},
     Command{
         .name = "+CLCC", .summary = "List the calls", .manual = "M66 7.14", .execution = atcmd::plain<&list_calls>()},
-    stored<&CallSettings::extended, 0, 1>("+CRC", "Extended form of RING", "M66 7.16"),
+    saying(kRingingLines, stored<&CallSettings::extended, kRinging>("+CRC", "Extended form of RING", "M66 7.16")),
     stored<&CallSettings::address_type, 129, 145>("+CSTA", "Type of address", "M66 16.3"),
     stored<&CallSettings::service_report, 0, 1>("+CR", "Report the service of a call", "M66 16.3"),
     stored<&CallSettings::mode, 0, 3>("+CMOD", "Call mode", "M66 16.3"),
     stored<&CallSettings::no_hang_up, 0, 1>("+QDISH", "Disable ATH", "M66 7.22"),
-    stored<&CallSettings::progress, 0, 1>("+QMOSTAT", "Report the progress of a dialled call", "M66 4.4"),
-    provisioned<&CallSettings::caller, 1>("+CLIP", "Show the caller's number", "M66 12.5"),
-    provisioned<&CallSettings::restriction, 2>("+CLIR", "Hide the own number", "M66 16.3"),
-    provisioned<&CallSettings::answerer, 1>("+COLP", "Show the answering number", "M66 7.2"),
+    saying(kProgressLines,
+           stored<&CallSettings::progress, 0, 1>("+QMOSTAT", "Report the progress of a dialled call", "M66 4.4")),
+    saying(kCallerLines, provisioned<&CallSettings::caller>(
+                             stored<&CallSettings::caller, kCaller>("+CLIP", "Show the caller's number", "M66 12.5"))),
+    provisioned<&CallSettings::restriction>(
+        stored<&CallSettings::restriction, 0, 2>("+CLIR", "Hide the own number", "M66 16.3")),
+    provisioned<&CallSettings::answerer>(
+        stored<&CallSettings::answerer, kAnswerer>("+COLP", "Show the answering number", "M66 7.2")),
     Command{.name = "+CUSD",
             .summary = "Unstructured supplementary services",
             .manual = "M66 12.10",
             .write = atcmd::write<&set_supplementary>(kSupplementary),
             .read = {.run = &SettingOf<&CallSettings::services>::show},
             .test_text = " (0-2)",
+            .lines = kServiceLines,
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+VTS",
             .summary = "Send tones",

@@ -18,6 +18,8 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 
 // AT+QLTS — the time the network told last                                                                  [M66 4.10]
@@ -32,7 +34,8 @@ Reply show_network_time(Call& call) {
 struct Update {
   int mode = 0;
 };
-constexpr std::array kUpdate{atcmd::integer<&Update::mode>("mode", 0, 4).as_range()};
+constexpr Meaning kUpdates[] = {{0, "the network's time is not taken over"}};
+constexpr std::array kUpdate{atcmd::integer<&Update::mode>("mode", 0, 4).as_range().meaning(kUpdates)};
 Reply set_update(Call& call, const Update& args) {
   call.me().network_clock().set_update(args.mode);
   return Reply::ok();
@@ -42,10 +45,17 @@ Reply show_update(Call& call) {
   return Reply::ok();
 }
 
+constexpr Meaning kTimeReport[] = {{0, "no URC with the network's time"}, {1, "URC with the network's time"}};
+constexpr Line kTimeLines[] = {{"+QNITZ: <time>", Line::urc, "the time, told by the network"}};
+constexpr Meaning kZoneReport[] = {{0, "no URC"}, {1, "+CTZV"}, {2, "+CTZE"}};
+constexpr Line kZoneLines[] = {
+    {"+CTZV: <zone>", Line::urc, "the time zone, told by the network, in quarters of an hour"},
+    {"+CTZE: <zone>,<dst>,<time>", Line::urc, "time zone and time, told by the network"},
+};
+
 constexpr std::array kCommands{
-    with_cme(
-        network_setting<&StatusSettings::network_time_report, 0, 1>("+QNITZ", "Report the network's time", "M66 4.9"),
-        cme::kOperationNotAllowed),
+    saying(kTimeLines, atcmd::ignoring_more(stored<&StatusSettings::network_time_report, kTimeReport>(
+                           "+QNITZ", "Report the network's time", "M66 4.9"))),
     Command{.name = "+QLTS",
             .summary = "Time of the network",
             .manual = "M66 4.10",
@@ -56,8 +66,8 @@ constexpr std::array kCommands{
             .write = atcmd::write<&set_update>(kUpdate).ignores_more(),
             .read = atcmd::plain<&show_update>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(network_setting<&StatusSettings::zone_report, 0, 2>("+CTZR", "Report the time zone", "M66 4.13"),
-             cme::kOperationNotAllowed),
+    saying(kZoneLines, atcmd::ignoring_more(stored<&StatusSettings::zone_report, kZoneReport>(
+                           "+CTZR", "Report the time zone", "M66 4.13"))),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -19,6 +19,8 @@ namespace quasimodem::commands {
 namespace {
 
 using atcmd::Command;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::TcpIpSettings;
 
@@ -104,31 +106,59 @@ Reply show_time_server(Call& call) {
   return Reply::ok();
 }
 
+constexpr Line kNameServerLines[] = {{"PrimaryDns: <address>", Line::response, "name server"},
+                                     {"SecondaryDns: <address>", Line::response, "second name server"}};
+constexpr Meaning kNameErrors[] = {{1, "not authorised"}, {2, "invalid parameter"}, {3, "network error"},
+                                   {4, "no server"},      {5, "time-out"},          {6, "not configured"},
+                                   {7, "no memory"},      {8, "unknown error"}};
+constexpr Line kNameLines[] = {
+    {"ERROR: <dns error>", Line::urc, "AT+QIDNSGIP: the name was not found", "", "dns error", kNameErrors}};
+constexpr Meaning kHostForms[] = {{0, "AT+QIOPEN takes an address"}, {1, "AT+QIOPEN takes a name"}};
+constexpr Meaning kPingResults[] = {{1, "no answer in time"},
+                                    {3, "TCP/IP is busy"},
+                                    {4, "the host was not found"},
+                                    {5, "the PDP context could not be activated"}};
+constexpr Line kPingLines[] = {
+    {"+QPING: 0,<address>,<length>,<ms>,<ttl>", Line::urc, "the peer answered the ping"},
+    {"+QPING: 2,<sent>,<received>,<lost>,<shortest ms>,<longest ms>,<average ms>", Line::urc, "ping: the end"},
+    {"+QPING: <ping result>", Line::urc, "ping", "", "ping result", kPingResults},
+};
+constexpr Meaning kTimeResults[] = {{0, "the clock is set"},           {1, "unknown error"},
+                                    {2, "the server does not answer"}, {3, "TCP/IP is busy"},
+                                    {4, "the server was not found"},   {5, "the PDP context could not be activated"}};
+constexpr Line kTimeServerLines[] = {{"+QNTP: <ntp result>", Line::urc,
+                                      "the clock was set by a time server, or was not", "", "ntp result",
+                                      kTimeResults}};
+
 constexpr std::array kCommands{
     Command{.name = "+QIDNSCFG",
             .summary = "Name servers",
             .manual = "M66 11.12",
             .write = atcmd::write<&set_name_servers>(kNameServers).ignores_more(),
             .read = atcmd::plain<&show_name_servers>(),
-            .test = atcmd::answers_ok()},
+            .test = atcmd::answers_ok(),
+            .lines = kNameServerLines},
     Command{.name = "+QIDNSGIP",
             .summary = "Addresses of a name",
             .manual = "M66 11.13",
             .write = atcmd::write<&look_up>(kName).ignores_more(),
             .read = atcmd::answers_ok(),
-            .test = atcmd::answers_ok()},
-    network_setting<&TcpIpSettings::host_is_name, 0, 1>("+QIDNSIP", "Host is an address or a name", "M66 11.14"),
+            .test = atcmd::answers_ok(),
+            .lines = kNameLines},
+    network_setting<&TcpIpSettings::host_is_name, kHostForms>("+QIDNSIP", "Host is an address or a name", "M66 11.14"),
     Command{.name = "+QPING",
             .summary = "Echo requests to a host",
             .manual = "M66 11.33",
             .write = atcmd::write<&ping>(kPing).ignores_more(),
-            .read = atcmd::answers_ok()},
+            .read = atcmd::answers_ok(),
+            .lines = kPingLines},
     Command{.name = "+QNTP",
             .summary = "Set the clock from a time server",
             .manual = "M66 11.34",
             .write = atcmd::write<&synchronise_with>(kTimeServer).ignores_more(),
             .read = atcmd::plain<&show_time_server>(),
-            .execution = atcmd::plain<&synchronise>()},
+            .execution = atcmd::plain<&synchronise>(),
+            .lines = kTimeServerLines},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <fmt/core.h>
@@ -12,11 +13,13 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/explain_command.hpp"
-#include "emulator/commands/module_lines.hpp"
+#include "emulator/commands/not_emulated.hpp"
+#include "emulator/commands/urcs.hpp"
 
 namespace quasimodem::commands {
 namespace {
 
+using atcmd::Line;
 using Field = Explanation::Field;
 using Fields = std::vector<Field>;
 
@@ -85,35 +88,60 @@ std::string error_meaning(std::string_view (*texts)(int), const std::string& val
   return "not the words of this module";
 }
 
-std::string meaning_of(const Field& field) {
+/// A line and whose it is.
+struct Known {
+  const Line& line;
+  std::string_view manual;
+  std::span<const atcmd::Param> params;  ///< of its command
+};
+
+/// The first that fits counts. At the beginning the result codes, each at its digit.
+const std::vector<Known>& known_lines() {
+  static const auto kKnown = [] {
+    std::vector<Known> all;
+    const auto add = [&all](std::span<const Line> lines, std::string_view manual,
+                            std::span<const atcmd::Param> params) {
+      for (const auto& line : lines) all.push_back({line, line.manual.empty() ? manual : line.manual, params});
+    };
+    add(atcmd::ResponseWriter::lines(), {}, {});
+    add(urcs_of_no_command(), {}, {});
+    for (const auto& family : all_families()) {
+      for (const auto& command : family.commands) add(command.lines, command.manual, command.write.params);
+    }
+    for (const auto& missing : not_emulated()) add(missing.lines, missing.manual, {});
+    return all;
+  }();
+  return kKnown;
+}
+
+std::string meaning_of(const Known& known, const Field& field) {
   if (field.name == "cme") return error_meaning(kErrorTexts.cme, field.value);
   if (field.name == "cms") {
     const auto cause = network_cause(std::atoi(field.value.substr(0, 6).c_str()));
     return cause.empty() ? error_meaning(kErrorTexts.cms, field.value) : fmt::format("from the network: {}", cause);
   }
-  const auto value = unquoted(field.value);
-  for (const auto& known : value_meanings()) {
-    if (known.field == field.name && known.value == value) return std::string{known.meaning};
+  auto meanings = field.name == known.line.field ? known.line.meanings : std::span<const atcmd::Meaning>{};
+  for (const auto& param : known.params) {
+    if (param.name == field.name) meanings = param.meanings;
   }
-  return {};
+  return std::string{atcmd::meaning_of(meanings, unquoted(field.value))};
 }
 
-std::string manual_of(std::string_view source) {
-  if (!source.starts_with('+')) return std::string{source};
-  const auto* command = find_command(source);
-  return command ? std::string{command->manual} : std::string{};
+std::optional<Explanation> explain_as(const Known& known, const std::string& line) {
+  Fields fields;
+  if (known.line.meaning.empty() || !fits(known.line.pattern, line, fields)) return std::nullopt;
+  for (auto& field : fields) field.meaning = meaning_of(known, field);
+  constexpr const char* kKinds[] = {"result", "response", "URC", "error", "prompt"};
+  return Explanation{.kind = kKinds[known.line.kind],
+                     .line = line,
+                     .meaning = std::string{known.line.meaning},
+                     .manual = std::string{known.manual},
+                     .fields = std::move(fields)};
 }
 
 std::optional<Explanation> explain_known_line(const std::string& line) {
-  for (const auto& known : module_lines()) {
-    Fields fields;
-    if (!fits(known.pattern, line, fields)) continue;
-    for (auto& field : fields) field.meaning = meaning_of(field);
-    return Explanation{.kind = std::string{known.kind},
-                       .line = line,
-                       .meaning = std::string{known.meaning},
-                       .manual = manual_of(known.source),
-                       .fields = std::move(fields)};
+  for (const auto& known : known_lines()) {
+    if (auto explanation = explain_as(known, line)) return explanation;
   }
   return std::nullopt;
 }
@@ -144,20 +172,18 @@ std::optional<Explanation> explain_value(const std::string& line) {
   if (line.size() == kImei && all(digit)) return response("IMEI (AT+GSN) or IMSI (AT+CIMI)", "M66 2.7");
   if ((line.size() == kIccid || line.size() == kIccid - 1) && line.starts_with("89") &&
       all([](unsigned char c) { return std::isxdigit(c) != 0; }))
-    return response("ICCID of the SIM, answer of AT+QCCID", manual_of("+QCCID"));
+    return response("ICCID of the SIM, answer of AT+QCCID", std::string{find_command("+QCCID")->manual});
   if (std::count(line.begin(), line.end(), '.') == 3 &&
       all([](unsigned char c) { return std::isdigit(c) || c == '.'; }))
-    return response("an address: the module's own (AT+QILOCIP) or that of a name (AT+QIDNSGIP)", manual_of("+QILOCIP"));
-  constexpr std::string_view kDigits[] = {"OK", "CONNECT",     "RING", "NO CARRIER", "ERROR",
-                                          "",   "NO DIALTONE", "BUSY", "NO ANSWER"};
-  const auto code = line.size() == 1 ? static_cast<std::size_t>(line[0] - '0') : std::size(kDigits);
-  if (code < std::size(kDigits) && !kDigits[code].empty()) {
-    auto result = explain_known_line(std::string{kDigits[code]});
-    result->line = line;
-    result->meaning = fmt::format("{} with ATV0: {}", kDigits[code], result->meaning);
-    return result;
-  }
-  return std::nullopt;
+    return response("an address: the module's own (AT+QILOCIP) or that of a name (AT+QIDNSGIP)",
+                    std::string{find_command("+QILOCIP")->manual});
+  if (line.size() != 1 || !all(digit)) return std::nullopt;
+  const auto& code = known_lines()[static_cast<std::size_t>(line[0] - '0')];
+  auto result = explain_as(code, std::string{code.line.pattern});
+  if (!result) return std::nullopt;
+  result->line = line;
+  result->meaning = fmt::format("{} with ATV0: {}", code.line.pattern, code.line.meaning);
+  return result;
 }
 
 bool is_command_line(std::string_view text) { return text.starts_with("AT") || text.starts_with("at"); }

@@ -2,14 +2,13 @@
 #include "emulator/commands/explain_command.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <span>
 #include <unordered_map>
 
 #include <fmt/core.h>
 
 #include "emulator/commands/all.hpp"
-#include "emulator/commands/parameter_values.hpp"
+#include "emulator/commands/not_emulated.hpp"
 
 namespace quasimodem::commands {
 
@@ -30,98 +29,42 @@ namespace {
 using Field = Explanation::Field;
 using Fields = std::vector<Field>;
 
-std::string upper(std::string_view text) {
-  std::string result;
-  for (const char c : text) result += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return result;
-}
-
-std::string value_meaning(std::string_view command, std::string_view parameter, std::string_view value) {
-  for (const auto& known : parameter_values()) {
-    if (known.command == command && known.parameter == parameter && known.value == upper(value))
-      return std::string{known.meaning};
-  }
-  return {};
-}
-
-/// `TLS 1.2; 0-4`
-std::string with_range(const std::string& meaning, const std::string& range) {
-  if (meaning.empty() || range.empty()) return meaning + range;
-  return fmt::format("{}; {}", meaning, range);
-}
-
-std::string allowed_values(const atcmd::Param& param) {
-  if (param.allowed.empty()) {
-    const auto unit = param.kind == atcmd::Param::Kind::text ? " characters" : "";
-    return fmt::format("{}-{}{}", param.lowest, param.highest, unit);
-  }
-  std::string list;
-  for (const auto value : param.allowed) list += fmt::format("{}{}", list.empty() ? "" : ", ", value);
-  return list;
-}
-
-bool fits(const atcmd::Param& param, const atcmd::Argument& argument) {
-  if (argument.omitted()) return param.may_be_omitted;
-  if (param.kind == atcmd::Param::Kind::text) {
-    const auto length = static_cast<std::int64_t>(argument.text.size());
-    return length >= param.lowest && length <= param.highest;
-  }
-  const auto number = atcmd::parse_integer(argument.text);
-  const bool listed = number && (param.allowed.empty() ||
-                                 std::find(param.allowed.begin(), param.allowed.end(), *number) != param.allowed.end());
-  return listed && *number >= param.lowest && *number <= param.highest;
-}
-
-Field field_of(const atcmd::Command& command, const atcmd::Param& param, const atcmd::Argument& argument) {
+Field field_of(const atcmd::Param& param, const atcmd::Argument& argument) {
   Field field{std::string{param.name}, argument.text, {}};
   if (argument.omitted()) {
     field.meaning = !param.may_be_omitted ? "missing"
                     : param.default_value ? fmt::format("default {}", *param.default_value)
                                           : "left out";
-  } else if (!fits(param, argument)) {
-    field.meaning = "wrong: " + allowed_values(param);
+  } else if (!takes(param, argument)) {
+    field.meaning = "wrong: " + allowed_values(param, "-");
   } else {
-    field.meaning = with_range(value_meaning(command.name, param.name, argument.text), allowed_values(param));
+    const auto meaning = atcmd::meaning_of(param.meanings, argument.text);
+    field.meaning = fmt::format("{}{}{}", meaning, meaning.empty() ? "" : "; ", allowed_values(param, "-"));
   }
   return field;
 }
 
-/// What comes behind a selector: `"sslversion",0,3`.
-Fields fields_behind(const atcmd::Command& command, const Selected& selected,
-                     std::span<const atcmd::Argument> arguments) {
-  Fields fields;
-  if (selected.indexed && !arguments.empty()) {
-    const auto& index = command.write.params[1];
-    fields.push_back(field_of(command, index, arguments.front()));
+/// `"sslversion",0,3`
+Fields fields_of(const atcmd::Command& command, const atcmd::Selector& selector,
+                 std::span<const atcmd::Argument> arguments) {
+  const auto& params = command.write.params;
+  Fields fields{{std::string{params[0].name}, arguments[0].text, {}}};
+  arguments = arguments.subspan(1);
+  if (selector.indexed && !arguments.empty()) {
+    fields.push_back(field_of(params[1], arguments[0]));
     arguments = arguments.subspan(1);
   }
-  if (arguments.empty()) {
-    fields.push_back({std::string{selected.parameter}, {}, "left out: query"});
-    return fields;
-  }
-  for (const auto& argument : arguments) {
-    const auto meaning = value_meaning(command.name, selected.parameter, argument.text);
-    fields.push_back(
-        {std::string{selected.parameter}, argument.text, with_range(meaning, std::string{selected.range})});
-  }
+  if (arguments.empty()) fields.push_back({std::string{selector.value.name}, {}, "left out: query"});
+  for (const auto& argument : arguments) fields.push_back(field_of(selector.value, argument));
   return fields;
 }
 
-const Selected* selected_by(const atcmd::Command& command, const std::vector<atcmd::Argument>& arguments) {
-  if (arguments.empty()) return nullptr;
-  for (const auto& selected : selected_parameters()) {
-    if (selected.command == command.name && upper(selected.selector) == upper(arguments.front().text)) return &selected;
-  }
-  return nullptr;
+const atcmd::Selector* selector_of(const atcmd::Command& command, const atcmd::CommandCall& call) {
+  return call.arguments.empty() ? nullptr : selector_named(command.write, call.arguments.front().text);
 }
 
 Fields fields_of(const atcmd::Command& command, const atcmd::CommandCall& call) {
-  if (const auto* selected = selected_by(command, call.arguments)) {
-    Fields fields{{std::string{command.write.params.front().name}, call.arguments.front().text, {}}};
-    const auto rest = fields_behind(command, *selected, std::span{call.arguments}.subspan(1));
-    fields.insert(fields.end(), rest.begin(), rest.end());
-    return fields;
-  }
+  if (const auto* selector = selector_of(command, call)) return fields_of(command, *selector, call.arguments);
   auto params = command.write.params;
   // AT+QIOPEN="TCP",… with a single session: the index is not left empty, it is not there.
   const bool without_index =
@@ -131,7 +74,7 @@ Fields fields_of(const atcmd::Command& command, const atcmd::CommandCall& call) 
   for (std::size_t i = 0; i < std::max(params.size(), call.arguments.size()); ++i) {
     const auto argument = i < call.arguments.size() ? call.arguments[i] : atcmd::Argument{};
     if (i < params.size()) {
-      fields.push_back(field_of(command, params[i], argument));
+      fields.push_back(field_of(params[i], argument));
     } else {
       fields.push_back(
           {fmt::format("parameter {}", i + 1), argument.text, params.empty() ? "" : "more than there are"});
@@ -196,14 +139,15 @@ std::vector<Field> fields_of_response(const atcmd::Command& command, std::string
   atcmd::CommandLineReader reader{fmt::format("{}={}", command.name, values)};
   const auto call = reader.next();
   if (!call || !reader.done() || call->form != atcmd::CommandForm::write) return {};
-  if (selected_by(command, call->arguments)) return {};
+  if (selector_of(command, *call)) return {};
   if (call->arguments.size() > command.write.params.size()) return {};
   Fields fields;
   for (std::size_t i = 0; i < call->arguments.size(); ++i) {
     const auto& param = command.write.params[i];
-    if (!fits(param, call->arguments[i])) return {};
-    fields.push_back({std::string{param.name}, call->arguments[i].text,
-                      value_meaning(command.name, param.name, call->arguments[i].text)});
+    const auto& argument = call->arguments[i];
+    if (!takes(param, argument)) return {};
+    fields.push_back(
+        {std::string{param.name}, argument.text, std::string{atcmd::meaning_of(param.meanings, argument.text)}});
   }
   return fields;
 }

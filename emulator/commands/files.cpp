@@ -20,6 +20,8 @@ namespace {
 using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::IntakeOutcome;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::FileName;
 using device::FileProblem;
@@ -154,9 +156,12 @@ struct Open {
   FileStore::Mode mode = FileStore::Mode::create;
   int length = 0;
 };
+constexpr Meaning kOpenModes[] = {{0, "made when it is not there; read and write"},
+                                  {1, "made anew, empty; read and write"},
+                                  {2, "must be there; read only"}};
 constexpr std::array kOpen{
     atcmd::text<&Open::name>("filename", 1, kLongestTyped),
-    atcmd::integer<&Open::mode>("mode", 0, 2).as_range().optional(0),
+    atcmd::choice<&Open::mode>("mode", kOpenModes).as_range().optional(0),
     atcmd::integer<&Open::length>("length", 0, 0x7FFFFFFF).optional(0),
 };
 
@@ -227,10 +232,11 @@ struct Seek {
   int offset = 0;
   FileStore::Origin origin = FileStore::Origin::start;
 };
+constexpr Meaning kOrigins[] = {{0, "from the beginning"}, {1, "from the present position"}, {2, "from the end"}};
 constexpr std::array kSeek{
     atcmd::integer<&Seek::handle>("filehandle", 0, 0x7FFFFFFF),
     atcmd::integer<&Seek::offset>("offset", 0, 0x7FFFFFFF),
-    atcmd::integer<&Seek::origin>("position", 0, 2).as_range().optional(0),
+    atcmd::choice<&Seek::origin>("position", kOrigins).as_range().optional(0),
 };
 
 Reply seek(Call& call, const Seek& args) {
@@ -270,11 +276,13 @@ struct Move {
   FileStore::Source source = FileStore::Source::removed;
   FileStore::Target target = FileStore::Target::must_be_free;
 };
+constexpr Meaning kSources[] = {{0, "the source goes"}, {1, "the source stays"}};
+constexpr Meaning kTargets[] = {{0, "the target must not be there"}, {1, "the target is replaced"}};
 constexpr std::array kMove{
     atcmd::text<&Move::from>("srcfilename", 1, kLongestTyped),
     atcmd::text<&Move::to>("dstfilename", 1, kLongestTyped),
-    atcmd::integer<&Move::source>("copy", 0, 1).as_range().optional(0),
-    atcmd::integer<&Move::target>("overwrite", 0, 1).as_range().optional(0),
+    atcmd::choice<&Move::source>("copy", kSources).as_range().optional(0),
+    atcmd::choice<&Move::target>("overwrite", kTargets).as_range().optional(0),
 };
 
 Reply move(Call& call, const Move& args) {
@@ -316,6 +324,8 @@ constexpr Command with_execution(Command command, atcmd::Form execution) {
 
 // A key may lie in an ordinary file as well.
 constexpr atcmd::Payload kFileContent{.content = atcmd::Payload::Content::secret, .size_in = 1};
+constexpr Line kDownloadLines[] = {
+    {"CONNECT <size>", Line::result, "data mode: so many octets of a file follow, then OK"}};
 
 constexpr std::array kCommands{
     with_execution(
@@ -324,7 +334,7 @@ constexpr std::array kCommands{
     with_execution(file_command("+QFLST", "List files", atcmd::write<&list_files>(kPattern), Confidence::seen),
                    atcmd::plain<&list_everything>()),
     taking(kFileContent, file_command("+QFUPL", "Store a file", atcmd::write<&upload>(kUpload), Confidence::seen)),
-    file_command("+QFDWL", "Fetch a file", atcmd::write<&download>(kFile), Confidence::seen),
+    saying(kDownloadLines, file_command("+QFDWL", "Fetch a file", atcmd::write<&download>(kFile), Confidence::seen)),
     file_command("+QFDEL", "Delete a file", atcmd::write<&remove>(kFile), Confidence::seen),
     tabulated(file_command("+QFMOV", "Move or copy a file", atcmd::write<&move>(kMove), Confidence::inferred)),
     with_read(file_command("+QFOPEN", "Open a file", atcmd::write<&open>(kOpen), Confidence::seen),

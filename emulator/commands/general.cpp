@@ -18,6 +18,8 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Dialogue;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::Functionality;
 using device::SimStatus;
@@ -26,7 +28,9 @@ using device::SimStatus;
 struct PowerDown {
   int mode = 0;
 };
-constexpr std::array kPowerDown{atcmd::integer<&PowerDown::mode>("mode", 0, 1).as_range()};
+constexpr Meaning kPowerDowns[] = {{0, "at once, without a word"}, {1, "in order: NORMAL POWER DOWN"}};
+constexpr std::array kPowerDown{atcmd::choice<&PowerDown::mode>("mode", kPowerDowns).as_range()};
+constexpr Line kPowerDownLines[] = {{kPowerDownWords, Line::urc, "switching off, asked for by AT+QPOWD or PWRKEY"}};
 
 Reply power_down(Call& call, const PowerDown& args) {
   call.me().power_off_soon();
@@ -34,14 +38,17 @@ Reply power_down(Call& call, const PowerDown& args) {
 }
 
 // AT+CFUN=<fun>[,<rst>]                                                                                     [M66 2.19]
-constexpr int kFunctionalities[] = {0, 1, 4};
+constexpr Meaning kFunctionalities[] = {
+    {0, "minimum functionality: no radio, no SIM"}, {1, "full functionality"}, {4, "radio off"}};
+constexpr Meaning kRestarts[] = {{0, "without a restart"}, {1, "with a restart"}};
+constexpr Line kFunctionalityLines[] = {{"+CFUN: <fun>", Line::urc, "how much of the module works"}};
 struct Fun {
   int fun = 1;
   int restart = 0;
 };
 constexpr std::array kFun{
-    atcmd::integer<&Fun::fun>("fun", 0, 4).among(kFunctionalities).as_range(),
-    atcmd::integer<&Fun::restart>("rst", 0, 1).as_range().optional(0),
+    atcmd::choice<&Fun::fun>("fun", kFunctionalities).as_range(),
+    atcmd::choice<&Fun::restart>("rst", kRestarts).as_range().optional(0),
 };
 
 Reply set_functionality(Call& call, const Fun& args) {
@@ -77,6 +84,15 @@ constexpr std::array kPin{
     atcmd::text<&Pin::pin>("pin", 1, 8),
     atcmd::text<&Pin::new_pin>("new pin", 4, 8).optional(),
 };
+
+constexpr Meaning kSimCodes[] = {
+    {"READY", "nothing: it is ready"},
+    {"SIM PIN", "its PIN: AT+CPIN=\"…\""},
+    {"SIM PUK", "its PUK and a new PIN: AT+CPIN=\"…\",\"…\""},
+    {"NOT INSERTED", "there is no SIM"},
+    {"NOT READY", "it cannot be used now"},
+};
+constexpr Line kPinLines[] = {{"+CPIN: <code>", Line::urc, "what the SIM waits for", "", "code", kSimCodes}};
 
 // With SIM PUK <pin> is the PUK and <new pin> the PIN from now on. ASSUMED: the PUK alone is answered like a PIN then.
 Reply enter_pin(Call& call, const Pin& args) {
@@ -134,20 +150,26 @@ Reply show_character_set(Call& call) {
   return Reply::ok();
 }
 
+constexpr Meaning kErrorFormats[] = {{0, "ERROR alone"}, {1, "+CME ERROR with a number"}, {2, "+CME ERROR with words"}};
+constexpr Meaning kReadyReport[] = {{0, "Call Ready is not said"}, {1, "Call Ready is said"}};
+constexpr Line kReadyLines[] = {{"Call Ready", Line::urc, "calls and messages can be made (AT+QIURC)"}};
+constexpr Meaning kMessageFormats[] = {{0, "PDU mode"}, {1, "text mode"}};
+
 constexpr std::array kCommands{
-    with_cme(setting<&Dialogue::error_format, 0, 2>("+CMEE", "Error report format", "M66 2.21"),
-             cme::kOperationNotAllowed),
+    stored<&Dialogue::error_format, kErrorFormats>("+CMEE", "Error report format", "M66 2.21"),
     Command{.name = "+CFUN",
             .summary = "Functionality",
             .manual = "M66 2.19",
             .write = atcmd::write<&set_functionality>(kFun),
             .read = atcmd::plain<&show_functionality>(),
             .test_text = " (0,1,4),(0,1)",
+            .lines = kFunctionalityLines,
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+QPOWD",
             .summary = "Power down",
             .manual = "M66 2.20",
             .write = atcmd::write<&power_down>(kPowerDown),
+            .lines = kPowerDownLines,
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+CSCS",
             .summary = "TE character set",
@@ -156,8 +178,8 @@ constexpr std::array kCommands{
             .read = atcmd::plain<&show_character_set>(),
             .test_text = " (\"GSM\",\"HEX\",\"IRA\",\"PCCP437\",\"UCS2\",\"8859-1\")",
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(setting<&Settings::initialisation_report, 0, 1>("+QIURC", "Report Call Ready", "M66 4.5"),
-             cme::kOperationNotAllowed),
+    saying(kReadyLines,
+           stored<&Settings::initialisation_report, kReadyReport>("+QIURC", "Report Call Ready", "M66 4.5")),
     Command{.name = "+QINISTAT",
             .summary = "State of initialisation",
             .manual = "M66 4.7",
@@ -168,9 +190,9 @@ constexpr std::array kCommands{
             .write = atcmd::write<&enter_pin>(kPin),
             .read = atcmd::plain<&show_pin>(),
             .test = atcmd::answers_ok(),
+            .lines = kPinLines,
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(setting<&Settings::message_format, 0, 1>("+CMGF", "SMS message format", "M66 8.2"),
-             cme::kOperationNotAllowed),
+    stored<&Settings::message_format, kMessageFormats>("+CMGF", "SMS message format", "M66 8.2"),
     Command{.name = "+CCLK",
             .summary = "Clock",
             .manual = "M66 14.1",

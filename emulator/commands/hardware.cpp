@@ -20,6 +20,7 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::Model;
 
@@ -53,31 +54,15 @@ constexpr Command among(std::uint32_t models, Command command) {
   return command;
 }
 
-template <int StatusSettings::*Member, std::int64_t Lowest, std::int64_t Highest>
-constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
-  return with_cme(setting<Member, Lowest, Highest>(name, summary, manual), cme::kOperationNotAllowed);
-}
-
 // AT+QSIMSTAT=<n> — the switch of the card's holder; +QSIMSTAT: <n>,<inserted> also as a URC. OBSERVED: the answer's
 // form, in a driver for the M10
 Reply show_sim_holder(Call& call) {
   call.respond(sim_holder_line(call.session()));
   return Reply::ok();
 }
-struct Report {
-  int on = 0;
-};
-constexpr std::array kReport{atcmd::integer<&Report::on>("n", 0, 1).as_range()};
-Reply report_sim_holder(Call& call, const Report& args) {
-  call.settings().status.sim_report = args.on;
-  return Reply::ok();
-}
 
-struct IgnoredHardware {
-  int value = 0;
-};
-constexpr std::array kSimSwitch{atcmd::integer<&IgnoredHardware::value>("mode", 0, 1).as_range(),
-                                atcmd::integer<&IgnoredHardware::value>("active", 0, 1).as_range().optional()};
+constexpr std::array kSimSwitch{atcmd::integer("mode", 0, 1).as_range(),
+                                atcmd::integer("active", 0, 1).as_range().optional()};
 
 // AT+QEXTUNSOL="<kind>",<mode> — 0 off, 1 on, 2 asks. OBSERVED: drivers switch all of them off and go on only
 // after an OK. ASSUMED: the answer to 2; and the reports (+CSQN, +CCINFO …) do not come.
@@ -127,6 +112,8 @@ Reply show_voltage(Call& call) {
   return Reply::ok();
 }
 
+constexpr Meaning kSleep[] = {{0, "no sleep"}, {1, "DTR decides about sleep"}, {2, "sleeps by itself"}};
+
 constexpr std::array kCommands{
     stored<&StatusSettings::facsimile_class, 0, 1>("+FCLASS", "Data or facsimile", "M66 table 2"),
     Command{.name = "+WS46",
@@ -147,7 +134,7 @@ constexpr std::array kCommands{
             .manual = "M66 14.3",
             .execution = atcmd::plain<&show_battery>(),
             .test_text = " (0-2),(1-100),(0-5000)"},
-    stored<&StatusSettings::slow_clock, 0, 2>("+QSCLK", "Sleep", "M66 14.4"),
+    stored<&StatusSettings::slow_clock, kSleep>("+QSCLK", "Sleep", "M66 14.4"),
     stored<&StatusSettings::led_mode, 0, 2>("+QLEDMODE", "Network lamp", "M66 14"),
     stored<&StatusSettings::ring_line_mode, 0, 2>("+QRIMODE", "Pulses of RI", "M66 15.8"),
     Command{.name = "+QTEMP",
@@ -166,7 +153,7 @@ constexpr std::array kCommands{
             .summary = "Report whether a SIM is inserted",
             .manual = "at-reference 1.14",
             .confidence = Confidence::inferred,
-            .write = atcmd::write<&report_sim_holder>(kReport),
+            .write = atcmd::write<&SettingOf<&StatusSettings::sim_report>::set>(kSettingRange<0, 1>),
             .read = atcmd::plain<&show_sim_holder>(),
             .invalid_parameter = cme::kOperationNotAllowed,
             .models = kWithSwitch},

@@ -22,6 +22,8 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::RegistrationStatus;
 using device::VoiceCalls;
@@ -55,23 +57,35 @@ Reply show_indicators(Call& call) {
 
 // AT+CMER=[<mode>[,<keyp>[,<disp>[,<ind>[,<bfr>]]]]] → +CIEV: <indicator>,<value> with <mode> and <ind> not 0
 // ASSUMED: the modes do not differ in what they do with a line that is taken: the report waits; <bfr> keeps none back.
-struct IgnoredReporting {
-  int value = 0;
-};
+constexpr Meaning kReportingModes[] = {{0, "nothing is reported"}};
+constexpr Meaning kIndicatorReports[] = {
+    {0, "no indicators"}, {1, "+CIEV when an indicator changes"}, {2, "+CIEV when an indicator changes"}};
 constexpr std::array kReporting{
-    atcmd::integer<&IgnoredReporting::value>("mode", 0, 3).as_range().optional(),
-    atcmd::integer<&IgnoredReporting::value>("keyp", 0, 0).as_range().optional(),
-    atcmd::integer<&IgnoredReporting::value>("disp", 0, 0).as_range().optional(),
-    atcmd::integer<&IgnoredReporting::value>("ind", 0, 2).as_range().optional(),
-    atcmd::integer<&IgnoredReporting::value>("bfr", 0, 1).as_range().optional(),
+    atcmd::integer("mode", 0, 3).meaning(kReportingModes).optional(),
+    atcmd::integer("keyp", 0, 0).optional(),
+    atcmd::integer("disp", 0, 0).optional(),
+    atcmd::choice("ind", kIndicatorReports).optional(),
+    atcmd::integer("bfr", 0, 1).optional(),
 };
+constexpr Meaning kIndicatorNames[] = {
+    {1, "battery, 0-5"},
+    {2, "signal, 0-5"},
+    {3, "service: 1 when registered"},
+    {4, "call: 1 when there is one"},
+    {5, "roaming: 1 in a foreign network"},
+    {6, "message memory: 1 when it is full"},
+    {7, "GPRS: 1 when attached"},
+    {8, "call set-up: 1 somebody calls, 2 dialled, 3 it rings there"},
+};
+constexpr Line kIndicatorLines[] = {{"+CIEV: <indicator>,<indicator value>", Line::urc,
+                                     "an indicator of AT+CIND changed (AT+CMER)", "", "indicator", kIndicatorNames}};
 
 constexpr Command event_reporting() {
   auto command = as_sure(list_setting<&StatusSettings::event_reporting, kReporting>(
                              "+CMER", "Report changes of indicators", "27.007 8.10"),
                          Confidence::inferred);
   command.test_text = " (0-3),(0),(0),(0-2),(0,1)";  // oFono reads the ranges
-  return command;
+  return saying(kIndicatorLines, command);
 }
 
 constexpr std::array kCommands{

@@ -18,6 +18,7 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
 using atcmd::Reply;
 
 constexpr auto kLimit = 150s;  // what AT+QIACT may take (M66 11.7)
@@ -66,6 +67,10 @@ Reply locate_module(Call& call, const Type&) {
 }
 Reply locate_module_now(Call& call) { return locate_module(call, {}); }
 
+constexpr Line kCellLines[] = {{"+QCELLLOC: <longitude>,<latitude>", Line::response, "where the cell is, in degrees"}};
+constexpr Line kModuleLines[] = {{"+QGSMLOC: <located>,<longitude>,<latitude>,<date>,<hours>", Line::response,
+                                  "where the module is, in degrees, and the time in UTC"}};
+
 constexpr std::array kCommands{
     Command{.name = "+QCELLLOC",
             .summary = "Where the cell is",
@@ -73,6 +78,7 @@ constexpr std::array kCommands{
             .confidence = Confidence::seen,
             .write = atcmd::write<&locate_cell>(kCellType).ignores_more(),
             .execution = atcmd::plain<&locate_cell_now>(),
+            .lines = kCellLines,
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+QGSMLOC",
             .summary = "Where the module is, and the time",
@@ -80,6 +86,7 @@ constexpr std::array kCommands{
             .confidence = Confidence::seen,
             .write = atcmd::write<&locate_module>(kModuleType).ignores_more(),
             .execution = atcmd::plain<&locate_module_now>(),
+            .lines = kModuleLines,
             .invalid_parameter = cme::kOperationNotAllowed},
 };
 static_assert(atcmd::names_are_unique(kCommands));

@@ -28,6 +28,8 @@ using namespace cms;
 using atcmd::Argument;
 using atcmd::Command;
 using atcmd::IntakeOutcome;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::MessageMemory;
 using device::MessageSettings;
@@ -363,9 +365,14 @@ struct Remove {
   int index = 0;
   int flag = 0;
 };
+constexpr Meaning kDeletions[] = {{0, "this message"},
+                                  {1, "all that were read"},
+                                  {2, "all that were read or sent"},
+                                  {3, "all but the unread"},
+                                  {4, "all"}};
 constexpr std::array kRemove{
     atcmd::integer<&Remove::index>("index", 0, 255),
-    atcmd::integer<&Remove::flag>("delflag", 0, 4).optional(0),
+    atcmd::choice<&Remove::flag>("delflag", kDeletions).optional(0),
 };
 
 Reply remove(Call& call, const Remove& args) {
@@ -533,12 +540,27 @@ struct Indications {
   std::optional<int> reports;
   std::optional<int> flush;
 };
+constexpr Meaning kBuffering[] = {{0, "URCs are kept back"},
+                                  {1, "URCs are dropped while the line is taken"},
+                                  {2, "URCs wait while the line is taken"}};
+constexpr Meaning kMessageReport[] = {{0, "no URC for a new message"},
+                                      {1, "+CMTI: the message is stored"},
+                                      {2, "+CMT: the message is shown"},
+                                      {3, "+CMT for class 3 only"}};
+constexpr Meaning kStatusReport[] = {
+    {0, "no status reports"}, {1, "+CDS: the report is shown"}, {2, "+CDSI: the report is stored"}};
+constexpr Line kMessageLines[] = {
+    {"+CMTI: <memory>,<index>", Line::urc, "a short message arrived and is stored"},
+    {"+CMT: <rest>", Line::urc, "a short message arrived; it follows"},
+    {"+CDSI: <memory>,<index>", Line::urc, "a status report arrived and is stored"},
+    {"+CDS: <rest>", Line::urc, "a status report arrived; it follows"},
+};
 constexpr int kBroadcastValues[] = {0, 2, 3};
 constexpr std::array kIndications{
-    atcmd::integer<&Indications::mode>("mode", 0, 3).as_range().optional(),
-    atcmd::integer<&Indications::messages>("mt", 0, 3).as_range().optional(),
+    atcmd::integer<&Indications::mode>("mode", 0, 3).as_range().optional().meaning(kBuffering),
+    atcmd::choice<&Indications::messages>("mt", kMessageReport).as_range().optional(),
     atcmd::integer<&Indications::broadcasts>("bm", 0, 3).among(kBroadcastValues).as_range().optional(),
-    atcmd::integer<&Indications::reports>("ds", 0, 2).as_range().optional(),
+    atcmd::choice<&Indications::reports>("ds", kStatusReport).as_range().optional(),
     atcmd::integer<&Indications::flush>("bfr", 0, 1).as_range().optional(),
 };
 
@@ -564,8 +586,8 @@ struct Service {
 };
 // 128 is the maker's own. OBSERVED: oFono sends it to this maker's serial modules, and others to GSM modules; ASSUMED:
 // that it is as 0.
-constexpr int kServices[] = {0, 1, 128};
-constexpr std::array kService{atcmd::integer<&Service::service>("service", 0, 128).among(kServices).as_range()};
+constexpr Meaning kServices[] = {{0, "phase 2"}, {1, "phase 2+"}, {128, "the maker's own"}};
+constexpr std::array kService{atcmd::choice<&Service::service>("service", kServices).as_range()};
 
 Reply set_service(Call& call, const Service& args) {
   settings(call).service = args.service;
@@ -636,6 +658,9 @@ Reply show_broadcasts(Call& call) {
   return Reply::ok();
 }
 
+constexpr Line kSentLines[] = {{"+CMGS: <reference>", Line::response, "the message was sent"}};
+constexpr Meaning kShownHeader[] = {{0, "few text mode parameters"}, {1, "all text mode parameters"}};
+
 constexpr Command with_cms(Command command) {
   command.errors = atcmd::ErrorClass::message;
   command.invalid_parameter = kInvalidParameters;
@@ -683,6 +708,7 @@ constexpr std::array kCommands{
               .manual = "M66 8.8",
               .write = atcmd::write_as_typed<&send>(kSend),
               .test = atcmd::answers_ok(),
+              .lines = kSentLines,
               .payload = kMessage}),
     with_cms({.name = "+CMGW",
               .summary = "Write a message to the storage",
@@ -709,14 +735,16 @@ constexpr std::array kCommands{
               .manual = "M66 8.12",
               .write = atcmd::write<&set_indications>(kIndications),
               .read = atcmd::plain<&show_indications>(),
-              .test_text = " (0-3),(0-3),(0,2,3),(0-2),(0,1)"}),
+              .test_text = " (0-3),(0-3),(0,2,3),(0-2),(0,1)",
+              .lines = kMessageLines}),
     with_cms({.name = "+CSCB",
               .summary = "Cell broadcast messages",
               .manual = "M66 8.15–8.17",
               .write = atcmd::write<&set_broadcasts>(kBroadcasts),
               .read = atcmd::plain<&show_broadcasts>(),
               .test_text = " (0,1)"}),
-    with_cms(setting<&MessageSettings::show_header, 0, 1>("+CSDH", "Show text mode parameters", "M66 8.15–8.17")),
+    with_cms(
+        setting<&MessageSettings::show_header, kShownHeader>("+CSDH", "Show text mode parameters", "M66 8.15–8.17")),
     with_cms({.name = "+CSMP",
               .summary = "Text mode parameters",
               .manual = "M66 8.15–8.17",

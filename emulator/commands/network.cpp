@@ -16,6 +16,8 @@ namespace quasimodem::commands {
 namespace {
 
 using atcmd::Command;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::Domain;
 
@@ -31,16 +33,38 @@ Reply show_packet_switched(Call& call) {
   return show_registration(call, "+CGREG", call.settings().packet_registration_report, Domain::packet_switched);
 }
 
-constexpr Command registration(Command command, atcmd::Form read) {
+constexpr Meaning kRegistrationReport[] = {
+    {0, "no URC"}, {1, "URC when the registration changes"}, {2, "URC with location area and cell"}};
+constexpr Meaning kStatus[] = {{0, "not registered and not searching"},
+                               {1, "registered, home network"},
+                               {2, "searching"},
+                               {3, "registration denied"},
+                               {4, "unknown"},
+                               {5, "registered, roaming"}};
+constexpr Line kRegistrationLines[] = {
+    {"+CREG: <n>,<stat>[,<lac>,<ci>]", Line::response, "registration in the circuit switched network", "", "stat",
+     kStatus},
+    {"+CREG: <stat>[,<lac>,<ci>]", Line::urc, "registration in the circuit switched network changed", "", "stat",
+     kStatus},
+};
+constexpr Line kPacketRegistrationLines[] = {
+    {"+CGREG: <n>,<stat>[,<lac>,<ci>]", Line::response, "registration in the packet switched network", "", "stat",
+     kStatus},
+    {"+CGREG: <stat>[,<lac>,<ci>]", Line::urc, "registration in the packet switched network changed", "", "stat",
+     kStatus},
+};
+
+constexpr Command registration(Command command, atcmd::Form read, std::span<const Line> lines) {
   command.read = read;
-  return with_cme(command, cme::kOperationNotAllowed);
+  return saying(lines, atcmd::ignoring_more(command));
 }
 
 // AT+CGATT=<state> — up to 75 s                                                                             [M66 10.1]
 struct AttachState {
   int state = 1;
 };
-constexpr std::array kAttachState{atcmd::integer<&AttachState::state>("state", 0, 1).as_range()};
+constexpr Meaning kAttachStates[] = {{0, "detached"}, {1, "attached"}};
+constexpr std::array kAttachState{atcmd::choice<&AttachState::state>("state", kAttachStates).as_range()};
 
 Reply set_attachment(Call& call, const AttachState& args) {
   const auto responder = call.hold(75s);
@@ -67,23 +91,27 @@ Reply show_signal(Call& call) {
   return Reply::ok();
 }
 
+constexpr Meaning kStrengths[] = {{99, "unknown: no cell"}};
+constexpr Line kSignalLines[] = {{"+CSQ: <rssi>,<ber>", Line::response, "signal quality", "", "rssi", kStrengths}};
+
 constexpr std::array kCommands{
-    registration(network_setting<&Settings::registration_report, 0, 2>("+CREG", "Registration", "M66 6.2"),
-                 atcmd::plain<&show_circuit_switched>()),
+    registration(stored<&Settings::registration_report, kRegistrationReport>("+CREG", "Registration", "M66 6.2"),
+                 atcmd::plain<&show_circuit_switched>(), kRegistrationLines),
     Command{.name = "+CSQ",
             .summary = "Signal quality",
             .manual = "M66 6.3",
             .execution = atcmd::plain<&show_signal>(),
-            .test_text = " (0-31,99),(0-7,99)"},
+            .test_text = " (0-31,99),(0-7,99)",
+            .lines = kSignalLines},
     Command{.name = "+CGATT",
             .summary = "Attachment to the packet domain",
             .manual = "M66 10.1",
             .write = atcmd::write<&set_attachment>(kAttachState).ignores_more(),
             .read = atcmd::plain<&show_attachment>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    registration(network_setting<&Settings::packet_registration_report, 0, 2>(
+    registration(stored<&Settings::packet_registration_report, kRegistrationReport>(
                      "+CGREG", "Registration in the packet domain", "M66 10.10"),
-                 atcmd::plain<&show_packet_switched>()),
+                 atcmd::plain<&show_packet_switched>(), kPacketRegistrationLines),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -22,6 +22,8 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::RegistrationStatus;
 
@@ -31,9 +33,15 @@ struct Operator {
   std::optional<int> format;
   std::optional<std::string_view> name;
 };
+constexpr Meaning kSelections[] = {{0, "automatic"},
+                                   {1, "this operator"},
+                                   {2, "deregister"},
+                                   {3, "set the format only"},
+                                   {4, "this operator, otherwise automatic"}};
+constexpr Meaning kOperatorFormats[] = {{0, "long name"}, {1, "short name"}, {2, "number"}};
 constexpr std::array kOperator{
-    atcmd::integer<&Operator::mode>("mode", 0, 4).as_range(),
-    atcmd::integer<&Operator::format>("format", 0, 2).as_range().optional(),
+    atcmd::choice<&Operator::mode>("mode", kSelections).as_range(),
+    atcmd::choice<&Operator::format>("format", kOperatorFormats).as_range().optional(),
     // Empty with mode 0, which takes no operator (OBSERVED: esp_modem); in UCS2 four digits a character.
     atcmd::text<&Operator::name>("oper", 0, 80).optional(),
 };
@@ -190,6 +198,9 @@ Reply scan_cells(Call& call) {
   return Reply::ok();
 }
 
+constexpr Line kCellScanLines[] = {
+    {"+QOPS: <state of network>,<name>,<short name>,<number>", Line::response, "a network; its cells follow"}};
+
 // AT+CEER → <location>,<cause>; AT+CPAS                                                                 [M66 4.1, 4.2]
 Reply show_last_error(Call& call) {
   call.respond("+CEER: 0,0");
@@ -273,6 +284,7 @@ constexpr std::array kCommands{
             .confidence = Confidence::seen,
             .read = atcmd::plain<&scan_cells>(),
             .execution = atcmd::plain<&scan_cells>(),
+            .lines = kCellScanLines,
             .invalid_parameter = cme::kOperationNotAllowed},
     Command{.name = "+QLOCKF",
             .summary = "Keep to frequencies",

@@ -21,6 +21,8 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::PacketDomain;
 
@@ -82,8 +84,9 @@ struct Activate {
   int state = 1;
   std::optional<int> cid;
 };
+constexpr Meaning kActivations[] = {{0, "deactivate"}, {1, "activate"}};
 constexpr std::array kActivate{
-    atcmd::integer<&Activate::state>("state", 0, 1).as_range(),
+    atcmd::choice<&Activate::state>("state", kActivations).as_range(),
     atcmd::integer<&Activate::cid>("cid", 1, PacketDomain::kContexts).optional(),
 };
 Reply deactivate_contexts(Call& call, const Activate& args) {
@@ -222,6 +225,9 @@ Reply show_multislot(Call& call) {
 
 constexpr std::string_view kQualityRanges = " \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)";
 
+constexpr Meaning kPacketEvents[] = {{0, "no URC"}, {1, "+CGEV"}};
+constexpr Line kPacketEventLines[] = {{"+CGEV: <event>", Line::urc, "a packet domain event (AT+CGEREP)"}};
+
 constexpr std::array kCommands{
     Command{.name = "+CGDCONT",
             .summary = "Define a context",
@@ -266,19 +272,17 @@ constexpr std::array kCommands{
             .read = atcmd::plain<&show_class>(),
             .test_text = " (\"B\",\"CG\",\"CC\")",
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(network_setting<&StatusSettings::packet_events, 0, 1>("+CGEREP", "Report events of the packet domain",
-                                                                   "M66 10.9"),
-             cme::kOperationNotAllowed),
-    with_cme(network_setting<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11"),
-             cme::kOperationNotAllowed),
+    saying(kPacketEventLines, atcmd::ignoring_more(stored<&StatusSettings::packet_events, kPacketEvents>(
+                                  "+CGEREP", "Report events of the packet domain", "M66 10.9"))),
+    atcmd::ignoring_more(stored<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11")),
     Command{.name = "+QGPCLASS",
             .summary = "Multislot class",
             .manual = "M66 10.12",
             .write = atcmd::write<&set_multislot>(kMultislot).ignores_more(),
             .read = atcmd::plain<&show_multislot>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(network_setting<&StatusSettings::call_end_report, 0, 1>("+QCGTIND", "Report the end of calls", "M66 4.11"),
-             cme::kOperationNotAllowed),
+    atcmd::ignoring_more(
+        stored<&StatusSettings::call_end_report, 0, 1>("+QCGTIND", "Report the end of calls", "M66 4.11")),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -17,6 +17,8 @@ namespace {
 
 using atcmd::Command;
 using atcmd::IntakeOutcome;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using storage::SecurityFileName;
 using storage::StoreError;
@@ -95,6 +97,11 @@ Reply remove(Call& call, const File& args) {
   return removed ? Reply::ok() : failure(removed.error(), cme::kFileDeleteFailed);
 }
 
+constexpr Line kStoredLines[] = {{"+QSECWRITE: <uploadsize>,<checksum>", Line::response, "the file is stored"}};
+constexpr Meaning kGood[] = {{1, "as it was written"}, {0, "damaged"}};
+constexpr Line kCheckedLines[] = {
+    {"+QSECREAD: <good>,<checksum>", Line::response, "whether the file is as it was written", "", "good", kGood}};
+
 constexpr std::array kCommands{
     Command{
         .name = "+QSECWRITE",
@@ -102,6 +109,7 @@ constexpr std::array kCommands{
         .manual = "SSL 2.2.7",
         .write = atcmd::write<&upload>(kUpload).ignores_more(),  // OBSERVED: Zerynth's driver sends a fourth parameter
         .read = atcmd::answers_ok(),
+        .lines = kStoredLines,
         .payload = atcmd::Payload{.content = atcmd::Payload::Content::secret, .size_in = 1},
         .invalid_parameter = cme::kFileInvalidParameter},
     Command{.name = "+QSECREAD",
@@ -109,6 +117,7 @@ constexpr std::array kCommands{
             .manual = "SSL 2.2.8",
             .write = atcmd::write<&check>(kFile),
             .read = atcmd::answers_ok(),
+            .lines = kCheckedLines,
             .invalid_parameter = cme::kFileInvalidParameter},
     Command{.name = "+QSECDEL",
             .summary = "Delete a certificate or key",

@@ -12,6 +12,7 @@ namespace quasimodem::commands {
 namespace {
 
 using atcmd::Command;
+using atcmd::Meaning;
 using atcmd::Reply;
 
 // AT+IPR — fixed rate or 0 for autobaud; a new rate counts after the OK                                      [M66 3.6]
@@ -19,7 +20,8 @@ constexpr int kRates[] = {0, 75, 150, 300, 600, 1200, 2400, 4800, 9600, 14400, 1
 struct Rate {
   int rate = 0;
 };
-constexpr std::array kRate{atcmd::integer<&Rate::rate>("rate", 0, 115200).among(kRates)};
+constexpr Meaning kAutobaud[] = {{0, "autobaud: the module learns the rate from AT"}};
+constexpr std::array kRate{atcmd::integer<&Rate::rate>("rate", 0, 115200).among(kRates).meaning(kAutobaud)};
 
 Reply set_rate(Call& call, const Rate& args) {
   call.settings().baud = args.rate;
@@ -35,8 +37,9 @@ struct Framing {
   int format = 3;
   int parity = 3;
 };
+constexpr Meaning kUsualFraming[] = {{3, "8 data bits, no parity, 1 stop bit"}};
 constexpr std::array kFraming{
-    atcmd::integer<&Framing::format>("format", 1, 6).as_range(),
+    atcmd::integer<&Framing::format>("format", 1, 6).as_range().meaning(kUsualFraming),
     atcmd::integer<&Framing::parity>("parity", 0, 3).as_range().optional(3),
 };
 Reply set_framing(Call& call, const Framing& args) {
@@ -54,9 +57,11 @@ struct FlowControl {
   int to_te = 0;
   std::optional<int> from_te;
 };
+constexpr Meaning kFlowToTe[] = {{0, "the module is never held back"}, {1, "XON/XOFF"}, {2, "RTS"}};
+constexpr Meaning kFlowFromTe[] = {{0, "the host is never held back"}, {1, "XON/XOFF"}, {2, "CTS"}};
 constexpr std::array kFlowControl{
-    atcmd::integer<&FlowControl::to_te>("dce_by_dte", 0, 3).as_range(),
-    atcmd::integer<&FlowControl::from_te>("dte_by_dce", 0, 2).as_range().optional(),
+    atcmd::integer<&FlowControl::to_te>("dce_by_dte", 0, 3).as_range().meaning(kFlowToTe),
+    atcmd::choice<&FlowControl::from_te>("dte_by_dce", kFlowFromTe).as_range().optional(),
 };
 Reply set_flow_control(Call& call, const FlowControl& args) {
   call.settings().flow_to_te = args.to_te;
@@ -91,8 +96,7 @@ constexpr std::array kCommands{
             .read = atcmd::plain<&show_flow_control>(),
             .test_text = " (0-3),(0-2)",
             .invalid_parameter = cme::kOperationNotAllowed},
-    with_cme(setting<&Settings::rate_report, 0, 1>("+ILRR", "Report the local rate", "M66 3.5"),
-             cme::kOperationNotAllowed),
+    stored<&Settings::rate_report, 0, 1>("+ILRR", "Report the local rate", "M66 3.5"),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,11 @@ namespace quasimodem::commands {
 
 // Most configuration commands are "store a value, say it back". They are one line each:
 //
-//   setting<&TcpIpSettings::notify>("+QINDI", "n", 0, 1, "How received data is handled", "M66 11.30")
+//   constexpr Meaning kIndication[] = {{0, "data comes as it arrives"}, {1, "+QIRDI once, AT+QIRD reads"}};
+//   …
+//   setting<&TcpIpSettings::notify, kIndication>("+QINDI", "How received data is handled", "M66 11.30")
+//
+// and with a range in the place of the meanings where a number is just a number: `setting<&Settings::gain, 0, 15>`.
 
 /// Where a setting lives, found by the class of its member.
 inline Settings& home(Call& call, Settings*) { return call.settings(); }
@@ -28,16 +33,16 @@ inline device::MessageSettings& home(Call& call, device::MessageSettings*) { ret
 inline CallSettings& home(Call& call, CallSettings*) { return call.settings().calls; }
 inline device::TcpIpSettings& home(Call& call, device::TcpIpSettings*) { return call.me().tcpip; }
 
+struct SettingValue {
+  int value = 0;
+};
+
 template <auto Member>
 struct SettingOf {
   using Owner = typename atcmd::detail::MemberOf<decltype(Member)>::Owner;
-  struct Args {
-    int value = 0;
-  };
-  static constexpr auto kValue = &Args::value;
 
   static int& value(Call& call) { return home(call, static_cast<Owner*>(nullptr)).*Member; }
-  static atcmd::Reply set(Call& call, const Args& args) {
+  static atcmd::Reply set(Call& call, const SettingValue& args) {
     value(call) = args.value;
     return atcmd::Reply::ok();
   }
@@ -47,32 +52,49 @@ struct SettingOf {
   }
 };
 
-/// The parameter list of one setting; it must outlive the table, hence one object per instantiation.
-template <auto Member, std::int64_t Lowest, std::int64_t Highest>
-struct SettingParams {
-  static constexpr atcmd::Param kList[] = {atcmd::integer<SettingOf<Member>::kValue>("n", Lowest, Highest).as_range()};
-};
+/// The parameter list of a setting; it must outlive the table, hence an object.
+template <std::int64_t Lowest, std::int64_t Highest>
+constexpr std::array kSettingRange{atcmd::integer<&SettingValue::value>("n", Lowest, Highest).as_range()};
+template <const auto& Meanings>
+constexpr std::array kSettingChoice{atcmd::choice<&SettingValue::value>("n", Meanings).as_range()};
 
 /// `=<n>`, `?` and `=?` of a number that is stored and said back.
-template <auto Member, std::int64_t Lowest, std::int64_t Highest>
-constexpr atcmd::Command setting(std::string_view name, std::string_view summary, std::string_view manual) {
+template <auto Member>
+constexpr atcmd::Command setting_with(std::span<const atcmd::Param> params, std::string_view name,
+                                      std::string_view summary, std::string_view manual) {
   return {.name = name,
           .summary = summary,
           .manual = manual,
-          .write = atcmd::write<&SettingOf<Member>::set>(SettingParams<Member, Lowest, Highest>::kList),
+          .write = atcmd::write<&SettingOf<Member>::set>(params),
           .read = {.run = &SettingOf<Member>::show}};
+}
+template <auto Member, std::int64_t Lowest, std::int64_t Highest>
+constexpr atcmd::Command setting(std::string_view name, std::string_view summary, std::string_view manual) {
+  return setting_with<Member>(kSettingRange<Lowest, Highest>, name, summary, manual);
+}
+template <auto Member, const auto& Meanings>
+constexpr atcmd::Command setting(std::string_view name, std::string_view summary, std::string_view manual) {
+  return setting_with<Member>(kSettingChoice<Meanings>, name, summary, manual);
 }
 
 /// The same for the network and the TCP/IP stack, where newer firmware has parameters behind the first.
-template <auto Member, std::int64_t Lowest, std::int64_t Highest>
+template <auto Member, const auto& Meanings>
 constexpr atcmd::Command network_setting(std::string_view name, std::string_view summary, std::string_view manual) {
-  return atcmd::ignoring_more(setting<Member, Lowest, Highest>(name, summary, manual));
+  return atcmd::ignoring_more(setting<Member, Meanings>(name, summary, manual));
 }
 
 /// The same with +CME ERROR for a bad value (at-reference 1.8: all but the TCP/IP and SSL families).
 constexpr atcmd::Command with_cme(atcmd::Command command, int number) {
   command.invalid_parameter = number;
   return command;
+}
+template <auto Member, std::int64_t Lowest, std::int64_t Highest>
+constexpr atcmd::Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
+  return with_cme(setting<Member, Lowest, Highest>(name, summary, manual), cme::kOperationNotAllowed);
+}
+template <auto Member, const auto& Meanings>
+constexpr atcmd::Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
+  return with_cme(setting<Member, Meanings>(name, summary, manual), cme::kOperationNotAllowed);
 }
 
 constexpr atcmd::Command as_sure(atcmd::Command command, atcmd::Confidence confidence) {
@@ -81,7 +103,7 @@ constexpr atcmd::Command as_sure(atcmd::Command command, atcmd::Confidence confi
 }
 
 /// Several numbers that are stored together and said back: `=<a>[,<b>…]`, what is left out stays, and `?`.
-/// `Params` gives names and ranges; their targets are not used.
+/// `Params` gives names and ranges.
 template <auto Member, const auto& Params>
 struct ListSetting {
   using Owner = typename atcmd::detail::MemberOf<decltype(Member)>::Owner;

@@ -22,6 +22,7 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::SimStatus;
 
@@ -47,9 +48,11 @@ struct Lock {
   std::optional<std::string_view> password;
   int service_class = 7;
 };
+constexpr Meaning kLockFacilities[] = {{"SC", "PIN of the SIM"}};
+constexpr Meaning kLockModes[] = {{0, "unlock"}, {1, "lock"}, {2, "query"}};
 constexpr std::array kLock{
-    atcmd::text<&Lock::facility>("fac", 2, 2),
-    atcmd::integer<&Lock::mode>("mode", 0, 2),
+    atcmd::text<&Lock::facility>("fac", 2, 2).meaning(kLockFacilities),
+    atcmd::choice<&Lock::mode>("mode", kLockModes),
     atcmd::text<&Lock::password>("passwd", 1, 8).optional(),
     atcmd::integer<&Lock::service_class>("class", 1, 255).optional(7),
 };

@@ -3,7 +3,6 @@
 // many parameters each takes, and no host is known that sends more: one too many is an ERROR.
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -30,6 +29,8 @@ namespace {
 using atcmd::Argument;
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::PdpContext;
 using device::SocketState;
@@ -44,32 +45,28 @@ constexpr std::size_t kLargestSend = 1460;  // SSL 2.2.4
 // A selector: its first parameter names one of eleven settings. What is the same for all of them, such as "value left
 // out = query", is written once; a row knows only how its own value is read and shown.
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::optional<int> number_in(const Argument& argument, int lowest, int highest) {
-  const auto value = atcmd::parse_integer(argument.text);
-  if (!value || *value < lowest || *value > highest) return std::nullopt;
-  return static_cast<int>(*value);
-}
-
+using atcmd::Selector;
 using Values = std::span<const Argument>;
 
-bool store_number(int& target, Values values, int lowest, int highest) {
-  const auto value = values.size() == 1 ? number_in(values[0], lowest, highest) : std::nullopt;
-  if (value) target = *value;
-  return value.has_value();
+bool store(int& target, const atcmd::Param& value, Values typed) {
+  const bool valid = typed.size() == 1 && takes(value, typed[0]);
+  if (valid) target = static_cast<int>(*atcmd::parse_integer(typed[0].text));
+  return valid;
+}
+bool store(device::SecurityLevel& target, const atcmd::Param& value, Values typed) {
+  int level = 0;
+  const bool valid = store(level, value, typed);
+  if (valid) target = static_cast<device::SecurityLevel>(level);
+  return valid;
 }
 
 // <cacertname> … are not looked up before a connection is opened.
 // ASSUMED: a name that is no file name at all is refused; the empty name takes the setting back.
-bool store_file(std::string& target, Values values) {
-  if (values.size() != 1 || values[0].omitted()) return false;
-  const auto& name = values[0].text;
+bool store(std::string& target, const atcmd::Param&, Values typed) {
+  if (typed.size() != 1 || typed[0].omitted()) return false;
+  const auto& name = typed[0].text;
   if (!name.empty() && !storage::SecurityFileName::parse(name, storage::NvramNames::any)) return false;
-  target = values[0].text;
+  target = name;
   return true;
 }
 
@@ -86,10 +83,10 @@ std::optional<int> parse_suite(std::string_view text) {
 
 /// "list of supported <ciphersuite>s". ASSUMED: separated by `,` `:` or `;`, each code quoted or all of them together;
 /// the note shows a single one only.
-bool store_suites(device::SuiteList& target, Values values) {
+bool store(device::SuiteList& target, const atcmd::Param&, Values typed) {
   device::SuiteList list;
   bool every = false;
-  for (const auto& value : values) {
+  for (const auto& value : typed) {
     std::string_view rest = value.text;
     do {
       const auto code_text = rest.substr(0, rest.find_first_of(",:;"));
@@ -108,9 +105,10 @@ bool store_suites(device::SuiteList& target, Values values) {
   return true;
 }
 
-std::string show_number(int value) { return std::to_string(value); }
-std::string show_file(const std::string& name) { return fmt::format("\"{}\"", name); }
-std::string show_suites(const device::SuiteList& list) {
+std::string show(int value) { return std::to_string(value); }
+std::string show(device::SecurityLevel level) { return show(static_cast<int>(level)); }
+std::string show(const std::string& name) { return fmt::format("\"{}\"", name); }
+std::string show(const device::SuiteList& list) {
   if (list.empty()) return fmt::format("0X{:04X}", kEverySuite);
   std::string text;
   for (const auto suite : list)
@@ -118,135 +116,106 @@ std::string show_suites(const device::SuiteList& list) {
   return text;
 }
 
-/// One setting of a context, or of the whole module.
-struct ContextRow {
-  std::string_view type;
-  bool (*store)(SslContext&, Values);
-  std::string (*show)(const SslContext&);
-  std::string_view nvram_files{};  ///< how the names in NVRAM begin that can be this
-};
-struct ModuleRow {
-  std::string_view type;
-  std::string_view reply_name;
-  bool (*store)(SslSettings&, Values);
-  int (*show)(const SslSettings&);
-};
+std::optional<std::size_t> context_number(Values values) {
+  const auto number = values.empty() ? std::nullopt : atcmd::parse_integer(values[0].text);
+  if (!number || *number < 0 || *number >= device::kSslContexts) return std::nullopt;
+  return static_cast<std::size_t>(*number);
+}
 
-constexpr ContextRow kContextRows[] = {
-    {"sslversion", [](SslContext& c, Values v) { return store_number(c.version, v, 0, device::kAllVersions); },
-     [](const SslContext& c) { return show_number(c.version); }},
-    {"seclevel",
-     [](SslContext& c, Values v) {
-       int level = 0;
-       const bool valid = store_number(level, v, 0, 2);
-       if (valid) c.security = static_cast<device::SecurityLevel>(level);
-       return valid;
-     },
-     [](const SslContext& c) { return show_number(static_cast<int>(c.security)); }},
-    {"ciphersuite", [](SslContext& c, Values v) { return store_suites(c.suites, v); },
-     [](const SslContext& c) { return show_suites(c.suites); }},
-    {"cacert", [](SslContext& c, Values v) { return store_file(c.ca_certificate, v); },
-     [](const SslContext& c) { return show_file(c.ca_certificate); }, "CA"},
-    {"clientcert", [](SslContext& c, Values v) { return store_file(c.client_certificate, v); },
-     [](const SslContext& c) { return show_file(c.client_certificate); }, "CC"},
-    {"clientkey", [](SslContext& c, Values v) { return store_file(c.client_key, v); },
-     [](const SslContext& c) { return show_file(c.client_key); }, "CK"},
-};
+/// Where the setting is: in the context that `values` begin with, or in the whole module. Null: no such context.
+SslContext* home(Call& call, SslContext*, Values& values) {
+  const auto number = context_number(values);
+  if (!number) return nullptr;
+  values = values.subspan(1);
+  return &call.me().ssl().settings.contexts[*number];
+}
+SslSettings* home(Call& call, SslSettings*, Values&) { return &call.me().ssl().settings; }
 
-constexpr ModuleRow kModuleRows[] = {
-    {"ignorertctime", "ignorertctime",
-     [](SslSettings& s, Values v) { return store_number(s.ignore_rtc_time, v, 0, 1); },
-     [](const SslSettings& s) { return s.ignore_rtc_time; }},
-    {"https", "https", [](SslSettings& s, Values v) { return store_number(s.https, v, 0, 1); },
-     [](const SslSettings& s) { return s.https; }},
-    {"httpsctxi", "httpsctxi",
-     [](SslSettings& s, Values v) { return store_number(s.https_context, v, 0, device::kSslContexts - 1); },
-     [](const SslSettings& s) { return s.https_context; }},
-    {"smtpstyle", "smtpstyle", [](SslSettings& s, Values v) { return store_number(s.smtp_style, v, 0, 2); },
-     [](const SslSettings& s) { return s.smtp_style; }},
-    // MANUAL SSL 2.2.1: the answer to a query spells the name without its first "s".
-    {"smtpsctxi", "smtpctxi",
-     [](SslSettings& s, Values v) { return store_number(s.smtps_context, v, 0, device::kSslContexts - 1); },
-     [](const SslSettings& s) { return s.smtps_context; }},
-};
+/// MANUAL SSL 2.2.1: in NVRAM the name says what a file is: CA0 and CA1, CC0, CK0. RAM files have any name, and with
+/// firmware after V3.1 of the note those in NVRAM too (field report 7). Which names NVRAM has is the firmware's.
+bool suits(Call& call, std::string_view nvram_files, Values values) {
+  if (nvram_files.empty() || values.size() != 1 || values[0].text.empty()) return true;
+  const auto name = call.me().ssl().file(values[0].text);
+  return name && (call.me().firmware().nvram_names || name->volume() == storage::Volume::ram ||
+                  name->file().starts_with(nvram_files));
+}
 
-std::optional<int> context_number(Values parameters) {
-  return parameters.empty() ? std::nullopt : number_in(parameters[0], 0, device::kSslContexts - 1);
+/// `FileKind`: of the names in NVRAM that can be this, the second letter.
+template <auto Member, char FileKind = '\0'>
+Reply configure(const Selector& row, atcmd::Call& channel_call, Values values) {
+  auto& call = static_cast<Call&>(channel_call);
+  auto* owner = home(call, static_cast<typename atcmd::detail::MemberOf<decltype(Member)>::Owner*>(nullptr), values);
+  if (!owner) return Reply::error();
+  if (!values.empty()) {
+    constexpr char kFiles[] = {'C', FileKind, '\0'};
+    const bool stored = suits(call, FileKind ? kFiles : "", values) && store(owner->*Member, row.value, values);
+    return stored ? Reply::ok() : Reply::error();
+  }
+  // MANUAL SSL 2.2.1: the answer to a query spells this name without its first "s".
+  const auto name = row.name == "smtpsctxi" ? "smtpctxi" : row.name;
+  call.respond(fmt::format("+QSSLCFG: \"{}\",{}", name, show(owner->*Member)));
+  return Reply::ok();
 }
 
 // AT+QSSLCFG="ctxindex",<ctxindex> → all settings of one context
-Reply show_context(Call& call, Values parameters) {
-  const auto number = context_number(parameters);
-  if (!number || parameters.size() != 1) return Reply::error();
-  const auto& context = call.me().ssl().settings.contexts[static_cast<std::size_t>(*number)];
-  std::string line = fmt::format("+QSSLCFG: {}", *number);
-  for (const auto& row : kContextRows) line += fmt::format(",{}", row.show(context));
-  call.respond(line);
-  return Reply::ok();
-}
-
-/// MANUAL SSL 2.2.1: in NVRAM the name says what a file is: CA0 and CA1, CC0, CK0. RAM files have any name, and with
-/// firmware after V3.1 of the note those in NVRAM too (field report 7).
-bool suits(Call& call, const ContextRow& row, Values values) {
-  if (row.nvram_files.empty() || values.size() != 1 || call.me().firmware().nvram_names) return true;
-  const auto name = storage::SecurityFileName::parse(values[0].text);
-  return !name || name->volume() == storage::Volume::ram || name->file().starts_with(row.nvram_files);
-}
-
-Reply configure_context(Call& call, const ContextRow& row, Values parameters) {
-  const auto number = context_number(parameters);
+Reply show_context(const Selector&, atcmd::Call& call, Values values) {
+  const auto number = values.size() == 1 ? context_number(values) : std::nullopt;
   if (!number) return Reply::error();
-  auto& context = call.me().ssl().settings.contexts[static_cast<std::size_t>(*number)];
-  if (const auto values = parameters.subspan(1); !values.empty()) {
-    return suits(call, row, values) && row.store(context, values) ? Reply::ok() : Reply::error();
-  }
-  call.respond(fmt::format("+QSSLCFG: \"{}\",{}", row.type, row.show(context)));
-  return Reply::ok();
-}
-
-Reply configure_module(Call& call, const ModuleRow& row, Values parameters) {
-  auto& settings = call.me().ssl().settings;
-  if (!parameters.empty()) return row.store(settings, parameters) ? Reply::ok() : Reply::error();
-  call.respond(fmt::format("+QSSLCFG: \"{}\",{}", row.reply_name, row.show(settings)));
+  const auto& c = static_cast<Call&>(call).me().ssl().settings.contexts[*number];
+  call.respond(fmt::format("+QSSLCFG: {},{},{},{},{},{},{}", *number, show(c.version), show(c.security), show(c.suites),
+                           show(c.ca_certificate), show(c.client_certificate), show(c.client_key)));
   return Reply::ok();
 }
 
 // AT+QSSLCFG="<type>"[,<ctxindex>][,<value>] — value left out: query                                        [SSL 2.2.1]
-struct Configuration {
-  std::string_view type;
-  int context = 0;
-  std::string_view value;
-};
+constexpr auto kContextIndex = atcmd::integer("ctxindex", 0, device::kSslContexts - 1);
 constexpr std::array kConfiguration{
-    // for the reference page: what there is depends on the type
-    atcmd::text<&Configuration::type>("type", 5, 13),
-    atcmd::integer<&Configuration::context>("ctxindex", 0, device::kSslContexts - 1).optional(),
-    atcmd::text<&Configuration::value>("value", 0, 84).optional(),
+    atcmd::text("type", 5, 13),
+    kContextIndex.optional(),
+    atcmd::text("value", 0, 84).optional(),
 };
 
-constexpr std::array<std::string_view, 3> kFileTypes{"cacert", "clientcert", "clientkey"};
+constexpr Meaning kVersions[] = {{0, "SSL 3.0"},
+                                 {1, "TLS 1.0"},
+                                 {2, "TLS 1.1"},
+                                 {3, "TLS 1.2"},
+                                 {device::kAllVersions, "the highest that both sides have"}};
+constexpr Meaning kSecurityLevels[] = {{0, "nobody is authenticated"},
+                                       {1, "the server's chain must end at cacert"},
+                                       {2, "the same, and the module shows clientcert when asked"}};
+constexpr Meaning kSuites[] = {
+    {"0X0035", "TLS_RSA_WITH_AES_256_CBC_SHA"},
+    {"0X002F", "TLS_RSA_WITH_AES_128_CBC_SHA"},
+    {"0X0005", "TLS_RSA_WITH_RC4_128_SHA"},
+    {"0X0004", "TLS_RSA_WITH_RC4_128_MD5"},
+    {"0X000A", "TLS_RSA_WITH_3DES_EDE_CBC_SHA"},
+    {"0X003D", "TLS_RSA_WITH_AES_256_CBC_SHA256"},
+    {"0XFFFF", "all six"},
+};
+constexpr Meaning kClocks[] = {{0, "validity is judged by the module's clock"}, {1, "validity is not looked at"}};
+constexpr Meaning kHttps[] = {{0, "HTTP without SSL"}, {1, "HTTP over SSL"}};
 
-/// Which names NVRAM has is the firmware's.
-bool firmware_has(Call& call, std::string_view type, Values parameters) {
-  const bool is_file = std::any_of(kFileTypes.begin(), kFileTypes.end(),
-                                   [type](auto file_type) { return equal_ignoring_case(type, file_type); });
-  if (!is_file || parameters.size() < 2 || parameters[1].text.empty()) return true;
-  return call.me().ssl().file(parameters[1].text).has_value();
+constexpr atcmd::Param file(std::string_view name, std::string_view what) {
+  return atcmd::text(name, 0, 84).described_as(what);
 }
-
-Reply configure(Call& call, const std::vector<Argument>& arguments) {
-  const std::string_view type = arguments.front().text;
-  const auto parameters = Values{arguments}.subspan(1);
-  if (!firmware_has(call, type, parameters)) return Reply::error();
-  if (equal_ignoring_case(type, "ctxindex")) return show_context(call, parameters);
-  for (const auto& row : kContextRows) {
-    if (equal_ignoring_case(type, row.type)) return configure_context(call, row, parameters);
-  }
-  for (const auto& row : kModuleRows) {
-    if (equal_ignoring_case(type, row.type)) return configure_module(call, row, parameters);
-  }
-  return Reply::error();
-}
+constexpr Selector kSelectors[] = {
+    {"ctxindex", kContextIndex, false, &show_context},
+    {"sslversion", atcmd::choice("sslversion", kVersions), true, &configure<&SslContext::version>},
+    {"seclevel", atcmd::choice("seclevel", kSecurityLevels), true, &configure<&SslContext::security>},
+    {"ciphersuite", atcmd::text("ciphersuite", 0, 84).only(kSuites), true, &configure<&SslContext::suites>},
+    {"cacert", file("cacertname", "the file of a CA certificate"), true, &configure<&SslContext::ca_certificate, 'A'>},
+    {"clientcert", file("clientcertname", "the file of the client certificate"), true,
+     &configure<&SslContext::client_certificate, 'C'>},
+    {"clientkey", file("clientkeyname", "the file of the client's key"), true,
+     &configure<&SslContext::client_key, 'K'>},
+    {"ignorertctime", atcmd::choice("ignorertctime", kClocks), false, &configure<&SslSettings::ignore_rtc_time>},
+    {"https", atcmd::choice("https", kHttps), false, &configure<&SslSettings::https>},
+    {"httpsctxi", atcmd::integer("httpsctxindex", 0, device::kSslContexts - 1), false,
+     &configure<&SslSettings::https_context>},
+    {"smtpstyle", atcmd::integer("smtpstyle", 0, 2), false, &configure<&SslSettings::smtp_style>},
+    {"smtpsctxi", atcmd::integer("smtpsctxindex", 0, device::kSslContexts - 1), false,
+     &configure<&SslSettings::smtps_context>},
+};
 
 // ---- AT+QSSLOPEN ----
 
@@ -260,12 +229,18 @@ struct Open {
   Stream::Delivery mode = Stream::Delivery::buffered;
   int timeout_s = 90;
 };
+constexpr Meaning kConnectModes[] = {{0, "buffered: AT+QSSLSEND, AT+QSSLRECV"}, {1, "transparent"}};
+constexpr Meaning kConnectCodes[] = {{0, "connected"},
+                                     {-1, "failed: not reachable, TLS or its certificates refused, or not in time"},
+                                     {-2, "the index is in use, or could not be used"}};
+constexpr Line kSecureOpeningLines[] = {{"+QSSLOPEN: <ssid>,<connectcode>", Line::urc,
+                                         "an SSL connection was made, or was not", "", "connectcode", kConnectCodes}};
 constexpr std::array kOpen{
     atcmd::integer<&Open::ssid>("ssid", 0, device::kSockets - 1),
     atcmd::integer<&Open::context>("ctxindex", 0, device::kSslContexts - 1),
     atcmd::text<&Open::host>("ipaddr/domainname", 1, 150),
     atcmd::integer<&Open::port>("port", 0, 65535),
-    atcmd::integer<&Open::mode>("connectmode", 0, 1),
+    atcmd::choice<&Open::mode>("connectmode", kConnectModes),
     atcmd::integer<&Open::timeout_s>("timeout", 10, 300).optional(90),
 };
 
@@ -390,24 +365,39 @@ Reply show_states(Call& call) {
   return Reply::ok();
 }
 
+constexpr Line kSecureClosingLines[] = {
+    {"+QSSLURC: \"closed\",<ssid>", Line::urc, "the peer, or the bearer, ended the SSL connection", "SSL 2.2.10.2"}};
+constexpr Line kSecureReceivingLines[] = {
+    {"+QSSLURC: \"recv\",<cid>,<ssid>", Line::urc, "data waits for AT+QSSLRECV; said again once it was read empty",
+     "SSL 2.2.10.1"},
+    {"+QSSLRECV: <peer>,<protocol>,<length>", Line::response, "so many octets of data follow, then OK"},
+};
+constexpr Line kSecureStateLines[] = {
+    {"+QSSLSTATE: <ssid>,<protocol>,<address>,<port>,<socket state>,<ctxindex>", Line::response,
+     "one socket of either kind", "", "socket state", kSocketStates},
+    {"+QSSLSTATE: <state>", Line::response, "state of the TCP/IP stack", "", "state", kStackStates},
+};
+
 // Of all of these the note states how many parameters there are, and no newer firmware is known to take more.
 constexpr std::array kCommands{
     Command{.name = "+QSSLCFG",
             .summary = "Configure SSL",
             .manual = "SSL 2.2.1",
             // The count is fixed: it tells a query from a value. OBSERVED M66, quirk Q21: "https",0,1 is ERROR.
-            .write = atcmd::write_as_typed<&configure>(kConfiguration),
+            .write = atcmd::write_selected(kConfiguration, kSelectors),
             .test_text = " \"type\",(0-5),\"value\""},
     Command{.name = "+QSSLOPEN",
             .summary = "Open an SSL socket to a remote server",
             .manual = "SSL 2.2.2",
             .write = atcmd::write<&open>(kOpen),
-            .read = atcmd::answers_ok()},
+            .read = atcmd::answers_ok(),
+            .lines = kSecureOpeningLines},
     Command{.name = "+QSSLCLOSE",
             .summary = "Close an SSL connection",
             .manual = "SSL 2.2.3",
             .write = atcmd::write<&close>(kClose),
-            .read = atcmd::answers_ok()},
+            .read = atcmd::answers_ok(),
+            .lines = kSecureClosingLines},
     Command{.name = "+QSSLSEND",
             .summary = "Send data through an SSL connection",
             .manual = "SSL 2.2.4",
@@ -417,13 +407,15 @@ constexpr std::array kCommands{
     Command{.name = "+QSSLRECV",
             .summary = "Read received SSL data",
             .manual = "SSL 2.2.5",
-            .write = atcmd::write<&receive>(kReceive)},
+            .write = atcmd::write<&receive>(kReceive),
+            .lines = kSecureReceivingLines},
     Command{.name = "+QSSLSTATE",
             .summary = "State of every socket",
             .manual = "SSL 2.2.6",
             .confidence = Confidence::inferred,
             .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&show_states>()},
+            .execution = atcmd::plain<&show_states>(),
+            .lines = kSecureStateLines},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -20,11 +20,8 @@ using atcmd::Command;
 using atcmd::Confidence;
 using atcmd::Reply;
 
-struct IgnoredService {
-  int value = 0;
-};
 constexpr atcmd::Param one_of(std::string_view name, std::int64_t lowest, std::int64_t highest) {
-  return atcmd::integer<&IgnoredService::value>(name, lowest, highest).as_range();
+  return atcmd::integer(name, lowest, highest).as_range();
 }
 
 // AT+CCWA=[<n>[,<mode>[,<class>]]] — URC +CCWA: "<number>",<type>,<class>
@@ -101,11 +98,6 @@ constexpr std::array kBearerService{one_of("speed", 0, 71), one_of("name", 0, 0)
 constexpr std::array kMicrophone{one_of("normal", 0, 15), one_of("headset", 0, 15).optional(),
                                  one_of("loudspeaker", 0, 15).optional()};
 
-template <int CallSettings::*Member, std::int64_t Highest>
-constexpr Command stored(std::string_view name, std::string_view summary, std::string_view manual) {
-  return with_cme(setting<Member, 0, Highest>(name, summary, manual), cme::kOperationNotAllowed);
-}
-
 // ASSUMED: the ranges of all that is only stored are those of 27.007.
 constexpr std::array kCommands{
     Command{.name = "+CCWA",
@@ -124,12 +116,12 @@ constexpr std::array kCommands{
             .invalid_parameter = cme::kOperationNotAllowed},
     list_setting<&CallSettings::notifications, kNotifications>("+CSSN", "Notifications of services", "M66 16.3"),
     list_setting<&CallSettings::closed_group, kClosedGroup>("+CCUG", "Closed user group", "M66 16.3"),
-    as_sure(stored<&CallSettings::charge, 2>("+CAOC", "Advice of charge", "M66 table 2"), Confidence::inferred),
-    as_sure(stored<&CallSettings::charge_warning, 1>("+CCWE", "Warn before the charge is used up", "M66 table 2"),
+    as_sure(stored<&CallSettings::charge, 0, 2>("+CAOC", "Advice of charge", "M66 table 2"), Confidence::inferred),
+    as_sure(stored<&CallSettings::charge_warning, 0, 1>("+CCWE", "Warn before the charge is used up", "M66 table 2"),
             Confidence::inferred),
-    stored<&CallSettings::second_caller, 1>("+QCLIP", "Name with the caller's number", "M66 16.3"),
-    stored<&CallSettings::second_answerer, 1>("+QCOLP", "Name with the answering number", "M66 16.3"),
-    stored<&CallSettings::single_numbering, 7>("+CSNS", "Single numbering scheme", "M66 16.3"),
+    stored<&CallSettings::second_caller, 0, 1>("+QCLIP", "Name with the caller's number", "M66 16.3"),
+    stored<&CallSettings::second_answerer, 0, 1>("+QCOLP", "Name with the answering number", "M66 16.3"),
+    stored<&CallSettings::single_numbering, 0, 7>("+CSNS", "Single numbering scheme", "M66 16.3"),
     list_setting<&CallSettings::radio_link, kRadioLink>("+CRLP", "Radio link protocol", "M66 16.3"),
     as_sure(list_setting<&CallSettings::bearer, kBearerService>("+CBST", "Bearer service", "M66 table 2"),
             Confidence::inferred),

@@ -21,6 +21,8 @@ namespace {
 
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::TcpIpSettings;
 
@@ -52,8 +54,9 @@ struct BearerArgs {
   std::string user;
   std::string password;
 };
+constexpr Meaning kBearers[] = {{0, "CSD"}, {1, "GPRS"}};
 constexpr std::array kBearer{
-    atcmd::integer<&BearerArgs::mode>("mode", 0, 1),
+    atcmd::choice<&BearerArgs::mode>("mode", kBearers),
     atcmd::text<&BearerArgs::apn>("apn", 0, 100).optional(),
     atcmd::text<&BearerArgs::user>("user", 0, 100).optional(),
     atcmd::text<&BearerArgs::password>("password", 0, 100).optional(),
@@ -124,16 +127,16 @@ Reply show_local_address(Call& call) {
 // ---- settings that need more than storing ----
 
 // AT+QIMUX=<mode>, AT+QIMODE=<mode> — not while a connection is open                               [M66 11.23, 11.26]
-struct Mode {
-  int mode = 0;
-};
-constexpr std::array kMode{atcmd::integer<&Mode::mode>("mode", 0, 1).as_range()};
+template <const auto& Meanings>
+constexpr std::array kMode{atcmd::choice<&SettingValue::value>("mode", Meanings).as_range()};
+constexpr Meaning kTransfer[] = {{0, "buffered: AT+QISEND"}, {1, "transparent"}};
+constexpr Meaning kSessions[] = {{0, "one session"}, {1, "six sessions, with an index"}};
 
 template <int TcpIpSettings::*Member>
-Reply set_mode(Call& call, const Mode& args) {
+Reply set_mode(Call& call, const SettingValue& args) {
   // ASSUMED: storing the value that already holds is never refused (quirk Q12 tells only that ERROR happens).
-  if (call.me().tcpip.*Member != args.mode && call.context().any_live()) return Reply::error();
-  call.me().tcpip.*Member = args.mode;
+  if (call.me().tcpip.*Member != args.value && call.context().any_live()) return Reply::error();
+  call.me().tcpip.*Member = args.value;
   return Reply::ok();
 }
 
@@ -171,8 +174,9 @@ struct AutoSend {
   int mode = 0;
   std::optional<int> time;
 };
+constexpr Meaning kAutoSends[] = {{0, "off"}, {1, "on"}};
 constexpr std::array kAutoSend{
-    atcmd::integer<&AutoSend::mode>("mode", 0, 1).as_range(),
+    atcmd::choice<&AutoSend::mode>("mode", kAutoSends).as_range(),
     atcmd::integer<&AutoSend::time>("time", 1, 100).as_range().optional(),
 };
 Reply set_auto_send(Call& call, const AutoSend& args) {
@@ -218,33 +222,60 @@ Reply show_saved(Call& call) {
 }
 
 // AT+QCFG="TCP/BufferRemain"[,<keep>] — what the peer sent before it closed can still be read [at-reference 2.5]
-struct FeatureSwitch {
-  std::string_view item;
-  std::optional<int> value;
-};
-constexpr std::array kFeatureSwitch{
-    atcmd::text<&FeatureSwitch::item>("item", 1, 30),
-    atcmd::integer<&FeatureSwitch::value>("value", 0, 1).optional(),
-};
-Reply switch_feature(Call& call, const FeatureSwitch& args) {
-  constexpr std::string_view kItem = "TCP/BufferRemain";
-  const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-  if (!std::equal(args.item.begin(), args.item.end(), kItem.begin(), kItem.end(), same)) return Reply::error();
-  if (args.value) {
-    call.me().tcpip.keep_unread = *args.value;
-  } else {
-    // ASSUMED: the query form, by the pattern of AT+QSSLCFG.
-    call.respond(fmt::format("+QCFG: \"TCP/BufferRemain\",{}", call.me().tcpip.keep_unread));
+constexpr std::array kFeature{atcmd::text("item", 1, 30), atcmd::integer("value", 0, 1).optional()};
+
+Reply keep_unread(const atcmd::Selector& feature, atcmd::Call& channel_call, std::span<const atcmd::Argument> values) {
+  auto& setting = static_cast<Call&>(channel_call).me().tcpip.keep_unread;
+  // ASSUMED: the query form, by the pattern of AT+QSSLCFG.
+  if (values.empty() || values.front().omitted()) {
+    channel_call.respond(fmt::format("+QCFG: \"{}\",{}", feature.name, setting));
+    return Reply::ok();
   }
+  if (!takes(feature.value, values.front())) return Reply::error();
+  setting = static_cast<int>(*atcmd::parse_integer(values.front().text));
   return Reply::ok();
 }
+constexpr atcmd::Selector kFeatures[] = {{"TCP/BufferRemain", atcmd::integer("keep", 0, 1), false, &keep_unread}};
+
+// ---- how data is shown ----
+
+constexpr Meaning kHeader[] = {{0, "no header"}, {1, "IPD<length>: before data"}};
+constexpr Line kHeaderLines[] = {
+    {"IPD<length>(<protocol>):[<data>]", Line::urc, "so many octets of data follow (AT+QIHEAD=1)"},
+    {"IPD<length>:[<data>]", Line::urc, "so many octets of data follow (AT+QIHEAD=1)"},
+};
+constexpr Meaning kPrompt[] = {{0, "no prompt, SEND OK"},
+                               {1, "prompt and SEND OK"},
+                               {2, "neither prompt nor SEND OK"},
+                               {3, "prompt, socket number and SEND OK"}};
+constexpr Meaning kSender[] = {{0, "the sender is not shown"}, {1, "RECV FROM: before data"}};
+constexpr Line kSenderLines[] = {
+    {"RECV FROM: <address>:<port>", Line::urc, "where the data that follows comes from (AT+QISHOWRA=1)"}};
+constexpr Meaning kProtocol[] = {{0, "the protocol is not shown"}, {1, "the protocol stands in the header"}};
+constexpr Meaning kOwnAddress[] = {{0, "the local address is not shown"}, {1, "TO: before data"}};
+constexpr Line kOwnAddressLines[] = {{"TO:<address>", Line::urc, "the module's own address (AT+QISHOWLA=1)"}};
+constexpr Meaning kIndication[] = {
+    {0, "data comes as it arrives"}, {1, "+QIRDI once, AT+QIRD reads"}, {2, "+QIRDI for every packet, AT+QIRD reads"}};
+constexpr Meaning kIndicated[] = {{1, "the module is the client"}, {2, "the module is the server"}};
+constexpr Line kIndicationLines[] = {
+    {"+QIRDI: <context>,<role>,<sid>[,<packet>,<length>,<total>]", Line::urc, "data waits for AT+QIRD", "", "role",
+     kIndicated},
+    {"+RECEIVE: <id>, <length>", Line::urc, "so many octets of data follow (AT+QIMUX=1, AT+QINDI=0)"},
+};
+constexpr Meaning kDataEcho[] = {{0, "data behind > is not echoed"}, {1, "data behind > is echoed, with ATE1"}};
+
+constexpr Line kActivationLines[] = {
+    {"+PDP DEACT", Line::urc, "the network took the PDP context away: everything over it is gone", "M66 16.6"}};
+constexpr Line kDeactivationLines[] = {{"DEACT OK", Line::result, "AT+QIDEACT is done"},
+                                       {"DEACT ERROR", Line::error, "AT+QIDEACT failed"}};
 
 constexpr std::array kCommands{
     Command{.name = "+QIDEACT",
             .summary = "Deactivate the context",
             .manual = "M66 11.4",
             .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&deactivate>()},
+            .execution = atcmd::plain<&deactivate>(),
+            .lines = kDeactivationLines},
     Command{.name = "+QICSGP",
             .summary = "Bearer and access point",
             .manual = "M66 11.5",
@@ -262,20 +293,23 @@ constexpr std::array kCommands{
             .summary = "Activate the context",
             .manual = "M66 11.7",
             .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&activate>()},
+            .execution = atcmd::plain<&activate>(),
+            .lines = kActivationLines},
     Command{.name = "+QILOCIP",
             .summary = "Local address",
             .manual = "M66 11.8",
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_local_address>()},
-    network_setting<&TcpIpSettings::head, 0, 1>("+QIHEAD", "IPD header before pushed data", "M66 11.15"),
+    saying(kHeaderLines,
+           network_setting<&TcpIpSettings::head, kHeader>("+QIHEAD", "IPD header before pushed data", "M66 11.15")),
     Command{.name = "+QIAUTOS",
             .summary = "Send by itself what stands at the prompt",
             .manual = "M66 11.16",
             .write = atcmd::write<&set_auto_send>(kAutoSend).ignores_more(),
             .read = atcmd::plain<&show_auto_send>()},
-    network_setting<&TcpIpSettings::prompt, 0, 3>("+QIPROMPT", "Prompt and SEND OK", "M66 11.17"),
-    network_setting<&TcpIpSettings::show_remote, 0, 1>("+QISHOWRA", "Show the sender of pushed data", "M66 11.21"),
+    network_setting<&TcpIpSettings::prompt, kPrompt>("+QIPROMPT", "Prompt and SEND OK", "M66 11.17"),
+    saying(kSenderLines, network_setting<&TcpIpSettings::show_remote, kSender>(
+                             "+QISHOWRA", "Show the sender of pushed data", "M66 11.21")),
     Command{.name = "+QISCON",
             .summary = "Save settings of the context",
             .manual = "M66 11.22",
@@ -285,7 +319,7 @@ constexpr std::array kCommands{
     Command{.name = "+QIMODE",
             .summary = "Transparent mode",
             .manual = "M66 11.23",
-            .write = atcmd::write<&set_mode<&TcpIpSettings::transparent>>(kMode).ignores_more(),
+            .write = atcmd::write<&set_mode<&TcpIpSettings::transparent>>(kMode<kTransfer>).ignores_more(),
             .read = {.run = &SettingOf<&TcpIpSettings::transparent>::show},
             .test_text = "(0-NORMAL MODE,1-TRANSPARENT MODE)"},
     Command{.name = "+QITCFG",
@@ -294,29 +328,30 @@ constexpr std::array kCommands{
             // MANUAL M66 11.24: four, none of them optional.
             .write = atcmd::write<&set_transparent>(kTransparent),
             .read = atcmd::plain<&show_transparent>()},
-    network_setting<&TcpIpSettings::show_protocol, 0, 1>("+QISHOWPT", "Show the protocol in the IPD header",
-                                                         "M66 11.25"),
+    network_setting<&TcpIpSettings::show_protocol, kProtocol>("+QISHOWPT", "Show the protocol in the IPD header",
+                                                              "M66 11.25"),
     Command{.name = "+QIMUX",
             .summary = "Several sessions at once",
             .manual = "M66 11.26",
-            .write = atcmd::write<&set_mode<&TcpIpSettings::multiple_sessions>>(kMode).ignores_more(),
+            .write = atcmd::write<&set_mode<&TcpIpSettings::multiple_sessions>>(kMode<kSessions>).ignores_more(),
             .read = {.run = &SettingOf<&TcpIpSettings::multiple_sessions>::show}},
-    network_setting<&TcpIpSettings::show_local, 0, 1>("+QISHOWLA", "Show the local address of pushed data",
-                                                      "M66 11.27"),
+    saying(kOwnAddressLines, network_setting<&TcpIpSettings::show_local, kOwnAddress>(
+                                 "+QISHOWLA", "Show the local address of pushed data", "M66 11.27")),
     Command{.name = "+QIFGCNT",
             .summary = "Foreground context",
             .manual = "M66 11.28",
             .write = atcmd::write<&set_foreground>(kContext).ignores_more(),
             .read = atcmd::plain<&show_foreground>()},
     // MANUAL M26 V1.1, MC60 11.30: 2 too. ASSUMED: so the others, though M66 V1.0 lists 0 and 1 (at-reference 2.5).
-    network_setting<&TcpIpSettings::notify, 0, 2>("+QINDI", "Push received data or tell of it", "M66 11.30"),
-    network_setting<&TcpIpSettings::echo_data, 0, 1>("+QISDE", "Echo data at the prompt", "M66 11.32"),
+    saying(kIndicationLines, network_setting<&TcpIpSettings::notify, kIndication>(
+                                 "+QINDI", "Push received data or tell of it", "M66 11.30")),
+    network_setting<&TcpIpSettings::echo_data, kDataEcho>("+QISDE", "Echo data at the prompt", "M66 11.32"),
     // OBSERVED: Zerynth's driver sends it to an M95 and goes on after ERROR.
     Command{.name = "+QCFG",
             .summary = "Keep unread data after a close",
             .manual = "at-reference 1.14",
             .confidence = Confidence::seen,
-            .write = atcmd::write<&switch_feature>(kFeatureSwitch).ignores_more(),
+            .write = atcmd::write_selected(kFeature, kFeatures).ignores_more(),
             .test = atcmd::answers_ok(),
             .models = device::bit(device::Model::m95)},
 };

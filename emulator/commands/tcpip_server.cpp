@@ -18,6 +18,7 @@ namespace quasimodem::commands {
 namespace {
 
 using atcmd::Command;
+using atcmd::Line;
 using atcmd::Reply;
 using device::Server;
 using device::Stream;
@@ -104,6 +105,12 @@ Reply show_server_state(Call& call) {
   return Reply::said();
 }
 
+constexpr Line kServerLines[] = {
+    {"SERVER OK", Line::urc, "AT+QISERVER listens"},
+    {"SERVER CLOSE", Line::urc, "the server was closed"},
+    {"[<id>, ]REMOTE IP: <address>", Line::urc, "a client connected to the server"},
+};
+
 constexpr std::array kCommands{
     Command{.name = "+QISSTAT",
             .summary = "State of the server",
@@ -116,7 +123,8 @@ constexpr std::array kCommands{
             .manual = "M66 11.18",
             .write = atcmd::write<&serve>(kServe).ignores_more(),
             .read = atcmd::plain<&show_server>(),
-            .execution = atcmd::plain<&serve_tcp>()},
+            .execution = atcmd::plain<&serve_tcp>(),
+            .lines = kServerLines},
     Command{.name = "+QILPORT",
             .summary = "Local port",
             .manual = "M66 11.19",

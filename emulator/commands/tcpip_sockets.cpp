@@ -20,6 +20,8 @@ namespace {
 using atcmd::Argument;
 using atcmd::Command;
 using atcmd::Confidence;
+using atcmd::Line;
+using atcmd::Meaning;
 using atcmd::Reply;
 using device::PdpContext;
 using device::Role;
@@ -198,9 +200,10 @@ struct Receive {
   int index = 0;
   int length = 1500;
 };
+constexpr Meaning kReceivers[] = {{1, "a socket of AT+QIOPEN"}, {2, "a client of AT+QISERVER"}};
 constexpr std::array kReceive{
     atcmd::integer<&Receive::context>("id", 0, device::kContexts - 1).as_range(),
-    atcmd::integer<&Receive::role>("sc", 1, 2).as_range(),
+    atcmd::choice<&Receive::role>("sc", kReceivers).as_range(),
     atcmd::integer<&Receive::index>("sid", 0, device::kSockets - 1).as_range(),
     atcmd::integer<&Receive::length>("len", 1, 1500).as_range(),
 };
@@ -269,6 +272,30 @@ Reply show_states(Call& call) {
   return Reply::ok();
 }
 
+constexpr Line kOpeningLines[] = {
+    {"[<id>, ]CONNECT OK", Line::urc, "AT+QIOPEN succeeded"},
+    {"CONNECT FAIL", Line::urc, "AT+QIOPEN or AT+QISERVER failed: refused, unreachable, not in time"},
+    {"<id>, CONNECT FAIL", Line::urc, "AT+QIOPEN failed: refused, unreachable, not in time"},
+    {"ALREADY CONNECT", Line::urc, "AT+QIOPEN: there is a connection already"},
+    {"<id>, ALREADY CONNECT", Line::urc, "AT+QIOPEN: this socket is in use"},
+    {"[<id>, ]CLOSED", Line::urc, "the peer, or the bearer, ended the connection", "M66 16.6"},
+};
+constexpr Line kSendingLines[] = {
+    {"SEND OK", Line::result, "the data is in the send buffer; AT+QISACK tells what has arrived"},
+    {"<id>, SEND OK", Line::result, "the data is in the send buffer"},
+    {"[<id>, ]SEND FAIL", Line::error, "the send buffer is full; try again later"},
+};
+constexpr Line kClosingLines[] = {{"[<id>, ]CLOSE OK", Line::result, "the connection is closed"}};
+constexpr Line kStackLines[] = {
+    {"STATE: <state>", Line::response, "state of the TCP/IP stack", "", "state", kStackStates}};
+constexpr Line kSocketLines[] = {{"+QISTATE: <id>, <protocol>, <address>, <port>,<socket state>", Line::response,
+                                  "one socket", "", "socket state", kSocketStates}};
+constexpr Meaning kRoles[] = {{1, "the client"}, {2, "the server"}};
+constexpr Line kAcknowledgedLines[] = {
+    {"+QISACK: <sent>, <acked>, <unacked>", Line::response, "octets sent, acknowledged by the peer, still under way"}};
+constexpr Line kReceivedLines[] = {
+    {"+QIRD: <peer>,<protocol>,<length>", Line::response, "so many octets of data follow, then OK"}};
+
 constexpr std::array kCommands{
     Command{
         .name = "+QIOPEN",
@@ -276,7 +303,8 @@ constexpr std::array kCommands{
         .manual = "M66 11.1",
         .write = atcmd::write_as_typed<&open>(kIndexedTarget).ignores_more(),  // OBSERVED: Zerynth's driver sends two
         .read = atcmd::answers_ok(),
-        .test = atcmd::plain<&test_open>()},
+        .test = atcmd::plain<&test_open>(),
+        .lines = kOpeningLines},
     Command{.name = "+QISEND",
             .summary = "Send data",
             .manual = "M66 11.2",
@@ -286,6 +314,7 @@ constexpr std::array kCommands{
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&send_only>(),
             .test_text = " <length>",
+            .lines = kSendingLines,
             // With a single session the size is the only parameter; alone it may be an index as well.
             .payload = atcmd::Payload{.content = atcmd::Payload::Content::ordinary, .size_in = 1}},
     Command{.name = "+QICLOSE",
@@ -294,32 +323,37 @@ constexpr std::array kCommands{
             .write = atcmd::write<&close_index>(kIndex).ignores_more(),
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&close_only>(),
-            .test = atcmd::answers_ok()},
+            .test = atcmd::answers_ok(),
+            .lines = kClosingLines},
     Command{.name = "+QISTAT",
             .summary = "State of the stack",
             .manual = "M66 11.9",
             .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&show_status>()},
+            .execution = atcmd::plain<&show_status>(),
+            .lines = kStackLines},
     Command{.name = "+QISTATE",
             .summary = "State of every socket",
             .manual = "M66 11.10",
             .confidence = Confidence::inferred,
             .read = atcmd::answers_ok(),
-            .execution = atcmd::plain<&show_states>()},
-    network_setting<&TcpIpSettings::role, 1, 2>("+QISRVC", "Commands mean client or server", "M66 11.20"),
+            .execution = atcmd::plain<&show_states>(),
+            .lines = kSocketLines},
+    network_setting<&TcpIpSettings::role, kRoles>("+QISRVC", "Commands mean client or server", "M66 11.20"),
     Command{.name = "+QISACK",
             .summary = "Octets sent and acknowledged",
             .manual = "M66 11.29",
             .write = atcmd::write<&show_acknowledged_index>(kIndex).ignores_more(),
             .read = atcmd::answers_ok(),
             .execution = atcmd::plain<&show_acknowledged_only>(),
-            .test = atcmd::answers_ok()},
+            .test = atcmd::answers_ok(),
+            .lines = kAcknowledgedLines},
     Command{.name = "+QIRD",
             .summary = "Read received data",
             .manual = "M66 11.31",
             // MANUAL M66 11.31: four, none of them optional.
             .write = atcmd::write<&receive>(kReceive),
-            .read = atcmd::answers_ok()},
+            .read = atcmd::answers_ok(),
+            .lines = kReceivedLines},
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "atcmd/syntax/meaning.hpp"
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/tcpip_text.hpp"
@@ -23,8 +24,18 @@
 namespace quasimodem::commands {
 namespace {
 
+using atcmd::Line;
 using atcmd::ResponseWriter;
 using atcmd::Urc;
+
+constexpr Line kUrcLines[] = {
+    {"RDY", Line::urc, "switched on and listening; appears with a fixed rate (AT+IPR) only", "M66 16.6"},
+    {"SMS Ready", Line::urc, "the short message storage has been read", "M66 16.6"},
+    {"UNDER_VOLTAGE WARNING[ ]", Line::urc, "the supply is low: below 3.5 V", "M66 16.6"},
+    {"UNDER_VOLTAGE POWER DOWN[ ]", Line::urc, "the supply was too low: switched off", "M66 16.6"},
+    {"OVER_VOLTAGE WARNING[ ]", Line::urc, "the supply is high", "M66 16.6"},
+    {"OVER_VOLTAGE POWER DOWN[ ]", Line::urc, "the supply was too high: switched off", "M66 16.6"},
+};
 
 Urc line(std::string words) {
   return [words = std::move(words)](ResponseWriter& writer) { writer.unsolicited(words); };
@@ -246,6 +257,8 @@ class Wording {
 };
 
 }  // namespace
+
+std::span<const Line> urcs_of_no_command() { return kUrcLines; }
 
 Urc urc_for(const device::Event& event, Session& session) { return std::visit(Wording{session}, event); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ namespace quasimodem::commands {
 
 /// Switching off, with PWRKEY as a URC.
 inline constexpr std::string_view kPowerDownWords = "NORMAL POWER DOWN";
+
+/// What the module says by itself and no command switches.
+std::span<const atcmd::Line> urcs_of_no_command();
 
 /// The words for what the ME reports; empty when the TE is not to hear of it with the present settings.
 atcmd::Urc urc_for(const device::Event& event, Session& session);

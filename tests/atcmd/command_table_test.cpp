@@ -49,6 +49,14 @@ Reply upload(Call& call) {
 Reply ask(Call& call) {
   return call.prompt({.length = 3}, [](Call&, const IntakeOutcome&) { return Reply::ok(); });
 }
+Reply choose(const Selector& selector, Call& call, std::span<const Argument> values) {
+  call.respond(fmt::format("{} {}", selector.name, values.size()));
+  return values.empty() || takes(selector.value, values[0]) ? Reply::ok() : Reply::error();
+}
+constexpr Meaning kLevels[] = {{0, "nobody"}, {1, "a <server>"}};
+constexpr Selector kSelectors[] = {{"level", choice("level", kLevels), false, &choose}};
+constexpr std::array kSelected{text("type", 1, 9), integer("value", 0, 9).optional()};
+constexpr Line kLines[] = {{"+SELECT: <a>[,<b>]", Line::urc, "it was <selected>"}};
 
 constexpr std::array kFirst{
     Command{.name = "+ALL",
@@ -66,6 +74,11 @@ constexpr std::array kFirst{
             .invalid_parameter = 3,
             .models = 0b10},
     Command{.name = "+TYPED", .write = write_as_typed<&as_typed>(), .test = plain<&tested>()},
+    Command{.name = "+SELECT",
+            .summary = "Select",
+            .write = write_selected(kSelected, kSelectors),
+            .lines = kLines,
+            .invalid_parameter = 3},
     Command{.name = "+ODD", .write = write<&open>(kOpen), .test_text = " as the manual has it"},
     Command{.name = "&X", .write = write<&open>(kOpen)},
     Command{.name = "S9", .write = write<&open>(kOpen), .read = answers_ok()},
@@ -108,6 +121,18 @@ TEST_CASE("each form runs its own handler", "[command table]") {
   CHECK(table.answer("+ALL") == "executed|OK");
   CHECK(table.answer("+TYPED=1,,2,\"\"") == "4|OK");
   CHECK(table.answer("+READ?") == "|OK");
+}
+
+TEST_CASE("the first parameter of a selector says what the others are", "[command table]") {
+  Table table;
+  CHECK(table.answer("+SELECT=\"level\"") == "level 0|OK");
+  CHECK(table.answer("+SELECT=\"LEVEL\",1") == "level 1|OK");
+  CHECK(table.answer("+SELECT=level,2") == "level 1|ERROR");
+  CHECK(table.answer("+SELECT=\"levels\",1") == "|CME 3");
+  CHECK(table.answer("+SELECT=") == "|CME 3");
+  const auto page = reference_page(kFamilies, {});
+  CHECK(page.find("| Select<br>`+SELECT: <a>[,<b>]` it was \\<selected> |") != std::string::npos);
+  CHECK(page.find("\"level\" 0–1: 0 = nobody · 1 = a \\<server> |") != std::string::npos);
 }
 
 TEST_CASE("a form that the command does not have is an error", "[command table]") {

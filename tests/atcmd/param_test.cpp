@@ -22,6 +22,9 @@ struct Args {
 };
 
 constexpr int kRates[] = {0, 9600, 115200};
+constexpr Meaning kSpeeds[] = {{0, "slow"}, {1, "fast"}};
+constexpr Meaning kPhases[] = {{0, "phase 2"}, {1, "phase 2+"}, {128, "the maker's own"}};
+constexpr Meaning kWords[] = {{"0X0035", "AES"}, {"0X0005", "RC4"}};
 
 Argument bare(std::string text) { return {Argument::Kind::bare, std::move(text)}; }
 Argument quoted(std::string text) { return {Argument::Kind::quoted, std::move(text)}; }
@@ -62,6 +65,30 @@ TEST_CASE("a number may be one of a list", "[param]") {
   constexpr std::array params{integer<&Args::ssid>("rate", 0, 115200).among(kRates)};
   CHECK(stored(params, {bare("9600")})->ssid == 9600);
   CHECK(!stored(params, {bare("9601")}));
+}
+
+TEST_CASE("a choice takes what has a meaning", "[param]") {
+  constexpr std::array speed{choice<&Args::mode>("mode", kSpeeds).as_range()};
+  CHECK(stored(speed, {bare("1")})->mode == Mode::fast);
+  CHECK(!stored(speed, {bare("2")}));
+  CHECK(shown(speed) == "(0,1)");
+  CHECK(allowed_values(speed[0], "-") == "0-1");
+  constexpr std::array phase{choice<&Args::ssid>("service", kPhases).as_range()};
+  CHECK(stored(phase, {bare("128")})->ssid == 128);
+  CHECK(!stored(phase, {bare("2")}));
+  CHECK(shown(phase) == "(0,1,128)");
+  CHECK(allowed_values(phase[0], "-") == "0, 1, 128");
+  CHECK(allowed_values(text("suite", 0, 84).only(kWords), "-") == "0X0035, 0X0005");
+  CHECK(allowed_values(text("name", 1, 80).described_as("a file"), "-") == "a file");
+}
+
+TEST_CASE("a value's meaning is found by its digits, or by its word in any case", "[param]") {
+  CHECK(meaning_of(kPhases, "128") == "the maker's own");
+  CHECK(meaning_of(kPhases, "2").empty());
+  CHECK(meaning_of(kPhases, "").empty());
+  CHECK(meaning_of(kWords, "0x0005") == "RC4");
+  CHECK(meaning_of(kWords, "0").empty());
+  CHECK(meaning_of({}, "0").empty());
 }
 
 TEST_CASE("members may be enumerations and optional numbers", "[param]") {

@@ -10,7 +10,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/explain_command.hpp"
-#include "emulator/commands/parameter_values.hpp"
+#include "emulator/commands/not_emulated.hpp"
 #include "emulator/commands/urcs.hpp"
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/events.hpp"
@@ -204,21 +204,42 @@ TEST_CASE("values of parameters are explained with their names", "[explain]") {
   CHECK(explain("001010000000008")[0].meaning.find("IMEI") == 0);
 }
 
-TEST_CASE("every value in the table of values is one that its command takes", "[explain]") {
-  for (const auto& known : commands::parameter_values()) {
-    if (known.command == "+QSSLCFG") continue;  // its parameters depend on the first
-    INFO(known.command << " " << known.parameter << " " << known.value);
-    const auto* command = commands::find_command(known.command);
-    REQUIRE(command);
-    const auto& params = command->write.params;
-    const auto found =
-        std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == known.parameter; });
-    REQUIRE(found != params.end());
-    if (found->kind == atcmd::Param::Kind::text) continue;
-    const auto number = atcmd::parse_integer(known.value);
-    REQUIRE(number);
-    CHECK((*number >= found->lowest && *number <= found->highest));
+TEST_CASE("every value that has a meaning is one that its parameter takes, and means one thing", "[explain]") {
+  std::size_t meanings = 0;
+  const auto check = [&](const atcmd::Param& param) {
+    std::set<std::string> values;
+    for (const auto& known : param.meanings) {
+      const auto value = known.value();
+      INFO(param.name << " " << value);
+      CHECK(takes(param, {atcmd::Argument::Kind::bare, value}));
+      CHECK(values.insert(value).second);
+      CHECK(!known.text.empty());
+      ++meanings;
+    }
+  };
+  for (const auto& family : commands::all_families()) {
+    for (const auto& command : family.commands) {
+      INFO(command.name);
+      for (const auto& param : command.write.params) check(param);
+      for (const auto& selector : command.write.selectors) check(selector.value);
+    }
   }
+  CHECK(meanings > 160);
+}
+
+TEST_CASE("the field of a line whose values mean something stands in its pattern", "[explain]") {
+  std::size_t lines = 0;
+  const auto check = [&](const atcmd::Line& line) {
+    INFO(line.pattern);
+    CHECK(!line.meaning.empty());
+    if (!line.field.empty()) CHECK(line.pattern.find("<" + std::string{line.field} + ">") != std::string_view::npos);
+    ++lines;
+  };
+  for (const auto& line : commands::urcs_of_no_command()) check(line);
+  for (const auto& family : commands::all_families()) {
+    for (const auto& command : family.commands) std::for_each(command.lines.begin(), command.lines.end(), check);
+  }
+  CHECK(lines > 75);
 }
 
 TEST_CASE("every command can be explained by its name", "[explain]") {
