@@ -8,6 +8,7 @@
 
 #include "emulator/app/base/record_json.hpp"
 #include "emulator/app/control/dispatch.hpp"
+#include "emulator/device/model_profile.hpp"
 #include "emulator/library/border.hpp"
 
 namespace quasimodem::library {

@@ -16,6 +16,7 @@
 #include "core/timeline.hpp"
 #include "emulator/app/config/module_options.hpp"
 #include "emulator/app/control/target.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/faults/faults.hpp"
 #include "emulator/library/servers.hpp"
 #include "emulator/modem.hpp"

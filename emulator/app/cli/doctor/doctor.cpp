@@ -14,10 +14,10 @@
 #include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/process/host_random.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
+#include "emulator/app/base/version.hpp"
 #include "emulator/app/cli/doctor/checks.hpp"
 #include "emulator/app/cli/doctor/report.hpp"
 #include "emulator/app/cli/doctor/report_text.hpp"
-#include "emulator/app/base/version.hpp"
 
 namespace quasimodem::app {
 namespace {

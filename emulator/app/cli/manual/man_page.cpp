@@ -9,9 +9,9 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/process/declaration.hpp"
+#include "emulator/app/base/version.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
-#include "emulator/app/base/version.hpp"
 #include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {
