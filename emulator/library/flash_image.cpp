@@ -32,7 +32,8 @@ ByteSpan take_part(ByteSpan& rest) {
 
 Bytes image_of(const storage::MemoryFlash& flash) {
   auto image = to_bytes(kFirstLine);
-  for (const auto& name : flash.list().value()) {
+  const auto names = flash.list().value();
+  for (const auto& name : names) {
     append_part(image, as_bytes(name));
     append_part(image, flash.read(name).value().value());
   }
