@@ -4,6 +4,9 @@ set(usr "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr")
 set(documents "${usr}/share/doc/quasimodem")
 file(MAKE_DIRECTORY "${documents}")
 
+# Policy 8.1: a library has packages of its own. There is none yet; `cmake --install` brings it.
+file(REMOVE_RECURSE "${usr}/include" "${usr}/lib")
+
 # Policy 12.5: one file `copyright`, which refers to the licences that every Debian has.
 file(REMOVE "${documents}/LICENSE")
 file(COPY_FILE "${CMAKE_CURRENT_LIST_DIR}/debian/copyright" "${documents}/copyright")

@@ -49,7 +49,6 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION comm)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)  # of libquasimodem; with them comes the trigger of ldconfig
 set(CPACK_QUASIMODEM_MBEDTLS "${QUASIMODEM_MBEDTLS_KIND}")
 get_target_property(CPACK_QUASIMODEM_MBEDTLS_INCLUDE qm_mbedtls INTERFACE_INCLUDE_DIRECTORIES)  # its licence lies beside it
 # Which commit was built is known after the configuration only.

@@ -19,6 +19,7 @@ if(QUASIMODEM_SANITIZE)  # a program has to bring their run-time library along
   target_link_options(quasimodem_module INTERFACE -fsanitize=address,undefined)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_link_options(quasimodem_module INTERFACE -fsanitize-link-c++-runtime)
+    target_link_libraries(quasimodem_module INTERFACE stdc++)
   endif()
 endif()
 qm_precompiled(quasimodem_module)
@@ -28,12 +29,12 @@ install(TARGETS quasimodem_module EXPORT quasimodem LIBRARY COMPONENT library NA
 install(FILES "${library}/quasimodem.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT library)
 install(EXPORT quasimodem FILE quasimodemConfig.cmake NAMESPACE quasimodem:: DESTINATION "${package}" COMPONENT library)
 write_basic_package_version_file(
-  "${PROJECT_BINARY_DIR}/quasimodemConfigVersion.cmake" VERSION "${PROJECT_VERSION}" COMPATIBILITY SameMinorVersion)
-install(FILES "${PROJECT_BINARY_DIR}/quasimodemConfigVersion.cmake" DESTINATION "${package}" COMPONENT library)
+  "${PROJECT_BINARY_DIR}/generated/quasimodemConfigVersion.cmake" VERSION "${PROJECT_VERSION}" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/generated/quasimodemConfigVersion.cmake" DESTINATION "${package}" COMPONENT library)
 file(RELATIVE_PATH up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 file(
   CONFIGURE
-  OUTPUT "${PROJECT_BINARY_DIR}/quasimodem.pc"
+  OUTPUT "${PROJECT_BINARY_DIR}/generated/quasimodem.pc"
   CONTENT
     "prefix=\${pcfiledir}/@up@
 Name: quasimodem
@@ -43,4 +44,4 @@ Cflags: -I\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
 Libs: -L\${prefix}/@CMAKE_INSTALL_LIBDIR@ -lquasimodem
 "
   @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/quasimodem.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT library)
+install(FILES "${PROJECT_BINARY_DIR}/generated/quasimodem.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT library)

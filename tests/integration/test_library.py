@@ -106,7 +106,7 @@ def test_the_documents_show_the_recipe(installed, tmp_path):
         flags = [f"-I{installed}/include", f"-L{installed}/lib", "-lquasimodem"]
     if sanitized():
         flags.append("-fsanitize=address,undefined")
-        flags += ["-fsanitize-link-c++-runtime"] if "clang" in of_build("CMAKE_C_COMPILER") else []
+        flags += ["-fsanitize-link-c++-runtime", "-lstdc++"] if "clang" in of_build("CMAKE_C_COMPILER") else []
     run(of_build("CMAKE_C_COMPILER"), "-o", tmp_path / "first", tmp_path / "first.c", *flags)
     assert run(tmp_path / "first", env={**os.environ, "LD_LIBRARY_PATH": str(installed / "lib")}) == said
 
@@ -178,4 +178,4 @@ def test_python_by_ctypes(library):
         environment["ASAN_OPTIONS"] = "detect_leaks=0"
     said = run(PYTHON, "-B", "-c", BY_CTYPES, library, env=environment)
     assert said == run(PYTHON, "-B", "-c", BY_CTYPES, library, env=environment)
-    assert said.startswith("m85 ")
+    assert said.startswith("M85 ")
