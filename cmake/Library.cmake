@@ -17,7 +17,7 @@ set_target_properties(
                                UNITY_BUILD ${QUASIMODEM_UNITY} UNITY_BUILD_UNIQUE_ID QM_UNIT)
 if(QUASIMODEM_SANITIZE)  # a program has to bring their run-time library along
   target_link_options(quasimodem_module INTERFACE -fsanitize=address,undefined)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")  # its part for C++ too, which a program in C does not ask for
     target_link_options(quasimodem_module INTERFACE -fsanitize-link-c++-runtime)
     target_link_libraries(quasimodem_module INTERFACE stdc++)
   endif()
