@@ -15,7 +15,7 @@ bool names_host(const atcmd::Argument& argument) {
   return argument.kind == atcmd::Argument::Kind::quoted && argument.text.find('.') != std::string::npos;
 }
 
-std::optional<OpenedBy> opened_by(const atcmd::CommandCall& call) {
+std::optional<OpenedBy> opened_by_call(const atcmd::CommandCall& call) {
   const bool secure = call.name == "+QSSLOPEN";
   if (!secure && call.name != "+QIOPEN") return std::nullopt;
   const auto& arguments = call.arguments;
@@ -35,7 +35,7 @@ std::optional<OpenedBy> opened_by(const std::string& from_host) {
   std::optional<OpenedBy> opened;
   atcmd::Ear ear{{}, [&](const atcmd::Heard& heard) {
                    if (heard.kind != atcmd::Heard::Kind::command_line) return;
-                   for (const auto& call : atcmd::calls_of(heard.text)) opened = opened ? opened : opened_by(call);
+                   for (const auto& call : atcmd::calls_of(heard.text)) opened = opened ? opened : opened_by_call(call);
                  }};
   ear.from_te(as_bytes(from_host + '\r'), {});  // the end of the line may stand in a record of its own
   return opened;
