@@ -45,7 +45,10 @@ struct ConsoleWords {
 
 }  // namespace
 
-Declaration declare_console() { return ConsoleWords{}.line().declaration(); }
+Declaration declare_console() {
+  ConsoleWords words;  // by name: g++ 12 warns of one without
+  return words.line().declaration();
+}
 
 ConsoleInvocation read_console_options(const std::vector<std::string>& arguments) {
   ConsoleWords words;
