@@ -15,7 +15,7 @@ Terminal::Terminal(int number, device::MobileEquipment& me, commands::Owners& ow
     : run_{std::move(run)},
       session_{.number = number, .me = me, .channel = channel_, .owners = owners},
       channel_{me.timeline(), session_.settings.dialogue, commands::kErrorTexts, *this} {
-  channel_.keep_journal(me.journal());
+  channel_.keep_journal(me.journal().of_channel(Journal::kFirstChannel + number));
 }
 
 void Terminal::receive(ByteSpan from_te) {

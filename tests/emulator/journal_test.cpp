@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/sms/pdu.hpp"
+#include "emulator/terminal/terminals.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -61,6 +62,16 @@ TEST_CASE("The journal tells what the host sent, what each command came to and w
           Lines{R"(uart.rx text=AT+CMEE=1;+CSQ;+NOPE\r)", "at command=AT+CMEE=1 result=OK took_ms=0",
                 "at command=AT+CSQ result=OK took_ms=0", "at command=AT+NOPE result=ERROR took_ms=0",
                 R"(uart.tx text=\r\n+CSQ: 30,0\r\n\r\nERROR\r\n)"});
+}
+
+TEST_CASE("Records of a further terminal carry its channel, those of the first are as if it were alone", "[journal]") {
+  ModemBench bench{with_journal()};
+  auto& second = bench.modem().terminals().add();
+  const auto before = bench.journal().last();
+  second.receive(as_bytes("AT+CSQ\r"));
+  bench.send("AT+CSQ");
+  REQUIRE(of(bench.journal(), "at", before) ==
+          Lines{"at command=AT+CSQ result=OK took_ms=0 channel=2", "at command=AT+CSQ result=OK took_ms=0"});
 }
 
 TEST_CASE("Bytes without a line end are written down after a pause", "[journal]") {
