@@ -23,9 +23,6 @@ struct Meaning {
 /// Empty when the value speaks for itself. Words are compared as commands are, whatever their case.
 std::string_view meaning_of(std::span<const Meaning> meanings, std::string_view value);
 
-/// `SEND OK` and `send ok`.
-bool same_word(std::string_view a, std::string_view b);
-
 /// A line that the module says: a URC, a result, an information response with a form of its own.
 struct Line {
   enum Kind { result, response, urc, error, prompt };

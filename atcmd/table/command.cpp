@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "core/same_word.hpp"
+
 namespace quasimodem::atcmd {
 
 const Selector* selector_named(const Form& form, std::string_view name) {

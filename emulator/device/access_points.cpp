@@ -2,19 +2,15 @@
 #include "emulator/device/access_points.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/core.h>
+
+#include "core/same_word.hpp"
 
 namespace quasimodem::device {
 namespace {
 
 constexpr std::size_t kLongest = 100;  // what AT+QICSGP and AT+CGDCONT take
-
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 bool is_name(std::string_view text) {
   const auto allowed = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != ','; };
@@ -38,7 +34,7 @@ tl::expected<AccessPoints, std::string> AccessPoints::parse(std::string_view lis
 
 bool AccessPoints::has(std::string_view name) const {
   return names_.empty() ||
-         std::any_of(names_.begin(), names_.end(), [name](const std::string& each) { return same(each, name); });
+         std::any_of(names_.begin(), names_.end(), [name](const std::string& each) { return same_word(each, name); });
 }
 
 std::string AccessPoints::refusal(std::string_view name) const {

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include <fmt/core.h>
+
+#include "core/same_word.hpp"
 
 namespace quasimodem::device {
 namespace {
@@ -49,11 +50,8 @@ std::span<const ModelProfile> model_profiles() { return kProfiles; }
 const ModelProfile& profile_of(Model model) { return kProfiles[static_cast<std::size_t>(model)]; }
 
 std::optional<Model> model_named(std::string_view key) {
-  const auto same = [key](const ModelProfile& profile) {
-    return std::equal(key.begin(), key.end(), profile.key.begin(), profile.key.end(),
-                      [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
-  };
-  const auto* found = std::find_if(kProfiles.begin(), kProfiles.end(), same);
+  const auto* found = std::find_if(kProfiles.begin(), kProfiles.end(),
+                                   [key](const ModelProfile& profile) { return same_word(key, profile.key); });
   if (found == kProfiles.end()) return std::nullopt;
   return found->model;
 }
