@@ -33,6 +33,14 @@ std::vector<std::string> listed(const Param& param) {
   return list;
 }
 
+/// Of a number within the range.
+bool is_allowed(const Param& param, std::int64_t value) {
+  if (param.allowed.empty() && !param.only_these) return true;
+  const auto means = [value](const Meaning& each) { return each.word.empty() && each.number == value; };
+  return std::find(param.allowed.begin(), param.allowed.end(), value) != param.allowed.end() ||
+         (param.only_these && std::any_of(param.meanings.begin(), param.meanings.end(), means));
+}
+
 std::string shown(const Param& param) {
   switch (param.shown) {
     case Param::Shown::by_name: return fmt::format("<{}>", param.name);
@@ -61,8 +69,7 @@ bool takes(const Param& param, const Argument& argument) {
   const auto value =
       is_text ? std::optional{static_cast<std::int64_t>(argument.text.size())} : parse_integer(argument.text);
   if (!value || *value < param.lowest || *value > param.highest) return false;
-  const auto list = is_text ? std::vector<std::string>{} : listed(param);
-  return list.empty() || std::find(list.begin(), list.end(), std::to_string(*value)) != list.end();
+  return is_text || is_allowed(param, *value);
 }
 
 std::string allowed_values(const Param& param, std::string_view dash) {

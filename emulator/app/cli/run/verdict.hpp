@@ -32,8 +32,6 @@ class Verdict {
   void begin();
   /// The first one counts.
   void decide(int code);
-  /// The exit code that was decided on.
-  const std::optional<int>& code() const { return code_; }
   /// Nothing was decided, and something else ended the run well: its exit code all the same.
   int unasked_end() const;
   /// The command is gone: its last words may decide still, the time does not.
