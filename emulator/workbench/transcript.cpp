@@ -8,8 +8,10 @@
 
 #include <fmt/core.h>
 
+#include "core/duration_text.hpp"
 #include "core/suggestion.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/workbench/pattern.hpp"
 
 namespace quasimodem::workbench {
 
@@ -94,40 +96,62 @@ std::string name_in(std::string_view line) {
   return name;
 }
 
-/// The lines of the head that say what is needed; the rest of the head is for people.
-class Head {
- public:
-  explicit Head(Needs& needs) : needs_{needs} {}
+/// What the phrases of `# start:` in older transcripts mean, in the order in which it is done.
+constexpr std::pair<const char*, const char*> kStartPhrases[] = {
+    {"(ATE[01])(| .*)", "# setup: $1"},
+    {"([A-Z]+=[0-9,]+)", "# setup: AT+$1"},
+    {"(power-up )?IP INITIAL", "# setup: AT+QIDEACT"},
+    {"IP GPRSACT( .*)?", "# start: IP INITIAL\n# setup: AT+QIREGAPP\n# setup: AT+QIACT"},
+    {"IP STATUS", "# start: IP GPRSACT\n# setup: AT+QILOCIP"},
+    {"TCP connected on 0", "> AT+QIOPEN=0,\"TCP\",\"{IP}\",{PORT}\\r\n< \\r\\nOK\\r\\n\\r\\n0, CONNECT OK\\r\\n"},
+    {"socket 1 is an open TCP connection",
+     "> AT+QIOPEN=1,\"TCP\",\"198.51.100.20\",80\\r\n< \\r\\nOK\\r\\n\\r\\n1, CONNECT OK\\r\\n"},
+    {"SSL connected on 0",
+     "# start: IP STATUS\n> AT+QSSLOPEN=0,0,\"{IP}\",{PORT},0\\r\n< \\r\\nOK\\r\\n\\r\\n+QSSLOPEN: 0,0\\r\\n"},
+    {"(IPR=[0-9]+) stored", "# setup: AT+$1&W"},
+    {"power on", "# @event power cycle"},
+    {"ESC in command state must produce nothing", ""},  // the steps show it
+};
 
-  /// False when the line is none of them.
-  tl::expected<bool, std::string> read(std::string_view line) const {
-    constexpr std::pair<std::string_view, tl::expected<bool, std::string> (Head::*)(const std::string&) const>
-        kLines[] = {{"model", &Head::model},
-                    {"firmware", &Head::firmware},
-                    {"peers", &Head::peers},
-                    {"value", &Head::value},
-                    {"not yet", &Head::not_yet}};
+/// Reads a transcript line by line.
+class Reader {
+ public:
+  using Result = tl::expected<void, std::string>;
+
+  explicit Reader(Transcript& transcript) : transcript_{transcript} {}
+
+  Result read(std::string_view line, int number) {
+    constexpr std::pair<std::string_view, Result (Reader::*)(const std::string&)> kHead[] = {
+        {"model", &Reader::model}, {"firmware", &Reader::firmware}, {"peers", &Reader::peers},
+        {"value", &Reader::value}, {"not yet", &Reader::not_yet},   {"needs", &Reader::needs},
+        {"setup", &Reader::setup}, {"start", &Reader::start}};
+    constexpr std::pair<std::string_view, Result (Reader::*)(const std::string&)> kSteps[] = {
+        {"> ", &Reader::host}, {"< ", &Reader::module}, {"# @wait", &Reader::wait}, {"# @event", &Reader::event}};
+    number_ = number;
     const auto name = name_in(line);
-    for (const auto& [known, take] : kLines) {
+    for (const auto& [known, take] : kHead) {
       if (name == known) return (this->*take)(trimmed(line.substr(line.find(':') + 1)));
     }
-    return false;
+    for (const auto& [prefix, take] : kSteps) {
+      if (line.starts_with(prefix)) return (this->*take)(std::string{line.substr(prefix.size())});
+    }
+    if (!line.starts_with('#') && !line.empty()) return Error{"neither host, module nor remark"};
+    return {};
   }
 
  private:
-  using Result = tl::expected<bool, std::string>;
+  // ---- the head; the rest of it is for people
 
-  Result model(const std::string& text) const {
-    needs_.model = device::model_named(text);
-    if (!needs_.model) {
-      return Error{fmt::format("unknown model \"{}\"; one of {}, or no such line{}", text,
-                               device::models_in_words(&device::ModelProfile::key, "and"),
-                               did_you_mean(text, device::model_keys()))};
-    }
-    return true;
+  Result model(const std::string& text) {
+    auto& model = transcript_.needs.model;
+    model = device::model_named(text);
+    if (model) return {};
+    return Error{fmt::format("unknown model \"{}\"; one of {}, or no such line{}", text,
+                             device::models_in_words(&device::ModelProfile::key, "and"),
+                             did_you_mean(text, device::model_keys()))};
   }
 
-  Result firmware(const std::string& text) const {
+  Result firmware(const std::string& text) {
     for (const auto& phrase : phrases_of(text)) {
       const auto equals = std::min(phrase.find('='), phrase.size());
       const auto* row = device::firmware_switch(phrase.substr(0, equals));
@@ -135,37 +159,106 @@ class Head {
       if (!row || (!on && !phrase.ends_with("=off"))) {
         return Error{"unknown firmware \"" + phrase + "\"; SWITCH=on or SWITCH=off, as in `quasimodem help firmware`"};
       }
-      needs_.firmware.*row->choice = on;
+      transcript_.needs.firmware.*row->choice = on;
     }
-    return true;
+    return {};
   }
 
-  Result peers(const std::string& text) const {
-    if (!needs_.peers) needs_.peers.emplace();
-    if (text == "none") return true;
+  Result peers(const std::string& text) {
+    auto& peers = transcript_.needs.peers;
+    if (!peers) peers.emplace();
+    if (text == "none") return {};
     for (const auto& phrase : phrases_of(text)) {
       const auto peer = peer_of(phrase);
       if (!peer) return Error{peer.error()};
-      needs_.peers->push_back(*peer);
+      peers->push_back(*peer);
     }
-    return true;
+    return {};
   }
 
-  Result value(const std::string& text) const {
+  Result value(const std::string& text) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       return Error{"a value is NAME=TEXT or NAME=@FILE, not \"" + text + '"'};
-    needs_.values[text.substr(0, equals)] = text.substr(equals + 1);
-    return true;
+    transcript_.needs.values[text.substr(0, equals)] = text.substr(equals + 1);
+    return {};
   }
 
-  Result not_yet(const std::string& text) const {
+  Result not_yet(const std::string& text) {
     if (text.empty()) return Error{"what is not there yet is named, like AT+CMUX"};
-    for (auto& phrase : phrases_of(text)) needs_.not_yet.push_back(std::move(phrase));
-    return true;
+    for (auto& phrase : phrases_of(text)) transcript_.needs.not_yet.push_back(std::move(phrase));
+    return {};
   }
 
-  Needs& needs_;
+  Result needs(const std::string& text) {
+    for (auto& phrase : phrases_of(text)) transcript_.needs.states.push_back({number_, std::move(phrase)});
+    return {};
+  }
+
+  Result setup(const std::string& text) {
+    if (text.empty()) return Error{"a setup is a command line, like ATE0"};
+    return add(Kind::setup, text);
+  }
+
+  /// What is no phrase of the table is a state that the module has to be in.
+  Result start(const std::string& text) {
+    std::vector<std::string> phrases;
+    for (auto& phrase : phrases_of(text)) {
+      const bool more = phrase.find_first_not_of("0123456789") == std::string::npos;  // IFC=0,0
+      if (more && !phrases.empty()) {
+        phrases.back() += "," + phrase;
+      } else {
+        phrases.push_back(std::move(phrase));
+      }
+    }
+    for (const auto& [expression, meaning] : kStartPhrases) {
+      const Pattern pattern{expression};
+      for (auto& phrase : phrases) {
+        const auto match = pattern.whole(phrase);
+        if (!match) continue;
+        std::string lines{meaning};
+        if (const auto at = lines.find("$1"); at != std::string::npos) lines.replace(at, 2, (*match)[1]);
+        for (std::string_view rest{lines}; !rest.empty();) {
+          if (auto result = read(next_line(rest), number_); !result) return result;
+        }
+        phrase.clear();
+      }
+    }
+    for (auto& phrase : phrases) {
+      if (!phrase.empty()) transcript_.needs.states.push_back({number_, std::move(phrase)});
+    }
+    return {};
+  }
+
+  // ---- the steps
+
+  using Kind = Transcript::Step::Kind;
+
+  Result add(Kind kind, const std::string& text, Duration time = {}) {
+    transcript_.steps.push_back({kind, number_, text, time});
+    return {};
+  }
+
+  /// Consecutive lines of the host are one stream: what stands between two answers is sent in one burst.
+  Result host(const std::string& text) {
+    auto& steps = transcript_.steps;
+    if (steps.empty() || steps.back().kind != Kind::host) return add(Kind::host, text);
+    steps.back().text += text;
+    return {};
+  }
+
+  Result module(const std::string& text) { return add(Kind::module, text); }
+  Result event(const std::string& text) { return add(Kind::event, trimmed(text)); }
+
+  Result wait(const std::string& text) {
+    constexpr Duration kLongest = 24h;
+    const auto time = parse_duration(trimmed(text));
+    if (!time || *time > kLongest) return Error{fmt::format("a time is wanted, of a day at most: {}", kDurationForm)};
+    return add(Kind::wait, text, *time);
+  }
+
+  Transcript& transcript_;
+  int number_ = 0;
 };
 
 }  // namespace
@@ -178,6 +271,7 @@ std::vector<std::string> Needs::texts() const {
     if (choice) texts.push_back(fmt::format("firmware {}={}", row.name, *choice ? "on" : "off"));
   }
   for (const auto& peer : peers.value_or(std::vector<NeededPeer>{})) texts.push_back("peer " + peer.text);
+  for (const auto& state : states) texts.push_back(state.text);
   return texts;
 }
 
@@ -195,37 +289,12 @@ bool Transcript::looks_like_one(std::string_view text) {
 }
 
 tl::expected<Transcript, std::string> Transcript::parse(std::string_view name, std::string_view text) {
-  constexpr std::string_view kStart = "# start:", kWait = "# @wait", kEvent = "# @event";
-  Transcript transcript{.name = std::string{name}};
-  int number = 0;
+  Transcript transcript{.name = std::string{name}, .needs = {}, .steps = {}};
+  Reader reader{transcript};
   drop_mark(text);
-  while (!text.empty()) {
-    const auto line = next_line(text);
-    ++number;
-    const auto in_head = Head{transcript.needs}.read(line);
-    if (!in_head) return tl::unexpected{fmt::format("{}:{}: {}", name, number, in_head.error())};
-    if (*in_head) continue;
-    const auto add = [&](Step::Kind kind, std::size_t prefix) {
-      transcript.steps.push_back({kind, number, std::string{line.substr(prefix)}});
-    };
-    if (line.starts_with(kStart)) {
-      transcript.start = phrases_of(line.substr(kStart.size()));
-    } else if (line.starts_with(kWait)) {
-      add(Step::Kind::wait, kWait.size());
-    } else if (line.starts_with(kEvent)) {
-      add(Step::Kind::event, kEvent.size());
-    } else if (line.starts_with("< ")) {
-      add(Step::Kind::module, 2);
-    } else if (line.starts_with("> ")) {
-      // Consecutive lines of the host are one stream: what stands between two answers is sent in one burst.
-      if (!transcript.steps.empty() && transcript.steps.back().kind == Step::Kind::host) {
-        transcript.steps.back().text += line.substr(2);
-      } else {
-        add(Step::Kind::host, 2);
-      }
-    } else if (!line.starts_with("#") && !line.empty()) {
-      return tl::unexpected{fmt::format("{}:{}: neither host, module nor remark", name, number)};
-    }
+  for (int number = 1; !text.empty(); ++number) {
+    if (const auto read = reader.read(next_line(text), number); !read)
+      return tl::unexpected{fmt::format("{}:{}: {}", name, number, read.error())};
   }
   return transcript;
 }

@@ -15,9 +15,6 @@
 
 namespace quasimodem::workbench {
 
-/// `@wait` in a transcript waits no longer.
-constexpr Duration kLongestWait = 24h;
-
 /// Somebody whom a module reaches over the network in a transcript: `tls {IP}:{PORT} (echoes)` in its head.
 struct NeededPeer {
   enum class Kind {
@@ -44,21 +41,35 @@ struct Needs {
   std::map<std::string, std::string> values;     ///< of `{NAME}`; `@FILE`, beside the transcript, is a file's content
   std::vector<std::string> not_yet;              ///< commands of real modules that the emulated one does not have
 
-  /// For people, a phrase for each: `model m66`, `firmware close-index=on`, `peer tls {IP}:{PORT}`.
+  struct State {
+    int line;
+    std::string text;
+  };
+  std::vector<State> states;  ///< what no command can bring about: `no SIM`
+
+  /// For people, a phrase for each: `model m66`, `firmware close-index=on`, `peer tls {IP}:{PORT}`, `no SIM`.
   std::vector<std::string> texts() const;
 };
 
 /// A dialogue on the UART, byte for byte, in the form of tests/transcripts/00_format.txt.
 struct Transcript {
   struct Step {
-    enum class Kind { host, module, wait, event };
+    enum class Kind {
+      setup,  ///< a command line, without its CR, that is answered with OK
+      host,
+      module,
+      wait,
+      event
+    };
     Kind kind;
-    int line;          ///< in the file
-    std::string text;  ///< escapes and placeholders still in it
+    int line;            ///< in the file
+    std::string text;    ///< escapes and placeholders still in it
+    Duration time = {};  ///< of a wait
+
+    bool from_host() const { return kind == Kind::setup || kind == Kind::host; }
   };
 
-  std::string name;                ///< for messages: `<name>:<line>`
-  std::vector<std::string> start;  ///< the phrases of `# start:`
+  std::string name;  ///< for messages: `<name>:<line>`
   Needs needs;
   std::vector<Step> steps;
 

@@ -26,7 +26,7 @@ Trace trace_of(const std::string& text) {
 }
 
 /// A module that answers each time it is spoken to with the next of some texts, and an hour that passes at once.
-class Script final : public ReplayLine {
+class Script final : public workbench::Line {
  public:
   explicit Script(std::vector<std::string> answers) : answers_{std::move(answers)} {}
 
@@ -40,9 +40,6 @@ class Script final : public ReplayLine {
     return to_bytes(std::exchange(waiting_, {}));
   }
   Duration now() override { return now_; }
-  bool starts_module() const override { return false; }
-  bool acts_on(const Trace::Entry&) const override { return false; }
-  std::string happen(const Trace&, std::size_t) override { return {}; }
 
   std::vector<std::string> heard;
   std::vector<Duration> at;
@@ -54,8 +51,9 @@ class Script final : public ReplayLine {
   Duration now_{};
 };
 
-PlayReport replay(Script& module, const std::string& trace, TracePlayer::Options options = {}) {
-  return TracePlayer{module, options}.play(trace_of(trace));
+workbench::PlayReport replay(Script& module, const std::string& trace, TracePlayer::Options options = {}) {
+  TraceStage nobody;
+  return TracePlayer{module, nobody, options}.play(trace_of(trace));
 }
 
 }  // namespace
@@ -80,7 +78,7 @@ TEST_CASE("every difference is named, and the play goes on", "[play]") {
   REQUIRE(report.differences.size() == 3);
   CHECK(report.differences[0].line == 2);
   CHECK(report.differences[0].got == "NO\r\n");
-  CHECK(report.differences[0].parts_at == 0);
+  CHECK(report.differences[0].parts_at() == 0);
   CHECK(report.differences[1].line == 4);
   CHECK(report.differences[1].what == "the module says nothing");
   CHECK(report.differences[2].what == "the module says more");
@@ -106,7 +104,7 @@ TEST_CASE("what the module said before the host spoke is not asked for", "[play]
 }
 
 TEST_CASE("what may differ is masked line by line", "[play]") {
-  using State = Fit::State;
+  using State = workbench::Fit::State;
   Mask none, clock;
   REQUIRE(clock.add("clock"));
   CHECK(!clock.add("clok"));

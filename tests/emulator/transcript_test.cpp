@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "emulator/device/model_profile.hpp"
+#include "emulator/workbench/transcript_player.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;
@@ -47,7 +48,7 @@ TEST_CASE("what cannot pass yet fails at the first command that is still to come
   const auto& still_to_come = transcript.needs.not_yet;
   CHECK(std::any_of(still_to_come.begin(), still_to_come.end(),
                     [&](const auto& command) { return all.front().after.starts_with(command); }));
-  CHECK(all.front().actual == "\r\nERROR\r\n");
+  CHECK(all.front().got == "\r\nERROR\r\n");
 }
 
 TEST_CASE("the transcripts are there", "[transcript]") {
@@ -95,42 +96,50 @@ TEST_CASE("a transcript that opens sockets says to whom", "[transcript]") {
 // ---- the player itself ----
 
 TEST_CASE("a byte that differs is reported with its place", "[transcript]") {
-  const auto said = play(parse_transcript("small", "# start: ATE0\n> AT\\r\n< \\r\\nOK \\r\\n\n"));
-  CHECK(said == "small:3: not the bytes expected\n  expected  \\r\\nOK \\r\\n\n  actual    \\r\\nOK\\r\\n");
+  const auto said = play(parse_transcript("small", "# setup: ATE0\n> AT\\r\n< \\r\\nOK \\r\\n\n"));
+  CHECK(said ==
+        "small:3: not the bytes expected\n  after     AT\\r\n"
+        "  expected  \\r\\nOK \\r\\n\n  got       \\r\\nOK\\r\\n\n                  ^ byte 4\n");
 }
 
 TEST_CASE("a missing answer is reported", "[transcript]") {
-  const auto said = play(parse_transcript("small", "# start: ATE0\n> at+nothing\\n\n< \\r\\nERROR\\r\\n\n"));
-  CHECK(said == "small:3: not the bytes expected\n  expected  \\r\\nERROR\\r\\n\n  actual    ");
+  const auto said = play(parse_transcript("small", "# setup: ATE0\n> at+nothing\\n\n< \\r\\nERROR\\r\\n\n"));
+  CHECK(said ==
+        "small:3: not the bytes expected\n  after     at+nothing\\n\n"
+        "  expected  \\r\\nERROR\\r\\n\n  got       \n            ^ byte 0\n");
 }
 
 TEST_CASE("an answer that is not in the transcript is reported", "[transcript]") {
   const auto between =
       GENERATE("> AT\\r\n> \n", "> AT\\r\n# @wait 1\n", "> AT\\r\n# @event peer closes\n", "> AT\\r\n");
-  const auto said = play(parse_transcript("small", std::string{"# start: ATE0\n"} + between));
+  const auto said = play(parse_transcript("small", std::string{"# setup: ATE0\n"} + between));
   CHECK(said.find("small:2: more than expected follows") == 0);
 }
 
 TEST_CASE("after a difference the play goes on with what the host says next", "[transcript]") {
   const auto transcript = parse_transcript(
       "small",
-      "# start: ATE0\n> AT\\r\n< \\r\\nNO\\r\\n\n< more\n> AT\\r\n< \\r\\nOK\\r\\n\n> AT+X\\r\n< \\r\\nOK\\r\\n\n");
-  const auto all = workbench::differences(transcript, workbench::World::throwaway());
+      "# setup: ATE0\n> AT\\r\n< \\r\\nNO\\r\\n\n< more\n> AT\\r\n< \\r\\nOK\\r\\n\n> AT+X\\r\n< \\r\\nOK\\r\\n\n");
+  const auto all = workbench::play(transcript, workbench::World::throwaway()).differences;
   REQUIRE(all.size() == 2);
   CHECK(all[0].line == 3);
   CHECK(all[0].after == "AT\r");
-  CHECK(all[0].actual == "\r\nOK\r\n");
+  CHECK(all[0].got == "\r\nOK\r\n");
   CHECK(all[1].line == 8);
-  CHECK(all[1].actual == "\r\nERROR\r\n");
+  CHECK(all[1].got == "\r\nERROR\r\n");
 }
 
 TEST_CASE("words that the player does not know fail", "[transcript]") {
-  CHECK(play(parse_transcript("small", "# start: ATE0, full moon\n")) == "small: unknown start phrase \"full moon\"");
-  CHECK(play(parse_transcript("small", "# @event it rains\n")) == "small:1: unknown event \"it rains\"");
-  CHECK(play(parse_transcript("small", "# @wait long\n")) ==
-        "small:1: a time is wanted, of a day at most: 500ms, 10s, 2min or 1h; a number alone is seconds");
-  CHECK(play(parse_transcript("small", "> {WHAT}\n")) == "small:1: unknown placeholder {WHAT}");
-  CHECK_THROWS(parse_transcript("small", "AT\n"));
+  CHECK(play(parse_transcript("small", "\n# needs: registered, full moon\n")) ==
+        "small:2: a module in memory cannot be made so: \"full moon\"\n");
+  CHECK(play(parse_transcript("small", "# event: no remark\n# @event it rains\n")) ==
+        "small:2: unknown event \"it rains\"\n");
+  CHECK(play(parse_transcript("small", "> {WHAT}\n")) == "small:1: unknown placeholder {WHAT}: --set WHAT=…\n");
+  CHECK(play(parse_transcript("small", "> AT\\r\n< AT{WHAT}\n"))
+            .starts_with("small:2: unknown placeholder {WHAT}: --set WHAT=…\n"));
+  CHECK_THROWS_WITH(parse_transcript("small", "# @wait long\n"),
+                    "small:1: a time is wanted, of a day at most: 500ms, 10s, 2min or 1h; a number alone is seconds");
+  CHECK_THROWS_WITH(parse_transcript("small", "AT\n"), "small:1: neither host, module nor remark");
 }
 
 TEST_CASE("the head says which model, firmware and peers are needed", "[transcript]") {
@@ -153,7 +162,7 @@ TEST_CASE("the head says which model, firmware and peers are needed", "[transcri
                                                   "peer tls {IP}:{PORT} (demands a client certificate)",
                                                   "peer time ntp.test"});
   CHECK(parse_transcript("small", "# peers: none\n").needs.peers->empty());
-  CHECK(!parse_transcript("small", "# start: ATE0\n").needs.peers);
+  CHECK(!parse_transcript("small", "# setup: ATE0\n").needs.peers);
 }
 
 TEST_CASE("a head that nobody understands is refused with its line", "[transcript]") {
@@ -172,11 +181,11 @@ TEST_CASE("a head that nobody understands is refused with its line", "[transcrip
 
 TEST_CASE("the model and the firmware of the head are those that answer", "[transcript]") {
   CHECK(play(parse_transcript("small",
-                              "# start: ATE0\n# model: m85\n> AT+CGMM\\r\n< \\r\\nQuectel_M85\\r\\n\\r\\nOK\\r\\n\n"))
+                              "# setup: ATE0\n# model: m85\n> AT+CGMM\\r\n< \\r\\nQuectel_M85\\r\\n\\r\\nOK\\r\\n\n"))
             .empty());
   const auto ccid = [](const std::string& choice, const std::string& answer) {
     return play(parse_transcript(
-        "small", "# start: ATE0\n# firmware: ccid-prefix=" + choice + "\n> AT+QCCID\\r\n< \\r\\n" + answer + "\n"));
+        "small", "# setup: ATE0\n# firmware: ccid-prefix=" + choice + "\n> AT+QCCID\\r\n< \\r\\n" + answer + "\n"));
   };
   CHECK(ccid("on", "+QCCID: ").find("more than expected") != std::string::npos);
   CHECK(ccid("off", "+QCCID: ").find("not the bytes expected") != std::string::npos);
@@ -184,16 +193,49 @@ TEST_CASE("the model and the firmware of the head are those that answer", "[tran
 
 TEST_CASE("a socket to somebody whom the head does not name fails", "[transcript]") {
   const auto said = [](const std::string& peers) {
-    return play(parse_transcript("small", "# start: ATE0, IP STATUS\n# peers: " + peers +
-                                              "\n> AT+QIOPEN=\"TCP\",\"{IP}\",{PORT}\\r\n"
-                                              "< \\r\\nOK\\r\\n\n< \\r\\nCONNECT OK\\r\\n\n"));
+    return play(parse_transcript(
+        "small", "# setup: ATE0\n# setup: AT+QIREGAPP\n# setup: AT+QIACT\n# setup: AT+QILOCIP\n# peers: " + peers +
+                     "\n> AT+QIOPEN=\"TCP\",\"{IP}\",{PORT}\\r\n"
+                     "< \\r\\nOK\\r\\n\n< \\r\\nCONNECT OK\\r\\n\n"));
   };
-  CHECK(said("none") == "small:3: # peers: does not name 198.51.100.9:8883");
-  CHECK(said("tcp {IP}:1") == "small:3: # peers: does not name 198.51.100.9:8883");
+  CHECK(said("none") == "small:6: # peers: does not name 198.51.100.9:8883\n");
+  CHECK(said("tcp {IP}:1") == "small:6: # peers: does not name 198.51.100.9:8883\n");
   CHECK(said("tcp {IP}:{PORT}").empty());
 }
 
-TEST_CASE("a setting that is refused at the start fails", "[transcript]") {
-  CHECK(play(parse_transcript("small", "# start: ATE0, QIMUX=7\n")) ==
-        "small: start: AT+QIMUX=7 answered \\r\\nERROR\\r\\n");
+TEST_CASE("what goes before the dialogue is answered with OK, or the transcript is at fault", "[transcript]") {
+  const auto said = [](const std::string& line) {
+    return play(parse_transcript("small", "# setup: ATE0\n# setup: " + line + "\n> AT\\r\n< \\r\\nOK\\r\\n\n"));
+  };
+  CHECK(said("AT+QIDEACT").empty());
+  CHECK(said("AT+QILOCIP;") == "small:2: setup: AT+QILOCIP; answered \\r\\nERROR\\r\\n\n");
+  CHECK(said("AT+QIMUX=7") == "small:2: setup: AT+QIMUX=7 answered \\r\\nERROR\\r\\n\n");
+  CHECK(said("AT+CMGF=1;+CMGS=\"1\"").starts_with("small:2: setup: AT+CMGF=1;+CMGS=\"1\" answered \\r\\n> "));
+  CHECK_THROWS_WITH(said(""), "small:2: a setup is a command line, like ATE0");
+}
+
+TEST_CASE("the start of older transcripts is a setup", "[transcript]") {
+  using Kind = Transcript::Step::Kind;
+  const auto transcript = parse_transcript("small", "# start: power on, IFC=0,0, IP STATUS, ATE0, full moon\n");
+  std::vector<std::string> setup;
+  for (const auto& step : transcript.steps) {
+    CHECK(step.line == 1);
+    if (step.kind == Kind::setup) setup.push_back(step.text);
+  }
+  CHECK(setup == std::vector<std::string>{"ATE0", "AT+IFC=0,0", "AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT", "AT+QILOCIP"});
+  CHECK(transcript.steps.back().kind == Kind::event);
+  REQUIRE(transcript.needs.states.size() == 1);
+  CHECK(transcript.needs.states.front().text == "full moon");
+}
+
+TEST_CASE("in the module's bytes a placeholder without a value stands for anything", "[transcript]") {
+  using State = workbench::Fit::State;
+  using workbench::fit;
+  CHECK(fit("+QPING: {MS},255", "+QPING: 17,255").used == 14);
+  CHECK(fit("+QPING: {MS},255", "+QPING: 17").state == State::needs_more);
+  CHECK(fit("+QPING: {MS},255", "+QPING: 17,25x").state == State::differs);
+  CHECK(fit("+QPING: {MS},255", "+CPING: 17").state == State::differs);
+  CHECK(fit("{A}{B}", "more").used == 4);
+  CHECK(fit("{a}", "{a}b").used == 3);
+  CHECK(workbench::bytes_of("{A}{B}\\r", {{"A", "1"}}) == "1{B}\r");
 }

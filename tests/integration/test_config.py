@@ -384,8 +384,8 @@ def test_json_of_the_other_commands(world):
     ready = json.loads(peer.read_line())
     assert (ready["event"], ready["name"]) == ("ready", "tcp-echo") and ready["address"].startswith("127.0.0.1:")
     good, bad = world.directory / "good.txt", world.directory / "bad.txt"
-    good.write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
-    bad.write_text("# start: ATE0\n> AT\\r\n< \\r\\nERROR\\r\\n\n")
+    good.write_text("# setup: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    bad.write_text("# setup: ATE0\n> AT\\r\n< \\r\\nERROR\\r\\n\n")
     done = world.run("play", "--json", good, bad)
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert done.returncode == 1

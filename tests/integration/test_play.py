@@ -23,7 +23,7 @@ def test_in_memory(world):
 
 
 def test_files_may_stand_behind_two_dashes(world, tmp_path):
-    (tmp_path / "--json").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    (tmp_path / "--json").write_text("# setup: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
     done = world.run("play", "--", "--json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, b"pass  --json\n1 of 1 as written\n")
     done = world.run("play", "--", "--no-such-file", cwd=tmp_path)
@@ -49,8 +49,8 @@ def test_what_is_wrong_with_one_file_of_a_folder_does_not_stop_the_others(world,
     (folder / "1-prose").write_text("What this is.\n")
     (folder / "2-broken").write_text("> AT\\r\n< \\r\\nOK\\r\\n\nrubbish\n")
     (folder / "3-trace").write_text('{"kind":"x","t":0}\n')
-    (folder / "4-good").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
-    (folder / "5-too-long").write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n# @wait 99999999999\n")
+    (folder / "4-good").write_text("# setup: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    (folder / "5-too-long").write_text("# setup: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n# @wait 99999999999\n")
     (folder / "6-no-address").write_text("# value: IP=nonsense\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
     (folder / "7-no-port").write_text("# peers: tls foo:abc\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n")
     (folder / "8-lines-of-windows").write_bytes(b"# start: ATE0\r\n> AT\\r\r\n< \\r\\nOK\\r\\n\r\n")
@@ -97,7 +97,7 @@ def test_to_play_nothing_is_no_success(world, tmp_path):
 def test_what_a_transcript_needs(world, module, tmp_path):
     file = tmp_path / "m66"
     file.write_text(
-        "# start: ATE0\n# model: m66\n# peers: tcp {IP}:{PORT}\n# value: WHAT=@what\n"
+        "# setup: ATE0\n# model: m66\n# peers: tcp {IP}:{PORT}\n# value: WHAT=@what\n"
         "> {WHAT}\\r\n< \\r\\nQuectel_M66\\r\\n\\r\\nOK\\r\\n\n"
     )
     (tmp_path / "what").write_text("AT+CGMM")
@@ -115,7 +115,7 @@ def test_what_a_transcript_needs(world, module, tmp_path):
 
 def test_a_difference_is_told_with_its_place(world, tmp_path):
     file = tmp_path / "wrong"
-    file.write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK!\\r\\n\n")
+    file.write_text("# setup: ATE0\n> AT\\r\n< \\r\\nOK!\\r\\n\n")
     done = world.run("play", file)
     assert done.returncode == 1
     assert done.stdout.decode() == (
@@ -139,7 +139,7 @@ def test_against_a_running_module(world, module, tmp_path):
 def test_every_difference_at_a_port(world, module, tmp_path):
     running = module()
     file = tmp_path / "two"
-    file.write_text("# start: ATE0\n> AT\\r\n< \\r\\nNO\\r\\n\n> AT+QIMUX?\\r\n< \\r\\n+QIMUX: {MS}\\r\\n\\r\\nOK\\r\\n\n> AT\\r\n< \\r\n")
+    file.write_text("# setup: ATE0\n> AT\\r\n< \\r\\nNO\\r\\n\n> AT+QIMUX?\\r\n< \\r\\n+QIMUX: {MS}\\r\\n\\r\\nOK\\r\\n\n> AT\\r\n< \\r\n")
     done = world.run("play", "--port", running.tty, file)
     assert done.returncode == 1
     assert re.findall(rf"{re.escape(str(file))}:(\d+):", done.stdout.decode()) == ["3", "7"]
@@ -169,7 +169,7 @@ def test_what_a_real_module_cannot_be_made_to_do_is_skipped(world, module, tmp_p
     running = module()
     file = tmp_path / "events"
     file.write_text(
-        "# start: ATE0, IP STATUS\n> AT\\r\n< \\r\\nOK\\r\\n\n# @event incoming call\n< \\r\\nRING\\r\\n\n"
+        "# start: ATE0, IP STATUS, no RAM file\n> AT+QISTAT\\r\n< \\r\\nOK\\r\\n\n< \\r\\nSTATE: IP STATUS\\r\\n\n# @event incoming call\n< \\r\\nRING\\r\\n\n"
         "> AT+CMEE=1\\r\n< \\r\\nOK\\r\\n\n"
     )
     done = world.run("play", "--port", running.tty, "--json", file)
@@ -177,9 +177,9 @@ def test_what_a_real_module_cannot_be_made_to_do_is_skipped(world, module, tmp_p
     assert done.returncode == 0, report
     assert report["passed"] and report["sent"] == 2 and report["differences"] == []
     assert [(each["line"], each["step"]) for each in report["skipped"]] == [
-        (0, "start: IP STATUS"),
-        (4, "event: incoming call"),
-        (5, r"not the bytes expected: expected \r\nRING\r\n, got "),
+        (0, "needs: no RAM file"),
+        (5, "event: incoming call"),
+        (6, r"not the bytes expected: expected \r\nRING\r\n, got "),
     ]
     assert "--attended" in report["skipped"][1]["why"]
 
@@ -187,7 +187,7 @@ def test_what_a_real_module_cannot_be_made_to_do_is_skipped(world, module, tmp_p
 def test_somebody_causes_the_events(world, module, tmp_path):
     running = module()
     file = tmp_path / "events"
-    file.write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n# @event incoming call\n< \\r\\nRING\\r\\n\n")
+    file.write_text("# setup: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n# @event incoming call\n< \\r\\nRING\\r\\n\n")
     program = world.start("play", "--port", running.tty, "--attended", file)
     wait_until(lambda: "now: incoming call" in program.log(), "the request")
     assert world.run("ctl", "call.ring", "from=1").returncode == 0
@@ -197,7 +197,7 @@ def test_somebody_causes_the_events(world, module, tmp_path):
 
 def test_against_a_port_of_rfc2217(world, tmp_path):
     file = tmp_path / "short"
-    file.write_text("# start: ATE0\n> AT+IPR?\\r\n< \\r\\n+IPR: 0\\r\\n\\r\\nOK\\r\\n\n> AT+CSCS=\"\\xff\"\\r\n< \\r\\n+CME ERROR: 3\\r\\n\n")
+    file.write_text("# setup: ATE0\n> AT+IPR?\\r\n< \\r\\n+IPR: 0\\r\\n\\r\\nOK\\r\\n\n> AT+CSCS=\"\\xff\"\\r\n< \\r\\n+CME ERROR: 3\\r\\n\n")
     running = world.module("--uart", "rfc2217:127.0.0.1:0")
     done = world.run("play", "--port", running.tty, file)
     assert (done.returncode, done.stdout.decode()) == (0, f"pass  {file}\n1 of 1 as written\n")
@@ -205,7 +205,7 @@ def test_against_a_port_of_rfc2217(world, tmp_path):
 
 def test_against_a_port_of_unix(world, tmp_path):
     file = tmp_path / "short"
-    file.write_text("# start: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+    file.write_text("# setup: ATE0\n> AT\\r\n< \\r\\nOK\\r\\n\n")
     running = world.module("--uart", f"unix:{tmp_path}/uart")
     assert world.run("play", "--port", running.tty, file).returncode == 0
 
@@ -377,7 +377,7 @@ def test_nobody_is_there(world, tmp_path):
 def test_values(world, tmp_path):
     (tmp_path / "what").write_text("AT+GSN")
     file = tmp_path / "file"
-    file.write_text("# start: ATE0\n> {WHAT}\\r\n< \\r\\n{IMEI}\\r\\n\\r\\nOK\\r\\n\n")
+    file.write_text("# setup: ATE0\n> {WHAT}\\r\n< \\r\\n{IMEI}\\r\\n\\r\\nOK\\r\\n\n")
     assert world.run("play", "--set", f"WHAT=@{tmp_path / 'what'}", file).returncode == 0
     done = world.run("play", file)
     assert done.returncode == 1 and b"unknown placeholder {WHAT}" in done.stdout

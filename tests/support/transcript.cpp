@@ -63,14 +63,15 @@ std::vector<std::string> transcript_files() {
   return files;
 }
 
-std::vector<workbench::Difference> differences(const Transcript& transcript) {
-  return workbench::differences(transcript, test_world());
+std::vector<workbench::Difference> differences(const Transcript& transcript, std::optional<device::Model> model) {
+  auto world = test_world();
+  world.model = model;
+  return workbench::play(transcript, world).differences;
 }
 
 std::string play(const Transcript& transcript, std::optional<device::Model> model) {
-  auto world = test_world();
-  world.model = model;
-  return workbench::play(transcript, world);
+  const auto all = differences(transcript, model);
+  return all.empty() ? std::string{} : all.front().text(transcript.name);
 }
 
 }  // namespace quasimodem::test

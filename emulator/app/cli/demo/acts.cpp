@@ -8,7 +8,7 @@
 #include <fmt/core.h>
 
 #include "emulator/device/outside.hpp"
-#include "emulator/workbench/player.hpp"
+#include "emulator/workbench/bench_play.hpp"
 #include "emulator/workbench/tls_peer.hpp"
 
 namespace quasimodem::app {

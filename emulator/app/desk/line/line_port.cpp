@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <poll.h>
 #include <unistd.h>
@@ -50,7 +51,9 @@ void LinePort::write_raw(ByteSpan bytes) {
   }
 }
 
-Bytes LinePort::read(std::chrono::milliseconds patience) {
+Duration LinePort::now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+Bytes LinePort::read(Duration patience) {
   const auto end = std::chrono::steady_clock::now() + patience;
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());

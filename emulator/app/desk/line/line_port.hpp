@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 #include "core/bytes.hpp"
 #include "emulator/app/desk/line/line_address.hpp"
 #include "emulator/app/desk/line/rfc2217_client.hpp"
+#include "emulator/workbench/player.hpp"
 
 namespace quasimodem::app {
 
 /// The host's end of a line, for programs that have nothing else to do.
-class LinePort {
+class LinePort final : public workbench::Line {
  public:
   /// Throws Problem.
   explicit LinePort(const LineAddress& address);
-  ~LinePort();
+  ~LinePort() override;
   LinePort(const LinePort&) = delete;
   LinePort& operator=(const LinePort&) = delete;
 
   /// For poll: readable when `read` may have something, or the line is gone.
   int descriptor() const { return fd_; }
   /// Throws Problem when the line is gone.
-  void write(ByteSpan bytes);
+  void write(ByteSpan bytes) override;
   /// What comes within `patience`; empty when nothing does. Throws Problem when the line is gone.
-  Bytes read(std::chrono::milliseconds patience);
+  Bytes read(Duration patience) override;
+  Duration now() override;
 
  private:
   void write_raw(ByteSpan bytes);

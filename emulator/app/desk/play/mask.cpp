@@ -84,8 +84,8 @@ constexpr std::size_t kLongestMasked = 512;
 
 }  // namespace
 
-Fit fit(const std::string& expected, const std::string& output, const Mask& mask) {
-  using State = Fit::State;
+workbench::Fit fit(const std::string& expected, const std::string& output, const Mask& mask) {
+  using State = workbench::Fit::State;
   std::size_t used = 0;
   for (std::size_t at = 0; at < expected.size();) {
     const auto wanted = line_at(expected, at);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emulator/workbench/pattern.hpp"
+#include "emulator/workbench/player.hpp"
 
 namespace quasimodem::app {
 
@@ -34,13 +35,7 @@ class Mask {
   std::vector<Rule> rules_;
 };
 
-/// How far `output` goes along with `expected`.
-struct Fit {
-  enum class State { fits, needs_more, differs };
-  State state = State::needs_more;
-  std::size_t used = 0;  ///< bytes of the output, when it fits
-};
 /// Line by line; lines that are the same behind the mask are the same.
-Fit fit(const std::string& expected, const std::string& output, const Mask& mask);
+workbench::Fit fit(const std::string& expected, const std::string& output, const Mask& mask);
 
 }  // namespace quasimodem::app

@@ -18,19 +18,20 @@
 #include <fmt/ranges.h>
 
 #include "core/bytes.hpp"
+#include "emulator/app/base/json.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/text_file.hpp"
-#include "emulator/app/desk/play/bench_line.hpp"
-#include "emulator/app/desk/play/play_report.hpp"
-#include "emulator/app/desk/play/port_line.hpp"
-#include "emulator/app/desk/play/port_player.hpp"
+#include "emulator/app/desk/line/line_port.hpp"
 #include "emulator/app/desk/play/trace.hpp"
+#include "emulator/app/desk/play/trace_bench.hpp"
 #include "emulator/app/desk/play/trace_player.hpp"
-#include "emulator/workbench/player.hpp"
+#include "emulator/workbench/bench_play.hpp"
+#include "emulator/workbench/transcript_player.hpp"
 
 namespace quasimodem::app {
 namespace {
 
+using workbench::PlayReport;
 using workbench::Transcript;
 using Dialogue = std::variant<Transcript, Trace>;
 namespace fs = std::filesystem;
@@ -136,6 +137,32 @@ std::vector<std::string> members(const std::string& folder) {
   return paths;
 }
 
+/// Beside a port is nobody, but who attends to the play: he causes the events when he is asked to on standard error.
+class PortStage final : public workbench::TranscriptStage {
+ public:
+  explicit PortStage(bool attended) : attended_{attended} {}
+
+  std::vector<PlayReport::Skipped> prepare(const Transcript& transcript) override {
+    name_ = transcript.name;
+    std::vector<PlayReport::Skipped> skipped;
+    for (const auto& need : transcript.needs.texts()) {
+      skipped.push_back({0, "needs: " + need, "what stands at the port is taken as it is; see to it before"});
+    }
+    return skipped;
+  }
+
+  std::string happen(const Transcript::Step& event) override {
+    if (event.text == "TLS handshake done") return {};  // the module does that itself
+    if (!attended_) return "nobody causes it here; with --attended you do";
+    fmt::print(stderr, "{}:{}: now: {}\n", name_, event.line, event.text);
+    return {};
+  }
+
+ private:
+  bool attended_;
+  std::string name_;  ///< of the transcript
+};
+
 /// One dialogue, with or without a port.
 struct Performance {
   const PlayOptions& options;
@@ -150,34 +177,44 @@ struct Performance {
     if (port) {
       auto values = options.values;
       values.insert(needs.values.begin(), needs.values.end());
-      return PortPlayer{*port, {.values = std::move(values), .attended = options.attended}}.play(transcript);
+      PortStage stage{options.attended};
+      return workbench::TranscriptPlayer{*port, stage, {.values = std::move(values)}}.play(transcript);
     }
     auto world = workbench::World::throwaway();
     world.model = options.model;
     world.values = options.values;
-    PlayReport report{.name = transcript.name, .kind = "transcript"};
-    for (const auto& step : transcript.steps) {
-      report.sent += step.kind == Transcript::Step::Kind::host ? 1 : 0;
-      report.compared += step.kind == Transcript::Step::Kind::module ? 1 : 0;
-    }
-    for (auto& each : workbench::differences(transcript, world)) {
-      const auto parts_at = where_they_part(each.expected, each.actual);
-      report.differences.push_back({each.line, std::move(each.what), std::move(each.after), std::move(each.expected),
-                                    std::move(each.actual), parts_at});
-    }
-    return report;
+    return workbench::play(transcript, world);
   }
 
   PlayReport operator()(const Trace& trace) const {
     const TracePlayer::Options how{.mask = options.mask, .setup = options.setup};
     if (port) {
-      PortLine line{*port};
-      return TracePlayer{line, how}.play(trace);
+      TraceStage nobody;
+      return TracePlayer{*port, nobody, how}.play(trace);
     }
-    BenchLine line{trace, options.model.value_or(device::Model::m95)};
-    return TracePlayer{line, how}.play(trace);
+    TraceBench bench{trace, options.model.value_or(device::Model::m95)};
+    return TracePlayer{bench.line(), bench, how}.play(trace);
   }
 };
+
+Json report_json(const PlayReport& report) {
+  JsonArray differences, skipped;
+  for (const auto& each : report.differences) {
+    differences.emplace_back(JsonObject{{"line", each.line},
+                                        {"what", each.what},
+                                        {"after", escaped(each.after)},
+                                        {"expected", escaped(each.expected)},
+                                        {"got", escaped(each.got)},
+                                        {"parts_at", each.parts_at()}});
+  }
+  for (const auto& each : report.skipped) {
+    skipped.emplace_back(JsonObject{{"line", each.line}, {"step", each.step}, {"why", each.why}});
+  }
+  return JsonObject{{"file", report.name},          {"kind", report.kind},
+                    {"passed", report.passed()},    {"sent", report.sent},
+                    {"compared", report.compared},  {"differences", std::move(differences)},
+                    {"skipped", std::move(skipped)}};
+}
 
 /// Whether anything is there, before every step of a dialogue waits for it in vain. AT also trains autobaud.
 void check_line(LinePort& port, const LineAddress& address) {
@@ -238,7 +275,7 @@ int play(const PlayOptions& options) {
     if (is_member) item = load_member(item.path, options);
     const auto report = item.dialogue ? std::visit(Performance{options, port.get()}, *item.dialogue) : *item.report;
     item = {};  // a trace may be long
-    fmt::print("{}", options.json ? to_text(play_report_json(report)) + "\n" : play_report_text(report));
+    fmt::print("{}", options.json ? to_text(report_json(report)) + "\n" : report.text());
     std::fflush(stdout);
     tally.add(report);
   }

@@ -20,7 +20,7 @@ Usage: quasimodem play [OPTIONS] FILE...
 
 constexpr std::string_view kFooter = R"(FILE is a dialogue, every byte of it, as in tests/transcripts/00_format.txt:
 
-  # start: ATE0
+  # setup: ATE0
   > AT+CSQ\r
   < \r\n+CSQ: 30,0\r\n\r\nOK\r\n
 

@@ -9,22 +9,28 @@
 #include "core/bytes.hpp"
 
 namespace quasimodem::app {
-namespace {
 
-constexpr Duration kSilence = 700ms;  // nothing for so long: the module has said all
-// A module that talks without end must not keep us for ever, nor fill the memory.
-constexpr std::size_t kMostOutput = 1 << 20;
+using workbench::Fit;
 
-}  // namespace
+std::string TraceStage::happen(const Trace& trace, std::size_t entry) {
+  switch (trace.entries[entry].kind) {
+    case RecordKind::fault: return "faults strike emulated modules only";
+    case RecordKind::ctl: return "a request of the control socket; at a port there is none";
+    case RecordKind::power: {
+      const auto event = member_text(trace.entries[entry].record, "event");
+      const bool cause = event == "key" || event == "supply cut" || event == "reset";
+      return cause ? "nobody presses a key or cuts the supply here" : "";
+    }
+    default: return {};
+  }
+}
 
-PlayReport TracePlayer::play(const Trace& trace) {
+workbench::PlayReport TracePlayer::play(const Trace& trace) {
   report_ = {.name = trace.name, .kind = "trace"};
-  output_.clear();
-  last_said_.clear();
-  carried_ = 0;
-  last_line_ = 0;
-  spoken_ = lost_ = false;
-  prepare();
+  for (const auto& command : options_.setup) {
+    line_.write(as_bytes(command + "\r"));
+    rest_of_output();
+  }
   last_said_at_ = line_.now();
   last_said_in_trace_ = trace.entries.empty() ? Duration{} : trace.entries.front().time;
   for (std::size_t index = 0; index < trace.entries.size(); ++index) {
@@ -36,13 +42,6 @@ PlayReport TracePlayer::play(const Trace& trace) {
   }
   expect_nothing_more();
   return std::move(report_);
-}
-
-void TracePlayer::prepare() {
-  for (const auto& command : options_.setup) {
-    line_.write(as_bytes(command + "\r"));
-    rest_of_output();
-  }
 }
 
 void TracePlayer::skip(const Trace::Entry& entry, const std::string& why) {
@@ -57,30 +56,29 @@ void TracePlayer::skip(const Trace::Entry& entry, const std::string& why) {
 /// once.
 void TracePlayer::happen(const Trace& trace, std::size_t index) {
   const auto& entry = trace.entries[index];
-  if (line_.acts_on(entry)) listen_until(last_said_at_ + (entry.time - last_said_in_trace_));
-  if (const auto why = line_.happen(trace, index); !why.empty()) skip(entry, why);
+  if (stage_.acts_on(entry)) listen_until(last_said_at_ + (entry.time - last_said_in_trace_));
+  if (const auto why = stage_.happen(trace, index); !why.empty()) skip(entry, why);
 }
 
 void TracePlayer::say(const Trace& trace, std::size_t index) {
   const auto& entry = trace.entries[index];
   if (!entry.heard) return;  // the module was off
-  if (spoken_ || line_.starts_module()) listen_until(last_said_at_ + (entry.time - last_said_in_trace_));
+  if (spoken_ || stage_.starts_module()) listen_until(last_said_at_ + (entry.time - last_said_in_trace_));
   if (std::exchange(lost_, false)) rest_of_output();
-  line_.happen(trace, index);
+  stage_.happen(trace, index);
   carried_ = output_.size();
   carried_line_ = last_line_;
-  carried_after_ = std::exchange(last_said_, entry.bytes);
+  carried_after_ = last_said_;
   last_said_in_trace_ = entry.time;
   last_said_at_ = line_.now();
   last_line_ = entry.line;
   spoken_ = true;
-  ++report_.sent;
-  line_.write(as_bytes(entry.bytes));
+  speak(entry.bytes);
 }
 
 void TracePlayer::hear(const Trace& trace, std::size_t index) {
   const auto& entry = trace.entries[index];
-  if (!spoken_ && !line_.starts_module()) return skip(entry, "it was said before the host spoke");
+  if (!spoken_ && !stage_.starts_module()) return skip(entry, "it was said before the host spoke");
   happen(trace, index);
   if (lost_) return;
   entry.withheld ? expect_unknown(entry) : expect(entry);
@@ -105,10 +103,10 @@ void TracePlayer::expect(const Trace::Entry& entry) {
       output_.erase(0, std::exchange(carried_, 0));
       continue;
     }
-    if (found.state == Fit::State::differs) return differ(entry, "the module says something else");
+    if (found.state == Fit::State::differs) return differ(entry.line, "the module says something else", entry.bytes);
     const auto left = end - line_.now();
-    if (left <= Duration{} || !listen(left)) {
-      return differ(entry, output_.empty() ? "the module says nothing" : "the module says less");
+    if (left <= Duration{} || listen(left).empty()) {
+      return differ(entry.line, output_.empty() ? "the module says nothing" : "the module says less", entry.bytes);
     }
   }
 }
@@ -116,7 +114,7 @@ void TracePlayer::expect(const Trace::Entry& entry) {
 /// Bytes that the trace withholds: as many of any kind.
 void TracePlayer::expect_unknown(const Trace::Entry& entry) {
   const auto end = line_.now() + options_.patience;
-  while (output_.size() < entry.withheld && line_.now() < end && listen(end - line_.now())) {
+  while (output_.size() < entry.withheld && line_.now() < end && !listen(end - line_.now()).empty()) {
   }
   output_.erase(0, entry.withheld);
 }
@@ -127,42 +125,8 @@ void TracePlayer::expect_nothing_more() {
 }
 
 void TracePlayer::too_much(int line, const std::string& after, std::string got) {
-  report_.differences.push_back({.line = line,
-                                 .what = "the module says more",
-                                 .after = after,
-                                 .expected = {},
-                                 .got = std::move(got),
-                                 .parts_at = 0});
-}
-
-void TracePlayer::differ(const Trace::Entry& entry, std::string what) {
-  auto got = rest_of_output();
-  const auto parts_at = where_they_part(entry.bytes, got);
-  report_.differences.push_back({.line = entry.line,
-                                 .what = std::move(what),
-                                 .after = last_said_,
-                                 .expected = entry.bytes,
-                                 .got = std::move(got),
-                                 .parts_at = parts_at});
-  lost_ = true;
-}
-
-/// False when nothing came.
-bool TracePlayer::listen(Duration patience) {
-  const auto more = line_.read(patience);
-  output_ += as_text(more);
-  return !more.empty();
-}
-
-void TracePlayer::listen_until(Duration end) {
-  while (line_.now() < end && output_.size() < kMostOutput) listen(end - line_.now());
-}
-
-/// All that comes until the module is quiet.
-std::string TracePlayer::rest_of_output() {
-  while (output_.size() < kMostOutput && listen(kSilence)) {
-  }
-  return std::exchange(output_, {});
+  report_.differences.push_back(
+      {.line = line, .what = "the module says more", .after = after, .expected = {}, .got = std::move(got)});
 }
 
 }  // namespace quasimodem::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/desk/play/bench_line.hpp"
+#include "emulator/app/desk/play/trace_bench.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +10,7 @@
 #include "emulator/app/desk/play/far_end.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pdp_context.hpp"
-#include "emulator/workbench/player.hpp"
+#include "emulator/workbench/bench_play.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -49,28 +49,17 @@ constexpr std::string_view kNotAgain[] = {"quit", "restore", "reset", "clock"};
 
 }  // namespace
 
-BenchLine::BenchLine(const Trace& trace, device::Model model)
+TraceBench::TraceBench(const Trace& trace, device::Model model)
     : name_{trace.modem},
       starts_module_{begins_with_power(trace)},
       bench_{options_for(starts_module_, model)},
       peers_{bench_.network(), workbench::World::throwaway().server} {}
 
-Bytes BenchLine::read(Duration patience) {
-  const auto limit = bench_.timeline().now() + patience;
-  for (;;) {
-    if (const auto output = bench_.take(); !output.empty()) return to_bytes(output);
-    const auto now = bench_.timeline().now();
-    if (now >= limit) return {};
-    const auto next = bench_.timeline().next_deadline();
-    bench_.advance((next ? std::min(*next, limit) : limit) - now);
-  }
-}
-
-bool BenchLine::acts_on(const Trace::Entry& entry) const {
+bool TraceBench::acts_on(const Trace::Entry& entry) const {
   return entry.kind == RecordKind::power || entry.kind == RecordKind::ctl;
 }
 
-std::string BenchLine::happen(const Trace& trace, std::size_t index) {
+std::string TraceBench::happen(const Trace& trace, std::size_t index) {
   const auto& entry = trace.entries[index];
   switch (entry.kind) {
     case RecordKind::uart_rx: make_peer(trace, index); return {};
@@ -82,7 +71,7 @@ std::string BenchLine::happen(const Trace& trace, std::size_t index) {
   }
 }
 
-std::string BenchLine::power(const Trace::Entry& entry) {
+std::string TraceBench::power(const Trace::Entry& entry) {
   if (requested_ == "power") return {};  // it came from there
   const auto event = word(entry.record, "event");
   if (event == "key") bench_.modem().power_key();
@@ -91,7 +80,7 @@ std::string BenchLine::power(const Trace::Entry& entry) {
   return event == "reset" ? "a module in memory is not reset" : "";
 }
 
-std::string BenchLine::request(const Trace::Entry& entry) {
+std::string TraceBench::request(const Trace::Entry& entry) {
   const auto method = word(entry.record, "method");
   const auto params = word(entry.record, "params");
   if (std::find(std::begin(kNotAgain), std::end(kNotAgain), method) != std::end(kNotAgain))
@@ -112,7 +101,7 @@ std::string BenchLine::request(const Trace::Entry& entry) {
   return refused.empty() ? "" : "refused: " + refused;
 }
 
-void BenchLine::make_peer(const Trace& trace, std::size_t index) {
+void TraceBench::make_peer(const Trace& trace, std::size_t index) {
   constexpr std::size_t kLongestCommand = 1024;
   const auto& said = trace.entries[index].bytes;
   requested_.clear();
@@ -130,7 +119,7 @@ void BenchLine::make_peer(const Trace& trace, std::size_t index) {
   }
 }
 
-std::string BenchLine::arrive(const Trace& trace, std::size_t index) {
+std::string TraceBench::arrive(const Trace& trace, std::size_t index) {
   const auto arrival = arrival_in(trace, index);
   if (!arrival) return {};
   if (arrival->kind == Arrival::Kind::other) {

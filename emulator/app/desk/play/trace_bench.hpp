@@ -7,22 +7,21 @@
 
 #include "emulator/app/base/process/host_time.hpp"
 #include "emulator/app/control/target.hpp"
-#include "emulator/app/desk/play/replay_line.hpp"
+#include "emulator/app/desk/play/trace_player.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/workbench/bench_play.hpp"
 #include "emulator/workbench/peers.hpp"
 #include "emulator/workbench/workbench.hpp"
 
 namespace quasimodem::app {
 
-/// A module in memory for a trace: its time passes as fast as it is asked for, its peers do what the trace shows of
-/// them, and the requests of the control socket happen again.
-class BenchLine final : public ReplayLine, private control::Target {
+/// A module in memory for a trace: its peers do what the trace shows of them, and the requests of the control socket
+/// happen again.
+class TraceBench final : public TraceStage, private control::Target {
  public:
-  BenchLine(const Trace& trace, device::Model model);
+  TraceBench(const Trace& trace, device::Model model);
 
-  void write(ByteSpan bytes) override { bench_.send_raw(bytes); }
-  Bytes read(Duration patience) override;
-  Duration now() override { return bench_.timeline().now().time_since_epoch(); }
+  workbench::Line& line() { return line_; }
   bool starts_module() const override { return starts_module_; }
   bool acts_on(const Trace::Entry& entry) const override;
   std::string happen(const Trace& trace, std::size_t entry) override;
@@ -51,6 +50,7 @@ class BenchLine final : public ReplayLine, private control::Target {
   std::string requested_;      ///< the method of a request since the host spoke last: its consequences have records too
   bool faults_asked_ = false;  ///< by request
   workbench::Workbench bench_;
+  workbench::BenchLine line_{bench_};
   workbench::Peers peers_;
   std::map<std::pair<bool, int>, workbench::OpenedBy> sockets_;  ///< by kind and index
 };
