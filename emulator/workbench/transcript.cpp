@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "atcmd/table/param.hpp"
 #include "core/duration_text.hpp"
 #include "core/suggestion.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -21,13 +21,14 @@ std::string trimmed(std::string_view text) {
   return std::string{text.substr(first, text.find_last_not_of(' ') - first + 1)};
 }
 
-/// Parts between commas and semicolons, those in parentheses not counted.
 std::vector<std::string> phrases_of(std::string_view text) {
   std::vector<std::string> phrases(1);
   int depth = 0;
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool in_list = at + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[at + 1]));
     depth = std::max(0, depth + (c == '(' ? 1 : c == ')' ? -1 : 0));
-    if (depth == 0 && (c == ',' || c == ';')) {
+    if (depth == 0 && !in_list && (c == ',' || c == ';')) {
       phrases.emplace_back();
     } else {
       phrases.back() += c;
@@ -77,8 +78,7 @@ tl::expected<NeededPeer, std::string> peer_of(const std::string& text) {
   if (has_port) {
     peer.host = where.substr(0, colon);
     peer.port = where.substr(colon + 1);
-    const bool digits = peer.port.find_first_not_of("0123456789") == std::string::npos;
-    const auto number = digits && peer.port.size() <= 5 ? std::atoi(peer.port.c_str()) : 0;
+    const auto number = atcmd::parse_integer(peer.port).value_or(0);
     if (peer.port.find('{') == std::string::npos && (number < 1 || number > 65535)) {
       return Error{fmt::format("\"{}\" is no port: 1 to 65535, or a {{VALUE}}", peer.port)};
     }
@@ -202,15 +202,7 @@ class Reader {
 
   /// What is no phrase of the table is a state that the module has to be in.
   Result start(const std::string& text) {
-    std::vector<std::string> phrases;
-    for (auto& phrase : phrases_of(text)) {
-      const bool more = phrase.find_first_not_of("0123456789") == std::string::npos;  // IFC=0,0
-      if (more && !phrases.empty()) {
-        phrases.back() += "," + phrase;
-      } else {
-        phrases.push_back(std::move(phrase));
-      }
-    }
+    auto phrases = phrases_of(text);
     for (const auto& [expression, meaning] : kStartPhrases) {
       const Pattern pattern{expression};
       for (auto& phrase : phrases) {

@@ -79,7 +79,7 @@ struct Transcript {
   static bool looks_like_one(std::string_view text);
 };
 
-/// Parts between commas and semicolons, those in parentheses not counted.
+/// Parts between commas and semicolons, those in parentheses and between digits (IFC=0,0) not counted.
 std::vector<std::string> phrases_of(std::string_view text);
 /// Without blanks around it.
 std::string trimmed(std::string_view text);

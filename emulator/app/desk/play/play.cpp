@@ -33,10 +33,18 @@ namespace {
 
 using workbench::PlayReport;
 using workbench::Transcript;
-using Dialogue = std::variant<Transcript, Trace>;
+/// A dialogue, or already what came of looking for one.
+using Loaded = std::variant<Transcript, Trace, PlayReport>;
 namespace fs = std::filesystem;
 
 constexpr auto kForm = "the form of a dialogue: quasimodem play --help";
+constexpr auto kNoDialogue = "no dialogue: neither a transcript nor a trace";
+
+PlayReport left_out(const std::string& path, const std::string& why) {
+  PlayReport report{.name = path, .kind = "none"};
+  report.skipped.push_back({0, "file", why});
+  return report;
+}
 
 Trace load_trace(const std::string& path, const std::string& text, const PlayOptions& options) {
   auto trace = Trace::parse(path, text, options.modem);
@@ -66,51 +74,29 @@ void add_values(Transcript& transcript, const PlayOptions& options) {
   }
 }
 
-/// Nothing when the text is no dialogue. Throws Problem when it is one, and something is wrong with it.
-std::optional<Dialogue> dialogue_in(const std::string& path, const std::string& text, const PlayOptions& options) {
+/// Throws Problem when the text is a dialogue, and something is wrong with it.
+Loaded dialogue_in(const std::string& path, const std::string& text, const PlayOptions& options) {
   if (Trace::looks_like_one(text)) return load_trace(path, text, options);
-  if (!Transcript::looks_like_one(text)) return std::nullopt;
+  if (!Transcript::looks_like_one(text)) return left_out(path, kNoDialogue);
   auto transcript = Transcript::parse(path, text);
   if (!transcript) throw Problem{ExitCode::usage, transcript.error(), kForm};
   add_values(*transcript, options);
   return std::move(*transcript);
 }
 
-/// One file, and what came of looking at it.
-struct Item {
-  std::string path;
-  std::optional<Dialogue> dialogue{};
-  std::optional<PlayReport> report{};  ///< already, where there is nothing to play
-};
-
-PlayReport left_out(const std::string& path, const std::string& why) {
-  PlayReport report{.name = path, .kind = "none"};
-  report.skipped.push_back({0, "file", why});
-  return report;
-}
-
-constexpr auto kNoDialogue = "no dialogue: neither a transcript nor a trace";
-
-Item item_of(const std::string& path, std::optional<Dialogue> dialogue) {
-  if (!dialogue) return {.path = path, .dialogue = {}, .report = left_out(path, kNoDialogue)};
-  return {.path = path, .dialogue = std::move(dialogue), .report = {}};
-}
-
-Item load(const std::string& path, const PlayOptions& options) {
-  return item_of(path, dialogue_in(path, file_text(path, kLargestRecorded), options));
+Loaded load(const std::string& path, const PlayOptions& options) {
+  return dialogue_in(path, file_text(path, kLargestRecorded), options);
 }
 
 /// The same of a member of a folder: what is wrong with one of them does not keep the others from being played.
-Item load_member(const std::string& path, const PlayOptions& options) {
+Loaded load_member(const std::string& path, const PlayOptions& options) {
   std::error_code unknown;
-  if (!fs::is_regular_file(path, unknown)) {
-    const auto* why = fs::is_directory(path, unknown) ? "a folder in the folder; by its name it is played" : "no file";
-    return {.path = path, .dialogue = {}, .report = left_out(path, why)};
-  }
+  if (fs::is_directory(path, unknown)) return left_out(path, "a folder in the folder; by its name it is played");
+  if (!fs::is_regular_file(path, unknown)) return left_out(path, "no file");
   try {
     const auto text = file_text(path, kLargestRecorded);
     const bool other_json = Trace::looks_like_one(text) && !Trace::begins_like_one(text);
-    return item_of(path, other_json ? std::nullopt : dialogue_in(path, text, options));
+    return other_json ? left_out(path, kNoDialogue) : dialogue_in(path, text, options);
   } catch (const Problem& problem) {
     // Most of these begin with the place.
     std::string_view what{problem.what()};
@@ -121,7 +107,7 @@ Item load_member(const std::string& path, const PlayOptions& options) {
     what.remove_prefix(std::min(what.find_first_not_of(": "), what.size()));
     PlayReport report{.name = path, .kind = "none"};
     report.differences.push_back({.line = line, .what = std::string{what}, .after = {}, .expected = {}, .got = {}});
-    return {.path = path, .dialogue = {}, .report = std::move(report)};
+    return report;
   }
 }
 
@@ -195,6 +181,8 @@ struct Performance {
     TraceBench bench{trace, options.model.value_or(device::Model::m95)};
     return TracePlayer{bench.line(), bench, how}.play(trace);
   }
+
+  PlayReport operator()(const PlayReport& already) const { return already; }
 };
 
 Json report_json(const PlayReport& report) {
@@ -254,16 +242,17 @@ struct Tally {
 int play(const PlayOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // a line that is gone is a message
   std::error_code unknown;
-  std::vector<std::pair<Item, bool>> items;  // whether it is a member of a folder, and not looked at yet
+  std::vector<std::pair<std::string, std::optional<Loaded>>> items;  // members of a folder are looked at in their turn
   for (const auto& file : options.files) {
     if (fs::is_directory(file, unknown)) {
-      for (auto& path : members(file)) items.push_back({{.path = std::move(path)}, true});
+      for (auto& path : members(file)) items.emplace_back(std::move(path), std::nullopt);
     } else {
-      items.push_back({load(file, options), false});
+      items.emplace_back(file, load(file, options));
     }
   }
-  if (options.files.size() == 1 && items.size() == 1 && items.front().first.report) {
-    throw Problem{ExitCode::usage, fmt::format("{}: {}", items.front().first.path, kNoDialogue), kForm};
+  const bool only = options.files.size() == 1 && items.size() == 1 && items.front().second;
+  if (only && std::holds_alternative<PlayReport>(*items.front().second)) {
+    throw Problem{ExitCode::usage, fmt::format("{}: {}", items.front().first, kNoDialogue), kForm};
   }
   std::unique_ptr<LinePort> port;
   if (options.port) {
@@ -271,10 +260,10 @@ int play(const PlayOptions& options) {
     check_line(*port, *options.port);
   }
   Tally tally;
-  for (auto& [item, is_member] : items) {
-    if (is_member) item = load_member(item.path, options);
-    const auto report = item.dialogue ? std::visit(Performance{options, port.get()}, *item.dialogue) : *item.report;
-    item = {};  // a trace may be long
+  for (auto& [path, loaded] : items) {
+    if (!loaded) loaded = load_member(path, options);
+    const auto report = std::visit(Performance{options, port.get()}, *loaded);
+    loaded.reset();  // a trace may be long
     fmt::print("{}", options.json ? to_text(report_json(report)) + "\n" : report.text());
     std::fflush(stdout);
     tally.add(report);
