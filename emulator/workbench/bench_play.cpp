@@ -85,7 +85,7 @@ tls::ServerConfig server_for(const Transcript& transcript, const World& world) {
   return config;
 }
 
-std::uint16_t port(const std::string& digits) {
+std::uint16_t port_of(const std::string& digits) {
   const auto value = atcmd::parse_integer(digits).value_or(0);
   if (value < 1 || value > 65535) throw Unplayable{0, "not a port: " + digits};
   return static_cast<std::uint16_t>(value);
@@ -115,7 +115,7 @@ class BenchStage final : public TranscriptStage {
     const auto peer = net::IpAddress::parse(values_.at("IP"));
     if (!peer) throw Unplayable{0, "{IP} is no address: " + values_.at("IP")};
     network.add_name(kPeerName, {*peer});
-    network.ignore(values_.at("CLOSED_IP"), port(values_.at("PORT")));
+    network.ignore(values_.at("CLOSED_IP"), port_of(values_.at("PORT")));
     serve_time(network, kTimeServer);
     make_peers(transcript);
     for (const auto& state : transcript.needs.states) bring_into(state);
@@ -140,9 +140,9 @@ class BenchStage final : public TranscriptStage {
     for (const auto& peer : named.value_or(std::vector<NeededPeer>{})) {
       using Kind = NeededPeer::Kind;
       const auto host = bytes_of(peer.host, values_), digits = bytes_of(peer.port, values_);
-      if (peer.kind == Kind::tls) peers_.secure(host, port(digits));
-      if (peer.kind == Kind::tcp) peers_.plain(host, port(digits));
-      if (peer.kind == Kind::silent) bench_.network().ignore(host, port(digits));
+      if (peer.kind == Kind::tls) peers_.secure(host, port_of(digits));
+      if (peer.kind == Kind::tcp) peers_.plain(host, port_of(digits));
+      if (peer.kind == Kind::silent) bench_.network().ignore(host, port_of(digits));
       places.insert(host + ":" + digits);
     }
     for (const auto& step : transcript.steps) {

@@ -19,10 +19,6 @@ std::optional<Pattern::Match> placeholder_in(std::string_view text) {
   return kPlaceholder.find(text);
 }
 
-std::string unknown_placeholder(const Pattern::Match& placeholder) {
-  return fmt::format("unknown placeholder {}: --set {}=…", placeholder[0], placeholder[1]);
-}
-
 }  // namespace
 
 std::string bytes_of(const std::string& text, const std::map<std::string, std::string>& values) {
@@ -60,9 +56,8 @@ PlayReport TranscriptPlayer::play(const Transcript& transcript) {
     rest_of_output();
     int line = 0;
     for (const auto& step : transcript.steps) {
-      using Kind = Step::Kind;
-      const bool host = step.kind == Kind::host || step.kind == Kind::setup;
-      if (host || (options_.exact && step.kind != Kind::module)) expect_nothing_more(line, {});
+      const bool beside = step.kind == Step::Kind::wait || step.kind == Step::Kind::event;
+      if (step.from_host() || (beside && options_.exact)) expect_nothing_more(line, {});
       perform(step);
       line = step.line;
     }
@@ -84,9 +79,17 @@ void TranscriptPlayer::perform(const Step& step) {
   }
 }
 
+std::string TranscriptPlayer::bytes(const Step& step) const {
+  auto bytes = bytes_of(step.text, options_.values);
+  const auto unknown = placeholder_in(bytes);
+  if (unknown && (step.kind != Step::Kind::module || options_.exact))
+    throw Unplayable{step.line, fmt::format("unknown placeholder {}: --set {}=…", (*unknown)[0], (*unknown)[1])};
+  return bytes;
+}
+
 /// A command before the dialogue, whose answer is a matter of course.
 void TranscriptPlayer::set_up(const Step& step) {
-  const auto command = bytes_of(step.text, options_.values);
+  const auto command = bytes(step);
   std::optional<std::string> result;
   atcmd::Ear ear{{}, [&](const atcmd::Heard& heard) {
                    using Kind = atcmd::Heard::Kind;
@@ -110,16 +113,12 @@ void TranscriptPlayer::set_up(const Step& step) {
 }
 
 void TranscriptPlayer::say(const Step& step) {
-  const auto text = bytes_of(step.text, options_.values);
-  if (const auto unknown = placeholder_in(text)) return differ(step.line, unknown_placeholder(*unknown));
   if (std::exchange(lost_, false)) rest_of_output();
-  speak(text);
+  speak(bytes(step));
 }
 
 void TranscriptPlayer::expect(const Step& step) {
-  const auto expected = bytes_of(step.text, options_.values);
-  if (const auto unknown = placeholder_in(expected); unknown && options_.exact)
-    return differ(step.line, unknown_placeholder(*unknown));
+  const auto expected = bytes(step);
   // What an event that did not happen would have brought never comes.
   const auto usual = missed_event_ ? kQuiet : options_.patience;
   const auto patience = std::exchange(event_before_, false) ? options_.event_patience : usual;

@@ -51,6 +51,7 @@ class TranscriptPlayer : private Player {
  private:
   using Step = Transcript::Step;
 
+  std::string bytes(const Step& step) const;
   void perform(const Step& step);
   void set_up(const Step& step);
   void say(const Step& step);

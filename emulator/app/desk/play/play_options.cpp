@@ -33,9 +33,11 @@ byte that is not the same. After one the play goes on with the next words of the
 as skipped.
 
 FILE may be a folder: all files in it are played, to the last. Files that are no dialogue are skipped, and folders in it. A
-transcript says in its head which model, firmware and peers it needs; in memory it gets them, at a port they are listed as
-skipped:
+transcript says in its head which commands go before it, answered with OK, and which state, model, firmware and peers it
+needs; in memory it gets them, at a port these are listed as skipped:
 
+  # setup: AT+CMEE=1
+  # needs: no SIM
   # model: m66
   # firmware: close-index=on
   # peers: tls {IP}:{PORT} (demands a client certificate), tcp {HOST}:80
