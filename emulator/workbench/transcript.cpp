@@ -15,32 +15,16 @@
 
 namespace quasimodem::workbench {
 
+namespace {
+
+using Error = tl::unexpected<std::string>;
+
+/// Without blanks around it.
 std::string trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return {};
   return std::string{text.substr(first, text.find_last_not_of(' ') - first + 1)};
 }
-
-std::vector<std::string> phrases_of(std::string_view text) {
-  std::vector<std::string> phrases(1);
-  int depth = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    const bool in_list = at + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[at + 1]));
-    depth = std::max(0, depth + (c == '(' ? 1 : c == ')' ? -1 : 0));
-    if (depth == 0 && !in_list && (c == ',' || c == ';')) {
-      phrases.emplace_back();
-    } else {
-      phrases.back() += c;
-    }
-  }
-  for (auto& phrase : phrases) phrase = trimmed(phrase);
-  return phrases;
-}
-
-namespace {
-
-using Error = tl::unexpected<std::string>;
 
 std::string_view next_line(std::string_view& text) {
   auto line = text.substr(0, text.find('\n'));
@@ -254,6 +238,23 @@ class Reader {
 };
 
 }  // namespace
+
+std::vector<std::string> phrases_of(std::string_view text) {
+  std::vector<std::string> phrases(1);
+  int depth = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool in_list = at + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[at + 1]));
+    depth = std::max(0, depth + (c == '(' ? 1 : c == ')' ? -1 : 0));
+    if (depth == 0 && !in_list && (c == ',' || c == ';')) {
+      phrases.emplace_back();
+    } else {
+      phrases.back() += c;
+    }
+  }
+  for (auto& phrase : phrases) phrase = trimmed(phrase);
+  return phrases;
+}
 
 std::vector<std::string> Needs::texts() const {
   std::vector<std::string> texts;

@@ -81,7 +81,5 @@ struct Transcript {
 
 /// Parts between commas and semicolons, those in parentheses and between digits (IFC=0,0) not counted.
 std::vector<std::string> phrases_of(std::string_view text);
-/// Without blanks around it.
-std::string trimmed(std::string_view text);
 
 }  // namespace quasimodem::workbench
