@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "atcmd/table/param.hpp"
+#include "core/suggestion.hpp"
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/outside.hpp"
@@ -164,7 +165,8 @@ class BenchStage final : public TranscriptStage {
     if (const auto match = kReference.whole(state.text)) {
       bench_.me().messaging().set_last_reference(static_cast<int>(*atcmd::parse_integer((*match)[1])));
     } else if (std::find(std::begin(kFresh), std::end(kFresh), state.text) == std::end(kFresh)) {
-      throw Unplayable{state.line, fmt::format("a module in memory cannot be made so: \"{}\"", state.text)};
+      throw Unplayable{state.line, fmt::format("a module in memory cannot be made so: \"{}\"{}", state.text,
+                                               did_you_mean(state.text, {std::begin(kFresh), std::end(kFresh)}))};
     }
   }
 

@@ -132,6 +132,7 @@ TEST_CASE("after a difference the play goes on with what the host says next", "[
 TEST_CASE("words that the player does not know fail", "[transcript]") {
   CHECK(play(parse_transcript("small", "\n# needs: registered, full moon\n")) ==
         "small:2: a module in memory cannot be made so: \"full moon\"\n");
+  CHECK(play(parse_transcript("small", "# needs: no Sim\n")).ends_with("did you mean \"no SIM\"?\n"));
   CHECK(play(parse_transcript("small", "# event: no remark\n# @event it rains\n")) ==
         "small:2: unknown event \"it rains\"\n");
   CHECK(play(parse_transcript("small", "> {WHAT}\n")) == "small:1: unknown placeholder {WHAT}: --set WHAT=…\n");

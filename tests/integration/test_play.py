@@ -184,6 +184,22 @@ def test_what_a_real_module_cannot_be_made_to_do_is_skipped(world, module, tmp_p
     assert "--attended" in report["skipped"][1]["why"]
 
 
+def test_a_transcript_that_is_wrong_ends_the_play_at_a_port_as_in_memory(world, module, tmp_path):
+    running = module()
+    file = tmp_path / "wrong"
+    for line, said in (
+        ("# setup: AT+QIMUX=7", r"setup: AT+QIMUX=7 answered \r\nERROR\r\n"),
+        ("> AT{WHAT}\\r", "unknown placeholder {WHAT}: --set WHAT=…"),
+    ):
+        file.write_text(f"# setup: ATE0\n{line}\n< \\r\\nOK\\r\\n\n> AT\\r\n< \\r\\nOK\\r\\n\n")
+        for where in ([], ["--port", running.tty]):
+            done = world.run("play", *where, file)
+            assert (done.returncode, done.stdout.decode().splitlines()[1]) == (1, f"{file}:2: {said}")
+    file.write_text("> AT\\r\n# @wait soon\n< \\r\\nOK\\r\\n\n")
+    done = world.run("play", "--port", running.tty, file)
+    assert done.returncode == 2 and f"{file}:2: a time is wanted" in done.stderr.decode()
+
+
 def test_somebody_causes_the_events(world, module, tmp_path):
     running = module()
     file = tmp_path / "events"
