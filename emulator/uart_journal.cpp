@@ -22,7 +22,8 @@ UartJournal::UartJournal(Timeline& timeline, Journal journal, Payload payload, a
       journal_{journal},
       payload_{payload},
       listener_{std::move(listener)},
-      ear_{commands::all_families(), [this](const atcmd::Heard& heard) { hear(heard); }},
+      ear_{commands::all_families(), [this](const atcmd::Heard& heard) { hear(heard); },
+           listener_ ? atcmd::Ear::Attention::words : atcmd::Ear::Attention::secrets},
       in_{RecordKind::uart_rx, timeline},
       out_{RecordKind::uart_tx, timeline} {}
 

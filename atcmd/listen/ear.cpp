@@ -43,8 +43,9 @@ std::vector<CommandCall> calls_of(std::string_view body) {
   return calls;
 }
 
-Ear::Ear(std::span<const Family> families, Tell tell)
+Ear::Ear(std::span<const Family> families, Tell tell, Attention attention)
     : tell_{std::move(tell)},
+      attention_{attention},
       guard_{families,
              {.announced =
                   [this](const PayloadGuard::Announcement& announced) {
@@ -74,6 +75,7 @@ bool Ear::takes_data() const { return insight_.takes_data.value_or(data_.has_val
 
 void Ear::take_typed(ByteSpan bytes) {
   tell_({.kind = Heard::Kind::typed, .bytes = bytes});
+  if (attention_ == Attention::secrets) return;
   while (!bytes.empty()) {
     if (takes_data()) {
       bytes = bytes.subspan(take_data(bytes));
@@ -169,6 +171,7 @@ void Ear::from_module(ByteSpan bytes, Rest rest) {
 
 void Ear::take_said(ByteSpan bytes) {
   tell_({.kind = Heard::Kind::said, .bytes = bytes});
+  if (attention_ == Attention::secrets) return;
   while (!bytes.empty()) {
     const auto end = std::find_if(bytes.begin(), bytes.end(), &ends_said_line);
     const auto size = static_cast<std::size_t>(end - bytes.begin());

@@ -63,7 +63,13 @@ class Ear {
     Dialogue dialogue{};
   };
 
-  Ear(std::span<const Family> families, Tell tell);
+  /// To what it listens. To know which bytes are secret nobody has to understand the rest.
+  enum class Attention {
+    words,   ///< to all
+    secrets  ///< to `typed`, `announcement`, secret `payload`, `said` and `withheld`; an Insight tells of the echo
+  };
+
+  Ear(std::span<const Family> families, Tell tell, Attention attention = Attention::words);
   Ear(const Ear&) = delete;
   Ear& operator=(const Ear&) = delete;
 
@@ -107,6 +113,7 @@ class Ear {
   };
 
   Tell tell_;
+  Attention attention_;
   std::vector<const Command*> takers_;  ///< those with a payload
   PayloadGuard guard_;
   Insight insight_;
