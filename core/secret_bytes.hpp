@@ -4,18 +4,25 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/bytes.hpp"
 
 namespace quasimodem {
 
-/// The compiler may not leave it out.
-inline void overwrite(void* memory, std::size_t size) {
-  std::memset(memory, 0, size);
-  asm volatile("" : : "r"(memory) : "memory");
+/// Overwrites key material with zeros; the compiler may not leave it out.
+inline void wipe(std::span<std::uint8_t> secret) {
+  std::fill(secret.begin(), secret.end(), std::uint8_t{0});
+  asm volatile("" : : "r"(secret.data()) : "memory");
+}
+
+/// Overwrites and empties, with what a longer, earlier content left between size and capacity.
+inline void wipe(Bytes& secret) {
+  secret.resize(secret.capacity());
+  wipe(std::span{secret});
+  secret.clear();
 }
 
 /// Overwrites memory before it is given back.
@@ -29,7 +36,7 @@ struct WipingAllocator {
 
   T* allocate(std::size_t count) { return std::allocator<T>{}.allocate(count); }
   void deallocate(T* memory, std::size_t count) {
-    overwrite(memory, count * sizeof(T));
+    wipe({reinterpret_cast<std::uint8_t*>(memory), count * sizeof(T)});
     std::allocator<T>{}.deallocate(memory, count);
   }
 
@@ -45,7 +52,7 @@ inline void append(SecretBytes& to, ByteSpan more) { to.insert(to.end(), more.be
 /// Takes the first `count` bytes away, at most all. The memory that is free then is overwritten.
 inline void drop_front(SecretBytes& bytes, std::size_t count) {
   const auto rest = std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(count), bytes.end(), bytes.begin());
-  if (count > 0) overwrite(&*rest, count);
+  wipe({rest, bytes.end()});
   bytes.erase(rest, bytes.end());
 }
 

@@ -21,16 +21,16 @@ namespace quasimodem::emulator {
 
 struct Modem::Parts {
   Parts(device::Configuration configuration, device::Surroundings surroundings)
-      : sealer{surroundings.flash, surroundings.random, surroundings.log},
+      : sealer{file_sealer(surroundings.flash, surroundings.random, surroundings.log)},
         terminals{me, surroundings.timeline, configuration.model},
         journal{surroundings.timeline, surroundings.journal},
-        me{std::move(configuration), std::move(surroundings), sealer, terminals} {
+        me{std::move(configuration), std::move(surroundings), *sealer, terminals} {
     terminals.on_report = [this](const auto& event) { note_event(me.journal(), event, me); };
     me.messaging().follow(terminals.add().settings().messages);
     me.calls().on_progress = [this] { terminals.report_indicators(); };
   }
 
-  FileSealer sealer;
+  std::unique_ptr<Sealer> sealer;
   Terminals terminals;
   UartJournal journal;
   device::MobileEquipment me;

@@ -4,7 +4,8 @@
 #include <span>
 #include <string_view>
 
-#include "tls/wipe.hpp"
+#include "core/secret_bytes.hpp"
+#include "tls/seal.hpp"
 
 namespace quasimodem::emulator {
 namespace {
@@ -34,10 +35,11 @@ Bytes stored_or_new_key(storage::Flash& flash, RandomSource& random, const Logge
 
 }  // namespace
 
-FileSealer::FileSealer(storage::Flash& flash, RandomSource& random, const Logger& log) {
+std::unique_ptr<Sealer> file_sealer(storage::Flash& flash, RandomSource& random, const Logger& log) {
   auto key = stored_or_new_key(flash, random, log);
-  sealer_.emplace(std::span<const std::uint8_t>{key}.first<kKeySize>(), random);
-  tls::wipe(key);
+  auto sealer = std::make_unique<tls::AesGcmSealer>(std::span<const std::uint8_t>{key}.first<kKeySize>(), random);
+  wipe(key);
+  return sealer;
 }
 
 }  // namespace quasimodem::emulator

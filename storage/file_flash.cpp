@@ -11,7 +11,9 @@
 #include <span>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -38,8 +40,8 @@ constexpr std::size_t kSizeOffset = 8;
 constexpr std::size_t kCrcOffset = 12;
 using Header = std::array<std::uint8_t, kHeaderSize>;
 
-tl::unexpected<FileFlashProblem> problem(Kind kind, std::string message) {
-  return tl::unexpected{FileFlashProblem{kind, std::move(message)}};
+tl::unexpected<FileFlashProblem> problem(Kind kind, const fs::path& directory, std::string_view what) {
+  return tl::unexpected{FileFlashProblem{kind, fmt::format("The NVRAM directory {} {}.", directory.string(), what)}};
 }
 
 std::string reason() { return std::strerror(errno); }
@@ -134,6 +136,18 @@ tl::expected<Bytes, int> read_whole(FileCalls& calls, int directory, const char*
   return bytes;
 }
 
+/// Of all files there, in order: so that the same damage gives the same message.
+tl::expected<std::vector<std::string>, std::error_code> names_in(const fs::path& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry{directory, error}, end; !error && entry != end; entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  if (error) return tl::unexpected{error};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 /// As the XDG specification has it, whatever the umask. Where it fails the directory itself tells.
 void make_private(const fs::path& directory) {
   std::error_code error;
@@ -170,17 +184,13 @@ FileFlash::~FileFlash() {
 FileFlash::Opened FileFlash::make_directory() {
   make_private(path_.parent_path());
   if (::mkdir(path_.c_str(), kDirectoryMode) == -1 && errno != EEXIST) {
-    return problem(Kind::cannot_create,
-                   fmt::format("The NVRAM directory {} cannot be created: {}. Choose a place where "
-                               "you may write.",
-                               path_.string(), reason()));
+    return problem(Kind::cannot_create, path_,
+                   fmt::format("cannot be created: {}. Choose a place where you may write", reason()));
   }
   directory_ = retried([&] { return calls_.open_at(AT_FDCWD, path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); });
   if (directory_ == -1) {
-    return problem(Kind::not_writable,
-                   fmt::format("The NVRAM directory {} cannot be opened: {}. Give yourself access to "
-                               "it or choose another one.",
-                               path_.string(), reason()));
+    return problem(Kind::not_writable, path_,
+                   fmt::format("cannot be opened: {}. Give yourself access to it or choose another one", reason()));
   }
   return {};
 }
@@ -188,10 +198,8 @@ FileFlash::Opened FileFlash::make_directory() {
 FileFlash::Opened FileFlash::lock() {
   lock_ = open_at(kLockFile, O_RDWR | O_CREAT);
   if (lock_ == -1) {
-    return problem(Kind::not_writable,
-                   fmt::format("The NVRAM directory {} is not writable: {}. Give yourself access to "
-                               "it or choose another one.",
-                               path_.string(), reason()));
+    return problem(Kind::not_writable, path_,
+                   fmt::format("is not writable: {}. Give yourself access to it or choose another one", reason()));
   }
   if (retried([&] { return ::flock(lock_, LOCK_EX | LOCK_NB); }) == -1) {
     std::array<char, 16> digits{};
@@ -199,43 +207,34 @@ FileFlash::Opened FileFlash::lock() {
     int pid = 0;
     if (count > 0) std::from_chars(digits.data(), digits.data() + count, pid);
     const auto who = pid > 0 ? fmt::format("process {}", pid) : std::string{"another process"};
-    return problem(Kind::in_use, fmt::format("The NVRAM directory {} is in use by {}. Stop that process or choose "
-                                             "another directory.",
-                                             path_.string(), who));
+    return problem(Kind::in_use, path_,
+                   fmt::format("is in use by {}. Stop that process or choose another directory", who));
   }
   // Only for the message above; the lock itself is the kernel's, so a stale number does no harm.
   const auto pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(lock_, 0) == -1 || !write_all(lock_, as_bytes(pid))) {
-    return problem(Kind::not_writable,
-                   fmt::format("The NVRAM directory {} cannot be written to: {}. Make room or choose "
-                               "another one.",
-                               path_.string(), reason()));
+    return problem(Kind::not_writable, path_,
+                   fmt::format("cannot be written to: {}. Make room or choose another one", reason()));
   }
   return {};
 }
 
 FileFlash::Opened FileFlash::remove_leftovers() {
-  std::error_code error;
-  for (fs::directory_iterator entry{path_, error}, end; !error && entry != end; entry.increment(error)) {
-    const auto name = entry->path().filename().string();
+  const auto names = names_in(path_);
+  if (!names) {
+    return problem(
+        Kind::not_writable, path_,
+        fmt::format("cannot be read: {}. Give yourself access to it or choose another one", names.error().message()));
+  }
+  for (const auto& name : *names) {
     if (name.starts_with(kTemporaryPrefix)) calls_.unlink_at(directory_, name.c_str());
   }
-  if (!error) return {};
-  return problem(Kind::not_writable,
-                 fmt::format("The NVRAM directory {} cannot be read: {}. Give yourself access to it or "
-                             "choose another one.",
-                             path_.string(), error.message()));
+  return {};
 }
 
 FileFlash::Opened FileFlash::check_records() const {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry{path_, error}, end; !error && entry != end; entry.increment(error)) {
-    const auto name = entry->path().filename().string();
-    if (name != kLockFile && !name.starts_with(kTemporaryPrefix)) names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());  // so that the same damage gives the same message
-  for (const auto& name : names) {
+  for (const auto& name : names_in(path_).value_or(std::vector<std::string>{})) {
+    if (name == kLockFile || name.starts_with(kTemporaryPrefix)) continue;
     std::string problem_of_file = "is not a record of quasimodem";
     if (is_record_name(name)) {
       const auto bytes = read_whole(calls_, directory_, name.c_str());
@@ -249,9 +248,9 @@ FileFlash::Opened FileFlash::check_records() const {
       if (!bytes) problem_of_file = fmt::format("cannot be read: {}", std::strerror(bytes.error()));
       if (ours) problem_of_file = state.what;
     }
-    return problem(Kind::foreign,
-                   fmt::format("The file {} in the NVRAM directory {}. Move it away; nothing was changed.",
-                               (path_ / name).string(), problem_of_file));
+    return tl::unexpected{FileFlashProblem{
+        Kind::foreign, fmt::format("The file {} in the NVRAM directory {}. Move it away; nothing was changed.",
+                                   (path_ / name).string(), problem_of_file)}};
   }
   return {};
 }
@@ -326,15 +325,10 @@ tl::expected<void, FlashError> FileFlash::erase(std::string_view name) {
 }
 
 tl::expected<std::vector<std::string>, FlashError> FileFlash::list() const {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry{path_, error}, end; !error && entry != end; entry.increment(error)) {
-    auto name = entry->path().filename().string();
-    if (is_record_name(name)) names.push_back(std::move(name));
-  }
-  if (error) return tl::unexpected{FlashError::failed};
-  std::sort(names.begin(), names.end());
-  return names;
+  auto names = names_in(path_);
+  if (!names) return tl::unexpected{FlashError::failed};
+  std::erase_if(*names, [](const auto& name) { return !is_record_name(name); });
+  return std::move(*names);
 }
 
 // ── files ──

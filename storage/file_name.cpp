@@ -2,7 +2,8 @@
 #include "storage/file_name.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "core/same_word.hpp"
 
 namespace quasimodem::storage {
 namespace {
@@ -13,14 +14,6 @@ constexpr std::size_t kMaxRamName = 80;
 // of a flash record.
 constexpr std::size_t kMaxNvramName = 40;
 
-// SSL 2.2.7: two CA certificates, one client certificate, one client key.
-constexpr std::array<std::string_view, 4> kNvramNames{"CA0", "CA1", "CC0", "CK0"};
-
-bool equal_without_case(std::string_view a, std::string_view upper) {
-  const auto to_upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
-  return std::equal(a.begin(), a.end(), upper.begin(), upper.end(), [&](char x, char y) { return to_upper(x) == y; });
-}
-
 bool is_free_name(std::string_view file, std::size_t longest) {
   // ASSUMED: any printable ASCII but the quote, which cannot occur inside a string parameter.
   const auto allowed = [](char c) { return c >= ' ' && c <= '~' && c != '"'; };
@@ -28,7 +21,7 @@ bool is_free_name(std::string_view file, std::size_t longest) {
 }
 
 bool is_nvram_name(std::string_view file) {
-  return std::find(kNvramNames.begin(), kNvramNames.end(), file) != kNvramNames.end();
+  return std::find(kNvramFiles.begin(), kNvramFiles.end(), file) != kNvramFiles.end();
 }
 
 }  // namespace
@@ -38,11 +31,11 @@ std::optional<SecurityFileName> SecurityFileName::parse(std::string_view text, N
   if (colon == std::string_view::npos) return std::nullopt;
   const auto volume = text.substr(0, colon);
   const auto file = text.substr(colon + 1);
-  if (equal_without_case(volume, "RAM") && is_free_name(file, kMaxRamName)) {
+  if (same_word(volume, "RAM") && is_free_name(file, kMaxRamName)) {
     return SecurityFileName{Volume::ram, std::string{file}};
   }
   const bool in_nvram = nvram == NvramNames::any ? is_free_name(file, kMaxNvramName) : is_nvram_name(file);
-  if (equal_without_case(volume, "NVRAM") && in_nvram) {
+  if (same_word(volume, "NVRAM") && in_nvram) {
     return SecurityFileName{Volume::nvram, std::string{file}};
   }
   return std::nullopt;

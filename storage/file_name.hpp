@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,9 @@
 namespace quasimodem::storage {
 
 enum class Volume { ram, nvram };
+
+/// SSL 2.2.7: two CA certificates, one client certificate, one client key.
+inline constexpr std::array<std::string_view, 4> kNvramFiles{"CA0", "CA1", "CC0", "CK0"};
 
 /// What a file of NVRAM may be called: CA0, CA1, CC0 and CK0 (SSL 2.2.7), or anything (OBSERVED: firmware of the note's
 /// V3.2, FR 7).

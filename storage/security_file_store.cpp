@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/security_file_store.hpp"
 
-#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -9,8 +8,8 @@
 #include <fmt/core.h>
 
 #include "core/big_endian.hpp"
+#include "core/secret_bytes.hpp"
 #include "storage/checksum.hpp"
-#include "storage/wipe.hpp"
 
 namespace quasimodem::storage {
 namespace {
@@ -18,8 +17,6 @@ namespace {
 // An NVRAM record: size of the content (u32) and its checksum (u16), both big-endian, then what the sealer made of it.
 constexpr std::size_t kSizeBytes = sizeof(std::uint32_t);
 constexpr std::size_t kHeaderBytes = kSizeBytes + sizeof(std::uint16_t);
-
-constexpr std::array<std::string_view, 4> kNvramFiles{"NVRAM:CA0", "NVRAM:CA1", "NVRAM:CC0", "NVRAM:CK0"};
 
 // The four names are the records' own, as they always were; another name is told in hexadecimal.
 constexpr std::string_view kNamedPrefix = "nvram-";
@@ -45,23 +42,12 @@ std::optional<SecurityFileName> name_of(std::string_view record) {
   return SecurityFileName::parse("NVRAM:" + file, NvramNames::any);
 }
 
-struct WipedAtEnd {
-  Bytes& bytes;
-  ~WipedAtEnd() { wipe(bytes); }
-};
-
 std::string_view describe(FlashError error) { return error == FlashError::full ? "no space" : "flash failure"; }
 
 }  // namespace
 
 SecurityFileStore::SecurityFileStore(Flash& flash, Sealer& sealer, Logger log, Journal journal)
     : flash_{flash}, sealer_{sealer}, log_{std::move(log)}, journal_{journal} {}
-
-void SecurityFileStore::note_stored(const SecurityFileName& name, std::size_t size, std::uint16_t sum) const {
-  if (!journal_) return;
-  journal_.write(RecordKind::file,
-                 {{"event", "stored"}, {"name", name.text()}, {"size", size}, {"checksum", fmt::format("{:x}", sum)}});
-}
 
 std::size_t SecurityFileStore::max_size(Volume volume) { return volume == Volume::ram ? kMaxRamFile : kMaxNvramFile; }
 
@@ -82,37 +68,31 @@ tl::expected<std::uint16_t, StoreError> SecurityFileStore::add(const SecurityFil
   auto sealed = sealer_.seal(content);
   if (name.volume() == Volume::ram) {
     ram_.emplace(name.file(), Record{.size = content.size(), .checksum = sum, .sealed = std::move(sealed)});
-    note_stored(name, content.size(), sum);
-    return sum;
+  } else {
+    Bytes record;
+    append(record, to_be(static_cast<std::uint32_t>(content.size())));
+    append(record, to_be(sum));
+    append(record, sealed);
+    if (const auto written = flash_.write(record_name(name), record); !written) {
+      log_.error("{} could not be stored: {}", name.text(), describe(written.error()));
+      return tl::unexpected{written.error() == FlashError::full ? StoreError::no_space : StoreError::failed};
+    }
   }
-  Bytes record;
-  append(record, to_be(static_cast<std::uint32_t>(content.size())));
-  append(record, to_be(sum));
-  append(record, sealed);
-  if (const auto written = flash_.write(record_name(name), record); !written) {
-    log_.error("{} could not be stored: {}", name.text(), describe(written.error()));
-    return tl::unexpected{written.error() == FlashError::full ? StoreError::no_space : StoreError::failed};
-  }
-  note_stored(name, content.size(), sum);
+  journal_.write(
+      RecordKind::file,
+      {{"event", "stored"}, {"name", name.text()}, {"size", content.size()}, {"checksum", fmt::format("{:x}", sum)}});
   return sum;
 }
 
 tl::expected<SecurityFileStore::Check, StoreError> SecurityFileStore::check(const SecurityFileName& name) const {
-  return find(name).map([this](const Record& record) {
-    auto opened = sealer_.open(record.sealed);
-    const WipedAtEnd wiped{opened.content};
-    return checked(record, opened);
-  });
+  return find(name).map([this](const Record& record) { return look_at(record); });
 }
 
 tl::expected<void, StoreError> SecurityFileStore::remove(const SecurityFileName& name) {
   if (const auto existing = find(name); !existing) return tl::unexpected{existing.error()};
   if (name.volume() == Volume::ram) {
     ram_.erase(name.file());
-    journal_.write(RecordKind::file, {{"event", "deleted"}, {"name", name.text()}});
-    return {};
-  }
-  if (const auto erased = flash_.erase(record_name(name)); !erased) {
+  } else if (const auto erased = flash_.erase(record_name(name)); !erased) {
     log_.error("{} could not be deleted: {}", name.text(), describe(erased.error()));
     return tl::unexpected{StoreError::failed};
   }
@@ -125,7 +105,7 @@ tl::expected<Bytes, StoreError> SecurityFileStore::open(const SecurityFileName& 
   if (!record) return tl::unexpected{record.error()};
   auto opened = sealer_.open(record->sealed);
   if (checked(*record, opened).good) return std::move(opened.content);
-  const WipedAtEnd wiped{opened.content};
+  wipe(opened.content);
   log_.warning("{} is corrupted", name.text());
   return tl::unexpected{StoreError::failed};
 }
@@ -133,14 +113,10 @@ tl::expected<Bytes, StoreError> SecurityFileStore::open(const SecurityFileName& 
 std::vector<SecurityFileStore::Entry> SecurityFileStore::list() const {
   std::vector<Entry> entries;
   const auto enter = [&](const SecurityFileName& name) {
-    const auto record = find(name);
-    if (!record) return;
-    auto opened = sealer_.open(record->sealed);
-    const WipedAtEnd wiped{opened.content};
-    entries.push_back({name, record->size, checked(*record, opened)});
+    if (const auto record = find(name)) entries.push_back({name, record->size, look_at(*record)});
   };
   for (const auto& [file, record] : ram_) enter(*SecurityFileName::parse("RAM:" + file));
-  for (const auto text : kNvramFiles) enter(*SecurityFileName::parse(text));
+  for (const auto file : kNvramFiles) enter(*SecurityFileName::parse(fmt::format("NVRAM:{}", file)));
   for (const auto& name : named_in_nvram()) enter(name);
   return entries;
 }
@@ -181,6 +157,13 @@ SecurityFileStore::Check SecurityFileStore::checked(const Record& record, const 
   const auto sum = checksum(opened.content);
   const bool good = record.whole && opened.authentic && opened.content.size() == record.size && sum == record.checksum;
   return {good, sum};
+}
+
+SecurityFileStore::Check SecurityFileStore::look_at(const Record& record) const {
+  auto opened = sealer_.open(record.sealed);
+  const auto check = checked(record, opened);
+  wipe(opened.content);
+  return check;
 }
 
 std::vector<SecurityFileName> SecurityFileStore::named_in_nvram() const {

@@ -10,9 +10,9 @@
 
 #include "core/journal.hpp"
 #include "core/log.hpp"
+#include "core/sealer.hpp"
 #include "storage/file_name.hpp"
 #include "storage/flash.hpp"
-#include "storage/sealer.hpp"
 
 namespace quasimodem::storage {
 
@@ -69,9 +69,9 @@ class SecurityFileStore {
   tl::expected<Record, StoreError> find(const SecurityFileName& name) const;
   static Record parse_record(ByteSpan bytes);
   static Check checked(const Record& record, const Sealer::Opened& opened);
+  Check look_at(const Record& record) const;
   std::vector<SecurityFileName> named_in_nvram() const;
   std::size_t ram_used() const;
-  void note_stored(const SecurityFileName& name, std::size_t size, std::uint16_t sum) const;
 
   Flash& flash_;
   Sealer& sealer_;

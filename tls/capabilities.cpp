@@ -61,32 +61,22 @@ Library library() {
 
 bool speaks(Version version) {
   switch (version) {
+#if defined(MBEDTLS_SSL_PROTO_SSL3)  // not Debian's library: the handshake would end in an internal error after
+                                     // ServerHelloDone
     case Version::ssl3_0:
-#if defined(MBEDTLS_SSL_PROTO_SSL3)
-      return true;
-#else
-      return false;  // Debian's library: the handshake would end in an internal error after ServerHelloDone
 #endif
-    case Version::tls1_0:
 #if defined(MBEDTLS_SSL_PROTO_TLS1)
-      return true;
-#else
-      return false;
+    case Version::tls1_0:
 #endif
-    case Version::tls1_1:
 #if defined(MBEDTLS_SSL_PROTO_TLS1_1)
-      return true;
-#else
-      return false;
+    case Version::tls1_1:
 #endif
-    case Version::tls1_2:
 #if defined(MBEDTLS_SSL_PROTO_TLS1_2)
-      return true;
-#else
-      return false;
+    case Version::tls1_2:
 #endif
+      return true;
+    default: return false;
   }
-  return false;
 }
 
 std::vector<Capability> probe(RandomSource& random) {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/bytes.hpp"
 #include "core/calendar.hpp"
+#include "core/secret_bytes.hpp"
 #include "tls/cipher_suite.hpp"
 
 namespace quasimodem::tls {
@@ -39,7 +39,9 @@ struct ClientConfig {
   std::function<void(std::string_view line)> key_log;
 
   /// Overwrites the client key; each copy of the value does so for itself.
-  ~ClientConfig();
+  ~ClientConfig() {
+    if (client_key) wipe(*client_key);
+  }
 };
 
 }  // namespace quasimodem::tls

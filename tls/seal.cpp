@@ -49,7 +49,7 @@ Bytes AesGcmSealer::seal(ByteSpan content) {
   return sealed;
 }
 
-AesGcmSealer::Opened AesGcmSealer::open(ByteSpan sealed) const {
+Sealer::Opened AesGcmSealer::open(ByteSpan sealed) const {
   if (sealed.size() < kOverhead) return {};
   const auto nonce = sealed.first(kNonceSize);
   const auto ciphertext = sealed.subspan(kNonceSize, sealed.size() - kOverhead);

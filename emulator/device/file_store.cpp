@@ -11,7 +11,6 @@
 #include "core/big_endian.hpp"
 #include "emulator/device/sms/alphabet.hpp"
 #include "storage/checksum.hpp"
-#include "storage/wipe.hpp"
 
 namespace quasimodem::device {
 namespace {
@@ -41,7 +40,7 @@ std::optional<FileName> file_of(std::string_view record) {
 /// For what comes out of the flash and the sealer in bytes that nobody wipes.
 SecretBytes secret(Bytes bytes) {
   SecretBytes taken{bytes.begin(), bytes.end()};
-  storage::wipe(bytes);
+  wipe(bytes);
   return taken;
 }
 
@@ -65,7 +64,7 @@ std::optional<FileName> FileName::parse(std::string_view text) {
 
 std::string FileName::text() const { return volume == FileVolume::ram ? "RAM:" + file : file; }
 
-FileStore::FileStore(storage::Flash& flash, storage::Sealer& sealer, Journal journal)
+FileStore::FileStore(storage::Flash& flash, Sealer& sealer, Journal journal)
     : flash_{flash}, sealer_{sealer}, journal_{journal} {
   seal_old_records();
 }

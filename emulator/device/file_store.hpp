@@ -11,9 +11,9 @@
 
 #include "core/bytes.hpp"
 #include "core/journal.hpp"
+#include "core/sealer.hpp"
 #include "core/secret_bytes.hpp"
 #include "storage/flash.hpp"
-#include "storage/sealer.hpp"
 
 namespace quasimodem::device {
 
@@ -46,7 +46,7 @@ class FileStore {
   template <class T>
   using Result = tl::expected<T, FileProblem>;
 
-  FileStore(storage::Flash& flash, storage::Sealer& sealer, Journal journal = {});
+  FileStore(storage::Flash& flash, Sealer& sealer, Journal journal = {});
 
   static std::size_t capacity(FileVolume volume);
   std::size_t available(FileVolume volume) const;
@@ -114,7 +114,7 @@ class FileStore {
   Result<void> put(const FileName& name, SecretBytes content);
 
   storage::Flash& flash_;
-  storage::Sealer& sealer_;
+  Sealer& sealer_;
   Journal journal_;
   std::map<std::string, SecretBytes, std::less<>> ram_;
   std::map<int, Open> open_;

@@ -45,8 +45,7 @@ constexpr auto kAlarmModeLasts = 90s;
 }  // namespace
 
 struct MobileEquipment::Parts final : Gateway {
-  Parts(MobileEquipment& module, Configuration parts, device::Surroundings plug, storage::Sealer& file_sealer,
-        EventSink& sink);
+  Parts(MobileEquipment& module, Configuration parts, device::Surroundings plug, Sealer& file_sealer, EventSink& sink);
 
   std::optional<std::string> objection(const PdpContext& context) const override;
   void rings(const Alarm::Setting& setting);
@@ -55,7 +54,7 @@ struct MobileEquipment::Parts final : Gateway {
   MobileEquipment& me;
   Configuration configuration;
   device::Surroundings surroundings;
-  storage::Sealer& sealer;
+  Sealer& sealer;
   EventSink& events;
 
   Timeline& timeline{surroundings.timeline};
@@ -98,7 +97,7 @@ struct MobileEquipment::Parts final : Gateway {
 };
 
 MobileEquipment::Parts::Parts(MobileEquipment& module, Configuration parts, device::Surroundings plug,
-                              storage::Sealer& file_sealer, EventSink& sink)
+                              Sealer& file_sealer, EventSink& sink)
     : me{module}, configuration{std::move(parts)}, surroundings{std::move(plug)}, sealer{file_sealer}, events{sink} {
   calls.on_listed = [this](VoiceCalls::Listed list, const std::string& number) { list_call(list, number); };
   sim_card.on_pin = [this](std::string_view pin) { return me.enter_pin(pin); };
@@ -141,7 +140,7 @@ std::optional<std::string> MobileEquipment::Parts::objection(const PdpContext& c
   return std::nullopt;
 }
 
-MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer,
+MobileEquipment::MobileEquipment(Configuration configuration, Surroundings surroundings, Sealer& sealer,
                                  EventSink& events)
     : parts_{std::make_unique<Parts>(*this, std::move(configuration), std::move(surroundings), sealer, events)},
       tcpip{parts_->tcpip},

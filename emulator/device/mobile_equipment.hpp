@@ -17,7 +17,7 @@ class MobileEquipment final {
   std::unique_ptr<Parts> parts_;
 
  public:
-  MobileEquipment(Configuration configuration, Surroundings surroundings, storage::Sealer& sealer, EventSink& events);
+  MobileEquipment(Configuration configuration, Surroundings surroundings, Sealer& sealer, EventSink& events);
   ~MobileEquipment();
 
   enum class Power { off, starting, on };

@@ -6,6 +6,7 @@
 namespace quasimodem {
 class Journal;
 class Logger;
+class Sealer;
 }  // namespace quasimodem
 
 namespace quasimodem::net {
@@ -14,7 +15,6 @@ struct IpAddress;
 
 namespace quasimodem::storage {
 class Flash;
-class Sealer;
 class SecurityFileStore;
 }  // namespace quasimodem::storage
 

@@ -331,7 +331,7 @@ TEST_CASE("<seclevel> 0 takes any server and has no certificate", "[SSL 2.2.1]")
   bench.upload("RAM:k", "client.key");
   bench.ok("AT+QSSLCFG=\"clientcert\",0,\"RAM:c\";+QSSLCFG=\"clientkey\",0,\"RAM:k\"");
   bench.open(1);
-  CHECK(!bench.peer.session().client_subject());
+  CHECK(!bench.peer.session().peer_subject());
 }
 
 TEST_CASE("<seclevel> 0 fails where the server insists on a certificate", "[SSL 2.2.1]") {
@@ -399,8 +399,8 @@ TEST_CASE("<seclevel> 2 shows the client's certificate if the server asks", "[SS
   bench.open(1, -1);
   bench.ok("AT+QSSLCFG=\"clientkey\",0,\"RAM:k\"");
   bench.open(1);
-  REQUIRE(bench.peer.session().client_subject());
-  CHECK(bench.peer.session().client_subject()->find("Test client") != std::string::npos);
+  REQUIRE(bench.peer.session().peer_subject());
+  CHECK(bench.peer.session().peer_subject()->find("Test client") != std::string::npos);
   bench.ok("AT+QSSLCFG=\"clientkey\",0,\"RAM:ca\"");
   bench.open(2, -1);
 }

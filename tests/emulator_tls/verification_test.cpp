@@ -101,7 +101,7 @@ TEST_CASE("seclevel 2 looks at servers as seclevel 1 does, and shows a certifica
       bench.configure("seclevel", "2");
       open_to(bench, version);
       if (server.alert.empty()) {
-        CHECK(peer.session().client_subject() == "O=quasimodem tests, CN=Test client");
+        CHECK(peer.session().peer_subject() == "O=quasimodem tests, CN=Test client");
         check_accepted(bench, peer);
       } else {
         check_refused(bench, peer, server);
@@ -117,7 +117,7 @@ TEST_CASE("a server that does not ask gets no certificate at seclevel 2", "[ssl]
   bench.identify("client.crt", "client.key");
   TlsPeer peer{bench.network(), kHost, kPort};
   bench.connect(1);
-  CHECK_FALSE(peer.session().client_subject());
+  CHECK_FALSE(peer.session().peer_subject());
 }
 
 TEST_CASE("a server that demands a certificate refuses seclevel 0 and 1 and strangers", "[ssl][SSL 2.2.1]") {

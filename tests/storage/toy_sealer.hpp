@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/big_endian.hpp"
-#include "storage/sealer.hpp"
+#include "core/sealer.hpp"
 
 namespace quasimodem::storage::testing {
 

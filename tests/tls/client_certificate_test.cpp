@@ -52,7 +52,7 @@ TEST_CASE("a server that asks gets the client certificate", "[tls][SSL 2.2.1]") 
         pair.shake_hands();
         CAPTURE(name(version), int(authentication), each.certificate, pair.log());
         REQUIRE(pair.connected());
-        CHECK(pair.server->client_subject() == std::string{each.subject});
+        CHECK(pair.server->peer_subject() == std::string{each.subject});
         CHECK(pair.echo(as_bytes("hello")) == to_bytes("hello"));
       }
     }
@@ -63,7 +63,7 @@ TEST_CASE("a server that does not ask gets no client certificate", "[tls][SSL 2.
   SessionPair pair{level_2(Version::tls1_2), server_config()};
   pair.shake_hands();
   REQUIRE(pair.connected());
-  CHECK_FALSE(pair.server->client_subject());
+  CHECK_FALSE(pair.server->peer_subject());
 }
 
 TEST_CASE("without a client certificate a request is fine and a demand is not", "[tls][SSL 2.2.1]") {
@@ -72,7 +72,7 @@ TEST_CASE("without a client certificate a request is fine and a demand is not", 
     requested.shake_hands();
     CAPTURE(name(version), requested.log());
     CHECK(requested.connected());
-    CHECK_FALSE(requested.server->client_subject());
+    CHECK_FALSE(requested.server->peer_subject());
 
     SessionPair required{verifying(version, "ca.crt"), asking(ClientAuthentication::require)};
     required.shake_hands();
@@ -104,13 +104,13 @@ TEST_CASE("a server may ask for the client certificate by a renegotiation", "[tl
       pair.shake_hands();
       CAPTURE(name(version), int(delivery));
       REQUIRE(pair.connected());
-      CHECK_FALSE(pair.server->client_subject());
+      CHECK_FALSE(pair.server->peer_subject());
 
       pair.server->renegotiate(ClientAuthentication::require);
       pair.exchange();
       REQUIRE(pair.connected());
       CHECK(pair.echo(as_bytes("secret page")) == to_bytes("secret page"));
-      CHECK(pair.server->client_subject() == std::string{"O=quasimodem tests, CN=Test client"});
+      CHECK(pair.server->peer_subject() == std::string{"O=quasimodem tests, CN=Test client"});
     }
   }
 }

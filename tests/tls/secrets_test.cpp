@@ -2,10 +2,10 @@
 // Keys stay where they belong: not in logs, not in reasons; sealed at rest; given away only by the key log.
 #include <algorithm>
 
+#include "core/secret_bytes.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/tls/session_pair.hpp"
 #include "tls/seal.hpp"
-#include "tls/wipe.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::tls;

@@ -6,35 +6,25 @@
 
 #include <fmt/format.h>
 
+#include "core/secret_bytes.hpp"
 #include "tls/detail/library_error.hpp"
 #include "tls/detail/validity.hpp"
-#include "tls/wipe.hpp"
 
 namespace quasimodem::tls::detail {
 namespace {
 
-/// A copy as the library's parsers want it, wiped afterwards: PEM from its first marker on and with a final NUL, which
-/// tells them that it is PEM; anything else unchanged.
-class ParserInput {
- public:
-  explicit ParserInput(ByteSpan file) {
-    const auto marker = as_text(file).find("-----BEGIN");
-    const bool pem = marker != std::string_view::npos;
-    content_.reserve(file.size() + 1);
-    append(content_, pem ? file.subspan(marker) : file);
-    // Empty files too, so that data() is never null.
-    if (pem || file.empty()) content_.push_back(0);
-  }
-  ~ParserInput() { wipe(content_); }
-  ParserInput(const ParserInput&) = delete;
-  ParserInput& operator=(const ParserInput&) = delete;
-
-  const unsigned char* data() const { return content_.data(); }
-  std::size_t size() const { return content_.size(); }
-
- private:
-  Bytes content_;
-};
+/// A copy as the library's parsers want it: PEM from its first marker on and with a final NUL, which tells them that it
+/// is PEM; anything else unchanged.
+SecretBytes parser_input(ByteSpan file) {
+  const auto marker = as_text(file).find("-----BEGIN");
+  const bool pem = marker != std::string_view::npos;
+  SecretBytes input;
+  input.reserve(file.size() + 1);
+  append(input, pem ? file.subspan(marker) : file);
+  // Empty files too, so that data() is never null.
+  if (pem || file.empty()) input.push_back(0);
+  return input;
+}
 
 tl::unexpected<TlsError> refused(TlsFailure failure, std::string_view what, std::string_view reason) {
   return tl::make_unexpected(TlsError{failure, fmt::format("{}: {}", what, reason)});
@@ -42,7 +32,7 @@ tl::unexpected<TlsError> refused(TlsFailure failure, std::string_view what, std:
 
 /// How many certificates of the file could not be read although others could.
 tl::expected<int, TlsError> parse_certificates(ByteSpan file, std::string_view what, mbedtls_x509_crt& into) {
-  const ParserInput input{file};
+  const auto input = parser_input(file);
   const int result = mbedtls_x509_crt_parse(&into, input.data(), input.size());
   if (result < 0) return refused(TlsFailure::bad_certificate_file, what, library_text(result));
   return result;
@@ -101,7 +91,7 @@ tl::expected<void, TlsError> load_own_chain(ByteSpan file, std::string_view what
 
 tl::expected<void, TlsError> load_own_key(ByteSpan file, std::string_view what, const mbedtls_x509_crt& certificate,
                                           mbedtls_pk_context& into) {
-  const ParserInput input{file};
+  const auto input = parser_input(file);
   const int result = mbedtls_pk_parse_key(&into, input.data(), input.size(), nullptr, 0);
   if (result == MBEDTLS_ERR_PK_PASSWORD_REQUIRED || result == MBEDTLS_ERR_PK_PASSWORD_MISMATCH) {
     // MANUAL SSL 2.2.1: <clientkeyname> is all there is; no command takes a password.

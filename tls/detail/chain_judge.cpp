@@ -31,7 +31,7 @@ int ChainJudge::judge(void* self, mbedtls_x509_crt* certificate, int depth, std:
   if (*flags != 0) judge.remember(*certificate, *flags);
   // Called from the root down to the leaf: the last call decides about the whole chain. A non-zero return is fatal
   // whatever the authmode, but costs the flags and with them the fitting alert.
-  const bool refuse = depth == 0 && !judge.rejected_.empty() && judge.rejecting_ == Rejecting::by_itself;
+  const bool refuse = depth == 0 && !judge.rejected_.empty() && judge.refuses_;
   return refuse ? MBEDTLS_ERR_X509_FATAL_ERROR : 0;
 }
 

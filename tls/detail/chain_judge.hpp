@@ -15,18 +15,14 @@ namespace quasimodem::tls::detail {
 /// The library's own opinion about dates, where it has one, comes from the host's clock and is dropped.
 class ChainJudge {
  public:
-  /// What the library does with a rejected chain.
-  enum class Rejecting {
-    by_flags,   ///< the library fails the handshake if authmode is REQUIRED, with the fitting alert
-    by_itself,  ///< the judge fails it even if authmode is OPTIONAL; the library then sends access_denied
-  };
-
   /// Without a clock no dates are looked at.
-  ChainJudge(std::optional<UtcTime> clock, Rejecting rejecting) : clock_{clock}, rejecting_{rejecting} {}
+  explicit ChainJudge(std::optional<UtcTime> clock) : clock_{clock} {}
   ChainJudge(const ChainJudge&) = delete;
   ChainJudge& operator=(const ChainJudge&) = delete;
 
-  void reject(Rejecting rejecting) { rejecting_ = rejecting; }
+  /// The library fails the handshake of a rejected chain if authmode is REQUIRED, with the fitting alert. By itself the
+  /// judge fails it even if authmode is OPTIONAL; the library then sends access_denied.
+  void refuse_by_itself(bool refuses) { refuses_ = refuses; }
 
   /// Called by `ssl` for every certificate of the peer. The judge must outlive the handshake.
   void attach(mbedtls_ssl_context& ssl);
@@ -41,7 +37,7 @@ class ChainJudge {
   void remember(const mbedtls_x509_crt& certificate, std::uint32_t flags);
 
   std::optional<UtcTime> clock_;
-  Rejecting rejecting_;
+  bool refuses_ = false;
   std::string rejected_;      // subject and reason
   std::string leaf_subject_;  // the peer's own certificate
 };

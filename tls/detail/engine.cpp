@@ -6,11 +6,13 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/ssl_ciphersuites.h>
 
+#include "core/secret_bytes.hpp"
 #include "tls/capabilities.hpp"
+#include "tls/detail/certificate_files.hpp"
 #include "tls/detail/library_error.hpp"
-#include "tls/wipe.hpp"
 
 namespace quasimodem::tls::detail {
 namespace {
@@ -102,9 +104,10 @@ std::string hex(const unsigned char* data, std::size_t size) {
 
 }  // namespace
 
-Engine::Engine(RandomSource& random, Logger log) : random_{random}, log_{std::move(log)} {}
+Engine::Engine(RandomSource& random, Logger log, std::optional<UtcTime> clock)
+    : random_{random}, log_{std::move(log)}, judge_{clock} {}
 
-tl::expected<void, TlsError> Engine::configure(Endpoint endpoint, const Protocol& protocol) {
+Engine::Done Engine::configure(Endpoint endpoint, const Protocol& protocol) {
   const auto spoken = spoken_part(protocol);
   if (!spoken) return tl::make_unexpected(spoken.error());
   auto suites = known_suites(*spoken);
@@ -124,6 +127,33 @@ tl::expected<void, TlsError> Engine::configure(Endpoint endpoint, const Protocol
   return {};
 }
 
+Engine::Done Engine::identify(ByteSpan certificate, ByteSpan key) {
+  const bool server = endpoint_ == Endpoint::server;
+  const std::string what = server ? "server certificate" : "client certificate";
+  return load_own_chain(certificate, what, *own_chain_.get())
+      .and_then(
+          [&] { return load_own_key(key, server ? "server key" : "client key", *own_chain_.get(), *own_key_.get()); })
+      .and_then([&]() -> Done {
+        // The library does not serve a certificate that is not meant for a server. This server does: judging it is the
+        // client's business. Only the parsed view is changed, not what goes over the wire.
+        if (server) own_chain_->ext_types &= ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
+        const int result = mbedtls_ssl_conf_own_cert(config_.get(), own_chain_.get(), own_key_.get());
+        if (result != 0) return tl::make_unexpected(TlsError{TlsFailure::internal, what + ": out of memory"});
+        return {};
+      });
+}
+
+Engine::Done Engine::trust(ByteSpan authorities, std::optional<UtcTime> clock, std::string_view what) {
+  auto loaded = load_authorities(authorities, clock, what, log_, *authorities_.get());
+  if (loaded) mbedtls_ssl_conf_ca_chain(config_.get(), authorities_.get(), nullptr);
+  return loaded;
+}
+
+void Engine::demand(int authentication_mode) {
+  mbedtls_ssl_conf_authmode(config_.get(), authentication_mode);
+  judge_.refuse_by_itself(authentication_mode == MBEDTLS_SSL_VERIFY_OPTIONAL);
+}
+
 void Engine::log_keys_to(std::function<void(std::string_view)> key_log) {
   key_log_ = std::move(key_log);
 #if defined(MBEDTLS_SSL_EXPORT_KEYS)
@@ -133,13 +163,12 @@ void Engine::log_keys_to(std::function<void(std::string_view)> key_log) {
 #endif
 }
 
-tl::expected<void, TlsError> Engine::set_up(ChainJudge& judge) {
+Engine::Done Engine::set_up() {
   if (const int result = mbedtls_ssl_setup(ssl_.get(), config_.get()); result != 0) {
     return tl::make_unexpected(TlsError{TlsFailure::internal, library_text(result)});
   }
   mbedtls_ssl_set_bio(ssl_.get(), this, &Engine::send, &Engine::receive, nullptr);
-  judge_ = &judge;
-  judge.attach(*ssl_.get());
+  judge_.attach(*ssl_.get());
   return {};
 }
 
@@ -288,7 +317,7 @@ bool Engine::may_write() const {
 }
 
 bool Engine::write(ByteSpan plaintext) {
-  if (!may_write() || outgoing_.size() > ClientSession::kOutgoingLimit) return false;
+  if (!may_write() || outgoing_.size() > Session::kOutgoingLimit) return false;
   std::size_t written = 0;
   while (written < plaintext.size()) {
     const int result = mbedtls_ssl_write(ssl_.get(), plaintext.data() + written, plaintext.size() - written);
@@ -351,7 +380,7 @@ void Engine::fail(int code) {
     }
   }
   if (ssl_->session_negotiate != nullptr) failure.verify_flags = ssl_->session_negotiate->verify_result;
-  failure.verdict = judge_->verdict(failure.verify_flags);
+  failure.verdict = judge_.verdict(failure.verify_flags);
   error_ = peer_error(failure);
   state_ = State::failed;
   log_.warning("{}", error_.reason);

@@ -14,11 +14,9 @@
 #include "core/bytes.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
-#include "tls/cipher_suite.hpp"
-#include "tls/client_session.hpp"
 #include "tls/detail/chain_judge.hpp"
 #include "tls/detail/owned.hpp"
-#include "tls/error.hpp"
+#include "tls/session.hpp"
 
 namespace quasimodem::tls::detail {
 
@@ -30,26 +28,33 @@ struct Protocol {
   std::span<const CipherSuite> suites;
 };
 
-/// One end of a connection: mbedTLS between two byte queues. What ClientSession and ServerSession have in common.
-/// Order of use: construct, `configure`, certificates into `config()`, `set_up`, then the verbs of ClientSession.
+/// What is behind a Session: mbedTLS between two byte queues. Order of use: construct, `configure`, `identify`, `trust`
+/// and `demand`, `set_up`, then the verbs of Session.
 ///
 /// Invariant between calls, once connected: either plaintext is ready, or everything fed so far was looked at. So an
 /// alert, a close_notify or a damaged record shows in state() as soon as all plaintext before it was read.
 class Engine {
  public:
-  using State = ClientSession::State;
+  using State = Session::State;
+  using Done = tl::expected<void, TlsError>;
 
-  Engine(RandomSource& random, Logger log);
+  /// Without a clock no dates are looked at.
+  Engine(RandomSource& random, Logger log, std::optional<UtcTime> clock);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  tl::expected<void, TlsError> configure(Endpoint endpoint, const Protocol& protocol);
-  mbedtls_ssl_config& config() { return *config_.get(); }
+  Done configure(Endpoint endpoint, const Protocol& protocol);
+  /// With this certificate, its chain and its key.
+  Done identify(ByteSpan certificate, ByteSpan key);
+  /// Chains of the peer must end in one of these. `what` names the file in the reason.
+  Done trust(ByteSpan authorities, std::optional<UtcTime> clock, std::string_view what);
+  /// MBEDTLS_SSL_VERIFY_…; with OPTIONAL no certificate is fine, a bad one is not.
+  void demand(int authentication_mode);
   void log_keys_to(std::function<void(std::string_view)> key_log);
   /// The handshake goes no further than to this state of the library's (MBEDTLS_SSL_SERVER_HELLO …).
   void stop_before(int library_state) { stop_before_ = library_state; }
-  /// Nothing may be configured afterwards. `judge` must outlive the engine.
-  tl::expected<void, TlsError> set_up(ChainJudge& judge);
+  /// Nothing may be configured afterwards.
+  Done set_up();
 
   void start();
   void feed(ByteSpan ciphertext);
@@ -97,7 +102,6 @@ class Engine {
   Logger log_;
   std::function<void(std::string_view)> key_log_;
   std::vector<int> suites_;  // the library keeps a pointer
-  ChainJudge* judge_ = nullptr;
   Endpoint endpoint_ = Endpoint::client;
   std::optional<int> stop_before_;
 
@@ -113,6 +117,11 @@ class Engine {
   State state_ = State::handshaking;
   TlsError error_;
 
+  // Freed after the configuration, which points at them.
+  OwnedCertificates authorities_;
+  OwnedCertificates own_chain_;
+  OwnedKey own_key_;
+  ChainJudge judge_;
   OwnedSslConfig config_;
   OwnedSsl ssl_;  // after config_: points into it
 };

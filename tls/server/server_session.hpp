@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -13,9 +11,7 @@
 #include "core/bytes.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
-#include "tls/cipher_suite.hpp"
-#include "tls/client_session.hpp"
-#include "tls/error.hpp"
+#include "tls/session.hpp"
 
 namespace quasimodem::tls {
 
@@ -48,52 +44,23 @@ struct ServerConfig {
   std::optional<HandshakePoint> stop_at;  ///< for faults: the handshake goes this far
 };
 
-/// The other end of the wire: a TLS server between two byte queues, with the verbs of ClientSession. It has no clock,
-/// so it does not look at dates.
-class ServerSession {
+/// The other end of the wire: a TLS server. It has no clock, so it does not look at dates.
+class ServerSession final : public Session {
  public:
-  using State = ClientSession::State;
-
   static tl::expected<std::unique_ptr<ServerSession>, TlsError> create(const ServerConfig& config, RandomSource& random,
                                                                        const Logger& log);
-  ~ServerSession();
-  ServerSession(const ServerSession&) = delete;
-  ServerSession& operator=(const ServerSession&) = delete;
 
-  void feed(ByteSpan ciphertext);
-  void end_of_input();
-  std::size_t incoming_size() const;
-
-  Bytes read(std::size_t max);
-  std::size_t readable() const;
-  /// As in ClientSession; works after the client's close_notify too, so that what came before it can be answered.
-  [[nodiscard]] bool write(ByteSpan plaintext);
   /// A record with nothing in it, as OpenSSL sends before data under CBC suites of SSL 3.0 and TLS 1.0.
   void write_empty_record();
-
-  Bytes take_outgoing();
-  void put_back(ByteSpan unsent);
-  std::size_t outgoing_size() const;
-
   /// Asks the client for a new handshake with other demands, as web servers do for a protected path.
   void renegotiate(ClientAuthentication client_authentication);
-
   /// An alert of the server's own choice, encrypted once the handshake is done; the session is over.
   void send_alert(std::uint8_t description);
-  void close();
-
-  State state() const;
   /// At `ServerConfig::stop_at`. Still State::handshaking; nothing that is fed is looked at any more.
   bool stopped() const;
-  const TlsError& error() const;                      ///< meaningful in State::failed
-  Version version() const;                            ///< meaningful once connected
-  CipherSuite suite() const;                          ///< meaningful once connected
-  std::optional<std::string> client_subject() const;  ///< of the client's certificate, once connected
 
  private:
-  struct Impl;
-  explicit ServerSession(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  using Session::Session;
 };
 
 }  // namespace quasimodem::tls

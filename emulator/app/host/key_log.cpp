@@ -9,11 +9,11 @@
 
 #include <fmt/core.h>
 
+#include "core/secret_bytes.hpp"
 #include "emulator/app/base/open_file.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/stderr_output.hpp"
 #include "tls/capabilities.hpp"
-#include "tls/wipe.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -33,7 +33,7 @@ class KeyLog {
     const auto written = ::write(descriptor_, text.data(), text.size());
     const auto problem = written < 0 ? errno : ENOSPC;  // a line in part: there was no room for the rest
     const bool whole = written == static_cast<ssize_t>(text.size());
-    tls::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
     if (!whole) std::exchange(failed_, {})(why_not_written(problem));
   }
 

@@ -78,7 +78,7 @@ void TlsConversation::go_on() {
 void TlsConversation::greet() {
   const auto state = session_->state();
   if (state != State::connected && state != State::peer_closed) return;
-  const auto subject = session_->client_subject();
+  const auto subject = session_->peer_subject();
   agreement_ = fmt::format("{} {}, {}", tls::name(session_->version()), tls::name(session_->suite()),
                            subject ? fmt::format("client certificate {}", *subject) : "no client certificate");
   if (faulty_at(FaultStep::connected)) return commit_fault();

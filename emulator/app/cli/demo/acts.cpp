@@ -45,7 +45,7 @@ class EchoingTlsPeer {
   void greet() {
     auto& session = peer_.session();
     stage_.network(fmt::format("{} {}", tls::name(session.version()), tls::name(session.suite())));
-    stage_.network(fmt::format("client certificate: {}", session.client_subject().value_or("none")));
+    stage_.network(fmt::format("client certificate: {}", session.peer_subject().value_or("none")));
   }
 
   Stage& stage_;

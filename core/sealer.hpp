@@ -3,7 +3,7 @@
 
 #include "core/bytes.hpp"
 
-namespace quasimodem::storage {
+namespace quasimodem {
 
 /// Keeps certificates and keys unreadable at rest (SSL 2.2.7: "stored in an encrypted way").
 class Sealer {
@@ -18,4 +18,4 @@ class Sealer {
   virtual Opened open(ByteSpan sealed) const = 0;
 };
 
-}  // namespace quasimodem::storage
+}  // namespace quasimodem
