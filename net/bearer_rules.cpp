@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/bearer_rules.hpp"
 
-#include <charconv>
-
 #include <fmt/core.h>
+
+#include "core/same_word.hpp"
+#include "core/whole_number.hpp"
 
 namespace quasimodem::net {
 
 std::string comparable_host(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
-  std::string result{host};
-  for (auto& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
+  return lower_case(host);
 }
 
 tl::expected<HostPort, std::string> HostPort::parse(std::string_view text) {
@@ -32,11 +29,8 @@ tl::expected<HostPort, std::string> HostPort::parse(std::string_view text) {
   if (colon == std::string_view::npos) return HostPort{std::string{host}, std::nullopt};
 
   const auto digits = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size() || port == 0) {
-    return tl::unexpected{fmt::format("\"{}\" is not a port from 1 to 65535", digits)};
-  }
+  const auto port = whole_number<std::uint16_t>(digits);
+  if (!port || *port == 0) return tl::unexpected{fmt::format("\"{}\" is not a port from 1 to 65535", digits)};
   return HostPort{std::string{host}, port};
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/endpoint.hpp"
 
-#include <charconv>
-
 #include <fmt/core.h>
+
+#include "core/whole_number.hpp"
 
 namespace quasimodem::net {
 namespace {
@@ -21,8 +21,9 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 
     const auto digits = text.substr(0, dot);
     if (digits.empty() || digits.size() > kMaxPartDigits) return std::nullopt;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), address.octets[part]);
-    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    const auto octet = whole_number<std::uint8_t>(digits);
+    if (!octet) return std::nullopt;
+    address.octets[part] = *octet;
     if (!last) text.remove_prefix(dot + 1);
   }
   return address;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "net/faults/tls_records.hpp"
+#include "net/late_operation.hpp"
 #include "net/relayed_link.hpp"
 
 namespace quasimodem::net {
@@ -139,21 +140,14 @@ class FaultyLink final : public RelayedLink {
   bool silent_ = false;      ///< nothing passes any more
 };
 
-class LateFailure final : public Operation {
- public:
-  LateFailure(Timeline& timeline, Duration after, std::function<void(Bearer::Addresses)> done) : timer_{timeline} {
-    timer_.start(after, [done = std::move(done)] { done(tl::unexpected{NetError::name_not_found}); });
-  }
-
- private:
-  Timer timer_;
-};
-
 }  // namespace
 
 std::unique_ptr<Operation> FaultyBearer::resolve(std::string_view host, std::function<void(Addresses)> done) {
   if (const auto* rule = book_.strike("dns.fail", host)) {
-    return std::make_unique<LateFailure>(timeline_, rule->time("time", {}), std::move(done));
+    auto operation = std::make_unique<LateOperation>(timeline_);
+    operation->answer_after(rule->time("time", {}),
+                            [done = std::move(done)] { done(tl::unexpected{NetError::name_not_found}); });
+    return operation;
   }
   return inner_.resolve(host, std::move(done));
 }

@@ -34,17 +34,11 @@ constexpr std::size_t kMaxName = 253;  // RFC 1035
 constexpr std::size_t kMaxKnownAddresses = 4096;
 constexpr std::size_t kMaxComplaints = 1000;
 
+/// Somebody waits for a look-up.
 struct Pending {
   std::function<void(Bearer::Addresses)> done;
-};
 
-class LookUpOperation final : public Operation {
- public:
-  explicit LookUpOperation(std::shared_ptr<Pending> pending) : pending_{std::move(pending)} {}
-  ~LookUpOperation() override { pending_->done = nullptr; }
-
- private:
-  std::shared_ptr<Pending> pending_;
+  void abandon() { done = nullptr; }
 };
 
 /// Nothing that could be a name; the operating system would read `1.2` or `0x7f000001` as addresses.
@@ -239,7 +233,7 @@ std::unique_ptr<Operation> AsioBearer::resolve(std::string_view host, std::funct
   } else {
     impl_->look_up(name, pending);
   }
-  return std::make_unique<LookUpOperation>(pending);
+  return std::make_unique<HostOperation<Pending, &Pending::abandon>>(pending);
 }
 
 std::unique_ptr<Link> AsioBearer::connect(Transport transport, Endpoint peer, LinkObserver& observer) {
@@ -256,18 +250,16 @@ std::unique_ptr<Link> AsioBearer::connect(Transport transport, Endpoint peer, Li
 std::unique_ptr<Operation> AsioBearer::ping(IpAddress peer, std::size_t size, std::function<void(Echoed)> done) {
   auto request = std::make_shared<HostPing>(impl_->core, size, std::move(done));
   impl_->ping(request, peer);
-  return std::make_unique<HostPingOperation>(std::move(request));
+  return std::make_unique<HostOperation<HostPing, &HostPing::abandon>>(std::move(request));
 }
 
 std::unique_ptr<Operation> AsioBearer::listen(Transport transport, std::uint16_t port, ListenObserver& observer) {
-  if (transport == Transport::udp) {
-    auto listening = std::make_shared<UdpPort>(impl_->core, observer);
+  const auto open = [&]<class Port>(std::shared_ptr<Port> listening) -> std::unique_ptr<Operation> {
     listening->open(port);
-    return std::make_unique<UdpPortOperation>(std::move(listening));
-  }
-  auto listening = std::make_shared<OpenPort>(impl_->core, observer);
-  listening->open(port);
-  return std::make_unique<OpenPortOperation>(std::move(listening));
+    return std::make_unique<HostOperation<Port, &Port::close>>(std::move(listening));
+  };
+  if (transport == Transport::udp) return open(std::make_shared<UdpPort>(impl_->core, observer));
+  return open(std::make_shared<OpenPort>(impl_->core, observer));
 }
 
 }  // namespace quasimodem::net

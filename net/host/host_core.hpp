@@ -37,4 +37,15 @@ struct HostCore {
   }
 };
 
+/// What the module holds of something that goes on here: with it goes whoever is told of it.
+template <class Work, void (Work::*leave)()>
+class HostOperation final : public Operation {
+ public:
+  explicit HostOperation(std::shared_ptr<Work> work) : work_{std::move(work)} {}
+  ~HostOperation() override { (*work_.*leave)(); }
+
+ private:
+  std::shared_ptr<Work> work_;
+};
+
 }  // namespace quasimodem::net

@@ -37,13 +37,4 @@ class HostPing : public std::enable_shared_from_this<HostPing> {
   std::uint16_t number_;
 };
 
-class HostPingOperation final : public Operation {
- public:
-  explicit HostPingOperation(std::shared_ptr<HostPing> request) : request_{std::move(request)} {}
-  ~HostPingOperation() override { request_->abandon(); }
-
- private:
-  std::shared_ptr<HostPing> request_;
-};
-
 }  // namespace quasimodem::net

@@ -54,6 +54,12 @@ void HostSession::tell_connected() {
   read_once();
 }
 
+void HostSession::connected_soon() {
+  asio::post(core_->io, [self = shared_from_this()] {
+    if (self->observer_) self->core_->entered([&] { self->tell_connected(); });
+  });
+}
+
 void HostSession::tell_closed(std::optional<NetError> error) {
   phase_ = Phase::over;
   if (error) close_socket();

@@ -32,6 +32,8 @@ class HostSession : public std::enable_shared_from_this<HostSession> {
   virtual void connect(Endpoint target) = 0;
   /// The connection cannot be made; the observer hears it later.
   void fail(NetError error);
+  /// There is a connection; the observer hears it later.
+  void connected_soon();
 
   // As in Link.
   virtual std::size_t send(ByteSpan data) = 0;

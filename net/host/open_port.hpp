@@ -28,13 +28,4 @@ class OpenPort : public std::enable_shared_from_this<OpenPort> {
   boost::asio::ip::tcp::acceptor acceptor_;
 };
 
-class OpenPortOperation final : public Operation {
- public:
-  explicit OpenPortOperation(std::shared_ptr<OpenPort> port) : port_{std::move(port)} {}
-  ~OpenPortOperation() override { port_->close(); }
-
- private:
-  std::shared_ptr<OpenPort> port_;
-};
-
 }  // namespace quasimodem::net

@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 
 namespace quasimodem::net {
 
@@ -60,9 +59,7 @@ void TcpSession::adopt(tcp::socket socket) {
   Error error;
   socket_.non_blocking(true, error);
   if (error) return fail(net_error(error));
-  asio::post(core_->io, [self = self()] {
-    if (self->observer_) self->core_->entered([&] { self->tell_connected(); });
-  });
+  connected_soon();
 }
 
 /// Options that cannot be set are no reason not to connect.

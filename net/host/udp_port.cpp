@@ -57,7 +57,7 @@ void UdpPort::arrived(Endpoint peer, ByteSpan datagram) {
     auto session = std::make_shared<UdpPeer>(core_, peer, observer, shared_from_this());
     peers_[peer] = session;
     session->arrived(datagram);
-    session->begin();
+    session->connected_soon();
     return std::make_unique<AsioLink>(std::move(session));
   });
 }
@@ -87,11 +87,6 @@ void UdpPort::close_if_unused() {
 }
 
 // ---- its peers
-
-void UdpPeer::begin() {
-  const auto self = std::static_pointer_cast<UdpPeer>(shared_from_this());
-  asio::post(core_->io, [self] { self->core_->entered([&] { self->tell_connected(); }); });
-}
 
 void UdpPeer::arrived(ByteSpan datagram) {
   if (waiting_.size() < kMostWaiting) waiting_.emplace_back(datagram.begin(), datagram.end());

@@ -51,7 +51,6 @@ class UdpPeer final : public HostSession {
   UdpPeer(std::shared_ptr<HostCore> core, Endpoint peer, LinkObserver& observer, std::shared_ptr<UdpPort> port)
       : HostSession{std::move(core), peer, observer}, port_{std::move(port)} {}
 
-  void begin();
   void arrived(ByteSpan datagram);
 
   void connect(Endpoint) override {}
@@ -66,15 +65,6 @@ class UdpPeer final : public HostSession {
 
   std::shared_ptr<UdpPort> port_;
   std::deque<Bytes> waiting_;
-};
-
-class UdpPortOperation final : public Operation {
- public:
-  explicit UdpPortOperation(std::shared_ptr<UdpPort> port) : port_{std::move(port)} {}
-  ~UdpPortOperation() override { port_->close(); }
-
- private:
-  std::shared_ptr<UdpPort> port_;
 };
 
 }  // namespace quasimodem::net

@@ -2,7 +2,6 @@
 #include "net/host/udp_session.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 
 namespace quasimodem::net {
 
@@ -19,9 +18,7 @@ void UdpSession::connect(Endpoint target) {
   if (!error) socket_.non_blocking(true, error);
   if (!error) socket_.connect({asio::ip::address_v4{target.address.octets}, target.port}, error);
   if (error) return fail(net_error(error));
-  asio::post(core_->io, [self = self()] {
-    if (self->observer_) self->core_->entered([&] { self->tell_connected(); });
-  });
+  connected_soon();
 }
 
 std::size_t UdpSession::send(ByteSpan data) {

@@ -3,32 +3,14 @@
 
 #include <algorithm>
 
+#include "core/same_word.hpp"
+#include "net/late_operation.hpp"
+
 namespace quasimodem::net {
 namespace {
 
 // RFC 5737: reserved for documentation, so nobody's real address.
 constexpr IpAddress kFirstAddress{{198, 51, 100, 0}};
-
-/// Names compare without case (RFC 1035 2.3.3).
-std::string lower_case(std::string_view name) {
-  std::string lower{name};
-  for (auto& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-class SimLookUp final : public Operation {
- public:
-  SimLookUp(Timeline& timeline, std::optional<Timeline::Key> answer) : timeline_{timeline}, answer_{answer} {}
-  ~SimLookUp() override {
-    if (answer_) timeline_.cancel(*answer_);
-  }
-
- private:
-  Timeline& timeline_;
-  std::optional<Timeline::Key> answer_;
-};
 
 /// A port of the module; closed by destruction.
 class SimPort final : public Operation {
@@ -147,17 +129,17 @@ std::size_t SimNetwork::open_links() const { return wire_->links; }
 // ── Bearer ──
 
 std::unique_ptr<Operation> SimNetwork::resolve(std::string_view host, std::function<void(Addresses)> done) {
-  const auto name = lower_case(host);
+  const auto name = lower_case(host);  // names compare without case (RFC 1035 2.3.3)
   const auto known = names_.find(name);
   Addresses answer = look_up(name);
+  auto operation = std::make_unique<LateOperation>(timeline_);
   if (wire_->next_fails()) {
     answer = tl::unexpected{NetError::name_failed};
   } else if (known != names_.end() && known->second.silent) {
-    return std::make_unique<SimLookUp>(timeline_, std::nullopt);
+    return operation;
   }
-  const auto key =
-      timeline_.after(2 * wire_->latency, [answer = std::move(answer), done = std::move(done)] { done(answer); });
-  return std::make_unique<SimLookUp>(timeline_, key);
+  operation->answer_after(2 * wire_->latency, [answer = std::move(answer), done = std::move(done)] { done(answer); });
+  return operation;
 }
 
 Bearer::Addresses SimNetwork::look_up(const std::string& host) const {
@@ -186,9 +168,11 @@ std::unique_ptr<Link> SimNetwork::connect(Transport transport, Endpoint peer, Li
 std::unique_ptr<Operation> SimNetwork::ping(IpAddress peer, std::size_t, std::function<void(Echoed)> done) {
   static constexpr int kTtl = 255;
   const bool exists = why_nobody_listens(peer) == NetError::refused;
-  if (!exists || without_echo_.contains(peer)) return std::make_unique<SimLookUp>(timeline_, std::nullopt);
-  const auto key = timeline_.after(2 * wire_->latency, [done = std::move(done)] { done(kTtl); });
-  return std::make_unique<SimLookUp>(timeline_, key);
+  auto operation = std::make_unique<LateOperation>(timeline_);
+  if (exists && !without_echo_.contains(peer)) {
+    operation->answer_after(2 * wire_->latency, [done = std::move(done)] { done(kTtl); });
+  }
+  return operation;
 }
 
 std::unique_ptr<Operation> SimNetwork::listen(Transport transport, std::uint16_t port, ListenObserver& observer) {

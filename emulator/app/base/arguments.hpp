@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "core/suggestion.hpp"
+#include "core/whole_number.hpp"
 #include "emulator/app/base/color.hpp"
 
 namespace quasimodem::device {
@@ -29,15 +28,6 @@ ColorChoice read_color(const std::string& text);
 
 /// The value of --model.
 device::Model read_model(const std::string& text);
-
-/// A number in decimal digits, when the text is nothing else.
-template <class Number>
-std::optional<Number> whole_number(const std::string& text) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 /// The parts of `a,b,c`.
 std::vector<std::string> split(const std::string& list, char separator = ',');
