@@ -493,7 +493,8 @@ void Channel::close_tunnel(std::string_view last_words) {
 // ---- URCs and reset ----
 
 void Channel::unsolicited(Urc urc) {
-  urcs_.push(std::move(urc));
+  if (urcs_.size() == kMostUrcs) urcs_.pop_front();
+  urcs_.push_back(std::move(urc));
   pump();
 }
 
@@ -505,7 +506,9 @@ void Channel::flush_urcs() {
   while (std::holds_alternative<Command>(mode_) && editor_.idle() && !urcs_.empty() && output_.size() < kOutputLimit) {
     const auto before = output_.size();
     begin_burst();
-    urcs_.pop()(writer_);
+    const auto urc = std::move(urcs_.front());
+    urcs_.pop_front();
+    urc(writer_);
     if (journal_ && output_.size() > before) {
       journal_.write(RecordKind::urc, {{"text", without_line_ends(ByteSpan{output_}.subspan(before))}});
     }

@@ -16,7 +16,6 @@
 #include "atcmd/channel/reply.hpp"
 #include "atcmd/channel/responder.hpp"
 #include "atcmd/channel/tunnel.hpp"
-#include "atcmd/channel/urc_queue.hpp"
 #include "atcmd/syntax/command_line.hpp"
 #include "atcmd/syntax/dialogue.hpp"
 #include "atcmd/syntax/response_writer.hpp"
@@ -25,6 +24,10 @@
 #include "core/timeline.hpp"
 
 namespace quasimodem::atcmd {
+
+/// One unsolicited result code: what it writes is decided when it is written, so that ATV counts then and pushed data
+/// is fetched only when there is room for it.
+using Urc = std::function<void(ResponseWriter&)>;
 
 /// Carries out single commands; the module above implements it.
 class CommandSet {
@@ -47,6 +50,9 @@ class CommandSet {
 ///   any ──reset──▶ Command
 class Channel {
  public:
+  // Far more than any host lets pile up; keeps a module that nobody reads bounded.
+  static constexpr std::size_t kMostUrcs = 1000;
+
   Channel(Timeline& timeline, const Dialogue& dialogue, const ErrorTexts& texts, CommandSet& commands);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
@@ -72,7 +78,7 @@ class Channel {
   std::size_t input_size() const { return input_.size() - input_used_; }
   const Dialogue& dialogue() const { return dialogue_; }
 
-  /// Written as soon as no command line, command, prompt or data is in the way.
+  /// Written as soon as no command line, command, prompt or data is in the way (M66 1.5), in the order of the events.
   void unsolicited(Urc urc);
   void unsolicited(std::string line);
 
@@ -182,7 +188,7 @@ class Channel {
   CommandLineReader line_{""};
   std::string last_body_;
   bool ok_is_due_ = false;
-  UrcQueue urcs_;
+  std::deque<Urc> urcs_;
   Journal journal_;
   std::optional<Instant> command_since_;  ///< a command is under way that the journal waits for
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "atcmd/syntax/final_result.hpp"
+#include "atcmd/syntax/response_writer.hpp"
 
 namespace quasimodem::atcmd {
 namespace {

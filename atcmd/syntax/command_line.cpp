@@ -40,13 +40,8 @@ std::string CommandLineReader::digits() {
 }
 
 tl::expected<CommandCall, SyntaxError> CommandLineReader::next() {
-  peek();  // past the blanks
+  const char c = peek();  // past the blanks
   begin_ = position_;
-  return read_next();
-}
-
-tl::expected<CommandCall, SyntaxError> CommandLineReader::read_next() {
-  const char c = peek();
   if (starts_extended_name(c)) return extended_command();
   if (upper(c) == 'D') return dial_command();
   if (upper(c) == 'S') return s_register();

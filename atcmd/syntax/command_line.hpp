@@ -53,7 +53,6 @@ class CommandLineReader {
   void drop_rest() { position_ = text_.size(); }
 
  private:
-  tl::expected<CommandCall, SyntaxError> read_next();
   char peek();
   char take();
   bool at_separator();

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/same_word.hpp"
+
 namespace quasimodem::atcmd {
 
 /// What one value means: of a parameter, or of a field in a line of the module.
@@ -21,7 +23,12 @@ struct Meaning {
 };
 
 /// Empty when the value speaks for itself. Words are compared as commands are, whatever their case.
-std::string_view meaning_of(std::span<const Meaning> meanings, std::string_view value);
+inline std::string_view meaning_of(std::span<const Meaning> meanings, std::string_view value) {
+  for (const auto& known : meanings) {
+    if (same_word(known.value(), value)) return known.text;
+  }
+  return {};
+}
 
 /// A line that the module says: a URC, a result, an information response with a form of its own.
 struct Line {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "atcmd/syntax/response_writer.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/core.h>
 
 #include "atcmd/syntax/meaning.hpp"
@@ -31,6 +34,16 @@ constexpr Line kLines[] = {
 std::string_view words_of(ResultCode code) { return kLines[static_cast<std::size_t>(code)].pattern; }
 
 }  // namespace
+
+bool is_final_result(std::string_view line) {
+  return std::any_of(std::begin(kLines), std::end(kLines), [line](const Line& known) {
+    const bool final = known.kind == Line::result || known.kind == Line::error;
+    if (!final || known.meaning.empty()) return false;
+    const auto fixed = known.pattern.substr(0, known.pattern.find(" <"));
+    const bool goes_on = fixed != known.pattern || known.pattern == words_of(ResultCode::connect);
+    return goes_on ? line.starts_with(fixed) : line == fixed;
+  });
+}
 
 void ResponseWriter::line_end() {
   out_.push_back(static_cast<std::uint8_t>(dialogue_.line_terminator));

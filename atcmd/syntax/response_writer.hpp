@@ -26,6 +26,9 @@ enum class ResultCode {
   proceeding = 9,
 };
 
+/// A final result code of V.250 or 27.007, in words: `OK`, `NO CARRIER`, `CONNECT 9600`, `+CME ERROR: 10`.
+bool is_final_result(std::string_view line);
+
 /// The only place that writes CR and LF. CR and LF are really S3 and S4.
 class ResponseWriter {
  public:

@@ -2,12 +2,13 @@
 #include "atcmd/table/param.hpp"
 
 #include <algorithm>
-#include <system_error>
 #include <vector>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "core/whole_number.hpp"
 
 namespace quasimodem::atcmd {
 namespace {
@@ -57,10 +58,7 @@ std::string shown(const Param& param) {
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   if (text.starts_with("+-")) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);
-  std::int64_t value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return whole_number<std::int64_t>(text);
 }
 
 bool takes(const Param& param, const Argument& argument) {

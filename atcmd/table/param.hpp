@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -36,50 +35,28 @@ struct Param {
   void (*store_integer)(void* arguments, std::int64_t value) = nullptr;
   void (*store_text)(void* arguments, std::string_view value) = nullptr;
 
+ private:
+  template <class Value>
+  constexpr Param with(Value Param::*member, std::type_identity_t<Value> value) const {
+    Param param = *this;
+    param.*member = value;
+    return param;
+  }
+
+ public:
   /// May be left out; the member keeps its initial value, or takes `value`.
-  constexpr Param optional() const {
-    Param param = *this;
-    param.may_be_omitted = true;
-    return param;
-  }
-  constexpr Param optional(std::int64_t value) const {
-    Param param = optional();
-    param.default_value = value;
-    return param;
-  }
+  constexpr Param optional() const { return with(&Param::may_be_omitted, true); }
+  constexpr Param optional(std::int64_t value) const { return optional().with(&Param::default_value, value); }
   /// In the test response: `(0-5)`, or `(0,1)` for two neighbours, instead of `<name>`.
-  constexpr Param as_range() const {
-    Param param = *this;
-    param.shown = Shown::as_range;
-    return param;
-  }
+  constexpr Param as_range() const { return with(&Param::shown, Shown::as_range); }
   /// In the test response: an oddity of the manual, word for word.
   constexpr Param shown_as(std::string_view text) const {
-    Param param = *this;
-    param.shown = Shown::literally;
-    param.literal = text;
-    return param;
+    return with(&Param::shown, Shown::literally).with(&Param::literal, text);
   }
-  constexpr Param among(std::span<const int> values) const {
-    Param param = *this;
-    param.allowed = values;
-    return param;
-  }
-  constexpr Param meaning(std::span<const Meaning> values) const {
-    Param param = *this;
-    param.meanings = values;
-    return param;
-  }
-  constexpr Param only(std::span<const Meaning> values) const {
-    Param param = meaning(values);
-    param.only_these = true;
-    return param;
-  }
-  constexpr Param described_as(std::string_view text) const {
-    Param param = *this;
-    param.described = text;
-    return param;
-  }
+  constexpr Param among(std::span<const int> values) const { return with(&Param::allowed, values); }
+  constexpr Param meaning(std::span<const Meaning> values) const { return with(&Param::meanings, values); }
+  constexpr Param only(std::span<const Meaning> values) const { return meaning(values).with(&Param::only_these, true); }
+  constexpr Param described_as(std::string_view text) const { return with(&Param::described, text); }
 };
 
 namespace detail {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "atcmd/channel/urc_queue.hpp"
+#include "atcmd/channel/channel.hpp"
 #include "emulator/commands/session.hpp"
 #include "emulator/device/event_sink.hpp"
 

@@ -292,7 +292,7 @@ TEST_CASE("a URC may cause another", "[channel]") {
 TEST_CASE("a host that never lets a URC out loses the oldest", "[channel]") {
   ChannelBench bench;
   bench.send("AT");
-  for (std::size_t i = 0; i < UrcQueue::kCapacity + 2; ++i) bench.channel->unsolicited(std::to_string(i));
+  for (std::size_t i = 0; i < Channel::kMostUrcs + 2; ++i) bench.channel->unsolicited(std::to_string(i));
   const auto output = bench.ask("\r");
   CHECK(output.find("\r\nOK\r\n\r\n2\r\n\r\n3\r\n") == 0);
   CHECK(output.ends_with("\r\n1001\r\n"));

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "atcmd/listen/ear.hpp"
-#include "atcmd/syntax/final_result.hpp"
+#include "atcmd/syntax/response_writer.hpp"
 #include "core/random.hpp"
 #include "tests/support/catch.hpp"
 
