@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/event_records.hpp"
 
+#include <cstddef>
 #include <variant>
 
 #include "emulator/commands/message_text.hpp"
@@ -76,28 +77,14 @@ void note_event(const Journal& journal, const device::Event& event, device::Mobi
 }
 
 std::string_view word_of(device::SimStatus status) {
-  switch (status) {
-    case device::SimStatus::not_inserted: return "not inserted";
-    case device::SimStatus::not_ready: return "not ready";
-    case device::SimStatus::busy: return "busy";
-    case device::SimStatus::pin_needed: return "pin needed";
-    case device::SimStatus::puk_needed: return "puk needed";
-    case device::SimStatus::blocked: return "blocked";
-    case device::SimStatus::ready: return "ready";
-  }
-  return {};
+  constexpr std::string_view kWords[] = {"not inserted", "not ready", "busy", "pin needed",
+                                         "puk needed",   "blocked",   "ready"};
+  return kWords[static_cast<std::size_t>(status)];
 }
 
 std::string_view word_of(device::RegistrationStatus status) {
-  switch (status) {
-    case device::RegistrationStatus::not_searching: return "not searching";
-    case device::RegistrationStatus::home: return "home";
-    case device::RegistrationStatus::searching: return "searching";
-    case device::RegistrationStatus::denied: return "denied";
-    case device::RegistrationStatus::unknown: return "unknown";
-    case device::RegistrationStatus::roaming: return "roaming";
-  }
-  return {};
+  constexpr std::string_view kWords[] = {"not searching", "home", "searching", "denied", "unknown", "roaming"};
+  return kWords[static_cast<std::size_t>(status)];
 }
 
 std::string_view word_of(device::Functionality functionality) {
@@ -110,12 +97,8 @@ std::string_view word_of(device::Functionality functionality) {
 }
 
 std::string_view word_of(device::MobileEquipment::Power power) {
-  switch (power) {
-    case device::MobileEquipment::Power::off: return "off";
-    case device::MobileEquipment::Power::starting: return "starting";
-    case device::MobileEquipment::Power::on: return "on";
-  }
-  return {};
+  constexpr std::string_view kWords[] = {"off", "starting", "on"};
+  return kWords[static_cast<std::size_t>(power)];
 }
 
 }  // namespace quasimodem::emulator

@@ -2,7 +2,6 @@
 #include "emulator/faults/fault_table.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 
 #include "core/duration_text.hpp"
 #include "core/suggestion.hpp"
+#include "core/whole_number.hpp"
 
 namespace quasimodem::emulator {
 namespace {
@@ -126,20 +126,10 @@ std::vector<std::string> words_of(const FaultKind& kind) {
   return all;
 }
 
-/// `; did you mean "for"?`
-std::string meant(const std::string& word, const std::vector<std::string>& words) {
-  const auto near = nearest(word, words);
-  return near ? fmt::format("; did you mean \"{}\"?", *near) : "";
-}
-
 bool valid(ParameterType type, const std::string& value) {
   switch (type) {
     case time: return parse_duration(value).has_value();
-    case number: {
-      int parsed = 0;
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
-      return error == std::errc{} && end == value.data() + value.size() && parsed >= 0;
-    }
+    case number: return whole_number<int>(value).value_or(-1) >= 0;
     case text: return true;
   }
   return false;
@@ -241,8 +231,8 @@ tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault) {
   if (!kind) {
     std::vector<std::string> known;
     for (const auto& each_kind : table()) known.emplace_back(each_kind.name);
-    return tl::unexpected{
-        fmt::format("there is no fault \"{}\" (all of them: quasimodem help faults){}", name, meant(name, known))};
+    return tl::unexpected{fmt::format("there is no fault \"{}\" (all of them: quasimodem help faults){}", name,
+                                      did_you_mean(name, known))};
   }
   FaultRule rule{.name = name};
   for (auto word = words.begin(); word != words.end(); ++word) {
@@ -259,7 +249,7 @@ tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault) {
     if (found == kind->parameters.end()) {
       const auto has = words_of(*kind);
       return tl::unexpected{
-          fmt::format("{} has no \"{}\"; it has {}{}", name, key, fmt::join(has, ", "), meant(key, has))};
+          fmt::format("{} has no \"{}\"; it has {}{}", name, key, fmt::join(has, ", "), did_you_mean(key, has))};
     }
     if (!valid(found->type, value)) return wrong(name, key, value, wanted(found->type));
     rule.parameters[key] = value;

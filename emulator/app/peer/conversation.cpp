@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/peer/conversation.hpp"
 
-#include <utility>
-
 #include <fmt/core.h>
 
 namespace quasimodem::app {
 namespace {
+
+constexpr std::size_t kOutgoingLimit = 16384;
 
 /// Neither a TLS record nor an SSL 2 one, nor text.
 Bytes garbage() {
@@ -38,5 +38,26 @@ std::string Conversation::summary() const {
   const auto agreed = agreement();
   return fmt::format("{}{}{} B in, {} B out, {}", agreed, agreed.empty() ? "" : ", ", received_, echoed_, ending_);
 }
+
+// ---- on a plain stream ----
+
+void PlainConversation::start() {
+  if (faulty_at(FaultStep::accept)) return commit_fault();
+  append(outgoing_, script_.banner);
+}
+
+void PlainConversation::receive(ByteSpan bytes) {
+  if (wish() != Wish::go_on) return;
+  received_ += bytes.size();
+  if (faulty_at(FaultStep::data)) return commit_fault();
+  append(outgoing_, bytes);
+  echoed_ += bytes.size();
+}
+
+void PlainConversation::input_ended() {
+  if (wish() == Wish::go_on) end(Wish::end, "ended by the client");
+}
+
+bool PlainConversation::wants_input() const { return wish() == Wish::go_on && outgoing_.size() <= kOutgoingLimit; }
 
 }  // namespace quasimodem::app

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/bytes.hpp"
 #include "emulator/app/peer/fault.hpp"
@@ -66,6 +67,23 @@ class Conversation {
  private:
   Wish wish_ = Wish::go_on;
   std::string ending_;
+};
+
+/// Echo on a plain stream. Its faults are at `accept` and `data`.
+class PlainConversation final : public Conversation {
+ public:
+  using Conversation::Conversation;
+
+  void start() override;
+  void receive(ByteSpan bytes) override;
+  void input_ended() override;
+  bool wants_input() const override;
+  Bytes take_outgoing() override { return std::exchange(outgoing_, {}); }
+
+ private:
+  void send_raw(ByteSpan bytes) override { append(outgoing_, bytes); }
+
+  Bytes outgoing_;
 };
 
 }  // namespace quasimodem::app

@@ -52,9 +52,8 @@ tl::expected<Value, std::string> look_up(const char* what, std::string_view name
   for (const auto& [known_name, value] : known) {
     if (name == known_name) return value;
   }
-  const auto meant = nearest(name, names_of(known));
   return tl::make_unexpected(
-      fmt::format("unknown {} \"{}\"{}", what, name, meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
+      fmt::format("unknown {} \"{}\"{}", what, name, did_you_mean(std::string{name}, names_of(known))));
 }
 
 }  // namespace

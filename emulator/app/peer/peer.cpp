@@ -16,7 +16,6 @@
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/process/signals.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
-#include "emulator/app/peer/plain_conversation.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "emulator/app/peer/udp_server.hpp"
@@ -54,7 +53,7 @@ class Peer {
   }
 
  private:
-  net::Endpoint open() {
+  net::Endpoint open() try {
     if (options_.kind == PeerOptions::Kind::udp_echo) {
       udp_.emplace(
           io_, options_.listen, [this] { ended(); }, log_);
@@ -63,6 +62,10 @@ class Peer {
     tcp_.emplace(io_, options_.listen,
                  TcpServer::Events{.met = [this] { return meet(); }, .ended = [this] { ended(); }}, log_);
     return tcp_->address();
+  } catch (const boost::system::system_error& error) {
+    throw Problem{ExitCode::environment,
+                  fmt::format("cannot listen at {}: {}", options_.listen.text(), error.code().message()),
+                  "choose another address; port 0 takes any that is free: --listen 127.0.0.1:0"};
   }
 
   void warn(const net::Endpoint& address) const {

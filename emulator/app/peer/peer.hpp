@@ -1,12 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "emulator/app/peer/peer_options.hpp"
+#include <tl/expected.hpp>
+
+#include "core/bytes.hpp"
+#include "core/log.hpp"
+#include "emulator/app/base/process/declaration.hpp"
+#include "emulator/app/peer/fault.hpp"
+#include "net/endpoint.hpp"
+#include "tls/server/server_session.hpp"
 
 namespace quasimodem::app {
+
+/// What `quasimodem peer` was asked for, checked.
+struct PeerOptions {
+  enum class Kind { tls_echo, tcp_echo, udp_echo };
+  Kind kind;
+  std::string name;  ///< of the kind: `tls-echo`
+  net::Endpoint listen;
+  tls::ServerConfig tls;
+  bool throwaway_identity = false;
+  std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again
+  Bytes banner;
+  bool once = false;
+  bool json = false;  ///< the ready line as an object
+  std::optional<int> ready_fd;
+  LogLevel log_level = LogLevel::warning;
+};
+
+/// Reads what stands after `quasimodem peer`; the help instead, when that was asked for. Throws Problem.
+tl::expected<PeerOptions, std::string> read_peer_options(const std::vector<std::string>& arguments);
+/// What the command takes.
+Declaration declare_peer();
 
 /// `quasimodem peer`: a test server, until SIGINT or SIGTERM. Returns the exit code; throws Problem.
 int peer(const PeerOptions& options);

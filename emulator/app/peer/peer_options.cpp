@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/peer/peer_options.hpp"
-
 #include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "core/same_word.hpp"
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/text_file.hpp"
+#include "emulator/app/peer/peer.hpp"
 #include "tls/capabilities.hpp"
 #include "tls/server/throwaway_identity.hpp"
 
@@ -66,20 +63,16 @@ constexpr std::string_view kUdpFooter = "Exit codes: 0 stopped, 2 usage, 3 envir
 constexpr const char* kReadyExample = "quasimodem peer tls-echo --ready-fd 3 3>ready";
 
 struct Server {
-  std::string name;
+  const char* name;
   PeerOptions::Kind kind;
   std::string_view summary, footer;
 };
 
-const std::vector<Server>& servers() {
-  using Kind = PeerOptions::Kind;
-  static const std::vector<Server> list{
-      {"tls-echo", Kind::tls_echo, "Sends back what comes over TLS.", kTlsFooter},
-      {"tcp-echo", Kind::tcp_echo, "Sends back what comes over TCP.", kTcpFooter},
-      {"udp-echo", Kind::udp_echo, "Sends back every UDP datagram.", kUdpFooter},
-  };
-  return list;
-}
+constexpr Server kServers[] = {
+    {"tls-echo", PeerOptions::Kind::tls_echo, "Sends back what comes over TLS.", kTlsFooter},
+    {"tcp-echo", PeerOptions::Kind::tcp_echo, "Sends back what comes over TCP.", kTcpFooter},
+    {"udp-echo", PeerOptions::Kind::udp_echo, "Sends back every UDP datagram.", kUdpFooter},
+};
 
 struct PeerWords {
   std::string listen = "127.0.0.1:0", banner;
@@ -91,23 +84,16 @@ struct PeerWords {
 
 // ── single values ──
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 net::Endpoint read_listen(const std::string& text) {
   const auto colon = text.rfind(':');
   const auto host = text.substr(0, colon);
   const auto address = net::IpAddress::parse(host == "localhost" ? "127.0.0.1" : host);
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [read_to, error] = std::from_chars(colon == std::string::npos ? end : text.data() + colon + 1, end, port);
-  if (!address || error != std::errc{} || read_to != end) {
+  const auto port = colon == std::string::npos ? std::nullopt : whole_number<std::uint16_t>(text.substr(colon + 1));
+  if (!address || !port) {
     usage(fmt::format("cannot listen at \"{}\"", text),
           "use HOST:PORT, HOST an IPv4 address or localhost, PORT 0 to 65535");
   }
-  return {*address, port};
+  return {*address, *port};
 }
 
 Bytes read_file(const std::string& path, const char* option) {
@@ -124,10 +110,10 @@ tls::Version read_version(const std::string& text) {
   };
   std::vector<std::string> names;
   for (const auto& [name, version] : kNames) {
-    if (lower(text) == name) return version;
+    if (lower_case(text) == name) return version;
     names.push_back(name);
   }
-  usage(fmt::format("unknown version \"{}\"{}", text, did_you_mean(lower(text), names)),
+  usage(fmt::format("unknown version \"{}\"{}", text, did_you_mean(lower_case(text), names)),
         "the versions are ssl3, tls1.0, tls1.1 and tls1.2");
 }
 
@@ -154,7 +140,7 @@ std::vector<tls::CipherSuite> read_suites(const std::string& text) {
   std::vector<tls::CipherSuite> suites;
   for (const auto& part : split(text)) {
     const auto found = std::ranges::find_if(tls::kAllCipherSuites, [&](tls::CipherSuite suite) {
-      return lower(part) == fmt::format("0x{:04x}", static_cast<unsigned>(suite)) || part == tls::name(suite);
+      return lower_case(part) == fmt::format("0x{:04x}", static_cast<unsigned>(suite)) || part == tls::name(suite);
     });
     if (found == tls::kAllCipherSuites.end()) {
       usage(fmt::format("unknown cipher suite \"{}\"", part),
@@ -264,7 +250,7 @@ CommandLine overview(PeerWords& raw) {
                     .description = "Test servers for a module, or for anything else.",
                     .usage = kUsage,
                     .footer = kFooter}};
-  for (const auto& server : servers()) {
+  for (const auto& server : kServers) {
     auto command = line.command(text_of(server, server.name));
     declare(command, raw, server.kind);
   }
@@ -273,9 +259,9 @@ CommandLine overview(PeerWords& raw) {
 
 const Server& server_named(const std::string& name) {
   std::vector<std::string> names;
-  for (const auto& server : servers()) {
+  for (const auto& server : kServers) {
     if (server.name == name) return server;
-    names.push_back(server.name);
+    names.emplace_back(server.name);
   }
   usage(fmt::format("unknown server \"{}\"{}", name, did_you_mean(name, names)),
         "there are tls-echo, tcp-echo and udp-echo; see: quasimodem peer --help");
@@ -288,19 +274,17 @@ Declaration declare_peer() {
   return overview(raw).declaration();
 }
 
-PeerInvocation read_peer_options(const std::vector<std::string>& arguments) {
+tl::expected<PeerOptions, std::string> read_peer_options(const std::vector<std::string>& arguments) {
   if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo [OPTIONS]");
   const auto& first = arguments.front();
   PeerWords raw;
-  if (first == "--help" || first == "-h") return {.peer = {}, .text = overview(raw).help()};
+  if (first == "--help" || first == "-h") return tl::unexpected{overview(raw).help()};
 
   const auto& server = server_named(arguments.front());
-  CommandLine line{text_of(server, "quasimodem peer " + server.name)};
+  CommandLine line{text_of(server, fmt::format("quasimodem peer {}", server.name))};
   declare(line, raw, server.kind);
-  if (auto help = line.read({arguments.begin() + 1, arguments.end()})) {
-    return {.peer = {}, .text = std::move(*help)};
-  }
-  return {.peer = check(raw, server), .text = {}};
+  if (auto help = line.read({arguments.begin() + 1, arguments.end()})) return tl::unexpected{std::move(*help)};
+  return check(raw, server);
 }
 
 }  // namespace quasimodem::app

@@ -6,13 +6,8 @@
 #include <poll.h>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/core.h>
-
-#include "emulator/app/base/problem.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -26,9 +21,6 @@ constexpr auto kDrainTime = std::chrono::seconds{5};
 
 // How often a stalled connection is asked whether the client is still there.
 constexpr auto kLookInterval = std::chrono::milliseconds{100};
-
-// After an accept that failed for want of descriptors or memory.
-constexpr auto kAcceptPause = std::chrono::milliseconds{100};
 
 /// The socket under one Conversation.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -141,80 +133,25 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::array<std::uint8_t, 16384> piece_{};
 };
 
-std::string endpoint_text(const tcp::endpoint& endpoint) {
-  return fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
-}
-
-tcp::acceptor listen(asio::io_context& io, const net::Endpoint& address) {
-  tcp::acceptor acceptor{io};
-  try {
-    const tcp::endpoint endpoint{asio::ip::address_v4{address.address.octets}, address.port};
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(tcp::acceptor::reuse_address{true});
-    acceptor.bind(endpoint);
-    acceptor.listen();
-  } catch (const boost::system::system_error& error) {
-    throw Problem{ExitCode::environment, fmt::format("cannot listen at {}: {}", address.text(), error.code().message()),
-                  "choose another address; port 0 takes any that is free: --listen 127.0.0.1:0"};
-  }
-  return acceptor;
+net::Endpoint endpoint_of(const tcp::endpoint& endpoint) {
+  return {net::IpAddress{endpoint.address().to_v4().to_bytes()}, endpoint.port()};
 }
 
 }  // namespace
 
-struct TcpServer::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& io, net::Endpoint address, Events server_events, Logger logger)
-      : acceptor{listen(io, address)}, timer{io}, events{std::move(server_events)}, log{std::move(logger)} {}
-
-  void accept() {
-    acceptor.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
-      if (!self->acceptor.is_open()) return;
-      if (error) return self->accept_later(error);
-      self->meet(std::move(socket));
-      self->accept();
-    });
-  }
-
-  void accept_later(const error_code& error) {
-    log.warning("cannot accept a connection: {}", error.message());
-    timer.expires_after(kAcceptPause);
-    timer.async_wait([self = shared_from_this()](const error_code& cancelled) {
-      if (!cancelled && self->acceptor.is_open()) self->accept();
-    });
-  }
-
-  void meet(tcp::socket socket) {
+TcpServer::TcpServer(asio::io_context& io, const net::Endpoint& address, const Events& events, const Logger& log) {
+  tcp::acceptor acceptor{io, tcp::endpoint{asio::ip::address_v4{address.address.octets}, address.port}};
+  address_ = endpoint_of(acceptor.local_endpoint());
+  clients_ = std::make_shared<net::AcceptLoop<tcp>>(io, std::move(acceptor), log);
+  clients_->start([events, log](tcp::socket socket) {
     error_code left_already;
-    const auto client = socket.remote_endpoint(left_already);
-    auto ended = [self = shared_from_this(), who = endpoint_text(client)](const Conversation& talk) {
-      self->log.info("{}: {}", who, talk.summary());
-      self->events.ended();
+    const auto who = endpoint_of(socket.remote_endpoint(left_already)).text();
+    const auto ended = [events, log, who](const Conversation& talk) {
+      log.info("{}: {}", who, talk.summary());
+      events.ended();
     };
-    std::make_shared<Connection>(std::move(socket), events.met(), std::move(ended))->start();
-  }
-
-  tcp::acceptor acceptor;
-  asio::steady_timer timer;
-  Events events;
-  Logger log;
-};
-
-TcpServer::TcpServer(asio::io_context& io, net::Endpoint address, Events events, Logger log)
-    : impl_{std::make_shared<Impl>(io, address, std::move(events), std::move(log))} {
-  impl_->accept();
-}
-
-TcpServer::~TcpServer() { stop_listening(); }
-
-net::Endpoint TcpServer::address() const {
-  const auto endpoint = impl_->acceptor.local_endpoint();
-  return {net::IpAddress{endpoint.address().to_v4().to_bytes()}, endpoint.port()};
-}
-
-void TcpServer::stop_listening() {
-  error_code ignored;
-  impl_->acceptor.close(ignored);
-  impl_->timer.cancel();
+    std::make_shared<Connection>(std::move(socket), events.met(), ended)->start();
+  });
 }
 
 }  // namespace quasimodem::app

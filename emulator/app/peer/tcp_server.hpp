@@ -3,15 +3,13 @@
 
 #include <functional>
 #include <memory>
-#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
 
 #include "core/log.hpp"
 #include "emulator/app/peer/conversation.hpp"
 #include "net/endpoint.hpp"
-
-namespace boost::asio {
-class io_context;
-}
+#include "net/host/accept_loop.hpp"
 
 namespace quasimodem::app {
 
@@ -23,18 +21,20 @@ class TcpServer {
     std::function<void()> ended;                         ///< a connection is gone
   };
 
-  /// Throws Problem when the address cannot be had.
-  TcpServer(boost::asio::io_context& io, net::Endpoint address, Events events, Logger log);
-  ~TcpServer();
+  /// Throws boost::system::system_error when the address cannot be had.
+  TcpServer(boost::asio::io_context& io, const net::Endpoint& address, const Events& events, const Logger& log);
+  ~TcpServer() { stop_listening(); }
+  TcpServer(const TcpServer&) = delete;
+  TcpServer& operator=(const TcpServer&) = delete;
 
   /// Where it listens, with the port that was given for port 0.
-  net::Endpoint address() const;
+  const net::Endpoint& address() const { return address_; }
   /// No more clients.
-  void stop_listening();
+  void stop_listening() { clients_->stop(); }
 
  private:
-  struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<net::AcceptLoop<boost::asio::ip::tcp>> clients_;
+  net::Endpoint address_;
 };
 
 }  // namespace quasimodem::app
