@@ -19,8 +19,8 @@
 #include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/desk/play/play_options.hpp"
-#include "emulator/app/desk/record/record_options.hpp"
-#include "emulator/app/peer/peer_options.hpp"
+#include "emulator/app/desk/record/record.hpp"
+#include "emulator/app/peer/peer.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;
@@ -66,9 +66,9 @@ struct Other {
   std::function<bool(const Arguments&)> given;  ///< reads what stands behind `command`
 };
 
-bool peer_json(const Arguments& arguments) { return read_peer_options(arguments).peer->json; }
-bool peer_once(const Arguments& arguments) { return read_peer_options(arguments).peer->once; }
-bool peer_tells(const Arguments& arguments) { return read_peer_options(arguments).peer->log_level == LogLevel::info; }
+bool peer_json(const Arguments& arguments) { return read_peer_options(arguments)->json; }
+bool peer_once(const Arguments& arguments) { return read_peer_options(arguments)->once; }
+bool peer_tells(const Arguments& arguments) { return read_peer_options(arguments)->log_level == LogLevel::info; }
 
 const std::vector<Other> kOthers{
     {"peer tls-echo", "--once", &peer_once},
@@ -88,10 +88,10 @@ const std::vector<Other> kOthers{
     {"play FILE", "--json", [](const auto& given) { return read_play_options(given).play->json; }},
     {"record --dce /dev/null", "--with-payload",
      [](const auto& given) {
-       return read_record_options(given).record->payload == quasimodem::emulator::UartJournal::Payload::shown;
+       return read_record_options(given)->payload == quasimodem::emulator::UartJournal::Payload::shown;
      }},
     {"record --dce /dev/null", "--verbose",
-     [](const auto& given) { return read_record_options(given).record->log_level == LogLevel::info; }},
+     [](const auto& given) { return read_record_options(given)->log_level == LogLevel::info; }},
 };
 
 /// Commands that act at once and give nobody their options: tests/integration look at these.

@@ -5,7 +5,7 @@
 #include "emulator/app/desk/scenario/command_match.hpp"
 #include "emulator/app/desk/scenario/failure_text.hpp"
 #include "emulator/app/desk/scenario/junit.hpp"
-#include "emulator/app/desk/scenario/reader.hpp"
+#include "emulator/app/desk/scenario/steps.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/registration.hpp"
 #include "tests/support/bench_target.hpp"

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/desk/scenario/reader.hpp"
+#include "emulator/app/desk/scenario/steps.hpp"
 #include "emulator/app/desk/scenario/vocabulary.hpp"
 #include "tests/support/catch.hpp"
 

@@ -41,8 +41,8 @@ int start_run(const Arguments& arguments) {
 }
 
 int start_peer(const Arguments& arguments) {
-  const auto invocation = read_peer_options(arguments);
-  return invocation.peer ? peer(*invocation.peer) : print(invocation.text);
+  const auto options = read_peer_options(arguments);
+  return options ? peer(*options) : print(options.error());
 }
 
 int start_doctor(const Arguments& arguments) {
@@ -56,13 +56,8 @@ int start_play(const Arguments& arguments) {
 }
 
 int start_record(const Arguments& arguments) {
-  const auto invocation = read_record_options(arguments);
-  return invocation.record ? record(*invocation.record) : print(invocation.text);
-}
-
-int start_console(const Arguments& arguments) {
-  const auto invocation = read_console_options(arguments);
-  return invocation.console ? console(*invocation.console) : print(invocation.text);
+  const auto options = read_record_options(arguments);
+  return options ? record(*options) : print(options.error());
 }
 
 struct Command {
@@ -75,7 +70,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"run", "start a module: the options below", &start_run, &declare_run},
     {"demo", "a host, a module and its network, live and offline: tls, tcp, transparent, fault", &demo, &declare_demo},
-    {"console", "talk AT to a running module from this terminal", &start_console, &declare_console},
+    {"console", "talk AT to a running module from this terminal", &console, &declare_console},
     {"watch", "what a running module does, live: UART, states, connections, TLS, faults", &watch, &declare_watch},
     {"ctl", "state, power, SIM, network, clock, journal of a running module", &ctl, &declare_ctl},
     {"wait", "wait until a module is ready", &wait_until_ready, &declare_wait},

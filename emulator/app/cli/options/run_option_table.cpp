@@ -12,7 +12,7 @@
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/config/limits.hpp"
-#include "emulator/app/desk/scenario/reader.hpp"
+#include "emulator/app/desk/scenario/steps.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"

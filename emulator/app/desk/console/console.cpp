@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <poll.h>
 #include <unistd.h>
 #include <utility>
@@ -14,7 +16,10 @@
 #include <fmt/core.h>
 
 #include "atcmd/listen/ear.hpp"
+#include "core/duration_text.hpp"
+#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/process/paths.hpp"
 #include "emulator/app/control/socket/connection.hpp"
 #include "emulator/app/desk/console/raw_terminal.hpp"
@@ -26,6 +31,22 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
+
+constexpr const char* kUsage = R"(
+Usage: quasimodem console [--to NAME|PATH|URL]
+)";
+
+constexpr const char* kFooter =
+    R"(Every key goes to the module as it is, whatever the module says appears. Ctrl-] ends the console.
+
+From a pipe the lines are sent one by one, each when the one before has its final result code or a prompt, or after a
+silence; LF is sent as CR. After the last it ends once the module is quiet:
+  printf 'ATI\nAT+CSQ\n' | quasimodem console
+
+A module of this program is found by its name or the link of its UART; without --to it is the only one that runs. A
+device (/dev/ttyUSB0), tcp:HOST:PORT, rfc2217:HOST:PORT or unix:PATH lead to any other.
+
+Exit codes: 0 ended, 2 usage, 3 environment (no module, no permission, the module is gone).)";
 
 constexpr char kEnd = 0x1D;  // Ctrl-]
 
@@ -41,10 +62,10 @@ std::string uart_of(const fs::path& control_socket) {
   return std::string{*address};
 }
 
-LineAddress find_line(const ConsoleOptions& options) {
-  const auto line = [&](const std::string& where) { return read_line_address(where, "--to", options.baud); };
-  if (!options.to) return line(uart_of(control::find_socket(std::nullopt)));
-  const auto& to = *options.to;
+LineAddress find_line(const std::optional<std::string>& named, int baud) {
+  const auto line = [&](const std::string& where) { return read_line_address(where, "--to", baud); };
+  if (!named) return line(uart_of(control::find_socket(std::nullopt)));
+  const auto& to = *named;
   std::error_code ignored;
   const bool url = to.find(':') != std::string::npos;
   const bool device = fs::is_character_file(to, ignored) && to.find('/') != std::string::npos;
@@ -139,14 +160,45 @@ void send_pipe(LinePort& port, milliseconds quiet) {
   listen(port, quiet, Until::quiet);
 }
 
+struct ConsoleWords {
+  std::optional<std::string> to{};
+  int baud = 115200;
+  std::string quiet = "1s";
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem console",
+                      .description = "Talk AT to a module from this terminal.",
+                      .usage = kUsage,
+                      .footer = kFooter}};
+    line.option("--to", to, "NAME|PATH|URL", "which module");
+    line.option("--baud", baud, "RATE", "rate of a device; default 115200");
+    line.option("--quiet", quiet, "DURATION",
+                "input from a pipe: so long a silence of the module ends its answer; default 1s");
+    return line;
+  }
+};
+
 }  // namespace
 
-int console(const ConsoleOptions& options) {
+Declaration declare_console() {
+  ConsoleWords words;  // by name: g++ 12 warns of one without
+  return words.line().declaration();
+}
+
+int console(const std::vector<std::string>& arguments) {
+  ConsoleWords words;
+  const auto& [to, baud, quiet] = words;
+  if (const auto help = words.line().read(arguments)) {
+    fmt::print("{}", *help);
+    return static_cast<int>(ExitCode::ok);
+  }
+  const auto silence = parse_duration(quiet);
+  if (!silence) usage(fmt::format("--quiet {}: not a duration", quiet), fmt::format("use {}", kDurationForm));
   std::signal(SIGPIPE, SIG_IGN);
-  const auto address = find_line(options);
+  const auto address = find_line(to, baud);
   LinePort port{address};
   if (!::isatty(STDIN_FILENO)) {
-    send_pipe(port, options.quiet);
+    send_pipe(port, std::chrono::ceil<milliseconds>(*silence));
     return static_cast<int>(ExitCode::ok);
   }
   join_terminal(port, address);

@@ -27,4 +27,8 @@ inline constexpr std::string_view kLineForms =
 /// Problem with ExitCode::usage; `option` is for the message.
 LineAddress read_line_address(const std::string& text, std::string_view option, int baud = 115200);
 
+/// Opens a line as its host: a device raw, at its rate and locked, a socket connected. The descriptor does not block
+/// and is the caller's. Throws Problem with ExitCode::environment.
+int open_line(const LineAddress& address);
+
 }  // namespace quasimodem::app

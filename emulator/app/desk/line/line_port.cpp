@@ -12,7 +12,6 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/desk/line/open_line.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -26,10 +25,9 @@ bool ready(int fd, short events, std::chrono::milliseconds patience) {
 
 LinePort::LinePort(const LineAddress& address) : where_{address.where}, fd_{open_line(address)} {
   if (address.kind != LineAddress::Kind::rfc2217) return;
-  rfc2217_ =
-      std::make_unique<Rfc2217Client>(Rfc2217Client::Events{.data = [this](ByteSpan data) { append(received_, data); },
-                                                            .send = [this](ByteSpan bytes) { write_raw(bytes); }},
-                                      address.baud);
+  rfc2217_.emplace(Rfc2217Client::Events{.data = [this](ByteSpan data) { append(received_, data); },
+                                         .send = [this](ByteSpan bytes) { write_raw(bytes); }},
+                   address.baud);
 }
 
 LinePort::~LinePort() { ::close(fd_); }

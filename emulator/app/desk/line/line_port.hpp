@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 
 #include "core/bytes.hpp"
@@ -33,7 +33,7 @@ class LinePort final : public workbench::Line {
 
   std::string where_;
   int fd_ = -1;
-  std::unique_ptr<Rfc2217Client> rfc2217_;
+  std::optional<Rfc2217Client> rfc2217_;
   Bytes received_;  ///< of RFC 2217
 };
 

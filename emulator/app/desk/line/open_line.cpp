@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/desk/line/open_line.hpp"
-
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -20,6 +18,7 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/file_owner.hpp"
 #include "emulator/app/base/serial_speed.hpp"
+#include "emulator/app/desk/line/line_address.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/desk/record/record_options.hpp"
-
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/desk/record/record.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -69,10 +68,10 @@ RecordOptions check(const RecordWords& raw) {
 
 Declaration declare_record() { return RecordWords{}.line().declaration(); }
 
-RecordInvocation read_record_options(const std::vector<std::string>& arguments) {
+tl::expected<RecordOptions, std::string> read_record_options(const std::vector<std::string>& arguments) {
   RecordWords raw;
-  if (auto help = raw.line().read(arguments)) return {.record = {}, .text = std::move(*help)};
-  return {.record = check(raw), .text = {}};
+  if (auto help = raw.line().read(arguments)) return tl::unexpected{std::move(*help)};
+  return check(raw);
 }
 
 }  // namespace quasimodem::app

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
+#include <iterator>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,6 +15,11 @@ namespace quasimodem::app::scenario {
 namespace {
 
 using Outcome = Result::Outcome;
+
+constexpr std::pair<char, std::string_view> kEntities[] = {
+    {'&', "&amp;"},  {'<', "&lt;"},   {'>', "&gt;"},
+    {'"', "&quot;"}, {'\n', "&#10;"}, {'\t', "&#9;"},  // in an attribute bare ones would become blanks
+};
 
 struct Totals {
   std::size_t tests = 0;
@@ -93,20 +100,10 @@ std::string xml_escaped(std::string_view text) {
       escaped += kNoUtf8;
     } else if (control) {
       escaped += fmt::format("\\x{:02x}", code);
-    } else if (code == '&') {
-      escaped += "&amp;";
-    } else if (code == '<') {
-      escaped += "&lt;";
-    } else if (code == '>') {
-      escaped += "&gt;";
-    } else if (code == '"') {
-      escaped += "&quot;";
-    } else if (code == '\n') {
-      escaped += "&#10;";  // in an attribute a bare one would become a blank
-    } else if (code == '\t') {
-      escaped += "&#9;";
     } else {
-      escaped += character;
+      const auto* entity = std::find_if(std::begin(kEntities), std::end(kEntities),
+                                        [code](const auto& each) { return each.first == code; });
+      escaped += entity == std::end(kEntities) ? character : entity->second;
     }
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/app/desk/scenario/report.hpp"
+#include "emulator/app/desk/scenario/steps.hpp"
 
 namespace quasimodem::app::scenario {
 

@@ -3,6 +3,9 @@
 
 #include <string>
 
+#include <tl/expected.hpp>
+
+#include "emulator/app/control/target.hpp"
 #include "emulator/app/desk/scenario/steps.hpp"
 
 namespace quasimodem::app::scenario {
@@ -17,5 +20,9 @@ Act read_method_step(const std::string& source, const control::Method& method, c
 Act read_fault_step(const std::string& source, const Node& value);
 /// `sms.deliver from=… text=…`, `fault bearer.outage for=6s`
 std::string act_title(const Act& act);
+
+/// Carries out a method as a request of the control socket does, into the journal too. The error is its message.
+tl::expected<Json, std::string> perform(control::Target& target, const Act& act);
+tl::expected<void, std::string> clear_faults(control::Target& target, const ClearFaults& faults);
 
 }  // namespace quasimodem::app::scenario

@@ -2,13 +2,12 @@
 #include "emulator/app/desk/scenario/module_state.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/desk/scenario/perform.hpp"
+#include "emulator/app/desk/scenario/method_step.hpp"
 
 namespace quasimodem::app::scenario {
 namespace {
@@ -22,10 +21,8 @@ Json state_of(control::Target& target) {
 const Json* member(const Json& json, std::string_view name) {
   const auto* array = json.if_array();
   if (!array) return find_member(json, name);
-  std::size_t index = 0;
-  const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), index);
-  const bool number = problem == std::errc{} && end == name.data() + name.size();
-  return number && index < array->size() ? &(*array)[index] : nullptr;
+  const auto index = whole_number<std::size_t>(name);
+  return index && *index < array->size() ? &(*array)[*index] : nullptr;
 }
 
 std::vector<std::string> members_of(const Json& json) {

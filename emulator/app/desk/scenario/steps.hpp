@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,6 +27,8 @@ enum class Subject {
 };
 
 struct Pattern {
+  bool of_command() const { return subject == Subject::at || subject == Subject::unknown; }
+
   Subject subject = Subject::at;
   std::string text;  ///< empty: any
   std::optional<std::string> answer;
@@ -93,5 +97,30 @@ struct Scenario {
 const Steps* inner(const Step& step);
 /// Each step in the order of the file, those within others too.
 void for_each(const Steps& steps, const std::function<void(const Step&)>& visit);
+
+/// Reads a scenario file. Everything wrong with it is a Problem with ExitCode::usage that names the place.
+std::shared_ptr<const Scenario> read_scenario(const std::filesystem::path& file);
+/// The same from text; `file` is for messages.
+Scenario parse_scenario(const std::string& file, const std::string& text);
+
+/// How one step went. Steps within others may go several times; one that failed stays so.
+struct Result {
+  enum class Outcome { not_reached, under_way, passed, failed };
+
+  Outcome outcome = Outcome::not_reached;
+  Duration took{};  ///< of module time, all rounds together
+};
+
+/// Why a scenario failed.
+struct Failing {
+  const Step* step;
+  std::string what;  ///< one line, `expected AT+CSQ within 10s, got nothing for 10s`
+};
+
+/// How a scenario goes on one module.
+struct Report {
+  std::vector<Result> results;  ///< by the steps' ids
+  std::optional<Failing> failing;
+};
 
 }  // namespace quasimodem::app::scenario

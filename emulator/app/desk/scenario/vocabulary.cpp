@@ -8,8 +8,6 @@
 namespace quasimodem::app::scenario {
 namespace {
 
-using Keys = std::span<const std::string_view>;
-
 constexpr std::string_view kWithAnswer[] = {"within", "count", "answer"};
 constexpr std::string_view kPlainWait[] = {"within", "count"};
 constexpr std::string_view kEventWait[] = {"kind", "within", "count"};
@@ -25,42 +23,37 @@ constexpr std::string_view kRepeat[] = {"do"};
 
 constexpr StepKind kSteps[] = {
     {"wait-at", "COMMAND", "until the host sends it; others before it do not matter", Form::wait, Subject::at,
-     Keys{kWithAnswer}},
-    {"wait-urc", "TEXT", "until the module says it unasked", Form::wait, Subject::urc, Keys{kPlainWait}},
-    {"wait-host", "TEXT", "until these bytes came from the host, payload too", Form::wait, Subject::host,
-     Keys{kPlainWait}},
-    {"wait-module", "TEXT", "until these bytes came from the module", Form::wait, Subject::module, Keys{kPlainWait}},
-    {"wait-event", "TEXT", "until there is a record of the journal with it", Form::wait, Subject::event,
-     Keys{kEventWait}},
-    {"wait-state", "STATE", "until the module is in this state", Form::wait_state, Subject::event, Keys{kNext}},
-    {"expect-at", "COMMAND", "the next command of the host is this one", Form::expect, Subject::at, Keys{kNextCommand}},
-    {"expect-urc", "TEXT", "the next unsolicited result code has this in it", Form::expect, Subject::urc, Keys{kNext}},
+     kWithAnswer},
+    {"wait-urc", "TEXT", "until the module says it unasked", Form::wait, Subject::urc, kPlainWait},
+    {"wait-host", "TEXT", "until these bytes came from the host, payload too", Form::wait, Subject::host, kPlainWait},
+    {"wait-module", "TEXT", "until these bytes came from the module", Form::wait, Subject::module, kPlainWait},
+    {"wait-event", "TEXT", "until there is a record of the journal with it", Form::wait, Subject::event, kEventWait},
+    {"wait-state", "STATE", "until the module is in this state", Form::wait_state, Subject::event, kNext},
+    {"expect-at", "COMMAND", "the next command of the host is this one", Form::expect, Subject::at, kNextCommand},
+    {"expect-urc", "TEXT", "the next unsolicited result code has this in it", Form::expect, Subject::urc, kNext},
     {"expect-state", "STATE", "the module is in this state now", Form::expect_state},
-    {"never-at", "COMMAND", "the host does not send it", Form::never, Subject::at, Keys{kCommandNever}},
+    {"never-at", "COMMAND", "the host does not send it", Form::never, Subject::at, kCommandNever},
     {"never-unknown", "COMMAND", "nor any command that this model does not have; without a value: none at all",
-     Form::never, Subject::unknown, Keys{kPlainNever}},
-    {"never-urc", "TEXT", "the module does not say it unasked", Form::never, Subject::urc, Keys{kPlainNever}},
-    {"never-host", "TEXT", "these bytes do not come from the host", Form::never, Subject::host, Keys{kPlainNever}},
-    {"never-module", "TEXT", "these bytes do not come from the module", Form::never, Subject::module,
-     Keys{kPlainNever}},
-    {"never-event", "TEXT", "there is no record of the journal with it", Form::never, Subject::event,
-     Keys{kEventNever}},
+     Form::never, Subject::unknown, kPlainNever},
+    {"never-urc", "TEXT", "the module does not say it unasked", Form::never, Subject::urc, kPlainNever},
+    {"never-host", "TEXT", "these bytes do not come from the host", Form::never, Subject::host, kPlainNever},
+    {"never-module", "TEXT", "these bytes do not come from the module", Form::never, Subject::module, kPlainNever},
+    {"never-event", "TEXT", "there is no record of the journal with it", Form::never, Subject::event, kEventNever},
     {"when-at", "COMMAND", "from now on, each time the host sends it, the steps of `do`", Form::when, Subject::at,
-     Keys{kCommandWhen}},
-    {"when-urc", "TEXT", "the same, each time the module says it unasked", Form::when, Subject::urc, Keys{kPlainWhen}},
-    {"when-host", "TEXT", "the same, each time these bytes come from the host", Form::when, Subject::host,
-     Keys{kPlainWhen}},
+     kCommandWhen},
+    {"when-urc", "TEXT", "the same, each time the module says it unasked", Form::when, Subject::urc, kPlainWhen},
+    {"when-host", "TEXT", "the same, each time these bytes come from the host", Form::when, Subject::host, kPlainWhen},
     {"when-module", "TEXT", "the same, each time these bytes come from the module", Form::when, Subject::module,
-     Keys{kPlainWhen}},
+     kPlainWhen},
     {"when-event", "TEXT", "the same, each time there is a record of the journal with it", Form::when, Subject::event,
-     Keys{kEventWhen}},
+     kEventWhen},
     {"every", "DURATION", "from now on, again and again after that long, the steps of `do`", Form::every,
-     Subject::event, Keys{kPlainWhen}},
+     Subject::event, kPlainWhen},
     {"fault", "FAULT", "adds one: a line of docs/faults.md, or its words as a map with `name`", Form::fault},
     {"clear-fault", "NAME", "takes the faults of this name away and undoes what they did; `all`: all of them",
      Form::clear_fault},
     {"delay", "DURATION", "lets so much time of the module pass", Form::delay},
-    {"repeat", "NUMBER", "the steps of `do`, so often", Form::repeat, Subject::event, Keys{kRepeat}},
+    {"repeat", "NUMBER", "the steps of `do`, so often", Form::repeat, Subject::event, kRepeat},
 };
 
 constexpr Key kKeys[] = {
@@ -77,7 +70,7 @@ constexpr Key kKeys[] = {
 
 template <class All>
 auto find_named(const All& all, std::string_view name) {
-  const auto found = std::find_if(std::begin(all), std::end(all), [&](const auto& each) { return each.name == name; });
+  const auto found = std::ranges::find(all, name, &std::ranges::range_value_t<All>::name);
   return found == std::end(all) ? nullptr : &*found;
 }
 

@@ -9,8 +9,8 @@
 #include "core/bytes.hpp"
 #include "core/duration_text.hpp"
 #include "emulator/app/base/printable.hpp"
+#include "emulator/app/desk/scenario/method_step.hpp"
 #include "emulator/app/desk/scenario/module_state.hpp"
-#include "emulator/app/desk/scenario/perform.hpp"
 
 namespace quasimodem::app::scenario {
 namespace {
@@ -25,13 +25,18 @@ std::string in_quotes(std::string_view bytes) {
 
 std::string others_of(const Watcher& watcher, Duration waited) {
   if (watcher.others() == 0) return fmt::format("got nothing for {}", duration_text(waited));
-  const bool bytes = watcher.pattern().subject != Subject::at && watcher.pattern().subject != Subject::unknown;
   std::string shown;
   for (const auto& other : watcher.last_others()) {
-    shown += fmt::format("{}{}", shown.empty() ? "" : ", ", bytes ? in_quotes(other) : printable(other));
+    shown += fmt::format("{}{}", shown.empty() ? "" : ", ",
+                         watcher.pattern().of_command() ? printable(other) : in_quotes(other));
   }
   const auto more = watcher.others() - static_cast<int>(watcher.last_others().size());
   return more > 0 ? fmt::format("got {} others and then {}", more, shown) : fmt::format("got {}", shown);
+}
+
+template <class Value>
+std::optional<std::string> problem_of(const tl::expected<Value, std::string>& done) {
+  return done ? std::nullopt : std::optional{done.error()};
 }
 
 /// A step that must come true before the host leaves.
@@ -44,7 +49,7 @@ bool expects(const Step& step) {
 }  // namespace
 
 std::string in_words(const Pattern& pattern) {
-  const bool command = pattern.subject == Subject::at || pattern.subject == Subject::unknown;
+  const bool command = pattern.of_command();
   std::string text = pattern.subject == Subject::unknown ? "unknown command"
                      : pattern.text.empty()              ? (command ? "command" : "anything")
                      : command                           ? printable(pattern.text)
@@ -60,10 +65,9 @@ std::string in_words(const Pattern& pattern) {
 }
 
 std::string refused(const Pattern& pattern, const Happening& happening) {
-  const bool said = pattern.subject != Subject::at && pattern.subject != Subject::unknown;
   const auto answer = pattern.answer ? fmt::format(" answered {}", happening.answer) : "";
   return fmt::format("expected no {}, got {}{}", in_words(pattern),
-                     said ? in_quotes(happening.text) : printable(happening.text), answer);
+                     pattern.of_command() ? printable(happening.text) : in_quotes(happening.text), answer);
 }
 
 Walk::Walk(const Steps& steps, control::Target& target, Report& report, const Events& events)
@@ -121,10 +125,7 @@ bool Walk::start(const Wait& wait) {
 bool Walk::start(const Never& never) {
   if (!never.lasting) return beside();
   watcher_.emplace(never.pattern);
-  wait_for(*never.lasting, [this] {
-    pass();
-    go_on();
-  });
+  wait_for(*never.lasting, [this] { pass_and_go_on(); });
   return false;
 }
 
@@ -134,8 +135,7 @@ bool Walk::start(const State& state) {
       if (const auto wrong = mismatch(target_, state.wanted)) {
         return fail(fmt::format("waited {} in vain: {}", duration_text(*state.within), *wrong));
       }
-      pass();
-      go_on();
+      pass_and_go_on();
     });
     look_at_state(state);
     return step_ == nullptr;
@@ -143,15 +143,8 @@ bool Walk::start(const State& state) {
   return decided(mismatch(target_, state.wanted));
 }
 
-bool Walk::start(const Act& act) {
-  const auto done = perform(target_, act);
-  return decided(done ? std::nullopt : std::optional{done.error()});
-}
-
-bool Walk::start(const ClearFaults& faults) {
-  const auto done = clear_faults(target_, faults);
-  return decided(done ? std::nullopt : std::optional{done.error()});
-}
+bool Walk::start(const Act& act) { return decided(problem_of(perform(target_, act))); }
+bool Walk::start(const ClearFaults& faults) { return decided(problem_of(clear_faults(target_, faults))); }
 
 /// A step that is over at once.
 bool Walk::decided(const std::optional<std::string>& problem) {
@@ -164,10 +157,7 @@ bool Walk::decided(const std::optional<std::string>& problem) {
 }
 
 bool Walk::start(const Delay& delay) {
-  wait_for(delay.time, [this] {
-    pass();
-    go_on();
-  });
+  wait_for(delay.time, [this] { pass_and_go_on(); });
   return false;
 }
 
@@ -196,9 +186,8 @@ void Walk::look_at_state(const State& state) {
 void Walk::hear(const Happening& happening) {
   if (over_ || !step_) return;
   if (const auto* state = std::get_if<State>(&step_->what)) {
-    if (mismatch(target_, state->wanted)) return;
-    pass();
-    return go_on();
+    if (!mismatch(target_, state->wanted)) pass_and_go_on();
+    return;
   }
   if (!watcher_) return;
   const auto found = watcher_->feed(happening);
@@ -211,9 +200,7 @@ void Walk::hear(const Happening& happening) {
     return fail(fmt::format("expected {} next, {}", in_words(wait.pattern), others_of(*watcher_, waited())));
   }
   seen_ += found;
-  if (seen_ < wait.count) return;
-  pass();
-  go_on();
+  if (seen_ >= wait.count) pass_and_go_on();
 }
 
 void Walk::stop(const std::string& why) {
@@ -225,8 +212,7 @@ void Walk::stop(const std::string& why) {
   const auto* state = step_ ? std::get_if<State>(&step_->what) : nullptr;
   if (state) {
     if (const auto wrong = mismatch(target_, state->wanted)) return fail(fmt::format("{}, {}", *wrong, why));
-    pass();
-    go_on();
+    pass_and_go_on();
     if (over_) return;
   }
   if (step_ && std::holds_alternative<Wait>(step_->what)) {
@@ -274,6 +260,11 @@ void Walk::pass() {
   watcher_.reset();
   timer_.cancel();
   look_.cancel();
+}
+
+void Walk::pass_and_go_on() {
+  pass();
+  go_on();
 }
 
 void Walk::fail(std::string what) {

@@ -9,7 +9,6 @@
 
 #include "core/timeline.hpp"
 #include "emulator/app/control/target.hpp"
-#include "emulator/app/desk/scenario/report.hpp"
 #include "emulator/app/desk/scenario/steps.hpp"
 #include "emulator/app/desk/scenario/watcher.hpp"
 
@@ -66,6 +65,7 @@ class Walk {
   void wait_for(Duration limit, std::function<void()> then);
   void time_is_up(const std::function<void()>& then);
   void pass();
+  void pass_and_go_on();
   void fail(std::string what);
   std::string unmet(const Wait& wait, const std::string& end) const;
   Duration waited() const { return target_.timeline().now() - began_; }

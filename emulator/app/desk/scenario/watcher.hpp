@@ -19,14 +19,13 @@ class Watcher {
   const Pattern& pattern() const { return pattern_; }
   /// How often this is what is looked for; bytes may hold it several times.
   int feed(const Happening& happening);
-  /// Whether it is of the same kind, `wanted` or not.
-  bool concerns(const Happening& happening) const;
 
   /// What was of the same kind and not wanted: how much, and the last few of it.
   int others() const { return others_; }
   const std::deque<std::string>& last_others() const { return last_others_; }
 
  private:
+  bool concerns(const Happening& happening) const;
   int matches(const Happening& happening);
 
   const Pattern& pattern_;

@@ -19,8 +19,10 @@
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/journal_ring.hpp"
 #include "emulator/app/base/arguments.hpp"
@@ -82,19 +84,13 @@ std::size_t terminal_width() {
   return columns ? static_cast<std::size_t>(std::max(0L, std::strtol(columns, nullptr, 10))) : 0;
 }
 
-std::string shown_kinds() {
-  std::string list;
+JsonObject only_shown_kinds() {
+  std::vector<std::string_view> kinds;
   for (int i = 0; i < kRecordKinds; ++i) {
     const auto kind = static_cast<RecordKind>(i);
-    if (View::shows(kind)) list += fmt::format("{}{}", list.empty() ? "" : ",", quasimodem::name_of(kind));
+    if (View::shows(kind)) kinds.push_back(quasimodem::name_of(kind));
   }
-  return list;
-}
-
-JsonObject only_shown_kinds() {
-  JsonObject params;
-  params["kind"] = shown_kinds();
-  return params;
+  return {{"kind", fmt::format("{}", fmt::join(kinds, ","))}};
 }
 
 /// The result of a method.
