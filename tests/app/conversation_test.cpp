@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The echo servers of `quasimodem peer`, without a socket: echo, back-pressure, ends, and every fault at every step.
-#include "core/random.hpp"
+
 #include "emulator/app/peer/conversation.hpp"
+
+#include "core/random.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
