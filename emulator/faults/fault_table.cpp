@@ -296,19 +296,4 @@ std::string fault_text(const FaultRule& rule) {
   return text;
 }
 
-std::string fault_reference() {
-  std::string rows;
-  for (const auto& kind : table()) {
-    std::string parameters;
-    for (const auto& parameter : kind.parameters) {
-      if (parameter.name == "every") continue;  // all of the clock have it
-      if (!parameters.empty()) parameters += "; ";
-      parameters += fmt::format("`{}`: {}", parameter.name, parameter.meaning);
-    }
-    rows += fmt::format("| `{}` | {} | {} | {} |\n", kind.name, kind.effect,
-                        kind.trigger == clock ? "by the clock" : kind.subject, parameters);
-  }
-  return rows;
-}
-
 }  // namespace quasimodem::emulator

@@ -58,7 +58,4 @@ tl::expected<FaultRule, std::string> make_fault(const FaultWords& fault);
 /// The text that reads back as this rule.
 std::string fault_text(const FaultRule& rule);
 
-/// All kinds as the rows of a Markdown table, as in docs/faults.md.
-std::string fault_reference();
-
 }  // namespace quasimodem::emulator

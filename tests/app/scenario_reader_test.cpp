@@ -214,6 +214,39 @@ TEST_CASE("A wrong parameter of a method or a fault: the words of their own tabl
       R"(t.yaml:2:18: there is no fault "bearer.outge" (all of them: quasimodem help faults); did you mean "bearer.outage"?)");
 }
 
+// ---- the tables in docs/scenarios.md
+
+namespace {
+
+std::string step_reference() {
+  std::string text = "| Step | Value | Meaning | More |\n| --- | --- | --- | --- |\n";
+  for (const auto& kind : step_kinds()) {
+    std::string more;
+    for (const auto key : kind.keys) more += fmt::format("{}`{}`", more.empty() ? "" : ", ", key);
+    text += fmt::format("| `{}` | {} | {} | {} |\n", kind.name, kind.value, kind.meaning, more);
+  }
+  return text;
+}
+
+std::string key_reference() {
+  std::string text = "| Word | Value | Meaning |\n| --- | --- | --- |\n";
+  for (const auto& key : keys()) text += fmt::format("| `{}` | {} | {} |\n", key.name, key.value, key.meaning);
+  return text;
+}
+
+std::string method_reference() {
+  std::string text = "| Step | Meaning | Parameters |\n| --- | --- | --- |\n";
+  for (const auto& method : control::methods()) {
+    if (!is_step(method)) continue;
+    std::string params;
+    for (const auto& param : method.params) params += fmt::format("{}`{}`", params.empty() ? "" : ", ", param.name);
+    text += fmt::format("| `{}` | {} | {} |\n", method.name, method.summary, params);
+  }
+  return text;
+}
+
+}  // namespace
+
 TEST_CASE("docs/scenarios.md has the tables as the program knows them", "[scenario]") {
   std::ifstream file{QUASIMODEM_SOURCE_DIR "/docs/scenarios.md"};
   std::stringstream text;

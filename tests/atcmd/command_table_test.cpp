@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "atcmd/table/reference.hpp"
 #include "tests/atcmd/channel_bench.hpp"
+#include "tests/support/command_reference.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::atcmd;
+using quasimodem::atcmd::testing::ModelName;
+using quasimodem::atcmd::testing::reference_page;
 
 namespace {
 

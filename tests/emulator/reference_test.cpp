@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tables as a whole must be: no name twice, something said of every command, COMMANDS.md up to date.
-#include "atcmd/table/reference.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -15,16 +13,17 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/command_reference.hpp"
 
 using namespace quasimodem;
 
 namespace {
 
 std::string generated_page() {
-  std::vector<atcmd::ModelName> models;
+  std::vector<atcmd::testing::ModelName> models;
   for (const auto& profile : device::model_profiles())
     models.push_back({device::bit(profile.model), profile.name, profile.sibling ? device::bit(*profile.sibling) : 0});
-  return atcmd::reference_page(commands::all_families(), models);
+  return atcmd::testing::reference_page(commands::all_families(), models);
 }
 
 const std::string kPagePath = std::string{QUASIMODEM_SOURCE_DIR} + "/emulator/commands/COMMANDS.md";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/peer/fault.hpp"
 
-#include <array>
 #include <span>
 #include <utility>
 #include <vector>
@@ -17,21 +16,19 @@ namespace {
 template <class Value>
 using Named = std::pair<std::string_view, Value>;
 
-constexpr std::array kKinds{
-    Named<FaultKind>{"stall", FaultKind::stall},     Named<FaultKind>{"alert", FaultKind::alert},
-    Named<FaultKind>{"reset", FaultKind::reset},     Named<FaultKind>{"close", FaultKind::close},
-    Named<FaultKind>{"garbage", FaultKind::garbage},
-};
+constexpr Named<FaultKind> kKinds[] = {{"stall", FaultKind::stall},
+                                       {"alert", FaultKind::alert},
+                                       {"reset", FaultKind::reset},
+                                       {"close", FaultKind::close},
+                                       {"garbage", FaultKind::garbage}};
 
-constexpr std::array kSteps{
-    Named<FaultStep>{"accept", FaultStep::accept},
-    Named<FaultStep>{"hello", FaultStep::hello},
-    Named<FaultStep>{"certificate", FaultStep::certificate},
-    Named<FaultStep>{"key-exchange", FaultStep::key_exchange},
-    Named<FaultStep>{"finished", FaultStep::finished},
-    Named<FaultStep>{"connected", FaultStep::connected},
-    Named<FaultStep>{"data", FaultStep::data},
-};
+constexpr Named<FaultStep> kSteps[] = {{"accept", FaultStep::accept},
+                                       {"hello", FaultStep::hello},
+                                       {"certificate", FaultStep::certificate},
+                                       {"key-exchange", FaultStep::key_exchange},
+                                       {"finished", FaultStep::finished},
+                                       {"connected", FaultStep::connected},
+                                       {"data", FaultStep::data}};
 
 std::vector<Named<std::uint8_t>> named_alerts() {
   std::vector<Named<std::uint8_t>> list;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -138,12 +139,11 @@ class Recorder {
     follow_rate();
     const auto lines = host_->attached() ? host_->terminal_lines().value_or(TerminalLines{})
                                          : TerminalLines{.dtr = false, .rts = true};
-    if (!told_ || lines_ != lines) {
+    if (lines_ != lines) {
       module_.set_terminal_lines(lines);
-      if (!told_ || lines.dtr != lines_.dtr) state("dtr", lines.dtr ? "on" : "off");
-      if (told_ && lines.rts != lines_.rts) state("rts", lines.rts ? "on" : "off");
+      if (!lines_ || lines.dtr != lines_->dtr) state("dtr", lines.dtr ? "on" : "off");
+      if (lines_ && lines.rts != lines_->rts) state("rts", lines.rts ? "on" : "off");
       lines_ = lines;
-      told_ = true;
     }
     if (host_->input_ended()) end_later();
   }
@@ -178,7 +178,7 @@ class Recorder {
   }
 
   void end_with(const std::string& what, const char* way_out) {
-    problem_ = std::make_unique<Problem>(ExitCode::environment, what, way_out);
+    problem_.emplace(ExitCode::environment, what, way_out);
     ended_ = true;
   }
 
@@ -204,11 +204,10 @@ class Recorder {
   bool ended_ = false;
   ModuleEnd module_;
   std::unique_ptr<Port> host_;
-  int rate_of_host_ = 0;  ///< 0: it has none
-  TerminalLines lines_;
+  int rate_of_host_ = 0;                ///< 0: it has none
+  std::optional<TerminalLines> lines_;  ///< as the module was told
   ModuleLines module_lines_;
-  bool told_ = false;
-  std::unique_ptr<Problem> problem_;
+  std::optional<Problem> problem_;
 };
 
 }  // namespace

@@ -11,8 +11,7 @@
 #include "emulator/app/base/open_file.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/stderr_output.hpp"
-#include "emulator/app/desk/scenario/failure_text.hpp"
-#include "emulator/app/desk/scenario/junit.hpp"
+#include "emulator/app/desk/scenario/results.hpp"
 
 namespace quasimodem::app::scenario {
 namespace {

@@ -164,13 +164,13 @@ class Reader {
       return read_steps(*list, number + ".");
     };
     switch (kind.form) {
-      case Form::wait: return Wait{pattern(kind, node, action), count(node), within(node)};
+      case Form::wait: return Wait{pattern(kind, node, action), times(node, "count").value_or(1), within(node)};
       case Form::expect: return Wait{pattern(kind, node, action), 1, within(node), Wait::Others::refused};
       case Form::never: return Never{pattern(kind, node, action), optional_duration(node, "for")};
-      case Form::when: return When{pattern(kind, node, action), times(node), steps()};
+      case Form::when: return When{pattern(kind, node, action), times(node, "times"), steps()};
       case Form::wait_state: return State{state(action), within(node)};
       case Form::expect_state: return State{state(action), std::nullopt};
-      case Form::every: return Every{interval(action), times(node), steps()};
+      case Form::every: return Every{interval(action), times(node, "times"), steps()};
       case Form::delay: return Delay{duration(action)};
       case Form::repeat: return Repeat{number_of(action, kMostRounds), steps()};
       case Form::fault: return read_fault_step(source_, action);
@@ -271,13 +271,8 @@ class Reader {
     return *number;
   }
 
-  int count(const Node& node) const {
-    const auto* found = node.find("count");
-    return found ? number_of(*found, kMostTimes) : 1;
-  }
-
-  std::optional<int> times(const Node& node) const {
-    const auto* found = node.find("times");
+  std::optional<int> times(const Node& node, std::string_view key) const {
+    const auto* found = node.find(key);
     return found ? std::optional{number_of(*found, kMostTimes)} : std::nullopt;
   }
 

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace quasimodem::app::scenario {
 namespace {
 
@@ -93,33 +91,6 @@ std::vector<std::string> step_names() {
     if (is_step(method)) names.emplace_back(method.name);
   }
   return names;
-}
-
-std::string step_reference() {
-  std::string text = "| Step | Value | Meaning | More |\n| --- | --- | --- | --- |\n";
-  for (const auto& kind : kSteps) {
-    std::string more;
-    for (const auto key : kind.keys) more += fmt::format("{}`{}`", more.empty() ? "" : ", ", key);
-    text += fmt::format("| `{}` | {} | {} | {} |\n", kind.name, kind.value, kind.meaning, more);
-  }
-  return text;
-}
-
-std::string key_reference() {
-  std::string text = "| Word | Value | Meaning |\n| --- | --- | --- |\n";
-  for (const auto& key : kKeys) text += fmt::format("| `{}` | {} | {} |\n", key.name, key.value, key.meaning);
-  return text;
-}
-
-std::string method_reference() {
-  std::string text = "| Step | Meaning | Parameters |\n| --- | --- | --- |\n";
-  for (const auto& method : control::methods()) {
-    if (!is_step(method)) continue;
-    std::string params;
-    for (const auto& param : method.params) params += fmt::format("{}`{}`", params.empty() ? "" : ", ", param.name);
-    text += fmt::format("| `{}` | {} | {} |\n", method.name, method.summary, params);
-  }
-  return text;
 }
 
 }  // namespace quasimodem::app::scenario

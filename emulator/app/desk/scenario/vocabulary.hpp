@@ -43,9 +43,4 @@ bool is_step(const control::Method& method);
 /// All names a step can begin with, for suggestions.
 std::vector<std::string> step_names();
 
-/// The tables in docs/scenarios.md.
-std::string step_reference();
-std::string key_reference();
-std::string method_reference();
-
 }  // namespace quasimodem::app::scenario

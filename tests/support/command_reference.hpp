@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "atcmd/table/reference.hpp"
+// emulator/commands/COMMANDS.md, made from the tables of commands.
+#pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace quasimodem::atcmd {
-namespace {
+#include "atcmd/table/command_table.hpp"
 
-constexpr std::string_view kPreface = R"(# AT commands
+namespace quasimodem::atcmd::testing {
+
+/// A module and its bit in `Command::models`.
+struct ModelName {
+  std::uint32_t bit;
+  std::string_view name;
+  std::uint32_t sibling = 0;  ///< the bit of the module whose commands it has besides; 0 for none
+};
+
+inline constexpr std::string_view kPreface = R"(# AT commands
 
 This page is generated from the command tables in `emulator/commands`; `QUASIMODEM_UPDATE=1` makes the tests write it.
 
@@ -22,7 +35,7 @@ listed answers `ERROR` (the test form answers always). Below a summary stands wh
 command because its sibling has: no source tells of itself (docs/fidelity.md, the modules).
 )";
 
-std::string_view word(Confidence confidence) {
+inline std::string_view word(Confidence confidence) {
   switch (confidence) {
     case Confidence::documented: return "documented";
     case Confidence::seen: return "seen";
@@ -31,25 +44,25 @@ std::string_view word(Confidence confidence) {
   return "";
 }
 
-bool basic(const Command& command) {
+inline bool basic(const Command& command) {
   const char first = command.name.front();
   return first == '&' || (first >= 'A' && first <= 'Z');
 }
 
 /// `<ssid>,<ctxindex>[,<timeout>]`, whatever the test response shows instead of the names.
-std::string by_name(std::span<const Param> params) {
+inline std::string by_name(std::span<const Param> params) {
   std::vector<Param> named{params.begin(), params.end()};
   for (auto& param : named) param.shown = Param::Shown::by_name;
   return shown(named);
 }
 
-std::string write_form(const Command& command) {
+inline std::string write_form(const Command& command) {
   const auto params = by_name(command.write.params);
   const bool takes_equals = !basic(command) || command.name.front() == 'S';
   return fmt::format("`AT{}{}{}`", command.name, takes_equals ? "=" : "", params.empty() ? "…" : params);
 }
 
-std::string forms(const Command& command) {
+inline std::string forms(const Command& command) {
   std::string text;
   const auto add = [&](const std::string& form) { text += (text.empty() ? "" : "<br>") + form; };
   if (command.write) add(write_form(command));
@@ -59,14 +72,14 @@ std::string forms(const Command& command) {
 }
 
 /// Markdown would take `<length>` for a tag.
-std::string escaped(std::string_view text) {
+inline std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) result += c == '<' ? std::string{"\\<"} : std::string{c};
   return result;
 }
 
 /// `*mode* 0–1, default 0: 0 = off · 1 = on`
-std::string value_text(const std::string& name, const Param& param) {
+inline std::string value_text(const std::string& name, const Param& param) {
   std::vector<std::string> meanings;
   for (const auto& each : param.meanings) meanings.push_back(fmt::format("{} = {}", each.value(), escaped(each.text)));
   auto text = name;
@@ -75,7 +88,7 @@ std::string value_text(const std::string& name, const Param& param) {
   return text + (meanings.empty() ? "" : fmt::format(": {}", fmt::join(meanings, " · ")));
 }
 
-std::string parameters(const Command& command) {
+inline std::string parameters(const Command& command) {
   std::vector<std::string> texts;
   for (const auto& param : command.write.params) texts.push_back(value_text(fmt::format("*{}*", param.name), param));
   for (const auto& each : command.write.selectors) {
@@ -86,13 +99,13 @@ std::string parameters(const Command& command) {
 }
 
 /// What it is for, and what it makes the module say.
-std::string summary(const Command& command) {
+inline std::string summary(const Command& command) {
   std::string text{command.summary};
   for (const auto& line : command.lines) text += fmt::format("<br>`{}` {}", line.pattern, escaped(line.meaning));
   return text;
 }
 
-std::string modules(const Command& command, std::span<const ModelName> models) {
+inline std::string modules(const Command& command, std::span<const ModelName> models) {
   std::string named, like_their_sibling;
   const auto has = [&](const ModelName& model) { return (command.models & model.bit) != 0; };
   if (std::all_of(models.begin(), models.end(), has)) return "all";
@@ -104,9 +117,9 @@ std::string modules(const Command& command, std::span<const ModelName> models) {
   return like_their_sibling.empty() ? named : fmt::format("{} ({})", named, like_their_sibling);
 }
 
-}  // namespace
-
-std::string reference_page(std::span<const Family> families, std::span<const ModelName> models) {
+/// COMMANDS.md: every command with its forms, parameters, ranges, source and modules, as Markdown. In brackets stand
+/// modules that no entry names, only their sibling.
+inline std::string reference_page(std::span<const Family> families, std::span<const ModelName> models) {
   std::string page{kPreface};
   for (const auto& family : families) {
     page += fmt::format("\n## {}\n\n", family.title);
@@ -120,4 +133,4 @@ std::string reference_page(std::span<const Family> families, std::span<const Mod
   return page;
 }
 
-}  // namespace quasimodem::atcmd
+}  // namespace quasimodem::atcmd::testing
