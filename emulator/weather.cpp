@@ -41,15 +41,11 @@ void Weather::begin(device::MobileEquipment& me) {
   if (pace_->timing().pdp_drop.every > Duration::zero()) await_drop(me);
 }
 
-void Weather::end() {
-  outage_.cancel();
-  drop_.cancel();
-}
-
 void Weather::change(const Timing& timing, device::MobileEquipment& me) {
   pace_->set_timing(timing);
   bearer_.set_radio(radio(*pace_));
-  end();
+  outage_.cancel();
+  drop_.cancel();
   begin(me);
 }
 

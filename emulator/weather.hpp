@@ -21,9 +21,8 @@ class Weather {
 
   /// For the module to be plugged into. Outlives it.
   net::SlowBearer& bearer() { return bearer_; }
-  /// From now on the module has this weather. It must outlive what is left of the Timeline, or `end` be called.
+  /// From now on the module has this weather.
   void begin(device::MobileEquipment& me);
-  void end();
   /// Other weather from now on; an outage that there is goes on.
   void change(const device::Timing& timing, device::MobileEquipment& me);
   device::Pace& pace() { return *pace_; }

@@ -5,8 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/config/config_file.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/app/config/settings.hpp"
 #include "emulator/library/border.hpp"
@@ -50,7 +50,7 @@ app::ModuleOptions checked_options(std::string_view text) {
   app::parse_configuration(text, std::string{kSource}, table, settings);
   refuse_foreign(settings);
   app::ModuleOptions options;
-  options.module.timing = app::read_profile(std::string{app::option_named(table, "profile")->standard});
+  options.module.timing = app::read_profile(std::string{app::named(table, "profile")->standard});
   app::take_settings(settings, options);
   return options;
 }

@@ -6,8 +6,8 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/base/record_json.hpp"
 #include "emulator/app/control/dispatch.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/library/border.hpp"
 
@@ -22,18 +22,14 @@ constexpr std::uint64_t kSeedOfServers = 2;
 }  // namespace
 
 Module::Module(const app::ModuleOptions& options)
-    : options_{options},
-      random_{options_.module.seed},
-      faults_{timeline_, options_.module.seed, Logger{}, Journal{journal_}},
-      weather_{timeline_, faulty_bearer_, options_.module.timing, options_.module.seed, Logger{}},
-      servers_{network_, kSeedOfServers, [this] {
-                 if (!entered_) enter([] {});
-               }} {
+    : options_{options}, random_{options_.module.seed}, servers_{network_, kSeedOfServers, [this] {
+                                                                   if (!entered_) enter([] {});
+                                                                 }} {
   network_.set_local_address(options_.network.local);
   plug_in();
-  name_ = options_.name.empty() ? std::string{modem_->me().profile().name} : options_.name;
+  name_ = options_.name.empty() ? std::string{modem().me().profile().name} : options_.name;
   enter([this] {
-    if (options_.power == app::InitialPower::on) modem_->power_key();
+    if (options_.power == app::InitialPower::on) modem().power_key();
   });
 }
 
@@ -42,21 +38,10 @@ Module::~Module() {
 }
 
 void Module::plug_in() {
-  weather_.end();
-  line_.reset();
-  noise_.reset();
-  modem_.reset();
-  const auto& timing = options_.module.timing;
-  modem_ = std::make_unique<emulator::Modem>(
-      options_.module,
-      device::Surroundings{timeline_, weather_.bearer(), faulty_flash_, random_, Logger{}, Journal{journal_}});
-  noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
-  line_ =
-      std::make_unique<uart::UartLine>(timeline_, *noise_, timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
-  line_->set_terminal_rate(baud_);
-  faults_.plug_in(*modem_, weather_);
-  weather_.begin(modem_->me());
-  for (const auto& rule : options_.faults) faults_.add(rule);
+  board_.emplace(options_.module,
+                 device::Surroundings{timeline_, network_, memory_, random_, Logger{}, Journal{journal_}});
+  board_->line().set_terminal_rate(baud_);
+  for (const auto& rule : options_.faults) faults().add(rule);
   set_line(emulator::Line::dtr, dtr_);
   set_line(emulator::Line::rts, rts_);
 }
@@ -90,26 +75,21 @@ Bytes Module::read(std::size_t most) {
 }
 
 void Module::set_line(emulator::Line line, bool level) {
-  if (line == emulator::Line::dtr) {
-    dtr_ = level;
-    faults_.set_dtr(level);
-  } else {
-    rts_ = level;
-    modem_->set_line(line, level);
-  }
+  (line == emulator::Line::dtr ? dtr_ : rts_) = level;
+  board_->set_line(line, level);
 }
 
 void Module::set_baud(int baud) {
   baud_ = baud;
-  line_->set_terminal_rate(baud);
+  board_->line().set_terminal_rate(baud);
 }
 
 /// The host's port keeps what the module does not want yet.
 bool Module::feed() {
   bool fed = false;
-  while (!input_.empty() && line_->wants_input()) {
+  while (!input_.empty() && board_->line().wants_input()) {
     const auto size = std::min(kPiece, input_.size());
-    line_->from_te(ByteSpan{input_}.first(size));
+    board_->line().from_te(ByteSpan{input_}.first(size));
     drop_front(input_, size);
     fed = true;
   }
@@ -120,9 +100,9 @@ void Module::settle() {
   for (bool moved = true; moved;) {
     moved = feed();
     timeline_.run_due();
-    line_->set_port_ready(output_.size() < QM_OUTPUT_LIMIT);
-    moved |= line_->pump();
-    if (const auto arrived = line_->take(); !arrived.empty()) {
+    board_->line().set_port_ready(output_.size() < QM_OUTPUT_LIMIT);
+    moved |= board_->line().pump();
+    if (const auto arrived = board_->line().take(); !arrived.empty()) {
       append(output_, arrived);
       moved = true;
     }
@@ -179,13 +159,6 @@ std::optional<std::string> Module::take_message() {
   return message;
 }
 
-void Module::subscribe(std::vector<RecordKind> kinds) {
-  subscription_ = journal_.listen([this, kinds = std::move(kinds)](const Record& record) {
-    const bool wanted = kinds.empty() || std::find(kinds.begin(), kinds.end(), record.kind) != kinds.end();
-    if (wanted) say(app::to_text(app::record_json(record, name_)));
-  });
-}
-
 void Module::awaits(const app::control::Answer& answer) {
   if (to_come_.size() < kMostWaiting) return to_come_.push_back(answer);
   answer(tl::unexpected{app::control::impossible(fmt::format("{} requests wait already", kMostWaiting))});
@@ -193,25 +166,18 @@ void Module::awaits(const app::control::Answer& answer) {
 
 // ---- starting again ----
 
-void Module::switch_on() {
-  drop_front(input_, input_.size());  // it was for the one before
-  plug_in();
-  modem_->power_key();
-}
-
 void Module::reset(Memory memory) {
   Journal{journal_}.write(RecordKind::power, {{"event", "reset"}});
-  faults_.restart();  // while the module is there in which they undo what they did
-  modem_->cut_supply();
-  if (memory == Memory::forget) memory_ = {};
-  switch_on();
+  restart_with(memory == Memory::forget ? storage::MemoryFlash{} : memory_);
 }
 
 void Module::restart_with(storage::MemoryFlash memory) {
-  faults_.restart();
-  modem_->cut_supply();
+  faults().clear();  // while the module is there in which they undo what they did
+  modem().cut_supply();
   memory_ = std::move(memory);
-  switch_on();
+  drop_front(input_, input_.size());  // it was for the one before
+  plug_in();
+  modem().power_key();
 }
 
 }  // namespace quasimodem::library

@@ -16,16 +16,9 @@
 #include "core/timeline.hpp"
 #include "emulator/app/config/module_options.hpp"
 #include "emulator/app/control/target.hpp"
-#include "emulator/device/mobile_equipment.hpp"
-#include "emulator/faults/faults.hpp"
+#include "emulator/board.hpp"
 #include "emulator/library/servers.hpp"
-#include "emulator/modem.hpp"
-#include "emulator/uart/noisy_line.hpp"
-#include "emulator/uart/uart_line.hpp"
-#include "emulator/weather.hpp"
-#include "net/faults/faulty_bearer.hpp"
 #include "net/sim/sim_network.hpp"
-#include "storage/faulty_flash.hpp"
 #include "storage/memory_flash.hpp"
 
 namespace quasimodem::library {
@@ -49,7 +42,7 @@ class Module : public app::control::Target, private app::control::Subscriber {
   Bytes read(std::size_t most);
   /// DTR or RTS.
   void set_line(emulator::Line line, bool level);
-  bool line(emulator::Line line) const { return modem_->line(line); }
+  bool line(emulator::Line line) const { return board_->modem().line(line); }
   void set_baud(int baud);
 
   enum class Until { end, output };
@@ -71,7 +64,6 @@ class Module : public app::control::Target, private app::control::Subscriber {
 
  private:
   void plug_in();
-  void switch_on();
   void settle();
   bool feed();
   void say(std::string message);
@@ -79,20 +71,17 @@ class Module : public app::control::Target, private app::control::Subscriber {
   // control::Target
   const std::string& name() const override { return name_; }
   std::string address() const override { return "memory"; }
-  emulator::Modem& modem() override { return *modem_; }
-  emulator::Faults& faults() override { return faults_; }
+  emulator::Board& board() override { return *board_; }
   JournalRing& journal() override { return journal_; }
-  Timeline& timeline() override { return timeline_; }
   std::optional<device::LocalTime> host_time() const override { return std::nullopt; }
   void jump(Duration span) override { advance(span, Until::end); }
   void reset(Memory memory) override;
-  bool ready() const override { return modem_->me().power() == device::MobileEquipment::Power::on; }
   /// There is no program to end; what remains is a module without power.
-  void quit() override { modem_->cut_supply(); }
+  void quit() override { modem().cut_supply(); }
 
   // control::Subscriber
-  void subscribe(std::vector<RecordKind> kinds) override;
-  void unsubscribe() override { subscription_.reset(); }
+  void tell(const app::Json& record) override { say(app::to_text(record)); }
+  void follow(JournalRing::Subscription subscription) override { subscription_ = std::move(subscription); }
   void awaits(const app::control::Answer& answer) override;
 
   const app::ModuleOptions options_;
@@ -102,13 +91,7 @@ class Module : public app::control::Target, private app::control::Subscriber {
   SeededRandom random_;
   storage::MemoryFlash memory_;
   net::SimNetwork network_{timeline_};
-  emulator::Faults faults_;
-  storage::FaultyFlash faulty_flash_{memory_, &faults_.book()};
-  net::FaultyBearer faulty_bearer_{network_, timeline_, faults_.book()};
-  emulator::Weather weather_;  ///< before that one, as the profile has it
-  std::unique_ptr<emulator::Modem> modem_;
-  std::unique_ptr<uart::NoisyLine> noise_;
-  std::unique_ptr<uart::UartLine> line_;
+  std::optional<emulator::Board> board_;
   Servers servers_;
 
   SecretBytes input_;  ///< from the host, not on the line yet

@@ -3,32 +3,17 @@
 
 #include <utility>
 
-#include "emulator/device/configuration.hpp"
-
 namespace quasimodem::workbench {
 
-Workbench::Workbench(Options options)
-    : options_{std::move(options)},
-      random_{options_.seed},
-      faults_{timeline_, options_.configuration.seed, Logger{log_, "m95"},
-              options_.journal ? Journal{journal_} : Journal{}},
-      weather_{timeline_, faulty_bearer_, options_.configuration.timing, options_.configuration.seed,
-               Logger{log_, "m95"}} {
+Workbench::Workbench(Options options) : options_{std::move(options)}, random_{options_.seed} {
   plug_in();
   bring_to(options_.ready, options_.echo);
 }
 
 void Workbench::plug_in() {
-  weather_.end();
-  line_.reset();
-  modem_.reset();
-  modem_ = std::make_unique<emulator::Modem>(
-      options_.configuration,
-      device::Surroundings{timeline_, weather_.bearer(), faulty_flash_, random_, Logger{log_, "m95"},
-                           options_.journal ? Journal{journal_} : Journal{}});
-  line_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
-  faults_.plug_in(*modem_, weather_);
-  weather_.begin(modem_->me());
+  const auto journal = options_.journal ? Journal{journal_} : Journal{};
+  board_.emplace(options_.configuration,
+                 device::Surroundings{timeline_, network_, faulty_flash_, random_, Logger{log_, "m95"}, journal});
 }
 
 void Workbench::replug() {
@@ -38,7 +23,7 @@ void Workbench::replug() {
 
 void Workbench::bring_to(Ready ready, bool echo) {
   if (ready == Ready::powered_off) return;
-  modem_->power_key();
+  modem().power_key();
   advance(1min);
   if (!echo) {
     send("ATE0");
@@ -57,7 +42,8 @@ void Workbench::bring_to(Ready ready, bool echo) {
 }
 
 void Workbench::send_raw(std::string_view bytes) {
-  line_->receive(line_->arrive(as_bytes(bytes)));
+  auto& line = board_->line_end();
+  line.receive(line.arrive(as_bytes(bytes)));
   timeline_.run_due();
   collect();
 }
@@ -68,7 +54,8 @@ void Workbench::advance(Duration span) {
 }
 
 void Workbench::collect() {
-  for (auto bytes = line_->take_output(); !bytes.empty(); bytes = line_->take_output()) {
+  auto& line = board_->line_end();
+  for (auto bytes = line.take_output(); !bytes.empty(); bytes = line.take_output()) {
     output_ += as_text(bytes);
     timeline_.run_due();
   }

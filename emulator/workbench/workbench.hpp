@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/journal_ring.hpp"
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/timeline.hpp"
+#include "emulator/board.hpp"
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/mobile_equipment.hpp"
-#include "emulator/faults/faults.hpp"
-#include "emulator/modem.hpp"
 #include "emulator/terminal/terminal.hpp"
-#include "emulator/uart/noisy_line.hpp"
-#include "emulator/weather.hpp"
-#include "net/faults/faulty_bearer.hpp"
 #include "net/sim/sim_network.hpp"
 #include "storage/faulty_flash.hpp"
 #include "storage/memory_flash.hpp"
@@ -73,11 +69,11 @@ class Workbench {
   CollectedLog& log() { return log_; }
   /// Empty without Options::journal.
   JournalRing& journal() { return journal_; }
-  emulator::Modem& modem() { return *modem_; }
-  atcmd::Channel& channel() { return modem_->terminal().channel(); }
-  device::MobileEquipment& me() { return modem_->me(); }
-
-  emulator::Faults& faults() { return faults_; }
+  emulator::Board& board() { return *board_; }
+  emulator::Modem& modem() { return board_->modem(); }
+  atcmd::Channel& channel() { return modem().terminal().channel(); }
+  device::MobileEquipment& me() { return modem().me(); }
+  emulator::Faults& faults() { return board_->faults(); }
 
   /// Cuts the supply and starts again with the same flash, as after a power loss.
   void replug();
@@ -94,12 +90,8 @@ class Workbench {
   JournalRing journal_{timeline_};
   storage::MemoryFlash flash_;
   net::SimNetwork network_{timeline_};
-  emulator::Faults faults_;
-  storage::FaultyFlash faulty_flash_{flash_, &faults_.book()};
-  net::FaultyBearer faulty_bearer_{network_, timeline_, faults_.book()};
-  emulator::Weather weather_;  ///< before the network, as the configuration's timing has it
-  std::unique_ptr<emulator::Modem> modem_;
-  std::unique_ptr<uart::NoisyLine> line_;
+  storage::FaultyFlash faulty_flash_{flash_};
+  std::optional<emulator::Board> board_;
 
  protected:
   std::string output_;  ///< since the last look

@@ -8,7 +8,7 @@
 #include "core/random.hpp"
 #include "emulator/app/cli/ctl/result_text.hpp"
 #include "emulator/app/control/dispatch.hpp"
-#include "emulator/app/control/reference.hpp"
+#include "emulator/app/control/method.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/control_desk.hpp"
 
@@ -187,8 +187,6 @@ TEST_CASE("wait: at once, later, in vain", "[control]") {
 
 TEST_CASE("who has gone waits no longer", "[control]") {
   struct Leaver final : Subscriber {
-    void subscribe(std::vector<RecordKind>) override {}
-    void unsubscribe() override {}
     void awaits(const Answer& answer) override { to_come.push_back(answer); }
     std::vector<Answer> to_come;
   };

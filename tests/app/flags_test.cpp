@@ -25,7 +25,6 @@
 
 using namespace quasimodem::app;
 using quasimodem::LogLevel;
-using Arguments = std::vector<std::string>;
 
 namespace {
 

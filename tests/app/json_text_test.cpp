@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/base/json_text.hpp"
-
+#include "emulator/app/base/json.hpp"
 #include "tests/support/catch.hpp"
 
 using quasimodem::app::json_string;

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "emulator/app/cli/manual/man_page.hpp"
+#include "emulator/app/cli/manual/topics.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"

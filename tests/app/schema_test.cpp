@@ -2,7 +2,6 @@
 // That the schemas say what the program does is asked of both in tests/integration/test_schemas.py.
 #include "emulator/app/cli/schema/documents.hpp"
 #include "emulator/app/cli/schema/parts.hpp"
-#include "emulator/app/cli/schema/pretty.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/file_owner.hpp"
+#include "emulator/app/base/process/paths.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem::app;

@@ -20,14 +20,11 @@ class BenchTarget : public app::control::Target {
 
   const std::string& name() const override { return name_; }
   std::string address() const override { return "/dev/null"; }
-  emulator::Modem& modem() override { return bench.modem(); }
-  emulator::Faults& faults() override { return bench.faults(); }
+  emulator::Board& board() override { return bench.board(); }
   JournalRing& journal() override { return bench.journal(); }
-  Timeline& timeline() override { return bench.timeline(); }
   std::optional<device::LocalTime> host_time() const override { return std::nullopt; }
   void jump(Duration span) override { bench.advance(span); }
   void reset(Memory) override { bench.replug(); }
-  bool ready() const override { return true; }
   void quit() override { has_quit = true; }
 
   workbench::Workbench bench;

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
 #include "tests/support/bench_target.hpp"
 
 namespace quasimodem::test {
 
 /// A module in memory under control, and a client of its control socket.
-class ControlDesk : public BenchTarget, public app::control::Subscriber {
- public:
-  void subscribe(std::vector<RecordKind>) override {}
-  void unsubscribe() override {}
-};
+class ControlDesk : public BenchTarget, public app::control::Subscriber {};
 
 }  // namespace quasimodem::test

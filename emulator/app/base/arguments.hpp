@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +30,22 @@ ColorChoice read_color(const std::string& text);
 
 /// The value of --model.
 device::Model read_model(const std::string& text);
+
+/// The row of a table that has this name; null when none has.
+template <class Table>
+auto* named(const Table& table, std::string_view name) {
+  const auto found =
+      std::find_if(std::begin(table), std::end(table), [&](const auto& row) { return row.name == name; });
+  return found == std::end(table) ? nullptr : &*found;
+}
+
+/// What the rows of a table are called.
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& row : table) names.emplace_back(row.name);
+  return names;
+}
 
 /// The parts of `a,b,c`.
 std::vector<std::string> split(const std::string& list, char separator = ',');

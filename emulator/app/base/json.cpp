@@ -2,7 +2,9 @@
 // The only file that compiles Boost.JSON, whole and from its headers: no library to link, and seconds to compile.
 #include "emulator/app/base/json.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -15,7 +17,7 @@
 #include <boost/system/error_code.hpp>
 #include <fmt/format.h>
 
-#include "emulator/app/base/json_text.hpp"
+#include "emulator/app/base/printable.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -174,6 +176,25 @@ std::optional<std::string_view> text_of(const Json& json) {
 std::optional<std::string_view> member_text(const Json& json, std::string_view name) {
   const auto* member = find_member(json, name);
   return member ? text_of(*member) : std::nullopt;
+}
+
+std::string json_string(std::string_view text) {
+  std::string quoted = "\"";
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    const char c = text.front();
+    if (length == 0) {
+      quoted += kNoUtf8;
+    } else if (c == '"' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      quoted += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return quoted + "\"";
 }
 
 std::string to_text(const Json& json) {

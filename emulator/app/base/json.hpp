@@ -30,4 +30,7 @@ std::string to_text(const Json& json);
 /// Whole numbers are int64 or, where they do not fit, double.
 tl::expected<Json, std::string> parse_json(std::string_view text);
 
+/// A JSON string with its quotes. What is not UTF-8 becomes U+FFFD.
+std::string json_string(std::string_view text);
+
 }  // namespace quasimodem::app

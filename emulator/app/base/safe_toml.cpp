@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "emulator/app/base/utf8.hpp"
+#include "emulator/app/base/printable.hpp"
 
 namespace quasimodem::app {
 namespace {

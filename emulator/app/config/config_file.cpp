@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/config/config_file.hpp"
-
 #include <algorithm>
 #include <sstream>
 #include <utility>
@@ -10,7 +8,7 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/config/excerpt.hpp"
+#include "emulator/app/config/settings.hpp"
 #include "emulator/app/config/toml_text.hpp"
 
 namespace quasimodem::app {
@@ -55,6 +53,42 @@ std::string streamed(const Value& value) {
   text << value;
   return text.str();
 }
+
+/// UTF-8 characters, as near as a terminal's columns are.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// The lines of a text, for messages that show what they are about.
+class Excerpts {
+ public:
+  explicit Excerpts(std::string_view text) : lines_{split(std::string{text}, '\n')} {
+    for (auto& line : lines_) {
+      if (line.ends_with('\r')) line.pop_back();
+      std::replace(line.begin(), line.end(), '\t', ' ');  // one column each, as the caret's line has it
+    }
+  }
+
+  /// The line with a caret under each of `width` characters from `column` on, below its section's line. Lines and
+  /// columns count from 1; width 0 goes to the end of the line, section 0 is none.
+  std::string of(std::size_t section, std::size_t line, std::size_t column, std::size_t width) const {
+    const auto text = at(line);
+    const auto digits = std::to_string(line).size();
+    const auto to_end = characters(text) + 1 - std::min(column, characters(text));
+    const auto carets = width == 0 ? to_end : width;
+    const auto above =
+        section > 0 && section < line ? fmt::format("{:>{}} | {}\n", section, digits, at(section)) : std::string{};
+    return fmt::format("{}{} | {}\n{:{}} | {:{}}{:^>{}}", above, line, text, "", digits, "", column - 1, "", carets);
+  }
+
+ private:
+  std::string at(std::size_t line) const {
+    return line >= 1 && line <= lines_.size() ? lines_[line - 1] : std::string{};
+  }
+
+  std::vector<std::string> lines_;
+};
 
 /// Reads one file. Everything wrong with it ends in a Problem that shows the line.
 class FileReader {

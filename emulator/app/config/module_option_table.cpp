@@ -10,7 +10,6 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/clock_text.hpp"
-#include "emulator/app/config/limits.hpp"
 #include "emulator/app/config/module_options.hpp"
 #include "emulator/app/config/option.hpp"
 #include "emulator/app/config/profile.hpp"
@@ -84,8 +83,7 @@ void take_firmware(ModuleOptions& options, Text text) {
   const auto value = text.substr(std::min(equals + 1, text.size()));
   const auto* row = device::firmware_switch(name);
   if (!row) {
-    std::vector<std::string> names;
-    for (const auto& known : device::firmware_switches()) names.emplace_back(known.name);
+    const auto names = names_of(device::firmware_switches());
     usage(fmt::format("--firmware {}: unknown switch{}", text, did_you_mean(name, names)),
           fmt::format("the switches: {}; `quasimodem help firmware` says what they change", fmt::join(names, ", ")));
   }

@@ -17,11 +17,6 @@ std::vector<std::string_view> option_sections(OptionTable table) {
   return names;
 }
 
-const Option* option_named(OptionTable table, std::string_view name) {
-  const auto found = std::find_if(table.begin(), table.end(), [&](const Option& each) { return each.name == name; });
-  return found == table.end() ? nullptr : &*found;
-}
-
 std::string flag_of(const Option& option) { return "--" + std::string{option.name}; }
 
 std::string key_of(const Option& option) {

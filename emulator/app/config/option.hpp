@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,8 +53,6 @@ using OptionTable = std::span<const Option>;
 OptionTable module_option_table();
 /// Those of a configuration file, in the order of the table.
 std::vector<std::string_view> option_sections(OptionTable table);
-/// Null when there is none of that name.
-const Option* option_named(OptionTable table, std::string_view name);
 
 std::string flag_of(const Option& option);      ///< `--time-scale`
 std::string variable_of(const Option& option);  ///< `QUASIMODEM_TIME_SCALE`
@@ -65,5 +64,12 @@ enum class UnderRun { alone, with_command };
 std::string_view default_value(const Option& option, UnderRun under);
 /// For people; empty when there is nothing to say.
 std::string default_in_words(const Option& option);
+
+// What the options of `run` take at least and at most: `take` checks it, and the JSON Schema says it.
+inline constexpr int kMostModules = 10000;
+inline constexpr double kLeastTimeScale = 0.01, kMostTimeScale = 1000;
+inline constexpr int kHighestVerbosity = 9;
+inline constexpr std::size_t kDigitsOfImei = 15;
+inline constexpr std::size_t kShortestPin = 4, kLongestPin = 8;
 
 }  // namespace quasimodem::app

@@ -14,7 +14,6 @@
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/text_file.hpp"
-#include "emulator/app/config/profile_keys.hpp"
 #include "emulator/app/config/toml_text.hpp"
 #include "emulator/device/timing.hpp"
 
@@ -50,9 +49,8 @@ class Reader {
     const auto* node = root.get(kBase);
     if (!node) return std::nullopt;
     auto name = node->value<std::string>();
-    const auto names = builtin_profile_names();
-    if (!name || std::find(names.begin(), names.end(), *name) == names.end()) {
-      wrong(*node, fmt::format("base is one of {}", fmt::join(names, ", ")));
+    if (!name || !named(builtin_profiles(), *name)) {
+      wrong(*node, fmt::format("base is one of {}", fmt::join(builtin_profile_names(), ", ")));
     }
     return name;
   }
@@ -160,33 +158,22 @@ std::string contents(const std::string& file) {
         fmt::format("the shipped profiles are {}", fmt::join(builtin_profile_names(), ", ")));
 }
 
-const BuiltinProfile* builtin(const std::string& name) {
-  const auto profiles = builtin_profiles();
-  const auto found =
-      std::find_if(profiles.begin(), profiles.end(), [&](const BuiltinProfile& each) { return each.name == name; });
-  return found == profiles.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
-std::vector<std::string> builtin_profile_names() {
-  std::vector<std::string> names;
-  for (const auto& profile : builtin_profiles()) names.emplace_back(profile.name);
-  return names;
-}
+std::vector<std::string> builtin_profile_names() { return names_of(builtin_profiles()); }
 
 device::Timing parse_profile(std::string_view text, const std::string& name, const std::string& source) {
   const auto root = parse_toml(text, source, [](const auto*) { return kAboutProfiles; });
   Timing timing;
   Reader reader{source, timing};
-  if (const auto base = reader.base(root)) timing = parse_profile(builtin(*base)->text, *base, *base);
+  if (const auto base = reader.base(root)) timing = parse_profile(named(builtin_profiles(), *base)->text, *base, *base);
   timing.name = name;
   reader.read(root);
   return timing;
 }
 
 device::Timing read_profile(const std::string& name_or_file) {
-  if (const auto* profile = builtin(name_or_file)) {
+  if (const auto* profile = named(builtin_profiles(), name_or_file)) {
     return parse_profile(profile->text, name_or_file, fmt::format("profiles/{}.toml", name_or_file));
   }
   if (name_or_file.find_first_of("/.") == std::string::npos) {

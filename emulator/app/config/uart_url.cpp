@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/config/uart_url.hpp"
 
-#include <charconv>
 #include <string_view>
 #include <sys/un.h>
 #include <vector>
@@ -18,19 +17,12 @@ constexpr std::string_view kLoopback = "127.0.0.1";
 
 struct Scheme {
   UartForm form;
-  UartUrl (*read)(const std::string& url, std::string_view rest);
+  UartUrl (*read)(const std::string& url, std::string_view rest, std::string_view form);
 };
 
 /// `url` with its option, as typed.
 [[noreturn]] void malformed(const std::string& url, std::string_view what, std::string_view form) {
   usage(fmt::format("{}: {}", url, what), fmt::format("the form is {}", form));
-}
-
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 enum class AnyPort { allowed, refused };
@@ -40,7 +32,7 @@ HostAddress read_address(const std::string& url, std::string_view rest, std::str
   const auto colon = rest.rfind(':');
   if (colon == std::string_view::npos) malformed(url, "there is no port", form);
   auto host = rest.substr(0, colon);
-  const auto port = number(rest.substr(colon + 1));
+  const auto port = whole_number<int>(rest.substr(colon + 1));
   if (!port || *port < 0 || *port > 65535) {
     malformed(url, fmt::format("\"{}\" is no port; ports are 0 to 65535", rest.substr(colon + 1)), form);
   }
@@ -53,36 +45,31 @@ HostAddress read_address(const std::string& url, std::string_view rest, std::str
   return {std::string{host.empty() ? kLoopback : host}, static_cast<std::uint16_t>(*port)};
 }
 
-UartUrl read_pty(const std::string&, std::string_view rest) {
+UartUrl read_pty(const std::string&, std::string_view rest, std::string_view) {
   if (rest.empty()) return PtyUrl{};
   return PtyUrl{std::filesystem::path{rest}};
 }
-UartUrl read_tcp_listen(const std::string& url, std::string_view rest) {
-  return TcpListenUrl{read_address(url, rest, "tcp-listen:HOST:PORT", AnyPort::allowed)};
-}
-UartUrl read_tcp(const std::string& url, std::string_view rest) {
-  return TcpUrl{read_address(url, rest, "tcp:HOST:PORT", AnyPort::refused)};
-}
-UartUrl read_rfc2217(const std::string& url, std::string_view rest) {
-  return Rfc2217Url{read_address(url, rest, "rfc2217:HOST:PORT", AnyPort::allowed)};
+/// That of an address.
+template <class Url, AnyPort any_port>
+UartUrl read_of_address(const std::string& url, std::string_view rest, std::string_view form) {
+  return Url{read_address(url, rest, form, any_port)};
 }
 
-UartUrl read_unix(const std::string& url, std::string_view rest) {
-  if (rest.empty()) malformed(url, "there is no path", "unix:PATH");
+UartUrl read_unix(const std::string& url, std::string_view rest, std::string_view form) {
+  if (rest.empty()) malformed(url, "there is no path", form);
   constexpr auto kLongest = sizeof(sockaddr_un::sun_path) - 1;
   if (rest.size() > kLongest) {
-    malformed(url, fmt::format("the path has {} bytes; a UNIX socket's has {} at most", rest.size(), kLongest),
-              "unix:PATH");
+    malformed(url, fmt::format("the path has {} bytes; a UNIX socket's has {} at most", rest.size(), kLongest), form);
   }
   return UnixUrl{std::filesystem::path{rest}};
 }
 
-UartUrl read_tty(const std::string& url, std::string_view rest) {
+UartUrl read_tty(const std::string& url, std::string_view rest, std::string_view) {
   constexpr std::string_view kForm = "tty:PATH or tty:PATH,BAUD";
   TtyUrl tty;
   const auto comma = rest.rfind(',');
   if (comma != std::string_view::npos) {
-    const auto baud = number(rest.substr(comma + 1));
+    const auto baud = whole_number<int>(rest.substr(comma + 1));
     if (!baud || !speed_of(*baud)) {
       malformed(url, fmt::format("\"{}\" is no baud rate of a tty", rest.substr(comma + 1)), kForm);
     }
@@ -94,16 +81,19 @@ UartUrl read_tty(const std::string& url, std::string_view rest) {
   return tty;
 }
 
-UartUrl read_stdio(const std::string& url, std::string_view rest) {
-  if (!rest.empty()) malformed(url, "nothing comes behind stdio", "stdio");
+UartUrl read_stdio(const std::string& url, std::string_view rest, std::string_view form) {
+  if (!rest.empty()) malformed(url, "nothing comes behind stdio", form);
   return StdioUrl{};
 }
 
 constexpr Scheme kSchemes[] = {
     {{"pty", "pty:[LINK]", "a pseudo terminal; without LINK its link is in the runtime directory"}, &read_pty},
-    {{"tcp-listen", "tcp-listen:HOST:PORT", "raw bytes, the module listens"}, &read_tcp_listen},
-    {{"tcp", "tcp:HOST:PORT", "raw bytes, the module connects, and again when the connection ends"}, &read_tcp},
-    {{"rfc2217", "rfc2217:HOST:PORT", "with every modem line; the module listens"}, &read_rfc2217},
+    {{"tcp-listen", "tcp-listen:HOST:PORT", "raw bytes, the module listens"},
+     &read_of_address<TcpListenUrl, AnyPort::allowed>},
+    {{"tcp", "tcp:HOST:PORT", "raw bytes, the module connects, and again when the connection ends"},
+     &read_of_address<TcpUrl, AnyPort::refused>},
+    {{"rfc2217", "rfc2217:HOST:PORT", "with every modem line; the module listens"},
+     &read_of_address<Rfc2217Url, AnyPort::allowed>},
     {{"unix", "unix:PATH", "a UNIX socket, mode 0600; the module listens"}, &read_unix},
     {{"tty", "tty:PATH[,BAUD]", "a serial device, wired with a null modem cable; follows AT+IPR"}, &read_tty},
     {{"stdio", "stdio", "standard input and output; the ready line goes to stderr"}, &read_stdio},
@@ -132,7 +122,8 @@ UartUrl read_uart_url(const std::string& text, std::string_view option) {
   std::string forms;
   for (const auto& scheme : kSchemes) {
     const bool named = scheme.form.name == name && (colon != std::string::npos || name == "stdio");
-    if (named) return scheme.read(typed, colon == std::string::npos ? "" : std::string_view{text}.substr(colon + 1));
+    const auto rest = colon == std::string::npos ? "" : std::string_view{text}.substr(colon + 1);
+    if (named) return scheme.read(typed, rest, scheme.form.form);
     names.emplace_back(scheme.form.name);
     forms += fmt::format("{}{}", forms.empty() ? "" : ", ", scheme.form.form);
   }

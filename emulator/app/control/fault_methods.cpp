@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/duration_text.hpp"
-#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/faults/fault_table.hpp"
 
@@ -40,14 +40,14 @@ std::string owners(std::string_view parameter) {
 const std::vector<Param>& add_params() {
   static const auto all = [] {
     std::vector<Param> list{
-        {"spec", ParamType::text, Need::optional, "its name, or a whole line as for --fault: bearer.outage for=6s"},
-        {"name", ParamType::text, Need::optional, "its name, instead of spec"},
-        {"match", ParamType::text, Need::optional, "strikes only what contains this text"},
-        {"after", ParamType::duration, Need::optional, "not before that long from now"},
-        {"for", ParamType::duration, Need::optional, "no longer than that; what it changed is undone"},
-        {"count", ParamType::integer, Need::optional, "at most so often"},
-        {"probability", ParamType::number, Need::optional, "0 to 1, each time"},
-        {"every", ParamType::duration, Need::optional, "by the clock: again after that long, while count allows"},
+        {"spec", ParamType::text, "its name, or a whole line as for --fault: bearer.outage for=6s"},
+        {"name", ParamType::text, "its name, instead of spec"},
+        {"match", ParamType::text, "strikes only what contains this text"},
+        {"after", ParamType::duration, "not before that long from now"},
+        {"for", ParamType::duration, "no longer than that; what it changed is undone"},
+        {"count", ParamType::integer, "at most so often"},
+        {"probability", ParamType::number, "0 to 1, each time"},
+        {"every", ParamType::duration, "by the clock: again after that long, while count allows"},
     };
     static std::list<std::string> helps;
     const auto known = [&](std::string_view name) {
@@ -57,7 +57,7 @@ const std::vector<Param>& add_params() {
       for (const auto& parameter : kind.parameters) {
         if (known(parameter.name)) continue;
         const auto& help = helps.emplace_back(owners(parameter.name));
-        list.push_back({parameter.name, type_of(parameter.type), Need::optional, help});
+        list.push_back({parameter.name, type_of(parameter.type), help});
       }
     }
     return list;
@@ -111,7 +111,7 @@ Outcome list_faults(Call& call) {
   return Json(std::move(list));
 }
 
-constexpr Param kClearParams[] = {{"id", ParamType::integer, Need::optional, "only this one"}};
+constexpr Param kClearParams[] = {{"id", ParamType::integer, "only this one"}};
 
 Outcome clear_faults(Call& call) {
   auto& faults = call.target.faults();

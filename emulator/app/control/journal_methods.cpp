@@ -6,7 +6,7 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/record_json.hpp"
-#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
 
 namespace quasimodem::app::control {
@@ -34,9 +34,9 @@ bool among(const std::vector<RecordKind>& kinds, RecordKind kind) {
 
 constexpr std::int64_t kDefaultLimit = 1000;
 constexpr Param kJournalParams[] = {
-    {"since", ParamType::integer, Need::optional, "only records with a higher seq"},
-    {"kind", ParamType::text, Need::optional, "only these kinds, separated by commas"},
-    {"limit", ParamType::integer, Need::optional, "at most so many, the latest; default 1000"},
+    {"since", ParamType::integer, "only records with a higher seq"},
+    {"kind", ParamType::text, "only these kinds, separated by commas"},
+    {"limit", ParamType::integer, "at most so many, the latest; default 1000"},
 };
 
 Outcome journal(Call& call) {
@@ -68,10 +68,10 @@ Outcome journal(Call& call) {
 // ---- wait ----
 
 constexpr Param kWaitParams[] = {
-    {"match", ParamType::text, Need::optional, "text that a record must contain; none: until the module is ready"},
-    {"kind", ParamType::text, Need::optional, "only records of these kinds, separated by commas"},
-    {"since", ParamType::integer, Need::optional, "records after this seq count as well; default: only new ones"},
-    {"timeout", ParamType::duration, Need::optional, "of module time, in the end of which it fails; default 10s"},
+    {"match", ParamType::text, "text that a record must contain; none: until the module is ready"},
+    {"kind", ParamType::text, "only records of these kinds, separated by commas"},
+    {"since", ParamType::integer, "records after this seq count as well; default: only new ones"},
+    {"timeout", ParamType::duration, "of module time, in the end of which it fails; default 10s"},
 };
 
 /// A request that waits; its timer keeps it alive.
@@ -130,18 +130,21 @@ Outcome wait(Call& call) {
 // ---- subscribe ----
 
 constexpr Param kSubscribeParams[] = {
-    {"kind", ParamType::text, Need::optional, "only these kinds, separated by commas; default: all"},
-    {"off", ParamType::boolean, Need::optional, "no more events"},
+    {"kind", ParamType::text, "only these kinds, separated by commas; default: all"},
+    {"off", ParamType::boolean, "no more events"},
 };
 
 Outcome subscribe(Call& call) {
   if (call.arguments.flag("off")) {
-    call.client.unsubscribe();
+    call.client.follow({});
     return Json(true);
   }
   std::vector<RecordKind> kinds;
   if (auto wrong = read_kinds("subscribe", call.arguments.get<std::string>("kind").value_or(""), kinds)) return *wrong;
-  call.client.subscribe(std::move(kinds));
+  const auto hear = [kinds = std::move(kinds), &target = call.target, &client = call.client](const Record& record) {
+    if (among(kinds, record.kind)) client.tell(record_json(record, target.name()));
+  };
+  call.client.follow(call.target.journal().listen(hear));
   return Json(true);
 }
 

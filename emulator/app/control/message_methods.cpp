@@ -2,7 +2,7 @@
 // Short messages and USSD: what others send, and what the network does with what the module sends.
 #include <fmt/core.h>
 
-#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -36,8 +36,8 @@ Outcome outcome_of(std::string_view method, Messaging::Delivery delivery) {
 }
 
 constexpr Param kDeliverParams[] = {
-    {"from", ParamType::text, Need::required, "number, or a name of up to 11 characters"},
-    {"text", ParamType::text, Need::required, "UTF-8; long texts come in parts"},
+    {"from", ParamType::text, "number, or a name of up to 11 characters", Need::required},
+    {"text", ParamType::text, "UTF-8; long texts come in parts", Need::required},
 };
 
 constexpr std::size_t kLongestName = 11;
@@ -54,24 +54,20 @@ Outcome deliver_sms(Call& call) {
 }
 
 constexpr Param kReportParams[] = {
-    {"delivered", ParamType::boolean, Need::optional, "the recipient has the message"},
-    {"pending", ParamType::boolean, Need::optional, "not yet; the centre goes on trying"},
-    {"failed", ParamType::boolean, Need::optional, "the centre has given up"},
-    {"none", ParamType::boolean, Need::optional, "no report comes"},
-    {"status", ParamType::integer, Need::optional, "the report's TP-ST itself, 0 to 127"},
-    {"reference", ParamType::integer, Need::optional,
+    {"delivered", ParamType::boolean, "the recipient has the message"},
+    {"pending", ParamType::boolean, "not yet; the centre goes on trying"},
+    {"failed", ParamType::boolean, "the centre has given up"},
+    {"none", ParamType::boolean, "no report comes"},
+    {"status", ParamType::integer, "the report's TP-ST itself, 0 to 127"},
+    {"reference", ParamType::integer,
      "a report now, on the message with this <mr> of +CMGS; without: on all messages from now on"},
 };
-
-constexpr std::size_t kReportWords = 4;  // those that exclude each other and status
 
 /// What the report is to say; none: there is none.
 tl::expected<std::optional<std::uint8_t>, Failure> status_in(const Arguments& arguments) {
   using namespace device::delivery_status;
   const auto status = arguments.get<std::int64_t>("status");
-  int wishes = status ? 1 : 0;
-  for (std::size_t i = 0; i < kReportWords; ++i) wishes += arguments.flag(kReportParams[i].name) ? 1 : 0;
-  if (wishes != 1)
+  if (arguments.flags(kReportParams) + (status ? 1 : 0) != 1)
     return tl::unexpected{invalid("sms.report needs exactly one of delivered, pending, failed, none, status")};
   if (status && (*status < 0 || *status > kHighest)) return tl::unexpected{invalid("sms.report: status is 0 to 127")};
   if (arguments.flag("none")) return std::nullopt;
@@ -100,15 +96,15 @@ Outcome report_sms(Call& call) {
 constexpr std::string_view kModeHelp = "<m>: 0 that was all, 1 the host is to answer, 2 to 5 ended otherwise; 0";
 
 constexpr Param kAnswerParams[] = {
-    {"text", ParamType::text, Need::required, "UTF-8"},
-    {"m", ParamType::integer, Need::optional, kModeHelp},
-    {"to", ParamType::text, Need::optional,
+    {"text", ParamType::text, "UTF-8", Need::required},
+    {"m", ParamType::integer, kModeHelp},
+    {"to", ParamType::text,
      "only to this, *100# or, in a session, what the host says then: 1, or the whole of it: *100# 1"},
 };
 
 constexpr Param kSendParams[] = {
-    {"text", ParamType::text, Need::optional, "UTF-8"},
-    {"m", ParamType::integer, Need::optional, kModeHelp},
+    {"text", ParamType::text, "UTF-8"},
+    {"m", ParamType::integer, kModeHelp},
 };
 
 std::optional<int> mode_in(const Arguments& arguments) {

@@ -2,7 +2,6 @@
 #include "emulator/app/control/method.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -15,20 +14,13 @@
 namespace quasimodem::app::control {
 namespace {
 
-template <class All>
-std::vector<std::string> names(const All& all) {
-  std::vector<std::string> list;
-  for (const auto& each : all) list.emplace_back(each.name);
-  return list;
-}
-
 Failure unknown_param(const Method& method, std::string_view name) {
   auto message = fmt::format("{} has no parameter \"{}\"{}", method.name, name,
-                             did_you_mean(std::string{name}, names(method.params)));
+                             did_you_mean(std::string{name}, names_of(method.params)));
   if (method.params.empty())
     message += "; it takes none";
   else
-    message += fmt::format("; it takes {}", fmt::join(names(method.params), ", "));
+    message += fmt::format("; it takes {}", fmt::join(names_of(method.params), ", "));
   return {ErrorCode::invalid_parameter, message};
 }
 
@@ -72,14 +64,6 @@ std::optional<Arguments::Value> value_of(ParamType type, const Json& json) {
   return std::nullopt;
 }
 
-template <class Number>
-std::optional<Number> read_number(std::string_view text) {
-  Number number{};
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 /// A word of the command line as the JSON that the type wants.
 std::optional<Json> json_of(ParamType type, const std::string& word) {
   switch (type) {
@@ -87,10 +71,10 @@ std::optional<Json> json_of(ParamType type, const std::string& word) {
       if (const auto said = truth(word)) return Json(*said);
       return std::nullopt;
     case ParamType::integer:
-      if (const auto number = read_number<std::int64_t>(word)) return Json(*number);
+      if (const auto number = whole_number<std::int64_t>(word)) return Json(*number);
       return std::nullopt;
     case ParamType::number:
-      if (const auto number = read_number<double>(word); number && std::isfinite(*number)) return Json(*number);
+      if (const auto number = whole_number<double>(word); number && std::isfinite(*number)) return Json(*number);
       return std::nullopt;
     case ParamType::json: {
       auto json = parse_json(word);
@@ -100,12 +84,6 @@ std::optional<Json> json_of(ParamType type, const std::string& word) {
     case ParamType::duration: return Json(word);
   }
   return std::nullopt;
-}
-
-const Param* find_param(const Method& method, std::string_view name) {
-  const auto found =
-      std::find_if(method.params.begin(), method.params.end(), [&](const Param& param) { return param.name == name; });
-  return found == method.params.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -127,20 +105,22 @@ bool Arguments::flag(std::string_view name) const {
   return value && std::get<bool>(*value);
 }
 
+int Arguments::flags(std::span<const Param> params) const {
+  return static_cast<int>(std::count_if(params.begin(), params.end(), [this](const Param& param) {
+    return param.type == ParamType::boolean && flag(param.name);
+  }));
+}
+
 const Arguments::Value* Arguments::find(std::string_view name) const {
   const auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& each) { return each.first == name; });
   return found == values_.end() ? nullptr : &found->second;
 }
 
-const Method* find_method(std::string_view name) {
-  const auto all = methods();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Method& method) { return method.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
+const Method* find_method(std::string_view name) { return named(methods(), name); }
 
 Failure unknown_method(std::string_view name) {
   return {ErrorCode::unknown_method, fmt::format("there is no method \"{}\"{}; \"help\" lists them all", name,
-                                                 did_you_mean(std::string{name}, names(methods())))};
+                                                 did_you_mean(std::string{name}, names_of(methods())))};
 }
 
 Failure given_twice(const Method& method, std::string_view name) {
@@ -156,7 +136,7 @@ tl::expected<Arguments, Failure> read_arguments(const Method& method, const Json
   }
   const JsonObject none;
   for (const auto& each : object ? *object : none) {
-    const auto* param = find_param(method, each.key());
+    const auto* param = named(method.params, each.key());
     if (!param) return tl::unexpected{unknown_param(method, each.key())};
     auto value = value_of(param->type, each.value());
     if (!value) return tl::unexpected{wrong_type(method, *param, to_text(each.value()))};
@@ -185,7 +165,7 @@ Word read_word(const Method& method, const std::string& word, bool word_is_taken
   auto name = word.substr(option ? 2 : 0, equals == std::string::npos ? equals : equals - (option ? 2 : 0));
   if (option) std::replace(name.begin(), name.end(), '-', '_');
   const auto value = equals == std::string::npos ? std::nullopt : std::optional{word.substr(equals + 1)};
-  if (option || find_param(method, name) || method.word.empty() || word_is_taken) return {name, value};
+  if (option || named(method.params, name) || method.word.empty() || word_is_taken) return {name, value};
   // `AT+QSSLCFG="seclevel",0,2 = …` is text, `fro=6s` a mistake.
   const bool is_name = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
   return value && is_name ? Word{name, value} : Word{std::string{method.word}, word};
@@ -197,7 +177,7 @@ tl::expected<Json, Failure> params_from_words(const Method& method, std::span<co
   JsonObject object;
   for (std::size_t i = 0; i < words.size(); ++i) {
     auto word = read_word(method, words[i], object.contains(method.word));
-    const auto* param = find_param(method, word.name);
+    const auto* param = named(method.params, word.name);
     if (!param) return tl::unexpected{unknown_param(method, word.name)};
     if (!word.value && param->type == ParamType::boolean) word.value = "true";
     if (!word.value && words[i].starts_with("--") && i + 1 < words.size()) word.value = words[++i];

@@ -48,8 +48,8 @@ enum class Need { required, optional };
 struct Param {
   std::string_view name;
   ParamType type;
-  Need need;
   std::string_view help;
+  Need need = Need::optional;
 };
 
 /// The parameters of one request: names and types are checked, nothing else.
@@ -63,6 +63,8 @@ class Arguments {
 
   /// False when it was not given.
   bool flag(std::string_view name) const;
+  /// How many of these are flags that are true.
+  int flags(std::span<const Param> params) const;
   template <class T>
   std::optional<T> get(std::string_view name) const {
     const auto* value = find(name);
@@ -139,5 +141,22 @@ tl::expected<Json, Failure> params_from_words(const Method& method, std::span<co
 
 Failure unknown_method(std::string_view name);
 Failure given_twice(const Method& method, std::string_view name);
+
+// Each family is a table in a file of its own.
+std::span<const Method> state_methods();
+std::span<const Method> module_methods();
+std::span<const Method> network_methods();
+std::span<const Method> message_methods();
+std::span<const Method> fault_methods();
+std::span<const Method> journal_methods();
+std::span<const Method> program_methods();
+
+// ---- for people ----
+
+/// What `quasimodem ctl help` prints: all methods, or everything about one.
+std::string help_text();
+std::string help_text(const Method& method);
+/// The table in docs/control.md.
+std::string reference_table();
 
 }  // namespace quasimodem::app::control

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is done to the module itself: its power, its lines, its clock.
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/core.h>
 
 #include "emulator/app/base/clock_text.hpp"
-#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/outside.hpp"
@@ -15,33 +18,24 @@ namespace {
 
 using Level = device::SupplyVoltage::Level;
 
-Failure exactly_one(std::string_view method, std::string_view choice) {
-  return {ErrorCode::invalid_parameter, fmt::format("{} needs exactly one of {}", method, choice)};
-}
-
-int given(const Arguments& arguments, std::initializer_list<std::string_view> names) {
-  int count = 0;
-  for (const auto name : names) count += arguments.has(name) ? 1 : 0;
-  return count;
-}
-
 // ---- power ----
 
 constexpr Param kPowerParams[] = {
-    {"key", ParamType::boolean, Need::optional, "a pulse on PWRKEY: on, or off with NORMAL POWER DOWN"},
-    {"on", ParamType::boolean, Need::optional, "the same, unless it is on already"},
-    {"off", ParamType::boolean, Need::optional, "the same, unless it is off already"},
-    {"cut", ParamType::boolean, Need::optional, "the supply is gone at once, without a word"},
-    {"under_voltage", ParamType::boolean, Need::optional, "UNDER_VOLTAGE WARNING"},
-    {"over_voltage", ParamType::boolean, Need::optional, "OVER_VOLTAGE WARNING"},
-    {"shutdown", ParamType::boolean, Need::optional, "with under_voltage or over_voltage: the module gives up"},
+    {"key", ParamType::boolean, "a pulse on PWRKEY: on, or off with NORMAL POWER DOWN"},
+    {"on", ParamType::boolean, "the same, unless it is on already"},
+    {"off", ParamType::boolean, "the same, unless it is off already"},
+    {"cut", ParamType::boolean, "the supply is gone at once, without a word"},
+    {"under_voltage", ParamType::boolean, "UNDER_VOLTAGE WARNING"},
+    {"over_voltage", ParamType::boolean, "OVER_VOLTAGE WARNING"},
+    {"shutdown", ParamType::boolean, "with under_voltage or over_voltage: the module gives up"},
 };
 
 Outcome power(Call& call) {
   const auto& wish = call.arguments;
   auto& modem = call.target.modem();
-  if (given(wish, {"key", "on", "off", "cut", "under_voltage", "over_voltage"}) != 1) {
-    return exactly_one("power", "key, on, off, cut, under_voltage, over_voltage");
+  const auto given = [&](const Param& param) { return param.name != "shutdown" && wish.has(param.name); };
+  if (std::count_if(std::begin(kPowerParams), std::end(kPowerParams), given) != 1) {
+    return invalid("power needs exactly one of key, on, off, cut, under_voltage, over_voltage");
   }
   const bool is_off = modem.me().power() == device::MobileEquipment::Power::off;
   const bool shutdown = wish.flag("shutdown");
@@ -67,8 +61,8 @@ Outcome power(Call& call) {
 // ---- line ----
 
 constexpr Param kLineParams[] = {
-    {"dtr", ParamType::boolean, Need::optional, "the host's DTR, for endpoints that have none"},
-    {"rts", ParamType::boolean, Need::optional, "the host's RTS"},
+    {"dtr", ParamType::boolean, "the host's DTR, for endpoints that have none"},
+    {"rts", ParamType::boolean, "the host's RTS"},
 };
 
 Outcome line(Call& call) {
@@ -83,9 +77,8 @@ Outcome line(Call& call) {
 // ---- clock ----
 
 constexpr Param kClockParams[] = {
-    {"set", ParamType::text, Need::optional, "the module's RTC: ISO 8601, host or factory"},
-    {"advance", ParamType::duration, Need::optional,
-     "lets so much module time pass at once: 5s, 90s, 2h; at most a year"},
+    {"set", ParamType::text, "the module's RTC: ISO 8601, host or factory"},
+    {"advance", ParamType::duration, "lets so much module time pass at once: 5s, 90s, 2h; at most a year"},
 };
 
 // Half of what a Timeline can count, in steps that are over before anybody takes them for a hang.
@@ -115,7 +108,7 @@ Outcome clock(Call& call) {
 // ---- reset ----
 
 constexpr Param kResetParams[] = {
-    {"forget", ParamType::boolean, Need::optional, "erase NVRAM as well: certificates, saved settings, messages"},
+    {"forget", ParamType::boolean, "erase NVRAM as well: certificates, saved settings, messages"},
 };
 
 Outcome reset(Call& call) {

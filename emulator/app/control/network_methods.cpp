@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/locator.hpp"
@@ -30,17 +30,17 @@ using device::RegistrationStatus;
 // ---- sim ----
 
 constexpr Param kSimParams[] = {
-    {"insert", ParamType::boolean, Need::optional, "a SIM that asks for no PIN"},
-    {"remove", ParamType::boolean, Need::optional, "pull it out"},
-    {"lock", ParamType::text, Need::optional, "a SIM that asks for this PIN (4 to 8 digits)"},
-    {"puk", ParamType::boolean, Need::optional, "a SIM whose PIN was forgotten; its PUK is 12345678"},
+    {"insert", ParamType::boolean, "a SIM that asks for no PIN"},
+    {"remove", ParamType::boolean, "pull it out"},
+    {"lock", ParamType::text, "a SIM that asks for this PIN (4 to 8 digits)"},
+    {"puk", ParamType::boolean, "a SIM whose PIN was forgotten; its PUK is 12345678"},
 };
 
 Outcome sim(Call& call) {
   const auto& wish = call.arguments;
   auto& me = call.target.modem().me();
   const auto pin = wish.get<std::string>("lock");
-  if (wish.flag("insert") + wish.flag("remove") + wish.flag("puk") + (pin ? 1 : 0) > 1) {
+  if (wish.flags(kSimParams) + (pin ? 1 : 0) > 1) {
     return invalid("sim: one of insert, remove, lock, puk at a time");
   }
   const auto is_digit = [](unsigned char c) { return std::isdigit(c); };
@@ -57,22 +57,20 @@ Outcome sim(Call& call) {
 // ---- network ----
 
 constexpr Param kNetworkParams[] = {
-    {"register", ParamType::boolean, Need::optional, "the home network takes the module"},
-    {"roam", ParamType::boolean, Need::optional, "a foreign network takes it"},
-    {"deny", ParamType::boolean, Need::optional, "the network refuses it; the contexts are lost"},
-    {"search", ParamType::boolean, Need::optional, "no cell for a short while; the contexts stay"},
-    {"lost", ParamType::boolean, Need::optional, "no cell any more; the contexts are lost"},
-    {"apn", ParamType::text, Need::optional, "the access points it knows, NAME[,NAME]; empty: any"},
+    {"register", ParamType::boolean, "the home network takes the module"},
+    {"roam", ParamType::boolean, "a foreign network takes it"},
+    {"deny", ParamType::boolean, "the network refuses it; the contexts are lost"},
+    {"search", ParamType::boolean, "no cell for a short while; the contexts stay"},
+    {"lost", ParamType::boolean, "no cell any more; the contexts are lost"},
+    {"apn", ParamType::text, "the access points it knows, NAME[,NAME]; empty: any"},
 };
 
 Outcome network(Call& call) {
   const auto& wish = call.arguments;
   auto& me = call.target.modem().me();
-  int wishes = 0;
-  for (const auto& param : kNetworkParams) wishes += param.type == ParamType::boolean && wish.flag(param.name) ? 1 : 0;
   const auto access_points = device::AccessPoints::parse(wish.get<std::string>("apn").value_or(""));
   if (!access_points) return invalid(fmt::format("network: apn: {}", access_points.error()));
-  if (wishes > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
+  if (wish.flags(kNetworkParams) > 1) return invalid("network: one of register, roam, deny, search, lost at a time");
   if (wish.has("apn")) me.access_points = *access_points;
   if (wish.flag("register")) me.outside().serve(RegistrationStatus::home);
   if (wish.flag("roam")) me.outside().serve(RegistrationStatus::roaming);
@@ -89,8 +87,8 @@ Outcome network(Call& call) {
 // ---- signal ----
 
 constexpr Param kSignalParams[] = {
-    {"rssi", ParamType::integer, Need::optional, "strength as AT+CSQ shows it: 0 to 31, 99 unknown"},
-    {"ber", ParamType::integer, Need::optional, "bit errors as AT+CSQ shows them: 0 to 7, 99 unknown"},
+    {"rssi", ParamType::integer, "strength as AT+CSQ shows it: 0 to 31, 99 unknown"},
+    {"ber", ParamType::integer, "bit errors as AT+CSQ shows them: 0 to 7, 99 unknown"},
 };
 
 Outcome signal(Call& call) {
@@ -109,8 +107,8 @@ Outcome signal(Call& call) {
 // ---- location ----
 
 constexpr Param kLocationParams[] = {
-    {"longitude", ParamType::number, Need::optional, "degrees east, -180 to 180"},
-    {"latitude", ParamType::number, Need::optional, "degrees north, -90 to 90"},
+    {"longitude", ParamType::number, "degrees east, -180 to 180"},
+    {"latitude", ParamType::number, "degrees north, -90 to 90"},
 };
 
 Outcome location(Call& call) {
@@ -129,8 +127,8 @@ Outcome location(Call& call) {
 // ---- pdp ----
 
 constexpr Param kPdpParams[] = {
-    {"deactivate", ParamType::boolean, Need::required, "the network takes the context away: +PDP DEACT"},
-    {"context", ParamType::integer, Need::optional, "0 or 1; default: the foreground context"},
+    {"deactivate", ParamType::boolean, "the network takes the context away: +PDP DEACT", Need::required},
+    {"context", ParamType::integer, "0 or 1; default: the foreground context"},
 };
 
 Outcome pdp(Call& call) {
@@ -148,8 +146,8 @@ Outcome pdp(Call& call) {
 // ---- what arrives ----
 
 constexpr Param kRingParams[] = {
-    {"from", ParamType::text, Need::optional, "the caller's number; none: withheld"},
-    {"hang_up", ParamType::boolean, Need::optional, "the caller gives up, or ends the call; of several the active one"},
+    {"from", ParamType::text, "the caller's number; none: withheld"},
+    {"hang_up", ParamType::boolean, "the caller gives up, or ends the call; of several the active one"},
 };
 
 Outcome ring(Call& call) {
@@ -167,7 +165,7 @@ Outcome ring(Call& call) {
   return impossible("call.ring: the line is busy, or the module is off or not registered");
 }
 
-constexpr Param kUrcParams[] = {{"text", ParamType::text, Need::required, "one line, without its CR LF"}};
+constexpr Param kUrcParams[] = {{"text", ParamType::text, "one line, without its CR LF", Need::required}};
 
 Outcome urc(Call& call) {
   constexpr std::size_t kLongest = 1024;

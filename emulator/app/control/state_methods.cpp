@@ -5,7 +5,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/clock_text.hpp"
-#include "emulator/app/control/families.hpp"
+#include "emulator/app/control/method.hpp"
 #include "emulator/app/control/snapshot.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/commands/tcpip_text.hpp"
@@ -140,7 +140,7 @@ Outcome state(Call& call) {
 
 Outcome snapshot(Call& call) { return take_snapshot(call.target); }
 
-constexpr Param kRestoreParams[] = {{"snapshot", ParamType::json, Need::required, "what snapshot gave"}};
+constexpr Param kRestoreParams[] = {{"snapshot", ParamType::json, "what snapshot gave", Need::required}};
 
 Outcome restore(Call& call) {
   auto restored = restore_snapshot(call.target, *call.arguments.get<Json>("snapshot"));

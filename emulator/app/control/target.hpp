@@ -6,11 +6,9 @@
 #include <string_view>
 
 #include "core/journal_ring.hpp"
-#include "core/timeline.hpp"
 #include "emulator/app/control/method.hpp"
+#include "emulator/board.hpp"
 #include "emulator/device/local_time.hpp"
-#include "emulator/faults/faults.hpp"
-#include "emulator/modem.hpp"
 
 namespace quasimodem::app::control {
 
@@ -19,10 +17,8 @@ class Target {
  public:
   virtual const std::string& name() const = 0;
   virtual std::string address() const = 0;  ///< of its first UART endpoint
-  virtual emulator::Modem& modem() = 0;
-  virtual emulator::Faults& faults() = 0;
+  virtual emulator::Board& board() = 0;
   virtual JournalRing& journal() = 0;
-  virtual Timeline& timeline() = 0;
   /// What `host` means as a time, where there is a host with a clock.
   virtual std::optional<device::LocalTime> host_time() const = 0;
   /// Lets module time pass at once.
@@ -30,26 +26,30 @@ class Target {
   /// The module as it was when the program started, switched on. `forget` erases its flash as well.
   enum class Memory { keep, forget };
   virtual void reset(Memory memory) = 0;
-  /// The module hears its UART.
-  virtual bool ready() const = 0;
   /// Ends the program, after the answer.
   virtual void quit() = 0;
+
+  emulator::Modem& modem() { return board().modem(); }
+  emulator::Faults& faults() { return board().faults(); }
+  Timeline& timeline() { return board().timeline(); }
+  /// The module hears its UART.
+  bool ready() { return board().is_on(); }
 
  protected:
   ~Target() = default;
 };
 
-/// One client of the control socket, for methods that go on telling.
+/// One client of the control socket, for methods that go on telling. This one does not listen.
 class Subscriber {
  public:
-  /// Sends records of these kinds from now on; all kinds when empty.
-  virtual void subscribe(std::vector<RecordKind> kinds) = 0;
-  virtual void unsubscribe() = 0;
+  virtual ~Subscriber() = default;
+
+  /// Something happened that it wants to hear of.
+  virtual void tell(const Json&) {}
+  /// Keeps what lets it hear; an empty one ends that.
+  virtual void follow(JournalRing::Subscription) {}
   /// An answer is still to come. It should be abandoned when the client goes.
   virtual void awaits(const Answer&) {}
-
- protected:
-  ~Subscriber() = default;
 };
 
 }  // namespace quasimodem::app::control

@@ -12,10 +12,10 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/paths.hpp"
 #include "emulator/app/host/modules.hpp"
-#include "emulator/app/host/ports/open_port.hpp"
+#include "emulator/app/host/ports/port.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/configuration.hpp"
-#include "emulator/device/pace.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/timing.hpp"
 #include "emulator/record_words.hpp"
 #include "storage/file_flash.hpp"
@@ -57,13 +57,9 @@ ModemHost::ModemHost(boost::asio::io_context& io, const ModuleOptions& options, 
       events_{std::move(events)},
       configuration_{options.module},
       clock_{io, timeline_, [this] { enter([] {}); }, options.time_scale},
-      faults_{timeline_, options.module.seed, log_, Journal{journal_}},
       initial_faults_{options.faults},
-      files_{open_flash(options, log_.part("nvram"))},
-      flash_{*files_, &faults_.book()} {
-  sockets_ = std::make_unique<net::AsioBearer>(
-      io, options.network, [this](const auto& body) { enter(body); }, log_.part("net"));
-  faulty_ = std::make_unique<net::FaultyBearer>(*sockets_, timeline_, faults_.book());
+      flash_{open_flash(options, log_.part("nvram"))},
+      sockets_{io, options.network, [this](const auto& body) { enter(body); }, log_.part("net")} {
   plug_in();
   const auto uart_log = log_.part("uart");
   for (const auto& url : with_links(options)) {
@@ -73,53 +69,39 @@ ModemHost::ModemHost(boost::asio::io_context& io, const ModuleOptions& options, 
   if (ports_.size() > 1) {
     for (const auto& port : ports_) uart_log.info("at {}", port->address());
   }
-  add_initial_faults();
   open_control(io, options);
   started_ = true;
   enter([this, &options] {
     follow_terminals();
-    if (options.power == InitialPower::on) return modem_->power_key();
+    if (options.power == InitialPower::on) return modem().power_key();
     if (events_.ready) std::exchange(events_.ready, {})();  // there is nothing to wait for
   });
 }
 
 void ModemHost::plug_in() {
-  line_.reset();
-  noise_.reset();
-  modem_.reset();
-  weather_ = std::make_unique<emulator::Weather>(timeline_, *faulty_, configuration_.timing, configuration_.seed, log_);
-  modem_ = std::make_unique<emulator::Modem>(
-      configuration_, device::Surroundings{timeline_, weather_->bearer(), flash_, random_, log_, Journal{journal_}});
-  noise_ = std::make_unique<uart::NoisyLine>(timeline_, faults_.book(), *modem_);
-  const auto pacing = configuration_.timing.uart_paced ? uart::Pacing::on : uart::Pacing::off;
-  line_ = std::make_unique<uart::UartLine>(timeline_, *noise_, pacing);
-  faults_.plug_in(*modem_, *weather_);
-  weather_->begin(modem_->me());
+  board_.emplace(configuration_, device::Surroundings{timeline_, sockets_, *flash_, random_, log_, Journal{journal_}});
+  add_initial_faults();
 }
 
 void ModemHost::add_initial_faults() {
   initial_fault_ids_.clear();
-  for (const auto& rule : initial_faults_) initial_fault_ids_.push_back(faults_.add(rule));
-}
-
-void ModemHost::set_timing(const device::Timing& timing) {
-  configuration_.timing = timing;
-  modem_->me().pace().set_timing(timing);
-  weather_->change(timing, modem_->me());
-  line_->set_pacing(timing.uart_paced ? uart::Pacing::on : uart::Pacing::off);
+  for (const auto& rule : initial_faults_) initial_fault_ids_.push_back(faults().add(rule));
 }
 
 void ModemHost::reconfigure(const ModuleOptions& options, const std::set<std::string_view>& changed) {
   enter([&] {
     if (changed.contains("time-scale")) clock_.set_scale(options.time_scale);
-    if (changed.contains("allow") || changed.contains("map")) sockets_->set_rules(options.network);
+    if (changed.contains("allow") || changed.contains("map")) sockets_.set_rules(options.network);
     if (changed.contains("apn")) {
       configuration_.access_points = options.module.access_points;
-      modem_->me().access_points = options.module.access_points;
+      modem().me().access_points = options.module.access_points;
     }
-    if (changed.contains("profile")) set_timing(options.module.timing);
+    if (changed.contains("profile")) {
+      configuration_.timing = options.module.timing;
+      board_->set_timing(options.module.timing);
+    }
     if (!changed.contains("fault")) return;
-    for (const int id : initial_fault_ids_) faults_.remove(id);  // those that came by `ctl` stay
+    for (const int id : initial_fault_ids_) faults().remove(id);  // those that came by `ctl` stay
     initial_faults_ = options.faults;
     add_initial_faults();
   });
@@ -145,19 +127,18 @@ void ModemHost::open_control(boost::asio::io_context& io, const ModuleOptions& o
 
 void ModemHost::reset(Memory memory) {
   Journal{journal_}.write(RecordKind::power, {{"event", "reset"}});
-  faults_.restart();  // while the module is there in which they undo what they did
-  modem_->cut_supply();
+  faults().clear();  // while the module is there in which they undo what they did
+  modem().cut_supply();
   if (memory == Memory::forget) {
-    if (const auto records = flash_.list()) {
+    if (const auto records = flash_->list()) {
       for (const auto& record : *records) {
-        if (!flash_.erase(record)) log_.error("{} could not be erased", record);
+        if (!flash_->erase(record)) log_.error("{} could not be erased", record);
       }
     }
   }
   plug_in();
-  add_initial_faults();
   follow_terminals();
-  modem_->power_key();
+  modem().power_key();
 }
 
 ModemHost::~ModemHost() = default;
@@ -167,11 +148,11 @@ PortEvents ModemHost::port_events() {
       .received =
           [this](ByteSpan bytes) {
             heard_ = true;
-            enter([&] { line_->from_te(bytes); });
+            enter([&] { line().from_te(bytes); });
           },
       .writable = [this] { enter([] {}); },
       .changed = [this] { enter([this] { follow_terminals(); }); },
-      .purged = [this] { enter([this] { line_->purge_input(); }); },
+      .purged = [this] { enter([this] { line().purge_input(); }); },
       .finished = [this] { enter([this] { ++finished_ports_; }); },
   };
 }
@@ -195,7 +176,7 @@ void ModemHost::settle() {
   move_bytes();
   show_lines();
   end_finished_terminals();
-  if (events_.ready && modem_->me().power() == device::MobileEquipment::Power::on) {
+  if (events_.ready && ready()) {
     std::exchange(events_.ready, {})();
     if (stdio_) stdio_->resume_reading();
   }
@@ -210,12 +191,12 @@ void ModemHost::move_bytes() {
   bool moved = true, looked = false;
   while (moved) {
     clock_.catch_up();
-    line_->set_port_ready(std::none_of(ports_.begin(), ports_.end(), stuck) ||
+    line().set_port_ready(std::none_of(ports_.begin(), ports_.end(), stuck) ||
                           std::any_of(ports_.begin(), ports_.end(), takes));
-    line_->set_attended(std::any_of(ports_.begin(), ports_.end(), [](const auto& port) { return port->attached(); }));
-    moved = line_->pump();
-    if (line_->due() && !std::exchange(looked, true)) moved |= look_at_ports();
-    if (const auto bytes = line_->take(); !bytes.empty()) {
+    line().set_attended(std::any_of(ports_.begin(), ports_.end(), [](const auto& port) { return port->attached(); }));
+    moved = line().pump();
+    if (line().due() && !std::exchange(looked, true)) moved |= look_at_ports();
+    if (const auto bytes = line().take(); !bytes.empty()) {
       write(bytes);
       moved = true;
     }
@@ -224,12 +205,12 @@ void ModemHost::move_bytes() {
   int rate = 0;
   for (const auto& port : ports_) {
     if (const auto own = port->attached() || ports_.size() == 1 ? port->terminal_rate() : 0; rate == 0) rate = own;
-    port->set_module_rate(line_->baud());
+    port->set_module_rate(line().baud());
     // Whoever writes into a pipe cannot know when the module hears it; every other TE is told by the ready line.
     const bool too_early = events_.ready && port.get() == stdio_;
-    line_->wants_input() && !too_early ? port->resume_reading() : port->pause_reading();
+    line().wants_input() && !too_early ? port->resume_reading() : port->pause_reading();
   }
-  if (rate) line_->set_terminal_rate(rate);
+  if (rate) line().set_terminal_rate(rate);
 }
 
 /// What a TE has sent by now stands before what it has not been given yet: its XOFF stops that. True when it has sent.
@@ -269,22 +250,22 @@ void ModemHost::follow_terminals() {
     rts &= lines->rts;
     sends_break |= lines->sending_break;
   }
-  modem_->set_line(emulator::Line::rts, rts);
-  faults_.set_dtr(has_lines ? dtr : attached);
+  board_->set_line(emulator::Line::rts, rts);
+  board_->set_line(emulator::Line::dtr, has_lines ? dtr : attached);
   // ASSUMED: a break is a character with a framing error, which the module drops.
   if (std::exchange(break_, sends_break) != sends_break) log_.info("BREAK {}", sends_break ? "begins" : "ends");
 }
 
 void ModemHost::show_lines() {
   using emulator::Line;
-  const ModuleLines lines{.cts = modem_->line(Line::cts),
-                          .dsr = modem_->line(Line::dsr),
-                          .dcd = modem_->line(Line::dcd),
-                          .ri = modem_->line(Line::ri)};
+  const ModuleLines lines{.cts = modem().line(Line::cts),
+                          .dsr = modem().line(Line::dsr),
+                          .dcd = modem().line(Line::dcd),
+                          .ri = modem().line(Line::ri)};
   for (const auto& port : ports_) port->set_module_lines(lines);
 }
 
-bool ModemHost::quiet() const { return line_->quiet() && !modem_->answering(); }
+bool ModemHost::quiet() { return line().quiet() && !modem().answering(); }
 
 /// A TE that sends no more (`printf … | socat - UNIX:…`) still gets its answer.
 void ModemHost::end_finished_terminals() {

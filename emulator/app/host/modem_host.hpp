@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,22 +12,15 @@
 
 #include "core/journal_ring.hpp"
 #include "core/log.hpp"
-#include "emulator/app/base/process/host_random.hpp"
-#include "emulator/app/base/process/host_time.hpp"
+#include "emulator/app/base/process/host.hpp"
 #include "emulator/app/config/module_options.hpp"
 #include "emulator/app/control/socket/server.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/app/host/host_clock.hpp"
 #include "emulator/app/host/ports/port.hpp"
-#include "emulator/device/mobile_equipment.hpp"
-#include "emulator/faults/faults.hpp"
-#include "emulator/modem.hpp"
-#include "emulator/uart/noisy_line.hpp"
-#include "emulator/uart/uart_line.hpp"
-#include "emulator/weather.hpp"
-#include "net/faults/faulty_bearer.hpp"
+#include "emulator/board.hpp"
 #include "net/host/asio_bearer.hpp"
-#include "storage/faulty_flash.hpp"
+#include "storage/flash.hpp"
 
 namespace quasimodem::app {
 
@@ -59,20 +53,17 @@ class ModemHost final : public control::Target {
   void settle();
   void plug_in();
   void add_initial_faults();
-  void set_timing(const device::Timing& timing);
   void open_control(boost::asio::io_context& io, const ModuleOptions& options);
 
   // control::Target
   std::string address() const override { return ports_.front()->address(); }
-  emulator::Modem& modem() override { return *modem_; }
-  emulator::Faults& faults() override { return faults_; }
-  Timeline& timeline() override { return timeline_; }
+  emulator::Board& board() override { return *board_; }
   std::optional<device::LocalTime> host_time() const override { return app::host_time(); }
   void jump(Duration span) override { clock_.jump(span); }
   void reset(Memory memory) override;
-  bool ready() const override { return modem_->me().power() == device::MobileEquipment::Power::on; }
   void quit() override { events_.quit(); }
 
+  uart::UartLine& line() { return board_->line(); }
   void move_bytes();
   bool look_at_ports();
   void write(ByteSpan bytes);
@@ -80,7 +71,7 @@ class ModemHost final : public control::Target {
   void show_lines();
   void end_finished_terminals();
   /// Nothing of what the TEs have sent waits for an answer.
-  bool quiet() const;
+  bool quiet();
   PortEvents port_events();
 
   std::string name_;
@@ -91,17 +82,11 @@ class ModemHost final : public control::Target {
   JournalRing journal_{timeline_};
   HostRandom random_;
   HostClock clock_;
-  emulator::Faults faults_;
   std::vector<FaultRule> initial_faults_;
   std::vector<int> initial_fault_ids_;
-  std::unique_ptr<storage::Flash> files_;
-  storage::FaultyFlash flash_;
-  std::unique_ptr<net::AsioBearer> sockets_;
-  std::unique_ptr<net::FaultyBearer> faulty_;   ///< before the sockets
-  std::unique_ptr<emulator::Weather> weather_;  ///< before that one, as the profile has it
-  std::unique_ptr<emulator::Modem> modem_;
-  std::unique_ptr<uart::NoisyLine> noise_;
-  std::unique_ptr<uart::UartLine> line_;
+  std::unique_ptr<storage::Flash> flash_;
+  net::AsioBearer sockets_;
+  std::optional<emulator::Board> board_;
   std::vector<std::unique_ptr<Port>> ports_;
   std::unique_ptr<control::Server> control_;
   Port* stdio_ = nullptr;

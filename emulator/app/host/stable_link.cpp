@@ -13,7 +13,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/file_owner.hpp"
+#include "emulator/app/base/process/paths.hpp"
 
 namespace quasimodem::app {
 namespace {

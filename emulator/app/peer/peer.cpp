@@ -12,7 +12,7 @@
 
 #include "emulator/app/base/json.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/host_random.hpp"
+#include "emulator/app/base/process/host.hpp"
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/process/signals.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"

@@ -2,8 +2,6 @@
 #include "emulator/app/base/process/command_line.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -124,9 +122,7 @@ std::string command_text(std::string_view runs, const std::vector<std::string>& 
 
 /// What one mention of a flag adds: 1 for `-v`, 3 for `--verbose=3`, -1 for `--json=false`.
 std::int64_t times_in(const std::string& name, const std::string& text) {
-  std::int64_t times = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), times);
-  if (error == std::errc{} && end == text.data() + text.size()) return times;
+  if (const auto times = whole_number<std::int64_t>(text)) return *times;
   if (const auto said = truth(text)) return *said ? 1 : -1;
   usage(fmt::format("{}={}: the option takes no value", name, text), fmt::format("{0}, or {0}=false", name));
 }
@@ -170,26 +166,12 @@ void CommandLine::add_option(const std::string& names, const std::string& placeh
   takes_.emplace_back(option, std::move(take));
 }
 
-void CommandLine::option(const std::string& names, std::string& target, const std::string& placeholder,
-                         const std::string& meaning) {
-  add_option(names, placeholder, meaning, [&target](const auto&, const auto& texts) { target = texts.back(); });
-}
-
-void CommandLine::option(const std::string& names, std::optional<std::string>& target, const std::string& placeholder,
-                         const std::string& meaning) {
-  add_option(names, placeholder, meaning, [&target](const auto&, const auto& texts) { target = texts.back(); });
-}
-
 void CommandLine::option(const std::string& names, int& target, const std::string& placeholder,
                          const std::string& meaning) {
   add_option(names, placeholder, meaning, [&target](const auto& name, const auto& texts) {
     const auto& text = texts.back();
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc{} && end == text.data() + text.size()) {
-      target = number;
-      return;
-    }
+    const auto number = whole_number<int>(text);
+    if (number) return void(target = *number);
     usage(fmt::format("{} {}: not a whole number", name, text.empty() ? "\"\"" : text),
           fmt::format("in decimal digits, as {} {}", name, target));
   });

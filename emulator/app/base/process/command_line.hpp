@@ -41,10 +41,10 @@ class CommandLine {
   void count(const std::string& names, std::int64_t& times, const std::string& meaning);  ///< -vv: 2
 
   /// An option with a value. The last one counts, so that a script can put its own before those of its caller.
-  void option(const std::string& names, std::string& target, const std::string& placeholder,
-              const std::string& meaning);
-  void option(const std::string& names, std::optional<std::string>& target, const std::string& placeholder,
-              const std::string& meaning);
+  template <class Text>  // std::string, or an optional one
+  void option(const std::string& names, Text& target, const std::string& placeholder, const std::string& meaning) {
+    add_option(names, placeholder, meaning, [&target](const auto&, const auto& texts) { target = texts.back(); });
+  }
   void option(const std::string& names, int& target, const std::string& placeholder, const std::string& meaning);
   /// An option that may be given several times, each with one value.
   void list(const std::string& names, std::vector<std::string>& target, const std::string& placeholder,

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/base/process/readiness.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <system_error>
 #include <unistd.h>
 
 #include <fmt/core.h>
 
+#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
 
 namespace quasimodem::app {
 
 int read_descriptor(const std::string& text, const char* example) {
-  int number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem == std::errc{} && end == text.data() + text.size() && number >= 0) return number;
+  if (const auto number = whole_number<int>(text); number && *number >= 0) return *number;
   throw Problem{ExitCode::usage, fmt::format("--ready-fd {}: not the number of a descriptor", text),
                 fmt::format("as here: {}", example)};
 }

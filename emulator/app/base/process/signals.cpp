@@ -12,13 +12,8 @@
 #include <unistd.h>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-
 namespace quasimodem::app {
 namespace {
-
-using boost::asio::posix::stream_descriptor;
 
 bool is_ignored(int signal) {
   struct sigaction action {};
@@ -76,48 +71,30 @@ int open_interrupts(Signals::SecondInterrupt second) {
 
 }  // namespace
 
-struct Signals::Impl {
-  Impl(boost::asio::io_context& io, SecondInterrupt second, std::function<void(Signal)> on_signal_now)
-      : on_signal{std::move(on_signal_now)}, descriptor{io, open_signals()}, interrupts{io, open_interrupts(second)} {}
-  /// The handler stays: a SIGINT while the rest is taken down is the first or the second one all the same.
-  ~Impl() {
-    interrupts_left = std::min(interrupts_left.load(), 1);
-    ::close(interrupt_pipe.exchange(-1));
-  }
-
-  std::function<void(Signal)> on_signal;
-  stream_descriptor descriptor;
-  stream_descriptor interrupts;
-
-  void wait() {
-    descriptor.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-      if (error) return;
-      signalfd_siginfo info{};
-      while (::read(descriptor.native_handle(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-        on_signal({static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL});
-      }
-      wait();
-    });
-  }
-
-  void wait_for_interrupts() {
-    interrupts.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-      if (error) return;
-      Signal signal;
-      while (::read(interrupts.native_handle(), &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
-        on_signal(signal);
-      }
-      wait_for_interrupts();
-    });
-  }
-};
-
 Signals::Signals(boost::asio::io_context& io, SecondInterrupt second, std::function<void(Signal)> on_signal)
-    : impl_{std::make_unique<Impl>(io, second, std::move(on_signal))} {
-  impl_->wait();
-  impl_->wait_for_interrupts();
+    : on_signal_{std::move(on_signal)}, descriptor_{io, open_signals()}, interrupts_{io, open_interrupts(second)} {
+  wait<signalfd_siginfo>(descriptor_, [](const signalfd_siginfo& info) {
+    return Signal{static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL};
+  });
+  wait<Signal>(interrupts_, [](const Signal& signal) { return signal; });
 }
 
-Signals::~Signals() = default;
+/// The handler stays: a SIGINT while the rest is taken down is the first or the second one all the same.
+Signals::~Signals() {
+  interrupts_left = std::min(interrupts_left.load(), 1);
+  ::close(interrupt_pipe.exchange(-1));
+}
+
+template <class Message>
+void Signals::wait(Descriptor& from, Signal (*signal)(const Message&)) {
+  from.async_wait(Descriptor::wait_read, [=, this, &from](const boost::system::error_code& error) {
+    if (error) return;
+    Message message{};
+    while (::read(from.native_handle(), &message, sizeof message) == static_cast<ssize_t>(sizeof message)) {
+      on_signal_(signal(message));
+    }
+    wait(from, signal);
+  });
+}
 
 }  // namespace quasimodem::app

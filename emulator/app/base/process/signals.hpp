@@ -2,11 +2,9 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 
-namespace boost::asio {
-class io_context;
-}
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 namespace quasimodem::app {
 
@@ -27,8 +25,15 @@ class Signals {
   ~Signals();
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  using Descriptor = boost::asio::posix::stream_descriptor;
+
+  /// Hears what comes from a descriptor in messages of one kind, each of which `signal` reads.
+  template <class Message>
+  void wait(Descriptor& from, Signal (*signal)(const Message&));
+
+  std::function<void(Signal)> on_signal_;
+  Descriptor descriptor_;
+  Descriptor interrupts_;
 };
 
 }  // namespace quasimodem::app

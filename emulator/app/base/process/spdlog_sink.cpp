@@ -29,16 +29,6 @@ spdlog::level::level_enum level_of(LogLevel level) {
   return spdlog::level::err;
 }
 
-std::string_view name_of(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug: return "debug";
-    case LogLevel::info: return "info";
-    case LogLevel::warning: return "warning";
-    case LogLevel::error: break;
-  }
-  return "error";
-}
-
 /// `2026-11-28T06:02:19.123456Z`
 std::string timestamp() {
   using namespace std::chrono;
@@ -128,7 +118,8 @@ class SpdlogSink final : public StderrSink {
       object.emplace("modem", modem);
       part.remove_prefix(std::min(who.size(), modem.size() + 1));
     }
-    object.emplace("level", name_of(level));
+    const auto name = spdlog::level::to_string_view(level_of(level));
+    object.emplace("level", std::string_view{name.data(), name.size()});
     if (!part.empty()) object.emplace("part", part);
     object.emplace("msg", message);
     logger_->log(level_of(level), "{}", to_text(object));

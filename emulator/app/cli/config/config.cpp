@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/config/config.hpp"
-
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -9,8 +7,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/config/settings_text.hpp"
 #include "emulator/app/cli/options/flags.hpp"
 
@@ -22,26 +19,11 @@ Usage: quasimodem config show [OPTIONS]    the settings in force, as a configura
        quasimodem config check FILE        whether a configuration file is right
 )";
 
-constexpr const char* kShowUsage = R"(
-Usage: quasimodem config show [--origin] [--json] [OPTIONS of run] [-- CMD]
-)";
-
 constexpr const char* kShowFooter = R"(Examples:
   quasimodem config show --origin                   where each comes from
   quasimodem config show -p poor >quasimodem.toml   a file that says the same
 
 Exit codes: 0 shown, 2 usage or configuration.)";
-
-constexpr const char* kCheckUsage = R"(
-Usage: quasimodem config check FILE
-)";
-
-using Arguments = std::vector<std::string>;
-
-int print(const std::string& text) {
-  fmt::print("{}", text);
-  return static_cast<int>(ExitCode::ok);
-}
 
 struct Show {
   bool origin = false, json = false;
@@ -59,14 +41,14 @@ void declare(CommandLine& line, std::string& file) { line.word("file", file, "FI
 CommandText text_of_show(std::string name) {
   return {.name = std::move(name),
           .description = "The settings in force: flags, environment, configuration file, defaults.",
-          .usage = kShowUsage,
+          .usage = "\nUsage: quasimodem config show [--origin] [--json] [OPTIONS of run] [-- CMD]\n",
           .footer = kShowFooter};
 }
 
 CommandText text_of_check(std::string name) {
   return {.name = std::move(name),
           .description = "Reads a configuration file and says what is wrong with it.",
-          .usage = kCheckUsage};
+          .usage = "\nUsage: quasimodem config check FILE\n"};
 }
 
 int show(const Arguments& arguments) {
@@ -74,21 +56,21 @@ int show(const Arguments& arguments) {
   Show wanted;
   CommandLine line{text_of_show("quasimodem config show")};
   declare(line, wanted);
-  if (const auto help = line.read(std::move(ours))) return print(*help);
+  if (const auto help = line.read(std::move(ours))) return printed(*help);
   const auto invocation = read_settings(wanted.flags->settings(line), std::move(command), process_environment());
   for (const auto& warning : invocation.warnings) fmt::print(stderr, "warning: {}\n", warning);
-  if (wanted.json) return print(to_text(settings_json(invocation)) + "\n");
-  return print(settings_text(invocation, wanted.origin ? ShowOrigin::yes : ShowOrigin::no));
+  if (wanted.json) return printed(to_text(settings_json(invocation)) + "\n");
+  return printed(settings_text(invocation, wanted.origin ? ShowOrigin::yes : ShowOrigin::no));
 }
 
 int check(const Arguments& arguments) {
   std::string file;
   CommandLine line{text_of_check("quasimodem config check")};
   declare(line, file);
-  if (const auto help = line.read(arguments)) return print(*help);
+  if (const auto help = line.read(arguments)) return printed(*help);
   if (file.empty()) usage("nothing to check", "quasimodem config check FILE");
   read_command_line({"--config", file}, {});
-  return print(fmt::format("{}: good\n", file));
+  return printed(fmt::format("{}: good\n", file));
 }
 
 /// Of both: what `quasimodem config --help` shows.
@@ -107,17 +89,19 @@ struct Overview {
   }
 };
 
-}  // namespace
-
-Declaration declare_config() { return Overview{}.line().declaration(); }
-
 int config(const Arguments& arguments) {
   if (arguments.empty()) usage("show or check?", "see: quasimodem config --help");
   const auto& what = arguments.front();
   const Arguments rest{arguments.begin() + 1, arguments.end()};
   if (what == "show") return show(rest);
   if (what == "check") return check(rest);
-  return print(Overview{}.line().read({what}, {"show", "check"}).value_or(""));
+  return printed(Overview{}.line().read({what}, {"show", "check"}).value_or(""));
+}
+
+}  // namespace
+
+Verb config_command() {
+  return {&config, [] { return Overview{}.line().declaration(); }};
 }
 
 }  // namespace quasimodem::app

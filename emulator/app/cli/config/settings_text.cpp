@@ -12,7 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/json_text.hpp"
+#include "emulator/app/base/json.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
 
 namespace quasimodem::app {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/ctl/ctl.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -11,11 +9,9 @@
 
 #include "core/duration_text.hpp"
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/ctl/result_text.hpp"
 #include "emulator/app/control/method.hpp"
-#include "emulator/app/control/reference.hpp"
 #include "emulator/app/control/socket/connection.hpp"
 
 namespace quasimodem::app {
@@ -43,13 +39,6 @@ constexpr std::string_view kExamples = R"(Examples:
 Methods:
 )";
 
-constexpr const char* kWaitUsage = R"(
-Usage: quasimodem wait [--to NAME|PATH] [--timeout DURATION] [--json]
-)";
-
-constexpr const char* kWaitFooter =
-    "Exit codes: 0 it is ready, 2 usage, 3 several run and --to does not say which, 124 too late.";
-
 void declare_to(CommandLine& line, std::optional<std::string>& to) {
   line.option("--to", to, "NAME|PATH",
               "which module, when several run: its name, its control socket or the link of its UART");
@@ -70,23 +59,6 @@ struct CtlWords {
     declare_to(line, to);
     line.flag("--json", json, "the result as JSON, for programs");
     line.word("method", method, "METHOD", "what to do, and its parameters");
-    return line;
-  }
-};
-
-struct WaitWords {
-  std::optional<std::string> to{};
-  std::string duration = "10s";
-  bool json = false;
-
-  CommandLine line() {
-    CommandLine line{{.name = "quasimodem wait",
-                      .description = "Waits until a module runs and hears its UART.",
-                      .usage = kWaitUsage,
-                      .footer = kWaitFooter}};
-    declare_to(line, to);
-    line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min, a number alone is seconds; default 10s");
-    line.flag("--json", json, "print {\"ready\":true} then");
     return line;
   }
 };
@@ -177,12 +149,7 @@ void follow(control::Connection& connection, bool json) {
   }
 }
 
-}  // namespace
-
-Declaration declare_ctl() { return CtlWords{}.line().declaration(); }
-Declaration declare_wait() { return WaitWords{}.line().declaration(); }
-
-int ctl(const std::vector<std::string>& arguments) {
+int ctl(const Arguments& arguments) {
   CtlWords options;
   auto line = options.line();
   auto ours = arguments;
@@ -217,40 +184,59 @@ int ctl(const std::vector<std::string>& arguments) {
   return static_cast<int>(ExitCode::ok);
 }
 
-int wait_until_ready(const std::vector<std::string>& arguments) {
-  WaitWords words;
-  const auto& [to, duration, json] = words;
-  if (const auto help = words.line().read(arguments)) {
-    show(*help);
-    return static_cast<int>(ExitCode::ok);
+struct WaitWords {
+  std::optional<std::string> to{};
+  std::string duration = "10s";
+  bool json = false;
+
+  CommandLine line() {
+    CommandLine line{
+        {.name = "quasimodem wait",
+         .description = "Waits until a module runs and hears its UART.",
+         .usage = "\nUsage: quasimodem wait [--to NAME|PATH] [--timeout DURATION] [--json]\n",
+         .footer = "Exit codes: 0 it is ready, 2 usage, 3 several run and --to does not say which, 124 too late."}};
+    declare_to(line, to);
+    line.option("--timeout", duration, "DURATION", "5s, 500ms, 1min, a number alone is seconds; default 10s");
+    line.flag("--json", json, "print {\"ready\":true} then");
+    return line;
   }
-  const auto timeout = parse_duration(duration);
-  if (!timeout) usage(fmt::format("--timeout {}: not a duration", duration), fmt::format("use {}", kDurationForm));
-  constexpr std::chrono::seconds kForTheAnswer{1};
-  const auto end = Clock::now() + *timeout;
-  for (;;) {
-    try {
-      const auto socket = control::find_socket(to, end);
-      const auto left = std::max(end - Clock::now(), Clock::duration::zero());  // finding it may have taken long
-      control::Connection connection{socket, left + kForTheAnswer};
-      const auto seconds = std::chrono::duration<double>{left}.count();
-      const auto answer = connection.ask("wait", JsonObject{{"timeout", seconds}});
-      const auto& result = result_of(answer);
-      if (json) show(to_text(result) + "\n");
-      return static_cast<int>(ExitCode::ok);
-    } catch (const Problem& problem) {
-      // No module yet is what this command is for; several need a name, now as later.
-      const bool several = std::string_view{problem.what()}.find(" modules are running") != std::string_view::npos;
-      if (problem.code() != ExitCode::environment || several) throw;
-      if (Clock::now() >= end) {
-        throw Problem{
-            ExitCode::timed_out,
-            fmt::format("no module is ready after {}: {}", duration_text(*parse_duration(duration)), problem.what()),
-            problem.way_out()};
+
+  int run() const {
+    const auto timeout = parse_duration(duration);
+    if (!timeout) usage(fmt::format("--timeout {}: not a duration", duration), fmt::format("use {}", kDurationForm));
+    constexpr std::chrono::seconds kForTheAnswer{1};
+    const auto end = Clock::now() + *timeout;
+    for (;;) {
+      try {
+        const auto socket = control::find_socket(to, end);
+        const auto left = std::max(end - Clock::now(), Clock::duration::zero());  // finding it may have taken long
+        control::Connection connection{socket, left + kForTheAnswer};
+        const auto seconds = std::chrono::duration<double>{left}.count();
+        const auto answer = connection.ask("wait", JsonObject{{"timeout", seconds}});
+        const auto& result = result_of(answer);
+        if (json) show(to_text(result) + "\n");
+        return static_cast<int>(ExitCode::ok);
+      } catch (const Problem& problem) {
+        // No module yet is what this command is for; several need a name, now as later.
+        const bool several = std::string_view{problem.what()}.find(" modules are running") != std::string_view::npos;
+        if (problem.code() != ExitCode::environment || several) throw;
+        if (Clock::now() >= end) {
+          throw Problem{
+              ExitCode::timed_out,
+              fmt::format("no module is ready after {}: {}", duration_text(*parse_duration(duration)), problem.what()),
+              problem.way_out()};
+        }
       }
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
+};
+
+}  // namespace
+
+Verb ctl_command() {
+  return {&ctl, [] { return CtlWords{}.line().declaration(); }};
 }
+Verb wait_command() { return verb<WaitWords>(); }
 
 }  // namespace quasimodem::app

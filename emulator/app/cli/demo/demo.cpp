@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/demo/demo.hpp"
-
 #include <unistd.h>
 
 #include <fmt/core.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/demo/acts.hpp"
 #include "emulator/app/config/profile.hpp"
 
 namespace quasimodem::app {
 namespace {
-
-constexpr const char* kUsage = R"(
-Usage: quasimodem demo [OPTIONS] [tls|tcp|transparent|fault]
-)";
 
 std::string footer() {
   std::string text;
@@ -25,12 +18,9 @@ std::string footer() {
 }
 
 const Act& find_act(const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& act : acts()) {
-    if (act.name == name) return act;
-    names.emplace_back(act.name);
-  }
-  usage(fmt::format("unknown demo \"{}\"{}", name, did_you_mean(name, names)), "see: quasimodem demo --help");
+  if (const auto* act = named(acts(), name)) return *act;
+  usage(fmt::format("unknown demo \"{}\"{}", name, did_you_mean(name, names_of(acts()))),
+        "see: quasimodem demo --help");
 }
 
 struct DemoWords {
@@ -40,7 +30,7 @@ struct DemoWords {
   CommandLine line() {
     CommandLine line{{.name = "quasimodem demo",
                       .description = "A host, a module and its network, side by side, offline.",
-                      .usage = kUsage,
+                      .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|fault]\n",
                       .footer = footer()}};
     line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
     line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
@@ -48,30 +38,25 @@ struct DemoWords {
     line.word("act", name, "ACT", "what to show; default tls");
     return line;
   }
+
+  int run() const {
+    const auto& act = find_act(name);
+    const auto pace = at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
+    Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, read_profile(profile)};
+    act.perform(stage);
+    stage.note(
+        fmt::format("\n"
+                    "  Next:                        {}\n"
+                    "  As the weather does it:      quasimodem demo {} --profile realistic\n"
+                    "  A module for your own host:  quasimodem run\n"
+                    "  Break it while it runs:      quasimodem ctl fault add bearer.outage --for 6s",
+                    act.next, act.name));
+    return static_cast<int>(ExitCode::ok);
+  }
 };
 
 }  // namespace
 
-Declaration declare_demo() { return DemoWords{}.line().declaration(); }
-
-int demo(const std::vector<std::string>& arguments) {
-  DemoWords words;
-  if (const auto help = words.line().read(arguments)) {
-    fmt::print("{}", *help);
-    return static_cast<int>(ExitCode::ok);
-  }
-  const auto& act = find_act(words.name);
-  const auto pace = words.at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
-  Stage stage{coloring(read_color(words.color), STDOUT_FILENO), pace, read_profile(words.profile)};
-  act.perform(stage);
-  stage.note(
-      fmt::format("\n"
-                  "  Next:                        {}\n"
-                  "  As the weather does it:      quasimodem demo {} --profile realistic\n"
-                  "  A module for your own host:  quasimodem run\n"
-                  "  Break it while it runs:      quasimodem ctl fault add bearer.outage --for 6s",
-                  act.next, act.name));
-  return static_cast<int>(ExitCode::ok);
-}
+Verb demo_command() { return verb<DemoWords>(); }
 
 }  // namespace quasimodem::app

@@ -10,7 +10,7 @@
 
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/paths.hpp"
-#include "emulator/app/cli/doctor/checks.hpp"
+#include "emulator/app/cli/doctor/report.hpp"
 #include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {

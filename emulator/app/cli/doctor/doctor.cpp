@@ -10,14 +10,13 @@
 #include <boost/version.hpp>
 #include <fmt/core.h>
 
+#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/command_line.hpp"
-#include "emulator/app/base/process/host_random.hpp"
+#include "emulator/app/base/process/host.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/base/version.hpp"
-#include "emulator/app/cli/doctor/checks.hpp"
 #include "emulator/app/cli/doctor/report.hpp"
-#include "emulator/app/cli/doctor/report_text.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -83,6 +82,25 @@ Report examine(DoctorOptions::Extent extent) {
   return report;
 }
 
+constexpr const char* kFooter = R"(Every cell of the TLS table is proved by a handshake and data in memory.
+Exit codes: 0 a module runs here with the default options, 2 usage, 3 something it needs is broken.)";
+
+struct DoctorWords {
+  bool json = false, tls = false;
+  std::string color = "auto";
+
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem doctor",
+                      .description = "What this machine and this build can do, each thing tried.",
+                      .usage = "\nUsage: quasimodem doctor [OPTIONS]\n",
+                      .footer = kFooter}};
+    line.flag("--json", json, "one JSON object instead of text");
+    line.flag("--tls", tls, "only TLS: versions and cipher suites");
+    line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
+    return line;
+  }
+};
+
 }  // namespace
 
 Finding check_key_log() {
@@ -90,6 +108,16 @@ Finding check_key_log() {
   return {.subject = "key log",
           .verdict = Finding::Verdict::limited,
           .detail = "the mbedTLS of this build exports no keys: --keylog is refused"};
+}
+
+Declaration declare_doctor() { return DoctorWords{}.line().declaration(); }
+
+tl::expected<DoctorOptions, std::string> read_doctor_options(const std::vector<std::string>& arguments) {
+  DoctorWords words;
+  if (auto help = words.line().read(arguments)) return tl::unexpected{std::move(*help)};
+  return DoctorOptions{.form = words.json ? DoctorOptions::Form::json : DoctorOptions::Form::text,
+                       .extent = words.tls ? DoctorOptions::Extent::tls : DoctorOptions::Extent::everything,
+                       .color = read_color(words.color)};
 }
 
 int doctor(const DoctorOptions& options) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 #include "emulator/app/base/color.hpp"
 #include "emulator/app/base/process/declaration.hpp"
@@ -19,13 +20,8 @@ struct DoctorOptions {
   ColorChoice color = ColorChoice::automatic;
 };
 
-struct DoctorInvocation {
-  std::optional<DoctorOptions> doctor;
-  std::string text;  ///< --help: to be printed, then exit 0
-};
-
-/// Reads what stands after `quasimodem doctor`. Throws Problem.
-DoctorInvocation read_doctor_options(const std::vector<std::string>& arguments);
+/// What stands after `quasimodem doctor`, or the help that was asked for. Throws Problem.
+tl::expected<DoctorOptions, std::string> read_doctor_options(const std::vector<std::string>& arguments);
 /// What stands there.
 Declaration declare_doctor();
 

@@ -11,7 +11,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/cli/doctor/checks.hpp"
+#include "emulator/app/cli/doctor/report.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -14,7 +14,7 @@
 #include "core/bytes.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/paths.hpp"
-#include "emulator/app/cli/doctor/checks.hpp"
+#include "emulator/app/cli/doctor/report.hpp"
 #include "emulator/app/host/ports/pty_port.hpp"
 
 namespace quasimodem::app {

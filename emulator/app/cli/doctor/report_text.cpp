@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/doctor/report_text.hpp"
-
 #include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
+
+#include "emulator/app/cli/doctor/report.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -142,6 +142,20 @@ std::string report_text(const Report& report, DoctorOptions::Extent extent, Colo
   text += report.usable() ? "\nA module runs here.\n"
                           : "\nA module does not run here with the default options: something above is broken.\n";
   return text;
+}
+
+CellState state_of(const tls::Capability& cell) {
+  if (cell.works) return CellState::works;
+  return tls::allowed(cell.version, cell.suite) ? CellState::missing : CellState::not_in_protocol;
+}
+
+bool Report::usable() const {
+  const auto broken = [](const Finding& finding) { return finding.verdict == Finding::Verdict::broken; };
+  // A version the build was made without is a limit; one it has and that fails is a fault.
+  const auto fails = [](const tls::Capability& cell) {
+    return state_of(cell) == CellState::missing && tls::speaks(cell.version);
+  };
+  return std::ranges::none_of(findings, broken) && std::ranges::none_of(tls, fails);
 }
 
 }  // namespace quasimodem::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/explain/explain.hpp"
+#include "emulator/commands/explain.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -15,12 +15,9 @@
 #include "core/journal.hpp"
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/json.hpp"
-#include "emulator/app/base/json_text.hpp"
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/text_file.hpp"
+#include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/explain/suggestions.hpp"
-#include "emulator/commands/explain.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -44,14 +41,16 @@ Exit codes: 0 explained, 1 not a line of these modules, 2 usage.)";
 enum class Output { text, json };
 
 std::string as_json(const Explanation& explanation) {
-  std::string fields;
-  for (const auto& field : explanation.fields) {
-    fields += fmt::format("{}{{\"name\":{},\"value\":{},\"meaning\":{}}}", fields.empty() ? "" : ",",
-                          json_string(field.name), json_string(field.value), json_string(field.meaning));
+  JsonArray fields;
+  for (const auto& [name, value, meaning] : explanation.fields) {
+    fields.push_back(JsonObject{{"name", name}, {"value", value}, {"meaning", meaning}});
   }
-  return fmt::format("{{\"line\":{},\"kind\":{},\"meaning\":{},\"manual\":{},\"fields\":[{}]}}\n",
-                     json_string(explanation.line), json_string(explanation.kind), json_string(explanation.meaning),
-                     json_string(explanation.manual), fields);
+  return to_text(JsonObject{{"line", explanation.line},
+                            {"kind", explanation.kind},
+                            {"meaning", explanation.meaning},
+                            {"manual", explanation.manual},
+                            {"fields", std::move(fields)}}) +
+         "\n";
 }
 
 std::string as_text(const Explanation& explanation) {
@@ -158,35 +157,29 @@ struct ExplainWords {
     line.rest("text", words, "TEXT", "the line; its words are joined by blanks");
     return line;
   }
+
+  int run() const {
+    const auto output = json ? Output::json : Output::text;
+    Suggestions suggestions{suggestion};
+    if (!words.empty()) {
+      const auto line = fmt::format("{}", fmt::join(words, " "));
+      if (explain_line(line, output)) return static_cast<int>(ExitCode::ok);
+      throw Problem{ExitCode::expectation_failed, fmt::format("cannot explain \"{}\"", line),
+                    std::string{kUnknown} + suggestions.for_text(line)};
+    }
+    if (::isatty(STDIN_FILENO)) usage("nothing to explain", "quasimodem explain +CME ERROR: 3");
+    auto code = ExitCode::ok;
+    while (const auto line = read_text_line(std::cin)) {
+      if (line->find_first_not_of("\r\n") == std::string::npos || explain_line(*line, output)) continue;
+      fmt::print(stderr, "cannot explain \"{}\": {}{}\n", *line, kUnknown, suggestions.for_log_line(*line));
+      code = ExitCode::expectation_failed;
+    }
+    return static_cast<int>(code);
+  }
 };
 
 }  // namespace
 
-Declaration declare_explain() { return ExplainWords{}.line().declaration(); }
-
-int explain(const std::vector<std::string>& arguments) {
-  ExplainWords wanted;
-  if (const auto help = wanted.line().read(arguments)) {
-    fmt::print("{}", *help);
-    return static_cast<int>(ExitCode::ok);
-  }
-  const auto& words = wanted.words;
-  const auto output = wanted.json ? Output::json : Output::text;
-  Suggestions suggestions{suggestion};
-  if (!words.empty()) {
-    const auto line = fmt::format("{}", fmt::join(words, " "));
-    if (explain_line(line, output)) return static_cast<int>(ExitCode::ok);
-    throw Problem{ExitCode::expectation_failed, fmt::format("cannot explain \"{}\"", line),
-                  std::string{kUnknown} + suggestions.for_text(line)};
-  }
-  if (::isatty(STDIN_FILENO)) usage("nothing to explain", "quasimodem explain +CME ERROR: 3");
-  auto code = ExitCode::ok;
-  while (const auto line = read_text_line(std::cin)) {
-    if (line->find_first_not_of("\r\n") == std::string::npos || explain_line(*line, output)) continue;
-    fmt::print(stderr, "cannot explain \"{}\": {}{}\n", *line, kUnknown, suggestions.for_log_line(*line));
-    code = ExitCode::expectation_failed;
-  }
-  return static_cast<int>(code);
-}
+Verb explain_command() { return verb<ExplainWords>(); }
 
 }  // namespace quasimodem::app

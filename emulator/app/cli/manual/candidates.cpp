@@ -7,7 +7,6 @@
 
 #include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/cli/commands.hpp"
-#include "emulator/app/cli/manual/values.hpp"
 
 namespace quasimodem::app {
 namespace {

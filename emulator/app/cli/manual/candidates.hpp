@@ -25,4 +25,8 @@ struct Candidates {
 /// declarations of the commands and the tables behind them.
 Candidates candidates(std::span<const std::string> words);
 
+/// What can stand where --help says `value`: `MODEL`, `FILE`, `auto|always|never`. `word` is what is there of it so
+/// far, `earlier` the words of the same list before it (`ctl METHOD key=value …`). Not filtered by `word`.
+Candidates candidates_for(const std::string& value, const std::string& word, std::span<const std::string> earlier);
+
 }  // namespace quasimodem::app

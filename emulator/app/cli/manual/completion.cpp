@@ -8,16 +8,11 @@
 #include <fmt/ranges.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/candidates.hpp"
 
 namespace quasimodem::app {
 namespace {
-
-constexpr const char* kUsage = R"(
-Usage: quasimodem completion bash|zsh|fish
-)";
 
 constexpr const char* kFooter = R"(Installed packages bring it along. For a program that lies elsewhere:
   source <(quasimodem completion bash)                                        in ~/.bashrc
@@ -46,46 +41,35 @@ std::string answer(const Candidates& found) {
   return text;
 }
 
-std::vector<std::string> shells() {
-  std::vector<std::string> names;
-  for (const auto& script : completion_scripts()) names.emplace_back(script.shell);
-  return names;
-}
+struct CompletionWords {
+  std::string shell{};
 
-CommandLine completion_line(std::string& shell) {
-  CommandLine line{{.name = "quasimodem completion",
-                    .description = "Prints the completion of a shell, which asks this program.",
-                    .usage = kUsage,
-                    .footer = kFooter}};
-  line.word("shell", shell, fmt::format("{}", fmt::join(shells(), "|")), "whose");
-  return line;
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem completion",
+                      .description = "Prints the completion of a shell, which asks this program.",
+                      .usage = "\nUsage: quasimodem completion bash|zsh|fish\n",
+                      .footer = kFooter}};
+    line.word("shell", shell, fmt::format("{}", fmt::join(names_of(completion_scripts()), "|")), "whose");
+    return line;
+  }
+
+  int run() const {
+    if (shell.empty()) usage("for which shell?", "quasimodem completion bash, zsh or fish");
+    if (const auto* script = named(completion_scripts(), shell)) return printed(script->text);
+    usage(fmt::format("no completion for \"{}\"{}", shell, did_you_mean(shell, names_of(completion_scripts()))),
+          "there are bash, zsh and fish");
+  }
+};
+
+int completion(const Arguments& arguments) {
+  if (arguments.size() > 1 && arguments.front() == kQuestion) {
+    return printed(answer(candidates({arguments.begin() + 1, arguments.end()})));
+  }
+  return verb<CompletionWords>().start(arguments);
 }
 
 }  // namespace
 
-Declaration declare_completion() {
-  std::string shell;
-  return completion_line(shell).declaration();
-}
-
-int completion(const std::vector<std::string>& arguments) {
-  if (arguments.size() > 1 && arguments.front() == kQuestion) {
-    fmt::print("{}", answer(candidates({arguments.begin() + 1, arguments.end()})));
-    return static_cast<int>(ExitCode::ok);
-  }
-  std::string shell;
-  if (const auto help = completion_line(shell).read(arguments)) {
-    fmt::print("{}", *help);
-    return static_cast<int>(ExitCode::ok);
-  }
-  if (shell.empty()) usage("for which shell?", "quasimodem completion bash, zsh or fish");
-  for (const auto& script : completion_scripts()) {
-    if (script.shell != shell) continue;
-    fmt::print("{}", script.text);
-    return static_cast<int>(ExitCode::ok);
-  }
-  usage(fmt::format("no completion for \"{}\"{}", shell, did_you_mean(shell, shells())),
-        "there are bash, zsh and fish");
-}
+Verb completion_command() { return {&completion, verb<CompletionWords>().declare}; }
 
 }  // namespace quasimodem::app

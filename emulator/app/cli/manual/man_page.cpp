@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/manual/man_page.hpp"
 
 #include <algorithm>
 #include <string_view>
 
 #include <fmt/core.h>
 
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/command_line.hpp"
-#include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/base/version.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
@@ -112,15 +108,16 @@ std::string synopsis(const Declaration& run) {
   return lines;
 }
 
-CommandLine man_line() {
-  return CommandLine{{.name = "quasimodem man",
-                      .description = "Prints the manual page.",
-                      .usage = "\nUsage: quasimodem man | man -l -\n"}};
-}
+struct ManWords {
+  static CommandLine line() {
+    return CommandLine{{.name = "quasimodem man",
+                        .description = "Prints the manual page.",
+                        .usage = "\nUsage: quasimodem man | man -l -\n"}};
+  }
+  static int run() { return printed(man_page()); }
+};
 
 }  // namespace
-
-Declaration declare_man() { return man_line().declaration(); }
 
 std::string man_page() {
   const auto run = declaration_of("run");
@@ -145,10 +142,6 @@ std::string man_page() {
   return roff;
 }
 
-int man(const std::vector<std::string>& arguments) {
-  const auto text = man_line().read(arguments);
-  fmt::print("{}", text ? *text : man_page());
-  return static_cast<int>(ExitCode::ok);
-}
+Verb man_command() { return verb<ManWords>(); }
 
 }  // namespace quasimodem::app

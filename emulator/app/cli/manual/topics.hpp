@@ -29,4 +29,7 @@ std::span<const Topic> topics();
 /// As `quasimodem help NAME` shows it.
 std::string topic_text(const Topic& topic);
 
+/// quasimodem(1) in roff with the macros of man(7), made from what the commands declare and from the topics.
+std::string man_page();
+
 }  // namespace quasimodem::app

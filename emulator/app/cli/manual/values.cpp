@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/manual/values.hpp"
-
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -12,6 +10,7 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/demo/acts.hpp"
+#include "emulator/app/cli/manual/candidates.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/app/config/uart_url.hpp"
@@ -26,6 +25,12 @@ namespace quasimodem::app {
 namespace {
 
 using Earlier = std::span<const std::string>;
+
+/// A word for each row of a table that has a name, with what the row says about it.
+template <class Table, class Row>
+void add_rows(Candidates& found, const Table& table, std::string_view Row::*meaning, std::string_view end = "") {
+  for (const auto& row : table) found.words.push_back({fmt::format("{}{}", row.name, end), std::string{row.*meaning}});
+}
 
 Candidates models(const std::string&, Earlier) {
   Candidates found;
@@ -68,9 +73,7 @@ Candidates faults(const std::string& word, Earlier) {
   Candidates found;
   const auto blank = word.rfind(' ');
   if (blank == std::string::npos) {
-    for (const auto& kind : emulator::fault_kinds()) {
-      found.words.push_back({std::string{kind.name}, std::string{kind.effect}});
-    }
+    add_rows(found, emulator::fault_kinds(), &emulator::FaultKind::effect);
     return found;
   }
   const auto* kind = emulator::fault_kind(word.substr(0, word.find(' ')));
@@ -88,9 +91,7 @@ Candidates faults(const std::string& word, Earlier) {
 Candidates firmware(const std::string& word, Earlier) {
   Candidates found;
   const auto equals = word.find('=');
-  for (const auto& row : device::firmware_switches()) {
-    if (equals == std::string::npos) found.words.push_back({fmt::format("{}=", row.name), std::string{row.effect}});
-  }
+  if (equals == std::string::npos) add_rows(found, device::firmware_switches(), &device::FirmwareSwitch::effect, "=");
   if (!device::firmware_switch(word.substr(0, equals)) || equals == std::string::npos) return found;
   for (const auto* value : {"on", "off"}) found.words.push_back({word.substr(0, equals + 1) + value, {}});
   return found;
@@ -118,7 +119,7 @@ Candidates running(const std::string&, Earlier) {
 
 Candidates acts_of_demo(const std::string&, Earlier) {
   Candidates found;
-  for (const auto& act : acts()) found.words.push_back({std::string{act.name}, std::string{act.summary}});
+  add_rows(found, acts(), &Act::summary);
   return found;
 }
 
@@ -126,9 +127,7 @@ Candidates methods(const std::string&, Earlier earlier) {
   Candidates found;
   if (earlier.empty() || earlier.front() == "help") {
     if (earlier.size() > 1) return found;
-    for (const auto& method : control::methods()) {
-      found.words.push_back({std::string{method.name}, std::string{method.summary}});
-    }
+    add_rows(found, control::methods(), &control::Method::summary);
     return found;
   }
   const auto* method = control::find_method(earlier.front());
@@ -143,10 +142,8 @@ Candidates methods(const std::string&, Earlier earlier) {
 Candidates help_topics(const std::string&, Earlier earlier) {
   Candidates found;
   if (!earlier.empty()) return found;
-  for (const auto& topic : topics()) found.words.push_back({std::string{topic.name}, std::string{topic.summary}});
-  for (const auto& command : command_summaries()) {
-    found.words.push_back({std::string{command.name}, std::string{command.summary}});
-  }
+  add_rows(found, topics(), &Topic::summary);
+  add_rows(found, command_summaries(), &CommandSummary::summary);
   return found;
 }
 
@@ -191,14 +188,9 @@ Candidates candidates_for(const std::string& value, const std::string& word, std
   }
   // `auto|always|never` stands for itself, `pin:PIN` begins like this, `TIME` says nothing.
   Candidates found;
-  for (std::size_t at = 0; at <= value.size();) {
-    const auto bar = std::min(value.find('|', at), value.size());
-    const auto alternative = value.substr(at, bar - at);
-    const auto fixed = alternative.substr(
-        0, static_cast<std::size_t>(std::find_if(alternative.begin(), alternative.end(), is_capital) -
-                                    alternative.begin()));
+  for (const auto& alternative : split(value, '|')) {
+    const std::string fixed{alternative.begin(), std::find_if(alternative.begin(), alternative.end(), is_capital)};
     if (!fixed.empty()) found.words.push_back({fixed, {}});
-    at = bar + 1;
   }
   return found;
 }

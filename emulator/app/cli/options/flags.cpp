@@ -29,30 +29,20 @@ void Flags::declare(CommandLine& line, Flag& flag) {
     case OptionKind::flag:
     case OptionKind::count: line.count(names, flag.times, help); break;
     case OptionKind::list: line.list(names, flag.texts, placeholder, help); break;
-    case OptionKind::text:
-    case OptionKind::number:
-    case OptionKind::time:
-    case OptionKind::duration: line.option(names, flag.text, placeholder, help); break;
+    default: line.option(names, flag.texts.emplace_back(), placeholder, help);
   }
 }
 
 Settings Flags::settings(const CommandLine& line) const {
   Settings settings;
-  for (const auto& flag : flags_) {
-    if (!line.given(flag_of(*flag.option))) continue;
+  for (const auto& [option, texts, times] : flags_) {
+    if (!line.given(flag_of(*option))) continue;
+    auto said = texts;
+    if (option->kind == OptionKind::flag) said = {times > 0 ? "true" : "false"};
+    if (option->kind == OptionKind::count) said = {std::to_string(std::max<std::int64_t>(times, 0))};
     Setting setting{.source = Source::flag, .values = {}};
-    const auto value = [&](std::string text) {
-      setting.values.push_back({std::move(text), flag_of(*flag.option), {}});
-    };
-    switch (flag.option->kind) {
-      case OptionKind::flag: value(flag.times > 0 ? "true" : "false"); break;
-      case OptionKind::count: value(std::to_string(std::max<std::int64_t>(flag.times, 0))); break;
-      case OptionKind::list:
-        for (const auto& text : flag.texts) value(text);
-        break;
-      default: value(flag.text);
-    }
-    settings.add(*flag.option, std::move(setting));
+    for (auto& text : said) setting.values.push_back({std::move(text), flag_of(*option), {}});
+    settings.add(*option, std::move(setting));
   }
   return settings;
 }

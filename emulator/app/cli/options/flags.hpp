@@ -24,8 +24,7 @@ class Flags {
  private:
   struct Flag {
     const Option* option;
-    std::vector<std::string> texts{};
-    std::string text{};
+    std::vector<std::string> texts{};  ///< one, unless it is a list
     std::int64_t times = 0;
   };
   static void declare(CommandLine& line, Flag& flag);

@@ -11,7 +11,7 @@
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
-#include "emulator/app/config/limits.hpp"
+#include "emulator/app/config/option.hpp"
 #include "emulator/app/desk/scenario/steps.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/firmware.hpp"
@@ -49,22 +49,20 @@ void take_timeout(RunOptions& options, Text text) {
 }
 
 void take_scenario(RunOptions& options, Text text) { options.scenario = scenario::read_scenario(text); }
-void take_junit(RunOptions& options, Text text) {
-  if (text.empty()) usage("--junit \"\": not a file", "use --junit report.xml");
-  options.junit = text;
+
+/// `example` is the option as it should be used.
+std::filesystem::path named_file(Text text, std::string_view example) {
+  if (text.empty()) {
+    usage(fmt::format("{} \"\": not a file", example.substr(0, example.find(' '))), fmt::format("use {}", example));
+  }
+  return text;
 }
+void take_junit(RunOptions& options, Text text) { options.junit = named_file(text, "--junit report.xml"); }
 
 // ---- output ----
 
-void take_trace(RunOptions& options, Text text) {
-  if (text.empty()) usage("--trace \"\": not a file", "use --trace trace.jsonl");
-  options.trace = text;
-}
-
-void take_key_log(RunOptions& options, Text text) {
-  if (text.empty()) usage("--keylog \"\": not a file", "use --keylog keys.txt");
-  options.key_log = text;
-}
+void take_trace(RunOptions& options, Text text) { options.trace = named_file(text, "--trace trace.jsonl"); }
+void take_key_log(RunOptions& options, Text text) { options.key_log = named_file(text, "--keylog keys.txt"); }
 void take_json(RunOptions& options, Text text) { options.json = text == "true"; }
 
 void take_ready_fd(RunOptions& options, Text text) {

@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/base/json_text.hpp"
+#include "emulator/app/base/json.hpp"
 #include "emulator/app/base/process/program_name.hpp"
 #include "emulator/app/base/process/stderr_output.hpp"
 
@@ -29,10 +29,10 @@ std::string plain(const UartUrl& uart, const std::string& address) {
 }
 
 std::string object_of(const ModuleEndpoints& module) {
-  std::string all;
-  for (const auto& address : module.addresses) all += fmt::format("{}{}", all.empty() ? "" : ",", json_string(address));
-  return fmt::format(R"({{"event":"ready","name":{},"uart":{},"uarts":[{}]}})", json_string(module.name),
-                     json_string(module.addresses.front()), all);
+  return to_text(JsonObject{{"event", "ready"},
+                            {"name", module.name},
+                            {"uart", module.addresses.front()},
+                            {"uarts", JsonArray(module.addresses.begin(), module.addresses.end())}});
 }
 
 void add_variables(Environment& variables, const ModuleEndpoints& module, const std::string& suffix) {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/run/run.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <fcntl.h>
@@ -27,6 +25,7 @@
 #include "emulator/app/cli/run/fleet.hpp"
 #include "emulator/app/cli/run/host_program.hpp"
 #include "emulator/app/cli/run/ready_lines.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/cli/run/verdict.hpp"
 #include "emulator/app/host/modules.hpp"
 

@@ -12,13 +12,14 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/process/command_line.hpp"
-#include "emulator/app/base/process/host_time.hpp"
+#include "emulator/app/base/process/host.hpp"
+#include "emulator/app/base/text_file.hpp"
 #include "emulator/app/base/version.hpp"
 #include "emulator/app/cli/commands.hpp"
-#include "emulator/app/cli/options/configuration.hpp"
 #include "emulator/app/cli/options/flags.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/app/config/profile.hpp"
+#include "emulator/app/config/settings.hpp"
 #include "emulator/device/model_profile.hpp"
 
 namespace quasimodem::app {
@@ -44,12 +45,6 @@ std::string usage_lines() {
   std::string lines{kUsage};
   for (const auto& command : command_summaries()) lines += fmt::format("  {:<10}  {}\n", command.name, command.summary);
   return lines;
-}
-
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const auto& command : command_summaries()) names.emplace_back(command.name);
-  return names;
 }
 
 bool has_link(const UartUrl& uart) {
@@ -170,6 +165,48 @@ void read_key_log_variable(const Environment& environment, Settings& settings) {
   settings.add(*run_option("keylog"), {Source::environment, {{std::move(file), "SSLKEYLOGFILE", {}}}});
 }
 
+std::string text_of_file(const std::string& file) {
+  auto text = read_text_file(file, kLargestHandwritten);
+  if (text) return std::move(*text);
+  usage(fmt::format("the configuration {} cannot be read: {}", file, text.error()),
+        "name another one: --config FILE; an empty one: --config /dev/null");
+}
+
+/// As the XDG specification has it: paths that are not absolute are ignored.
+std::filesystem::path user_file(const Environment& environment) {
+  std::filesystem::path base{variable_in(environment, "XDG_CONFIG_HOME")};
+  if (!base.is_absolute()) {
+    base = variable_in(environment, "HOME");
+    if (!base.is_absolute()) return {};
+    base /= ".config";
+  }
+  return base / "quasimodem" / "config.toml";
+}
+
+/// A place where there may be a file, and need not.
+bool is_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return !file.empty() && std::filesystem::exists(file, ignored);
+}
+
+/// Adds what the configuration file says: the one that is named, else `./quasimodem.toml`, else the user's own in
+/// $XDG_CONFIG_HOME; without any of them nothing. Gives the file that it has read.
+std::optional<std::string> read_configuration(const std::optional<std::string>& named, const Environment& environment,
+                                              Settings& settings) {
+  std::string file;
+  if (named) {
+    file = *named;
+  } else if (is_there("quasimodem.toml")) {
+    file = "quasimodem.toml";
+  } else if (const auto own = user_file(environment); is_there(own)) {
+    file = own.string();
+  } else {
+    return std::nullopt;
+  }
+  parse_configuration(text_of_file(file), file, run_option_table(), settings);
+  return file;
+}
+
 CommandLine run_line(bool& version) {
   CommandLine line{{.name = "quasimodem",
                     .description = fmt::format("A Quectel {} on your desk that is not there.",
@@ -217,7 +254,7 @@ Invocation read_command_line(const std::vector<std::string>& arguments, const En
   bool version = false;
   auto line = run_line(version);
   const Flags flags{line};
-  if (auto help = line.read(std::move(ours), command_names(), "quasimodem run")) return {.text = *help};
+  if (auto help = line.read(std::move(ours), names_of(command_summaries()), "quasimodem run")) return {.text = *help};
   auto settings = flags.settings(line);
   if (version) {
     constexpr std::string_view kJson = R"({{"name":"quasimodem","version":"{}","commit":"{}"}})"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,5 +59,9 @@ Invocation read_command_line(const std::vector<std::string>& arguments,
                              const Environment& environment = process_environment());
 /// What the command line can hold.
 Declaration declare_run();
+
+/// `quasimodem run`: until SIGINT or SIGTERM, or until the command after `--` has ended. SIGHUP asks `read_again` what
+/// the configuration says now. `invocation` is one with options. Returns the exit code; throws Problem.
+int run(Invocation invocation, const std::function<Invocation()>& read_again);
 
 }  // namespace quasimodem::app

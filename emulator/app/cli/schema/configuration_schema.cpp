@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cctype>
-#include <limits>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,9 +12,7 @@
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/app/cli/schema/documents.hpp"
-#include "emulator/app/cli/schema/fault_schema.hpp"
 #include "emulator/app/cli/schema/parts.hpp"
-#include "emulator/app/config/limits.hpp"
 #include "emulator/app/config/option.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/app/config/uart_url.hpp"
@@ -79,22 +77,17 @@ JsonObject uart() {
   return with(like(one_of(forms)), {{"examples", std::move(examples)}});
 }
 
-JsonObject name() { return like(R"([^\u0000- \u007f/.][^\u0000- \u007f/]*)"); }
-JsonObject count() { return from_to(1, kMostModules); }
 JsonObject profile() {
   return with(like(fmt::format("{}|{}[./]{}", one_of(builtin_profile_names()), kAnyText, kAnyText)),
               {{"examples", strings(builtin_profile_names())}});
 }
-JsonObject seed() { return {{"minimum", 0}}; }
-JsonObject time_scale() { return from_to(kLeastTimeScale, kMostTimeScale); }
-JsonObject verbose() { return from_to(0, kHighestVerbosity); }
-JsonObject fault() { return {{"allOf", JsonArray{reference("fault_line")}}}; }
+
 JsonObject moment() {
   return with(like("host|factory|[0-9]{1,4}-[0-9]{1,2}-[0-9]{1,2}(?:T[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})?"
                    "(?:Z|[+-][0-9]{1,2}:[0-9]{1,2})?"),
               {{"examples", JsonArray{"host", "factory", "2015-04-08T12:00:00Z"}}});
 }
-JsonObject month() { return like("[0-9]{4}-(?:0[1-9]|1[0-2])"); }
+
 JsonObject firmware() {
   std::vector<std::string> names;
   JsonArray examples;
@@ -104,39 +97,46 @@ JsonObject firmware() {
   }
   return with(like(one_of(names) + "=(?:on|off)"), {{"examples", std::move(examples)}});
 }
-JsonObject sim() {
-  return with(like(fmt::format("none|ready|pin:[0-9]{{{},{}}}", kShortestPin, kLongestPin)),
-              {{"examples", JsonArray{"none", "ready", "pin:1234"}}});
-}
-JsonObject imei() { return like(fmt::format("[0-9]{{{}}}", kDigitsOfImei)); }
-JsonObject ip() { return like(R"((?:[0-9]{1,3}\.){3}[0-9]{1,3})"); }
-JsonObject apn() { return like(R"([!#-+\--~]+(?:,[!#-+\--~]+)*)"); }
-JsonObject peer() { return like(one_of({std::string{kHostPort}, std::string{kHost}})); }
-JsonObject mapping() {
-  return like(fmt::format("{}={}", one_of({std::string{kHostPort}, std::string{kHost}}), kHostPort));
-}
-JsonObject ussd() { return like(fmt::format("(?:[^=]*,[0-{}]|[^=,]*)={}", device::kHighestUssdMode, kAnyText)); }
 
-/// What a value is besides its kind. An option that is not here takes every value of its kind, or one of its
+/// What a value is besides its kind, by option. One that is not here takes every value of its kind, or one of its
 /// placeholder: `auto|always|never`.
-struct Values {
-  std::string_view option;
-  JsonObject (*schema)();
-};
-constexpr Values kValues[] = {
-    {"model", &model},       {"uart", &uart},       {"name", &name},           {"count", &count},
-    {"nvram", &filled},      {"profile", &profile}, {"seed", &seed},           {"time-scale", &time_scale},
-    {"fault", &fault},       {"rtc", &moment},      {"network-time", &moment}, {"firmware-date", &month},
-    {"firmware", &firmware}, {"sim", &sim},         {"imei", &imei},           {"apn-local", &ip},
-    {"apn", &apn},           {"allow", &peer},      {"map", &mapping},         {"ussd", &ussd},
-    {"expect", &filled},     {"fail", &filled},     {"scenario", &filled},     {"junit", &filled},
-    {"trace", &filled},      {"keylog", &filled},   {"verbose", &verbose},
-};
+const std::map<std::string_view, JsonObject>& values() {
+  static const auto peer = one_of({std::string{kHostPort}, std::string{kHost}});
+  static const std::map<std::string_view, JsonObject> all{
+      {"model", model()},
+      {"uart", uart()},
+      {"name", like(R"([^\u0000- \u007f/.][^\u0000- \u007f/]*)")},
+      {"count", from_to(1, kMostModules)},
+      {"nvram", filled()},
+      {"profile", profile()},
+      {"seed", {{"minimum", 0}}},
+      {"time-scale", from_to(kLeastTimeScale, kMostTimeScale)},
+      {"fault", {{"allOf", JsonArray{reference("fault_line")}}}},
+      {"rtc", moment()},
+      {"network-time", moment()},
+      {"firmware-date", like("[0-9]{4}-(?:0[1-9]|1[0-2])")},
+      {"firmware", firmware()},
+      {"sim", with(like(fmt::format("none|ready|pin:[0-9]{{{},{}}}", kShortestPin, kLongestPin)),
+                   {{"examples", JsonArray{"none", "ready", "pin:1234"}}})},
+      {"imei", like(fmt::format("[0-9]{{{}}}", kDigitsOfImei))},
+      {"apn-local", like(R"((?:[0-9]{1,3}\.){3}[0-9]{1,3})")},
+      {"apn", like(R"([!#-+\--~]+(?:,[!#-+\--~]+)*)")},
+      {"allow", like(peer)},
+      {"map", like(fmt::format("{}={}", peer, kHostPort))},
+      {"ussd", like(fmt::format("(?:[^=]*,[0-{}]|[^=,]*)={}", device::kHighestUssdMode, kAnyText))},
+      {"expect", filled()},
+      {"fail", filled()},
+      {"scenario", filled()},
+      {"junit", filled()},
+      {"trace", filled()},
+      {"keylog", filled()},
+      {"verbose", from_to(0, kHighestVerbosity)},
+  };
+  return all;
+}
 
 JsonObject values_of(const Option& option) {
-  const auto* const found = std::find_if(std::begin(kValues), std::end(kValues),
-                                         [&](const Values& each) { return each.option == option.name; });
-  if (found != std::end(kValues)) return found->schema();
+  if (const auto found = values().find(option.name); found != values().end()) return found->second;
   const auto is_choice = [](std::string_view placeholder) {
     return placeholder.find('|') != std::string_view::npos &&
            std::none_of(placeholder.begin(), placeholder.end(), [](unsigned char c) { return std::isupper(c); });
@@ -189,8 +189,8 @@ JsonObject configuration_schema() {
     }
     sections[section] = closed(std::move(keys));
   }
-  for (const auto& values : kValues) {
-    if (!run_option(values.option)) throw std::logic_error{fmt::format("there is no option {}", values.option)};
+  for (const auto& [option, schema] : values()) {
+    if (!run_option(option)) throw std::logic_error{fmt::format("there is no option {}", option)};
   }
   auto schema = with(document("The configuration of quasimodem", "What `quasimodem run` does: docs/configuration.md."),
                      closed(std::move(sections)));

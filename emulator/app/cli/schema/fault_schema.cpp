@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/schema/fault_schema.hpp"
 
 #include <limits>
 #include <string>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/duration_text.hpp"
+#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/cli/schema/parts.hpp"
 #include "emulator/faults/fault_table.hpp"
 
@@ -92,23 +92,17 @@ JsonObject map_of(const FaultKind& kind) {
           {"then", std::move(then)}};
 }
 
-std::vector<std::string> names() {
-  std::vector<std::string> all;
-  for (const auto& kind : emulator::fault_kinds()) all.emplace_back(kind.name);
-  return all;
-}
-
 }  // namespace
 
 JsonArray fault_names(bool all) {
-  auto list = names();
+  auto list = names_of(emulator::fault_kinds());
   if (all) list.insert(list.begin(), "all");
   return strings(list);
 }
 
 JsonObject fault_line() {
   std::vector<std::string> patterns;
-  for (const auto& name : names()) patterns.push_back(literal(name));
+  for (const auto& name : names_of(emulator::fault_kinds())) patterns.push_back(literal(name));
   JsonArray kinds;
   for (const auto& kind : emulator::fault_kinds()) kinds.emplace_back(line_of(kind));
   JsonObject schema{{"pattern", begins_with(one_of(patterns))}, {"examples", fault_names()}};

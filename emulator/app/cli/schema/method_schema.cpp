@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/schema/method_schema.hpp"
 
 #include <string>
 #include <string_view>

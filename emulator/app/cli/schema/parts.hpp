@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emulator/app/base/json.hpp"
+#include "emulator/app/control/method.hpp"
 
 namespace quasimodem::app::schema {
 
@@ -44,5 +45,20 @@ JsonObject filled_scalar();  ///< a text that is not empty
 JsonObject time_or_seconds();
 /// A whole number in YAML, from `least`.
 JsonObject yaml_integer(std::optional<int> least, std::optional<int> most = std::nullopt);
+
+// ---- faults and methods ----
+
+/// What a fault is as a line of text; says nothing of what is no string.
+JsonObject fault_line();
+/// What it is as a map with `name`; says nothing of what is no object.
+JsonObject fault_map();
+/// All names, `all` first when that is wanted.
+JsonArray fault_names(bool all = false);
+
+/// What stands behind a method of the control socket as a step of a scenario: nothing, a word as for `quasimodem ctl`,
+/// a list of such words, or a map. Refers to the definition `flag`.
+JsonObject method_schema(const control::Method& method);
+/// A member of such a map that is true or false; null is a flag alone: `power: {key: }`.
+JsonObject flag_schema();
 
 }  // namespace quasimodem::app::schema

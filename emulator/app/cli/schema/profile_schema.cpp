@@ -5,7 +5,6 @@
 #include "emulator/app/cli/schema/documents.hpp"
 #include "emulator/app/cli/schema/parts.hpp"
 #include "emulator/app/config/profile.hpp"
-#include "emulator/app/config/profile_keys.hpp"
 
 namespace quasimodem::app::schema {
 namespace {

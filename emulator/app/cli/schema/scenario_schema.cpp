@@ -10,8 +10,6 @@
 
 #include "core/journal.hpp"
 #include "emulator/app/cli/schema/documents.hpp"
-#include "emulator/app/cli/schema/fault_schema.hpp"
-#include "emulator/app/cli/schema/method_schema.hpp"
 #include "emulator/app/cli/schema/parts.hpp"
 #include "emulator/app/desk/scenario/vocabulary.hpp"
 

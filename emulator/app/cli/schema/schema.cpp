@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/schema/schema.hpp"
-
 #include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/command_line.hpp"
+#include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/schema/documents.hpp"
-#include "emulator/app/cli/schema/pretty.hpp"
 
 namespace quasimodem::app {
 namespace {
-
-constexpr const char* kUsage = R"(
-Usage: quasimodem schema configuration|scenario|profile
-)";
 
 constexpr const char* kFooter =
     R"(An editor checks and completes a file that names its schema in the first line. A TOML file:
@@ -37,42 +29,28 @@ constexpr Document kDocuments[] = {
     {"profile", &schema::profile_schema},
 };
 
-std::vector<std::string> names() {
-  std::vector<std::string> all;
-  for (const auto& document : kDocuments) all.emplace_back(document.name);
-  return all;
-}
+struct SchemaWords {
+  std::string what{};
 
-CommandLine schema_line(std::string& what) {
-  CommandLine line{{.name = "quasimodem schema",
-                    .description = "Prints the JSON Schema of a kind of file, for editors.",
-                    .usage = kUsage,
-                    .footer = kFooter}};
-  line.word("what", what, fmt::format("{}", fmt::join(names(), "|")), "of which kind of file");
-  return line;
-}
+  CommandLine line() {
+    CommandLine line{{.name = "quasimodem schema",
+                      .description = "Prints the JSON Schema of a kind of file, for editors.",
+                      .usage = "\nUsage: quasimodem schema configuration|scenario|profile\n",
+                      .footer = kFooter}};
+    line.word("what", what, fmt::format("{}", fmt::join(names_of(kDocuments), "|")), "of which kind of file");
+    return line;
+  }
+
+  int run() const {
+    if (what.empty()) usage("the schema of what?", "quasimodem schema configuration, scenario or profile");
+    if (const auto* document = named(kDocuments, what)) return printed(schema::pretty(document->make()));
+    usage(fmt::format("no schema of \"{}\"{}", what, did_you_mean(what, names_of(kDocuments))),
+          "there are configuration, scenario and profile");
+  }
+};
 
 }  // namespace
 
-Declaration declare_schema() {
-  std::string what;
-  return schema_line(what).declaration();
-}
-
-int print_schema(const std::vector<std::string>& arguments) {
-  std::string what;
-  if (const auto help = schema_line(what).read(arguments)) {
-    fmt::print("{}", *help);
-    return static_cast<int>(ExitCode::ok);
-  }
-  if (what.empty()) usage("the schema of what?", "quasimodem schema configuration, scenario or profile");
-  for (const auto& document : kDocuments) {
-    if (document.name != what) continue;
-    fmt::print("{}", schema::pretty(document.make()));
-    return static_cast<int>(ExitCode::ok);
-  }
-  usage(fmt::format("no schema of \"{}\"{}", what, did_you_mean(what, names())),
-        "there are configuration, scenario and profile");
-}
+Verb schema_command() { return verb<SchemaWords>(); }
 
 }  // namespace quasimodem::app

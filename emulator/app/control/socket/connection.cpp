@@ -18,7 +18,6 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/file_owner.hpp"
 #include "emulator/app/base/process/paths.hpp"
 #include "emulator/app/control/socket/server.hpp"
 

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <set>
 #include <string>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,14 +12,10 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <fmt/core.h>
 
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/control/dispatch.hpp"
-#include "emulator/app/control/socket/session.hpp"
-#include "net/host/accept_loop.hpp"
 
 namespace quasimodem::app::control {
 namespace {
@@ -41,30 +36,28 @@ void turn_away(Stream::socket socket) {
 
 }  // namespace
 
-struct Server::Impl {
-  Impl(asio::io_context& context, std::filesystem::path where, Target& target, Enter enter, Logger log)
-      : io{context}, path{std::move(where)}, around{target, std::move(enter), std::move(log), {}} {}
+Server::Server(asio::io_context& io, std::filesystem::path path, Target& target, Session::Enter enter, Logger log)
+    : io_{io}, path_{std::move(path)}, around_{target, std::move(enter), std::move(log), {}} {
+  listen();
+}
 
-  void listen();
-  void accepted(Stream::socket socket);
+Server::~Server() {
+  clients_->stop();
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+  for (const auto sessions = std::exchange(sessions_, {}); const auto& session : sessions) session->end();
+}
 
-  asio::io_context& io;
-  std::filesystem::path path;
-  Session::Surroundings around;
-  std::shared_ptr<net::AcceptLoop<Stream>> clients;
-  std::set<std::shared_ptr<Session>> sessions;
-};
-
-void Server::Impl::listen() {
-  const auto text = path.string();
+void Server::listen() {
+  const auto text = path_.string();
   if (text.size() >= sizeof(sockaddr_un::sun_path)) {
     throw Problem{ExitCode::environment, fmt::format("the control socket's path is too long: {}", text),
                   "use a shorter --name, or set XDG_RUNTIME_DIR to a shorter path"};
   }
-  if (std::error_code none; std::filesystem::is_socket(path, none) && !socket_is_alive(path)) {
-    std::filesystem::remove(path, none);
+  if (std::error_code none; std::filesystem::is_socket(path_, none) && !socket_is_alive(path_)) {
+    std::filesystem::remove(path_, none);
   }
-  Stream::acceptor acceptor{io};
+  Stream::acceptor acceptor{io_};
   const auto before = ::umask(0177);
   boost::system::error_code error;
   acceptor.open(Stream{}, error);
@@ -76,35 +69,21 @@ void Server::Impl::listen() {
     throw Problem{ExitCode::environment, fmt::format("cannot make the control socket {}: {}", text, error.message()),
                   "use another --name, or remove the file if nothing uses it"};
   }
-  around.ended = [this](const auto& session) { sessions.erase(session); };
-  clients = std::make_shared<net::AcceptLoop<Stream>>(io, std::move(acceptor), around.log);
-  clients->start([this](Stream::socket socket) { accepted(std::move(socket)); });
+  around_.ended = [this](const auto& session) { sessions_.erase(session); };
+  clients_ = std::make_shared<net::AcceptLoop<Stream>>(io_, std::move(acceptor), around_.log);
+  clients_->start([this](Stream::socket socket) { accepted(std::move(socket)); });
 }
 
-void Server::Impl::accepted(Stream::socket socket) {
+void Server::accepted(Stream::socket socket) {
   keep_from_children(socket.native_handle());
-  if (sessions.size() >= kMostClients) {
-    around.log.warning("more than {} clients at the control socket; one was turned away", kMostClients);
+  if (sessions_.size() >= Session::kMostClients) {
+    around_.log.warning("more than {} clients at the control socket; one was turned away", Session::kMostClients);
     return turn_away(std::move(socket));
   }
-  const auto session = std::make_shared<Session>(std::move(socket), around);
-  sessions.insert(session);
+  const auto session = std::make_shared<Session>(std::move(socket), around_);
+  sessions_.insert(session);
   session->start();
 }
-
-Server::Server(asio::io_context& io, std::filesystem::path path, Target& target, Enter enter, Logger log)
-    : impl_{std::make_unique<Impl>(io, std::move(path), target, std::move(enter), std::move(log))} {
-  impl_->listen();
-}
-
-Server::~Server() {
-  impl_->clients->stop();
-  std::error_code ignored;
-  std::filesystem::remove(impl_->path, ignored);
-  for (const auto sessions = std::exchange(impl_->sessions, {}); const auto& session : sessions) session->end();
-}
-
-const std::filesystem::path& Server::path() const { return impl_->path; }
 
 bool socket_is_alive(const std::filesystem::path& path) {
   sockaddr_un address{};

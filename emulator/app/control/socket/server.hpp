@@ -2,15 +2,16 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
+#include <set>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 
 #include "core/log.hpp"
+#include "emulator/app/control/socket/session.hpp"
 #include "emulator/app/control/target.hpp"
-
-namespace boost::asio {
-class io_context;
-}
+#include "net/host/accept_loop.hpp"
 
 namespace quasimodem::app::control {
 
@@ -21,26 +22,25 @@ namespace quasimodem::app::control {
 /// is dropped.
 class Server {
  public:
-  static constexpr std::size_t kLongestRequest = 256 * 1024;
-  /// Octets of answers and events; more, and the client is dropped. The longest answer is a full journal: 4 MiB.
-  static constexpr std::size_t kMostUnread = 8 << 20;
-  static constexpr std::size_t kMostWaiting = 64;  ///< requests of one client that wait
-  static constexpr std::size_t kMostClients = 128;
-
-  /// Runs something as an event of the module: its time is now, and what it says goes out afterwards.
-  using Enter = std::function<void(const std::function<void()>&)>;
-
   /// Throws Problem when the socket cannot be made. One that a killed module left behind is replaced.
-  Server(boost::asio::io_context& io, std::filesystem::path path, Target& target, Enter enter, Logger log);
+  Server(boost::asio::io_context& io, std::filesystem::path path, Target& target, Session::Enter enter, Logger log);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  const std::filesystem::path& path() const;
+  const std::filesystem::path& path() const { return path_; }
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  using Stream = boost::asio::local::stream_protocol;
+
+  void listen();
+  void accepted(Stream::socket socket);
+
+  boost::asio::io_context& io_;
+  std::filesystem::path path_;
+  Session::Surroundings around_;
+  std::shared_ptr<net::AcceptLoop<Stream>> clients_;
+  std::set<std::shared_ptr<Session>> sessions_;
 };
 
 /// True when somebody listens there.

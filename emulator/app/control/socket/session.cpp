@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/control/socket/session.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -9,7 +8,6 @@
 #include <boost/asio/write.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/base/record_json.hpp"
 #include "emulator/app/control/dispatch.hpp"
 
 namespace quasimodem::app::control {
@@ -68,16 +66,16 @@ void Session::work() {
     const auto line = unread_.substr(0, end);
     unread_.erase(0, end + 1);
     if (std::exchange(too_long_, false)) continue;
-    line.size() > Server::kLongestRequest ? refuse_long_line() : request(line);
+    line.size() > kLongestRequest ? refuse_long_line() : request(line);
   }
-  if (unread_.size() <= Server::kLongestRequest && !too_long_) return;
+  if (unread_.size() <= kLongestRequest && !too_long_) return;
   if (!std::exchange(too_long_, true)) refuse_long_line();
   unread_.clear();
 }
 
 void Session::refuse_long_line() {
   send(to_text(failure_line(
-      nullptr, {ErrorCode::not_a_request, fmt::format("a request has at most {} octets", Server::kLongestRequest)})));
+      nullptr, {ErrorCode::not_a_request, fmt::format("a request has at most {} octets", kLongestRequest)})));
 }
 
 void Session::request(const std::string& line) {
@@ -93,24 +91,16 @@ void Session::request(const std::string& line) {
 }
 
 void Session::awaits(const Answer& answer) {
-  if (to_come_.size() < Server::kMostWaiting) return to_come_.push_back(answer);
+  if (to_come_.size() < kMostWaiting) return to_come_.push_back(answer);
   answer(tl::unexpected{
-      Failure{ErrorCode::impossible, fmt::format("{} requests of this client wait already", Server::kMostWaiting)}});
+      Failure{ErrorCode::impossible, fmt::format("{} requests of this client wait already", kMostWaiting)}});
 }
 
 // ---- answers and events ----
 
-void Session::subscribe(std::vector<RecordKind> kinds) {
-  auto& target = around_->target;
-  subscription_ = target.journal().listen([this, kinds = std::move(kinds), &target](const Record& record) {
-    const bool wanted = kinds.empty() || std::find(kinds.begin(), kinds.end(), record.kind) != kinds.end();
-    if (wanted) send(to_text(record_json(record, target.name())));
-  });
-}
-
 void Session::send(const std::string& line) {
   if (!around_ || dropped_) return;
-  if (waiting_.size() + writing_.size() + line.size() > Server::kMostUnread) return drop();
+  if (waiting_.size() + writing_.size() + line.size() > kMostUnread) return drop();
   waiting_ += line;
   waiting_ += '\n';
   if (writing_.empty()) write();

@@ -10,8 +10,8 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "core/journal_ring.hpp"
+#include "core/log.hpp"
 #include "emulator/app/control/method.hpp"
-#include "emulator/app/control/socket/server.hpp"
 #include "emulator/app/control/target.hpp"
 
 namespace quasimodem::app::control {
@@ -21,11 +21,20 @@ namespace quasimodem::app::control {
 /// A client that only sends no more (`echo '{…}' | socat - UNIX:m95.ctl`) still gets its answers, then the end.
 class Session final : public Subscriber, public std::enable_shared_from_this<Session> {
  public:
+  static constexpr std::size_t kLongestRequest = 256 * 1024;
+  /// Octets of answers and events; more, and the client is dropped. The longest answer is a full journal: 4 MiB.
+  static constexpr std::size_t kMostUnread = 8 << 20;
+  static constexpr std::size_t kMostWaiting = 64;  ///< requests of one client that wait
+  static constexpr std::size_t kMostClients = 128;
+
+  /// Runs something as an event of the module: its time is now, and what it says goes out afterwards.
+  using Enter = std::function<void(const std::function<void()>&)>;
+
   using Socket = boost::asio::local::stream_protocol::socket;
 
   struct Surroundings {
     Target& target;
-    Server::Enter enter;
+    Enter enter;
     Logger log;
     std::function<void(const std::shared_ptr<Session>&)> ended;
   };
@@ -36,8 +45,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   /// Closes the connection; nothing waits for the client any more.
   void end();
 
-  void subscribe(std::vector<RecordKind> kinds) override;
-  void unsubscribe() override { subscription_.reset(); }
+  void tell(const Json& record) override { send(to_text(record)); }
+  void follow(JournalRing::Subscription subscription) override { subscription_ = std::move(subscription); }
   void awaits(const Answer& answer) override;
 
  private:

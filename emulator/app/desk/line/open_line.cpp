@@ -16,7 +16,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/problem.hpp"
-#include "emulator/app/base/process/file_owner.hpp"
+#include "emulator/app/base/process/paths.hpp"
 #include "emulator/app/base/serial_speed.hpp"
 #include "emulator/app/desk/line/line_address.hpp"
 

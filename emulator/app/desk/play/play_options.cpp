@@ -135,10 +135,10 @@ PlayOptions check(const PlayWords& raw) {
 
 Declaration declare_play() { return PlayWords{}.line().declaration(); }
 
-PlayInvocation read_play_options(const std::vector<std::string>& arguments) {
+tl::expected<PlayOptions, std::string> read_play_options(const std::vector<std::string>& arguments) {
   PlayWords raw;
-  if (auto help = raw.line().read(arguments)) return {.play = {}, .text = std::move(*help)};
-  return {.play = check(raw), .text = {}};
+  if (auto help = raw.line().read(arguments)) return tl::unexpected{std::move(*help)};
+  return check(raw);
 }
 
 std::string file_text(const std::string& path, std::size_t largest) {

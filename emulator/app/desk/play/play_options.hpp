@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/desk/line/line_address.hpp"
 #include "emulator/app/desk/play/mask.hpp"
@@ -27,13 +29,8 @@ struct PlayOptions {
   bool json = false;
 };
 
-struct PlayInvocation {
-  std::optional<PlayOptions> play;
-  std::string text;  ///< help, when there is nothing to play
-};
-
-/// Throws Problem.
-PlayInvocation read_play_options(const std::vector<std::string>& arguments);
+/// Or the help that was asked for. Throws Problem.
+tl::expected<PlayOptions, std::string> read_play_options(const std::vector<std::string>& arguments);
 /// What the command takes.
 Declaration declare_play();
 

@@ -37,13 +37,6 @@ Workbench::Options options_for(bool starts_module, device::Model model) {
   return options;
 }
 
-/// Requests happen as if nobody waited for their answers.
-class Nobody final : public control::Subscriber {
- public:
-  void subscribe(std::vector<RecordKind>) override {}
-  void unsubscribe() override {}
-};
-
 // Those that end, replace or hurry the module of the trace. Its records carry the time that has passed anyway.
 constexpr std::string_view kNotAgain[] = {"quit", "restore", "reset", "clock"};
 
@@ -90,7 +83,7 @@ std::string TraceBench::request(const Trace::Entry& entry) {
   const auto line = fmt::format("{{\"id\":1,\"method\":{}{}}}", to_text(Json(method)),
                                 params.empty() ? "" : fmt::format(",\"params\":{}", params));
   std::string refused;
-  Nobody nobody;
+  control::Subscriber nobody;  // as if nobody waited for its answers
   control::dispatch(
       line, *this, nobody,
       [&](const Json& answer) {

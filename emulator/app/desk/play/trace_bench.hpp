@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "emulator/app/base/process/host_time.hpp"
+#include "emulator/app/base/process/host.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/app/desk/play/trace_player.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -30,14 +30,11 @@ class TraceBench final : public TraceStage, private control::Target {
   // control::Target
   const std::string& name() const override { return name_; }
   std::string address() const override { return "memory"; }
-  emulator::Modem& modem() override { return bench_.modem(); }
-  emulator::Faults& faults() override { return bench_.faults(); }
+  emulator::Board& board() override { return bench_.board(); }
   JournalRing& journal() override { return bench_.journal(); }
-  Timeline& timeline() override { return bench_.timeline(); }
   std::optional<device::LocalTime> host_time() const override { return app::host_time(); }
   void jump(Duration span) override { bench_.advance(span); }
   void reset(Memory) override { bench_.replug(); }
-  bool ready() const override { return true; }
   void quit() override {}
 
   std::string power(const Trace::Entry& entry);

@@ -22,7 +22,7 @@
 #include "emulator/app/desk/record/module_end.hpp"
 #include "emulator/app/desk/trace_file.hpp"
 #include "emulator/app/host/host_clock.hpp"
-#include "emulator/app/host/ports/open_port.hpp"
+#include "emulator/app/host/ports/port.hpp"
 #include "emulator/uart_journal.hpp"
 
 namespace quasimodem::app {

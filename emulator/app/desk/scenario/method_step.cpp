@@ -72,17 +72,10 @@ FaultRule read_rule(const std::string& source, const Node& value) {
   return *rule;
 }
 
-/// A step wants no events.
-class Nobody final : public control::Subscriber {
- public:
-  void subscribe(std::vector<RecordKind>) override {}
-  void unsubscribe() override {}
-};
-
 tl::expected<Json, std::string> run(control::Target& target, const control::Method& method, const Json& params) {
   const auto arguments = control::read_arguments(method, params);
   if (!arguments) return tl::unexpected{arguments.error().message};
-  Nobody nobody;
+  control::Subscriber nobody;  // a step wants no events
   control::Call call{target, *arguments, nobody, control::Answer{[](const auto&) {}}};
   auto outcome = method.run(call);
   if (auto* failure = std::get_if<control::Failure>(&outcome)) return tl::unexpected{std::move(failure->message)};

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "emulator/app/base/printable.hpp"
-#include "emulator/app/base/utf8.hpp"
 #include "emulator/app/desk/scenario/command_match.hpp"
 #include "emulator/commands/explain.hpp"
 

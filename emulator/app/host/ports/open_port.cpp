@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/host/ports/open_port.hpp"
-
 #include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "emulator/app/host/ports/port.hpp"
 #include "emulator/app/host/ports/pty_port.hpp"
 #include "emulator/app/host/ports/rfc2217_port.hpp"
 #include "emulator/app/host/ports/stream_port.hpp"

@@ -3,10 +3,17 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "core/bytes.hpp"
+#include "core/log.hpp"
+#include "emulator/app/config/uart_url.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace quasimodem::app {
 
@@ -77,5 +84,8 @@ class Port {
   /// What the ready line shows: an absolute path or a URL.
   virtual std::string address() const = 0;
 };
+
+/// Opens what the URL names. Throws Problem.
+std::unique_ptr<Port> open_port(boost::asio::io_context& io, const UartUrl& url, PortEvents events, const Logger& log);
 
 }  // namespace quasimodem::app

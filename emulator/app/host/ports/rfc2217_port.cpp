@@ -5,9 +5,6 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 namespace quasimodem::app {
 namespace {
 
@@ -23,22 +20,12 @@ constexpr auto kNegotiationTakes = std::chrono::milliseconds{500};
 
 }  // namespace
 
-/// The first client is just opening the port.
-struct Rfc2217Port::Opening {
-  explicit Opening(boost::asio::io_context& io) : timer{io} {}
-
-  bool over = false;
-  boost::asio::steady_timer timer;
-};
-
 Rfc2217Port::Rfc2217Port(boost::asio::io_context& io, Source source, PortEvents events, const Logger& log)
     : events_{std::move(events)},
       log_{log},
       waiting_{log},
-      opening_{std::make_unique<Opening>(io)},
+      opening_{io},
       connection_{io, std::move(source), connection_events(), log} {}
-
-Rfc2217Port::~Rfc2217Port() = default;
 
 PortEvents Rfc2217Port::connection_events() {
   return {
@@ -58,8 +45,8 @@ void Rfc2217Port::connection_changed() {
   } else if (!connection_.attached()) {
     com_port_.reset();
     waiting_.clear();
-    opening_->timer.cancel();
-    opening_->over = true;
+    opening_.cancel();
+    opened_ = true;
   }
   events_.changed();
 }
@@ -80,7 +67,7 @@ void Rfc2217Port::welcome() {
                                                 },
                                             .purge_output =
                                                 [this] {
-                                                  if (opening_->over) waiting_.clear();
+                                                  if (opened_) waiting_.clear();
                                                 },
                                             .purge_input =
                                                 [this] {
@@ -97,28 +84,28 @@ void Rfc2217Port::welcome() {
                                         },
                                         lines_);
   com_port_->start();
-  if (opening_->over) return;
-  opening_->timer.expires_after(kNegotiationTakes);
-  opening_->timer.async_wait([this](const boost::system::error_code& cancelled) {
+  if (opened_) return;
+  opening_.expires_after(kNegotiationTakes);
+  opening_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) release();
   });
 }
 
 void Rfc2217Port::release() {
-  if (std::exchange(opening_->over, true)) return;
-  opening_->timer.cancel();
+  if (std::exchange(opened_, true)) return;
+  opening_.cancel();
   flush();
 }
 
 void Rfc2217Port::write(ByteSpan bytes) {
-  if (!attached() && opening_->over) return;
+  if (!attached() && opened_) return;
   waiting_.push(bytes);
   if (!attached()) return waiting_.limit(kHeldForFirstTerminal);
   flush();
 }
 
 void Rfc2217Port::flush() {
-  if (!com_port_ || !opening_->over) return;
+  if (!com_port_ || !opened_) return;
   while (!waiting_.empty() && !com_port_->suspended() && !connection_.write_pending()) {
     const auto part = waiting_.waiting().first(std::min(waiting_.waiting().size(), kPart));
     connection_.write(Telnet::escape(part));

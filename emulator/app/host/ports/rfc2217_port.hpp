@@ -4,6 +4,9 @@
 #include <memory>
 #include <optional>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include "core/log.hpp"
 #include "emulator/app/host/ports/backlog.hpp"
 #include "emulator/app/host/ports/port.hpp"
@@ -16,7 +19,6 @@ namespace quasimodem::app {
 class Rfc2217Port final : public Port {
  public:
   Rfc2217Port(boost::asio::io_context& io, Source source, PortEvents events, const Logger& log);
-  ~Rfc2217Port() override;
 
   bool attached() const override { return com_port_ != nullptr; }
   bool coming() const override { return connection_.coming(); }
@@ -44,8 +46,8 @@ class Rfc2217Port final : public Port {
   ModuleLines lines_;
   std::unique_ptr<ComPort> com_port_;  ///< of the client that is there
   Backlog waiting_;                    ///< not yet on the connection: a PURGE can take it back
-  struct Opening;
-  std::unique_ptr<Opening> opening_;
+  boost::asio::steady_timer opening_;  ///< the first client is just opening the port
+  bool opened_ = false;
   StreamPort connection_;
 };
 

@@ -6,9 +6,6 @@
 #include <termios.h>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include "emulator/app/base/serial_speed.hpp"
 
 namespace quasimodem::app {
@@ -19,25 +16,16 @@ constexpr auto kLookInterval = std::chrono::milliseconds{10};
 
 }  // namespace
 
-struct TtyPort::Watch {
-  explicit Watch(boost::asio::io_context& io) : timer{io} {}
-
-  boost::asio::steady_timer timer;
-  bool running = false;
-};
-
 TtyPort::TtyPort(boost::asio::io_context& io, const TtyUrl& tty, PortEvents events, const Logger& log)
     : events_{std::move(events)},
       log_{log},
       own_rate_{tty.baud},
       rate_{tty.baud},
       wanted_rate_{tty.baud},
-      watch_{std::make_unique<Watch>(io)},
+      watch_{io},
       connection_{io, open_tty(io, tty, log), connection_events(), log} {
   connection_changed();
 }
-
-TtyPort::~TtyPort() = default;
 
 PortEvents TtyPort::connection_events() {
   return {
@@ -46,7 +34,7 @@ PortEvents TtyPort::connection_events() {
       .changed =
           [this] {
             // The device is open from the first moment on, before this object is complete.
-            if (watch_->running || known_) connection_changed();
+            if (watching_ || known_) connection_changed();
             events_.changed();
           },
   };
@@ -94,11 +82,11 @@ void TtyPort::set_module_lines(const ModuleLines& lines) {
 }
 
 void TtyPort::look_later() {
-  if (std::exchange(watch_->running, true)) return;
-  watch_->timer.expires_after(kLookInterval);
-  watch_->timer.async_wait([this](const boost::system::error_code& cancelled) {
+  if (std::exchange(watching_, true)) return;
+  watch_.expires_after(kLookInterval);
+  watch_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
-    watch_->running = false;
+    watching_ = false;
     look_at_lines();
   });
 }

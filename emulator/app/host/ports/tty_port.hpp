@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "core/log.hpp"
 #include "emulator/app/host/ports/port.hpp"
@@ -16,7 +18,6 @@ namespace quasimodem::app {
 class TtyPort final : public Port {
  public:
   TtyPort(boost::asio::io_context& io, const TtyUrl& tty, PortEvents events, const Logger& log);
-  ~TtyPort() override;
 
   bool attached() const override { return connection_.attached(); }
   bool coming() const override { return connection_.coming(); }
@@ -42,7 +43,6 @@ class TtyPort final : public Port {
   void look_at_lines();
   void change_rate();
 
-  struct Watch;
   PortEvents events_;
   Logger log_;
   int own_rate_;  ///< as asked for with the URL; counts while AT+IPR is 0
@@ -51,7 +51,8 @@ class TtyPort final : public Port {
   bool known_ = false;  ///< what the device can do has been looked at, since it was opened
   std::optional<TerminalLines> terminal_;
   ModuleLines module_;
-  std::unique_ptr<Watch> watch_;
+  boost::asio::steady_timer watch_;  ///< of the lines and the rate
+  bool watching_ = false;
   StreamPort connection_;
 };
 

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/base/process/host_time.hpp"
+#include "emulator/app/base/process/host.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <sys/random.h>
+#include <system_error>
 
 namespace quasimodem::app {
+
+void HostRandom::fill(std::span<std::uint8_t> out) {
+  while (!out.empty()) {
+    const auto got = getrandom(out.data(), out.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw std::system_error{errno, std::generic_category(), "getrandom"};
+    out = out.subspan(static_cast<std::size_t>(got));
+  }
+}
 
 device::LocalTime host_time() {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

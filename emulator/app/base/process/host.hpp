@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/random.hpp"
+#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::app {
 
@@ -10,5 +11,8 @@ class HostRandom final : public RandomSource {
  public:
   void fill(std::span<std::uint8_t> out) override;
 };
+
+/// The host's date and time, in its own time zone.
+device::LocalTime host_time();
 
 }  // namespace quasimodem::app
