@@ -13,6 +13,7 @@
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
+#include "tls/client_session.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
