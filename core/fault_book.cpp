@@ -48,11 +48,6 @@ void FaultBook::clear() {
   while (!entries_.empty()) remove(entries_.front().id);
 }
 
-void FaultBook::restart() {
-  clear();
-  next_id_ = 1;
-}
-
 bool FaultBook::in_time(const Entry& entry) const {
   const auto begin = entry.since + entry.rule.after;
   const auto now = timeline_.now();

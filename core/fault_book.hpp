@@ -54,8 +54,6 @@ class FaultBook {
   int add(FaultRule rule);
   bool remove(int id);
   void clear();
-  /// Cleared, and as new: what is added now does what it would have done at the start.
-  void restart();
   const std::list<Entry>& entries() const { return entries_; }
   Entry* find(int id);
 

@@ -42,8 +42,6 @@ class Faults {
   /// What a fault of the clock has changed is undone. False when there is none with this id.
   bool remove(int id) { return book_.remove(id); }
   void clear() { book_.clear(); }
-  /// None, and the next ones get the ids and the chance of the first.
-  void restart() { book_.restart(); }
 
   /// The TE's DTR, which the module sees unless a fault holds it down.
   void set_dtr(bool level);
