@@ -11,7 +11,7 @@
 namespace quasimodem::app {
 namespace {
 
-std::string footer() {
+std::string list_of_acts() {
   std::string text;
   for (const auto& act : acts()) text += fmt::format("  {:<12} {}\n", act.name, act.summary);
   return text + "\nThe module, its TLS and the peer's are real ones, in memory; nothing leaves this machine.";
@@ -31,7 +31,7 @@ struct DemoWords {
     CommandLine line{{.name = "quasimodem demo",
                       .description = "A host, a module and its network, side by side, offline.",
                       .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|fault]\n",
-                      .footer = footer()}};
+                      .footer = list_of_acts()}};
     line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
     line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
     line.option("--color", color, "auto|always|never", "default auto, which heeds NO_COLOR");
