@@ -11,14 +11,16 @@ uart::Pacing pacing(const device::Timing& timing) { return timing.uart_paced ? u
 
 }  // namespace
 
-Board::Board(const device::Configuration& configuration, const device::Surroundings& surroundings)
+Board::Board(const device::Configuration& configuration, const device::Surroundings& surroundings,
+             const commands::Catalogue& catalogue)
     : timeline_{surroundings.timeline},
       faults_{timeline_, configuration.seed, surroundings.log, surroundings.journal},
       flash_{surroundings.flash, &faults_.book()},
       network_{surroundings.bearer, timeline_, faults_.book()},
       weather_{timeline_, network_, configuration.timing, configuration.seed, surroundings.log},
       modem_{configuration,
-             {timeline_, weather_.bearer(), flash_, surroundings.random, surroundings.log, surroundings.journal}},
+             {timeline_, weather_.bearer(), flash_, surroundings.random, surroundings.log, surroundings.journal},
+             catalogue},
       noise_{timeline_, faults_.book(), modem_},
       line_{timeline_, noise_, pacing(configuration.timing)} {
   faults_.plug_in(modem_, weather_);

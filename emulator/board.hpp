@@ -16,7 +16,9 @@ namespace quasimodem::emulator {
 /// the faults. Who wants it as it was at the beginning makes another one.
 class Board {
  public:
-  Board(const device::Configuration& configuration, const device::Surroundings& surroundings);
+  /// The catalogue must outlive it.
+  Board(const device::Configuration& configuration, const device::Surroundings& surroundings,
+        const commands::Catalogue& catalogue = commands::all_commands());
 
   Modem& modem() { return modem_; }
   const Modem& modem() const { return modem_; }

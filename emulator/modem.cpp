@@ -19,10 +19,12 @@
 
 namespace quasimodem::emulator {
 
+using commands::FlowControl;
+
 struct Modem::Parts {
-  Parts(device::Configuration configuration, device::Surroundings surroundings)
+  Parts(device::Configuration configuration, device::Surroundings surroundings, const commands::Catalogue& catalogue)
       : sealer{file_sealer(surroundings.flash, surroundings.random, surroundings.log)},
-        terminals{me, surroundings.timeline, configuration.model},
+        terminals{me, surroundings.timeline, configuration.model, catalogue},
         journal{surroundings.timeline, surroundings.journal},
         me{std::move(configuration), std::move(surroundings), *sealer, terminals} {
     terminals.on_report = [this](const auto& event) { note_event(me.journal(), event, me); };
@@ -39,9 +41,6 @@ struct Modem::Parts {
   uart::SoftwareFlow flow;
   int baud = 0;  ///< of the output that has not been taken yet
 
-  // AT+IFC=<dce_by_dte>,<dte_by_dce>: who is held back by whom.
-  static constexpr int kXonXoff = 1;
-  static constexpr int kLines = 2;
   void hear(ByteSpan from_te) {
     const bool powered = me.power() == device::MobileEquipment::Power::on;
     const auto& channel = terminal().channel();
@@ -52,12 +51,13 @@ struct Modem::Parts {
     terminal().receive(from_te);
   }
   Terminal& terminal() { return terminals.first(); }
-  int flow_to_te() { return terminal().settings().flow_to_te; }
-  int flow_from_te() { return terminal().settings().flow_from_te; }
+  FlowControl flow_to_te() { return terminal().settings().flow_to_te; }
+  FlowControl flow_from_te() { return terminal().settings().flow_from_te; }
 };
 
-Modem::Modem(device::Configuration configuration, device::Surroundings surroundings)
-    : parts_{std::make_unique<Parts>(std::move(configuration), std::move(surroundings))} {}
+Modem::Modem(device::Configuration configuration, device::Surroundings surroundings,
+             const commands::Catalogue& catalogue)
+    : parts_{std::make_unique<Parts>(std::move(configuration), std::move(surroundings), catalogue)} {}
 
 Modem::~Modem() = default;
 
@@ -77,13 +77,13 @@ void Modem::cut_supply() {
 
 SecretBytes Modem::arrive(ByteSpan from_te) {
   const bool listens = parts_->me.power() == device::MobileEquipment::Power::on;
-  if (listens && parts_->flow_to_te() == Parts::kXonXoff) return parts_->flow.obey(from_te);
+  if (listens && parts_->flow_to_te() == FlowControl::xon_xoff) return parts_->flow.obey(from_te);
   return {from_te.begin(), from_te.end()};
 }
 
 void Modem::receive(ByteSpan from_te) {
   if (parts_->me.power() != device::MobileEquipment::Power::on) parts_->flow.reset();
-  if (parts_->flow_to_te() != Parts::kXonXoff) {
+  if (parts_->flow_to_te() != FlowControl::xon_xoff) {
     parts_->flow.reset();
     return parts_->hear(from_te);
   }
@@ -92,14 +92,14 @@ void Modem::receive(ByteSpan from_te) {
 
 bool Modem::may_send() const {
   switch (parts_->flow_to_te()) {
-    case Parts::kXonXoff: return !parts_->flow.stopped();
-    case Parts::kLines: return parts_->rts;
+    case FlowControl::xon_xoff: return !parts_->flow.stopped();
+    case FlowControl::lines: return parts_->rts;
     default: return true;
   }
 }
 
 Bytes Modem::take_urgent() {
-  const bool stops_te = parts_->flow_from_te() == Parts::kXonXoff;
+  const bool stops_te = parts_->flow_from_te() == FlowControl::xon_xoff;
   using Filler = uart::SoftwareFlow::Filler;
   const auto filler = parts_->me.firmware().xoff_filler ? Filler::after_xoff : Filler::none;
   return parts_->flow.take_urgent(!stops_te || parts_->terminal().channel().accepts_input(), filler);
@@ -115,7 +115,7 @@ Bytes Modem::take_output() {
   if (channel.output_size() == 0) parts_->baud = parts_->terminal().settings().baud;
   const bool more = channel.output_size() > 0 || channel.input_size() > 0;
   if (!data.empty()) parts_->journal.sent(data, more ? UartJournal::Rest::waits : UartJournal::Rest::none);
-  append(output, parts_->flow_from_te() == Parts::kXonXoff ? uart::SoftwareFlow::encode(data) : data);
+  append(output, parts_->flow_from_te() == FlowControl::xon_xoff ? uart::SoftwareFlow::encode(data) : data);
   return output;
 }
 

@@ -7,6 +7,11 @@
 #include "emulator/device/rooms.hpp"
 #include "emulator/uart/dce.hpp"
 
+namespace quasimodem::commands {
+struct Catalogue;
+const Catalogue& all_commands();
+}  // namespace quasimodem::commands
+
 namespace quasimodem::emulator {
 
 class Terminal;
@@ -22,7 +27,9 @@ enum class Line { dtr, rts, cts, dsr, dcd, ri };
 /// outputs.
 class Modem final : public uart::Dce {
  public:
-  Modem(device::Configuration configuration, device::Surroundings surroundings);
+  /// The catalogue must outlive it.
+  Modem(device::Configuration configuration, device::Surroundings surroundings,
+        const commands::Catalogue& catalogue = commands::all_commands());
   ~Modem() override;
 
   /// A pulse on PWRKEY: switches on, or off with `NORMAL POWER DOWN`.

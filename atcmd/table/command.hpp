@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "atcmd/channel/call.hpp"
 #include "atcmd/channel/reply.hpp"
@@ -64,6 +65,19 @@ struct Payload {
       size_in{};  ///< the parameter that announces its size, from 0 on; none: Ctrl-Z or ESC ends it
 };
 
+/// The values that a command sets, outside of its own forms. `settings` is of the type that its handlers know.
+struct Values {
+  std::vector<std::string> (*read)(const Command& command, const void* settings) = nullptr;
+  /// Takes one of them back from its text; what is none changes nothing.
+  void (*write)(const Command& command, void* settings, std::size_t which, std::string_view text) = nullptr;
+};
+
+/// What the profile commands do with a command's values (V.250 6.1). AT&V may show them, and snapshots keep them.
+struct Profile {
+  bool restored = true;  ///< AT&F and ATZ set them
+  bool stored = true;    ///< AT&W keeps them
+};
+
 /// The modules that the tables were written for. One that came later is named by the commands that it has.
 inline constexpr std::uint32_t kFirstModels = 0b1111;
 
@@ -80,6 +94,9 @@ struct Command {
   Form test{};                    ///< only where generation from `write` is not enough
   std::string_view test_text{};   ///< the manual's own words for an odd `=?`, without the name
   std::span<const Line> lines{};  ///< what it makes the module say, beside answers that look like its parameters
+
+  Values values{};
+  std::optional<Profile> profile{};  ///< of `values`; none: no profile has them
 
   std::optional<Payload> payload{};  ///< whoever listens must know of it: without it the command gets none
 
@@ -176,6 +193,16 @@ constexpr Command taking(Payload payload, Command command) {
 
 constexpr Command saying(std::span<const Line> lines, Command command) {
   command.lines = lines;
+  return command;
+}
+
+constexpr Command testing(std::string_view text, Command command) {
+  command.test_text = text;
+  return command;
+}
+
+constexpr Command in_profile(Command command, Profile profile = {}) {
+  command.profile = profile;
   return command;
 }
 

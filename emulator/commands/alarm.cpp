@@ -2,23 +2,12 @@
 // The alarm of the RTC (M66 14.2): URC ALARM RING, and ALARM MODE from a module that it has switched on.
 #include "emulator/device/alarm.hpp"
 
-#include <array>
-#include <optional>
-#include <string_view>
-
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Line;
-using atcmd::Reply;
 using device::Alarm;
 
 // AT+QALARM=<state>[,"<time>"[,<repeat>[,<power>]]] — 0 clears it; <repeat> 0 not, 1 daily, 2 weekly, 3 monthly;
@@ -62,16 +51,15 @@ Reply show_alarm(Call& call) {
 constexpr Line kAlarmLines[] = {{"ALARM RING", Line::urc, "an alarm of AT+QALARM"},
                                 {"ALARM MODE", Line::urc, "switched on by an alarm"}};
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+QALARM",
             .summary = "Alarm",
             .manual = "M66 14.2",
             .write = atcmd::write<&set_alarm>(kAlarm),
             .read = atcmd::plain<&show_alarm>(),
             .test_text = " (0,1),\"yy/MM/dd,hh:mm:ss+zz\",(0-3),(0-2)",
-            .lines = kAlarmLines,
-            .invalid_parameter = cme::kOperationNotAllowed},
-};
+            .lines = kAlarmLines},
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

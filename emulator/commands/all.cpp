@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/commands/all.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <utility>
 
 #include "emulator/device/model_profile.hpp"
 
@@ -10,16 +11,30 @@ namespace quasimodem::commands {
 static_assert(atcmd::kFirstModels ==
               (bit(device::Model::m10) | bit(device::Model::m66) | bit(device::Model::m85) | bit(device::Model::m95)));
 
-std::span<const atcmd::Family> all_families() {
-  static const std::vector<atcmd::Family> families{
+Catalogue::Catalogue(std::vector<atcmd::Family> all) : families{std::move(all)} {
+  for (const auto& family : families) {
+    for (const auto& command : family.commands) {
+      if (command.profile) profile.push_back(&command);
+    }
+  }
+}
+
+const atcmd::Command* Catalogue::in_profile(std::string_view name) const {
+  const auto found =
+      std::find_if(profile.begin(), profile.end(), [name](const auto* each) { return each->name == name; });
+  return found == profile.end() ? nullptr : *found;
+}
+
+const Catalogue& all_commands() {
+  static const Catalogue all{{
       kBasicFamily,         kIdentityFamily, kSerialFamily, kGeneralFamily,       kNetworkFamily,
       kIndicatorsFamily,    kLocationFamily, kSimFamily,    kOperatorFamily,      kOperatorListsFamily,
       kPacketDomainFamily,  kClockFamily,    kAlarmFamily,  kHardwareFamily,      kSoundFamily,
       kTcpIpFamily,         kSocketFamily,   kServerFamily, kNamesFamily,         kSslFamily,
       kSecurityFilesFamily, kMessagesFamily, kCallsFamily,  kSupplementaryFamily, kForwardingFamily,
       kPhonebookFamily,     kFilesFamily,
-  };
-  return families;
+  }};
+  return all;
 }
 
 }  // namespace quasimodem::commands

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "atcmd/table/command_table.hpp"
 
@@ -36,6 +38,17 @@ extern const atcmd::Family kForwardingFamily;
 extern const atcmd::Family kPhonebookFamily;
 extern const atcmd::Family kFilesFamily;
 
-std::span<const atcmd::Family> all_families();
+/// The commands that there are, of all modules.
+struct Catalogue {
+  explicit Catalogue(std::vector<atcmd::Family> all);
+
+  /// Null when no profile has a command of that name.
+  const atcmd::Command* in_profile(std::string_view name) const;
+
+  std::vector<atcmd::Family> families;
+  std::vector<const atcmd::Command*> profile;  ///< those that say what becomes of their values in one
+};
+const Catalogue& all_commands();
+inline std::span<const atcmd::Family> all_families() { return all_commands().families; }
 
 }  // namespace quasimodem::commands

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls, how they are shown, and USSD (M66 7, 12).
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/character_set.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
 #include "emulator/device/events.hpp"
@@ -23,13 +14,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Argument;
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
-using atcmd::ResultCode;
 using device::VoiceCalls;
 
 // ---- ATD, ATA, ATH ----
@@ -140,16 +124,15 @@ Reply list_calls(Call& call) {
 // ---- how calls are shown ----
 
 /// `?` of a service that the network provides: `+CLIP: <n>,<m>`.
-template <int CallSettings::*Member>
-Reply show_provisioned(const Command& command, atcmd::Call& call, const atcmd::CommandCall&) {
-  call.respond(fmt::format("{}: {},1", command.name, static_cast<Call&>(call).settings().calls.*Member));
+Reply show_provisioned(const Command& command, atcmd::Call& call, const CommandCall&) {
+  const auto& settings = static_cast<Call&>(call).settings();
+  call.respond(fmt::format("{}: {},1", command.name, command.values.read(command, &settings).front()));
   return Reply::ok();
 }
 
-template <int CallSettings::*Member>
 constexpr Command provisioned(Command command) {
-  command.read = {.run = &show_provisioned<Member>};
-  return command;
+  command.read = {.run = &show_provisioned};
+  return in_profile(command);
 }
 
 constexpr Meaning kRinging[] = {{0, "RING"}, {1, "+CRING"}};
@@ -203,13 +186,15 @@ std::string typed_request(std::string_view typed, int coding, std::string_view c
   return text ? device::sms::to_utf8(*text) : std::string{typed};
 }
 
+using Services = InMembers<&CallSettings::services>;
+
 Reply set_supplementary(Call& call, const Supplementary& args) {
   constexpr int kCancel = 2;
   if (args.show == kCancel) {
     call.me().ussd().end();
     return Reply::ok();
   }
-  call.settings().calls.services = args.show;
+  call.settings().calls.services = args.show != 0;
   if (!args.request) return Reply::ok();
   if (!call.me().in_service()) return Reply::cme(cme::kNoNetworkService);
   call.me().ussd().say(typed_request(*args.request, args.coding, call.settings().character_set));
@@ -236,7 +221,7 @@ Reply send_tones(Call& call, const std::vector<Argument>& arguments) {
   return valid ? Reply::ok() : Reply::cme(cme::kOperationNotAllowed);
 }
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "A", .summary = "Answer a call", .manual = "M66 7.1", .write = atcmd::write<&answer>(kNone)},
     Command{.name = "D", .summary = "Dial", .manual = "M66 7.2", .write = atcmd::write_as_typed<&dial>(kDialString)},
     Command{
@@ -248,36 +233,33 @@ constexpr std::array kCommands{
             .execution = atcmd::plain<&hang_up>()},
     Command{
         .name = "+CLCC", .summary = "List the calls", .manual = "M66 7.14", .execution = atcmd::plain<&list_calls>()},
-    saying(kRingingLines, stored<&CallSettings::extended, kRinging>("+CRC", "Extended form of RING", "M66 7.16")),
-    stored<&CallSettings::address_type, 129, 145>("+CSTA", "Type of address", "M66 16.3"),
-    stored<&CallSettings::service_report, 0, 1>("+CR", "Report the service of a call", "M66 16.3"),
-    stored<&CallSettings::mode, 0, 3>("+CMOD", "Call mode", "M66 16.3"),
-    stored<&CallSettings::no_hang_up, 0, 1>("+QDISH", "Disable ATH", "M66 7.22"),
+    saying(kRingingLines, setting<&CallSettings::extended, kRinging>("+CRC", "Extended form of RING", "M66 7.16")),
+    in_profile(remembered_number<129, 145, 129>("+CSTA", "Type of address", "M66 16.3")),
+    in_profile(remembered_number<0, 1, 0>("+CR", "Report the service of a call", "M66 16.3")),
+    in_profile(remembered_number<0, 3, 0>("+CMOD", "Call mode", "M66 16.3"), {.stored = false}),
+    in_profile(setting<&CallSettings::no_hang_up, 0, 1>("+QDISH", "Disable ATH", "M66 7.22")),
     saying(kProgressLines,
-           stored<&CallSettings::progress, 0, 1>("+QMOSTAT", "Report the progress of a dialled call", "M66 4.4")),
-    saying(kCallerLines, provisioned<&CallSettings::caller>(
-                             stored<&CallSettings::caller, kCaller>("+CLIP", "Show the caller's number", "M66 12.5"))),
-    provisioned<&CallSettings::restriction>(
-        stored<&CallSettings::restriction, 0, 2>("+CLIR", "Hide the own number", "M66 16.3")),
-    provisioned<&CallSettings::answerer>(
-        stored<&CallSettings::answerer, kAnswerer>("+COLP", "Show the answering number", "M66 7.2")),
+           setting<&CallSettings::progress, 0, 1>("+QMOSTAT", "Report the progress of a dialled call", "M66 4.4")),
+    saying(kCallerLines,
+           provisioned(setting<&CallSettings::caller, kCaller>("+CLIP", "Show the caller's number", "M66 12.5"))),
+    provisioned(remembered_number<0, 2, 0>("+CLIR", "Hide the own number", "M66 16.3")),
+    provisioned(setting<&CallSettings::answerer, kAnswerer>("+COLP", "Show the answering number", "M66 7.2")),
     Command{.name = "+CUSD",
             .summary = "Unstructured supplementary services",
             .manual = "M66 12.10",
             .write = atcmd::write<&set_supplementary>(kSupplementary),
-            .read = {.run = &SettingOf<&CallSettings::services>::show},
+            .read = said<Services>,
             .test_text = " (0-2)",
             .lines = kServiceLines,
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .values = values_of<Services>(),
+            .profile = Profile{}},
     Command{.name = "+VTS",
             .summary = "Send tones",
             .manual = "M66 12",
             .write = atcmd::write_as_typed<&send_tones>(kTones),
-            .test_text = " (0-9,A-D,*,#)",
-            .invalid_parameter = cme::kOperationNotAllowed},
-    as_sure(stored<&CallSettings::tone_length, 0, 255>("+VTD", "Length of tones, 100 ms", "27.007 C.2.12"),
-            Confidence::inferred),
-};
+            .test_text = " (0-9,A-D,*,#)"},
+    as_sure(remembered_number<0, 255, 1>("+VTD", "Length of tones, 100 ms", "27.007 C.2.12"), Confidence::inferred),
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the network tells of the time (M66 4.9, 4.10, 4.12, 4.13).
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/network_clock.hpp"
 #include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {
-
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 
 // AT+QLTS — the time the network told last                                                                  [M66 4.10]
 Reply show_network_time(Call& call) {
@@ -53,8 +39,8 @@ constexpr Line kZoneLines[] = {
     {"+CTZE: <zone>,<dst>,<time>", Line::urc, "time zone and time, told by the network"},
 };
 
-constexpr std::array kCommands{
-    saying(kTimeLines, atcmd::ignoring_more(stored<&StatusSettings::network_time_report, kTimeReport>(
+constexpr auto kCommands = with_cme(std::array{
+    saying(kTimeLines, atcmd::ignoring_more(setting<&Settings::network_time_report, kTimeReport>(
                            "+QNITZ", "Report the network's time", "M66 4.9"))),
     Command{.name = "+QLTS",
             .summary = "Time of the network",
@@ -64,11 +50,10 @@ constexpr std::array kCommands{
             .summary = "Take over the network's time",
             .manual = "M66 4.12",
             .write = atcmd::write<&set_update>(kUpdate).ignores_more(),
-            .read = atcmd::plain<&show_update>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
-    saying(kZoneLines, atcmd::ignoring_more(stored<&StatusSettings::zone_report, kZoneReport>(
-                           "+CTZR", "Report the time zone", "M66 4.13"))),
-};
+            .read = atcmd::plain<&show_update>()},
+    saying(kZoneLines, atcmd::ignoring_more(
+                           setting<&Settings::zone_report, kZoneReport>("+CTZR", "Report the time zone", "M66 4.13"))),
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

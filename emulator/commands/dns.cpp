@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Name servers, names, ping and time (M66 11.12–11.14, 11.33, 11.34). Results follow the OK.
-#include <array>
-#include <optional>
-#include <string>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/name_query.hpp"
@@ -18,10 +12,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::TcpIpSettings;
 
 // AT+QIDNSCFG="<primary>"[,"<secondary>"] — until the next activation, which overwrites it                 [M66 11.12]

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files, AT+QF* (at-reference 4.5, from drivers). Errors are +CME ERROR with the file codes.
-#include <array>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/device/file_store.hpp"
 #include "storage/checksum.hpp"
 
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::IntakeOutcome;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::FileName;
 using device::FileProblem;
 using device::FileStore;
@@ -299,8 +284,7 @@ Reply close(Call& call, const Handle& args) {
   return closed ? Reply::ok() : failure(closed.error());
 }
 
-constexpr Command file_command(std::string_view name, std::string_view summary, atcmd::Form write,
-                               Confidence confidence) {
+constexpr Command file_command(std::string_view name, std::string_view summary, Form write, Confidence confidence) {
   return {.name = name,
           .summary = summary,
           .manual = "drivers (at-reference 4.5)",
@@ -308,7 +292,7 @@ constexpr Command file_command(std::string_view name, std::string_view summary, 
           .write = write,
           .invalid_parameter = cme::kFileInvalidParameter};
 }
-constexpr Command with_read(Command command, atcmd::Form read) {
+constexpr Command with_read(Command command, Form read) {
   command.read = read;
   return command;
 }
@@ -317,7 +301,7 @@ constexpr Command tabulated(Command command) {
   command.manual = "file commands (RT-RK's table)";
   return command;
 }
-constexpr Command with_execution(Command command, atcmd::Form execution) {
+constexpr Command with_execution(Command command, Form execution) {
   command.execution = execution;
   return command;
 }
@@ -327,7 +311,7 @@ constexpr atcmd::Payload kFileContent{.content = atcmd::Payload::Content::secret
 constexpr Line kDownloadLines[] = {
     {"CONNECT <size>", Line::result, "data mode: so many octets of a file follow, then OK"}};
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     with_execution(
         file_command("+QFLDS", "Space of a volume", atcmd::write<&show_space>(kPattern), Confidence::inferred),
         atcmd::plain<&show_ufs_space>()),
@@ -350,7 +334,7 @@ constexpr std::array kCommands{
     tabulated(file_command("+QFTUCAT", "Cut an open file off at its position", atcmd::write<&truncate>(kHandle),
                            Confidence::inferred)),
     file_command("+QFCLOSE", "Close a file", atcmd::write<&close>(kHandle), Confidence::seen),
-};
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Call forwarding (27.007 7.11; names only: at-reference 5).
-#include <array>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
 #include "emulator/commands/character_set.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/device/call_forwarding.hpp"
 #include "emulator/device/events.hpp"
 
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Reply;
 using device::CallForwarding;
 
 // AT+CCFC=<reas>,<mode>[,<number>[,<type>[,<class>[,<subaddr>[,<satype>[,<time>]]]]]]
@@ -109,15 +97,14 @@ Reply forward(Call& call, const Forward& args) {
   return done ? Reply::ok() : Reply::cme(cme::kOperationNotAllowed);
 }
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+CCFC",
             .summary = "Call forwarding",
             .manual = "27.007 7.11",
             .confidence = Confidence::inferred,
             .write = atcmd::write<&forward>(kForward),
-            .test_text = " (0-5)",
-            .invalid_parameter = cme::kOperationNotAllowed},
-};
+            .test_text = " (0-5)"},
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

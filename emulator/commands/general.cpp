@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Errors, power, SIM, clock and the settings that hosts send first (M66 2.19–2.22, 4, 5, 8.2, 14.1).
-#include <array>
-#include <string>
 
-#include <fmt/core.h>
+#include <algorithm>
 
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/commands/urcs.hpp"
@@ -16,11 +12,7 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
 using atcmd::Dialogue;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::Functionality;
 using device::SimStatus;
 
@@ -138,12 +130,16 @@ struct CharacterSet {
 constexpr std::array kCharacterSet{atcmd::text<&CharacterSet::name>("chset", 1, 10)};
 
 Reply set_character_set(Call& call, const CharacterSet& args) {
-  for (const auto known : kCharacterSets) {
-    if (known != args.name) continue;
-    call.settings().character_set = args.name;
-    return Reply::ok();
-  }
-  return Reply::cme(cme::kOperationNotAllowed);
+  const bool known = std::find(kCharacterSets.begin(), kCharacterSets.end(), args.name) != kCharacterSets.end();
+  if (!known) return Reply::cme(cme::kOperationNotAllowed);
+  call.settings().character_set = args.name;
+  return Reply::ok();
+}
+std::vector<std::string> character_set_of(const Command&, const void* settings) {
+  return {static_cast<const Settings*>(settings)->character_set};
+}
+void recall_character_set(const Command&, void* settings, std::size_t, std::string_view name) {
+  static_cast<Settings*>(settings)->character_set = name;
 }
 Reply show_character_set(Call& call) {
   call.respond(fmt::format("+CSCS: \"{}\"", call.settings().character_set));
@@ -155,31 +151,30 @@ constexpr Meaning kReadyReport[] = {{0, "Call Ready is not said"}, {1, "Call Rea
 constexpr Line kReadyLines[] = {{"Call Ready", Line::urc, "calls and messages can be made (AT+QIURC)"}};
 constexpr Meaning kMessageFormats[] = {{0, "PDU mode"}, {1, "text mode"}};
 
-constexpr std::array kCommands{
-    stored<&Dialogue::error_format, kErrorFormats>("+CMEE", "Error report format", "M66 2.21"),
+constexpr auto kCommands = with_cme(std::array{
+    in_profile(setting<&Dialogue::error_format, kErrorFormats>("+CMEE", "Error report format", "M66 2.21")),
     Command{.name = "+CFUN",
             .summary = "Functionality",
             .manual = "M66 2.19",
             .write = atcmd::write<&set_functionality>(kFun),
             .read = atcmd::plain<&show_functionality>(),
             .test_text = " (0,1,4),(0,1)",
-            .lines = kFunctionalityLines,
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .lines = kFunctionalityLines},
     Command{.name = "+QPOWD",
             .summary = "Power down",
             .manual = "M66 2.20",
             .write = atcmd::write<&power_down>(kPowerDown),
-            .lines = kPowerDownLines,
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .lines = kPowerDownLines},
     Command{.name = "+CSCS",
             .summary = "TE character set",
             .manual = "M66 2.22",
             .write = atcmd::write<&set_character_set>(kCharacterSet),
             .read = atcmd::plain<&show_character_set>(),
             .test_text = " (\"GSM\",\"HEX\",\"IRA\",\"PCCP437\",\"UCS2\",\"8859-1\")",
-            .invalid_parameter = cme::kOperationNotAllowed},
-    saying(kReadyLines,
-           stored<&Settings::initialisation_report, kReadyReport>("+QIURC", "Report Call Ready", "M66 4.5")),
+            .values = {.read = &character_set_of, .write = &recall_character_set},
+            .profile = Profile{}},
+    in_profile(saying(kReadyLines, setting<&Settings::initialisation_report, kReadyReport>(
+                                       "+QIURC", "Report Call Ready", "M66 4.5"))),
     Command{.name = "+QINISTAT",
             .summary = "State of initialisation",
             .manual = "M66 4.7",
@@ -190,17 +185,15 @@ constexpr std::array kCommands{
             .write = atcmd::write<&enter_pin>(kPin),
             .read = atcmd::plain<&show_pin>(),
             .test = atcmd::answers_ok(),
-            .lines = kPinLines,
-            .invalid_parameter = cme::kOperationNotAllowed},
-    stored<&Settings::message_format, kMessageFormats>("+CMGF", "SMS message format", "M66 8.2"),
+            .lines = kPinLines},
+    in_profile(setting<&Settings::text_mode, kMessageFormats>("+CMGF", "SMS message format", "M66 8.2")),
     Command{.name = "+CCLK",
             .summary = "Clock",
             .manual = "M66 14.1",
             .write = atcmd::write<&set_clock>(kClock),
             .read = atcmd::plain<&show_clock>(),
-            .test = atcmd::answers_ok(),
-            .invalid_parameter = cme::kOperationNotAllowed},
-};
+            .test = atcmd::answers_ok()},
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who the module and its SIM are (M66 2.1–2.11, 5.1, 5.7).
-#include <array>
-#include <string>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/firmware.hpp"
@@ -16,8 +11,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Reply;
 using device::Model;
 
 constexpr std::string_view kMaker = "Quectel_Ltd";
@@ -105,7 +98,7 @@ Reply capabilities(Call& call) {
   return Reply::ok();
 }
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "I",
             .summary = "Identification",
             .manual = "M66 2.1",
@@ -128,20 +121,20 @@ constexpr std::array kCommands{
     Command{.name = "+CCID",
             .summary = "ICCID in quotes",
             .manual = "MC60 5.8",
-            .confidence = atcmd::Confidence::inferred,
+            .confidence = Confidence::inferred,
             .execution = atcmd::plain<&quoted_iccid>(),
             .models = bit(Model::m85) | bit(Model::m95) | bit(Model::m26) | bit(Model::mc60)},
     Command{.name = "+QGMR",
             .summary = "Revision in full",
             .manual = "at-reference 1.5",
-            .confidence = atcmd::Confidence::seen,
+            .confidence = Confidence::seen,
             .execution = atcmd::plain<&full_revision>()},
     Command{.name = "+GCAP",
             .summary = "Capabilities",
             .manual = "M66 2.23",
-            .confidence = atcmd::Confidence::inferred,
+            .confidence = Confidence::inferred,
             .execution = atcmd::plain<&capabilities>()},
-};
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

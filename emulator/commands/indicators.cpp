@@ -3,14 +3,10 @@
 #include "emulator/commands/indicators.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
-#include <fmt/core.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/message_store.hpp"
 #include "emulator/device/messaging.hpp"
@@ -20,11 +16,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::RegistrationStatus;
 using device::VoiceCalls;
 
@@ -80,15 +71,7 @@ constexpr Meaning kIndicatorNames[] = {
 constexpr Line kIndicatorLines[] = {{"+CIEV: <indicator>,<indicator value>", Line::urc,
                                      "an indicator of AT+CIND changed (AT+CMER)", "", "indicator", kIndicatorNames}};
 
-constexpr Command event_reporting() {
-  auto command = as_sure(list_setting<&StatusSettings::event_reporting, kReporting>(
-                             "+CMER", "Report changes of indicators", "27.007 8.10"),
-                         Confidence::inferred);
-  command.test_text = " (0-3),(0),(0),(0-2),(0,1)";  // oFono reads the ranges
-  return saying(kIndicatorLines, command);
-}
-
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+CIND",
             .summary = "Indicators",
             .manual = "27.007 8.9",
@@ -96,8 +79,14 @@ constexpr std::array kCommands{
             .read = atcmd::plain<&show_indicators>(),
             .test = atcmd::plain<&list_indicators>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    event_reporting(),
-};
+    saying(
+        kIndicatorLines,
+        as_sure(testing(" (0-3),(0),(0),(0-2),(0,1)",  // oFono reads the ranges
+                        setting_list<kReporting, &Settings::event_mode, &Settings::event_keypad,
+                                     &Settings::event_display, &Settings::event_indicators, &Settings::event_buffering>(
+                            "+CMER", "Report changes of indicators", "27.007 8.10")),
+                Confidence::inferred)),
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace
@@ -121,10 +110,7 @@ Indicators indicators(Session& session) {
 
 std::string indicator_line(std::size_t index, int value) { return fmt::format("+CIEV: {},{}", index + 1, value); }
 
-bool reports_indicators(const Settings& settings) {
-  const auto& reporting = settings.status.event_reporting;
-  return reporting[0] != 0 && reporting[3] != 0;
-}
+bool reports_indicators(const Settings& settings) { return settings.event_mode != 0 && settings.event_indicators != 0; }
 
 const atcmd::Family kIndicatorsFamily{"Indicators", kCommands};
 

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the module is, by its cell (drivers and logs: field reports 9 and 18).
-#include <array>
 #include <chrono>
-#include <string>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/device/locator.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {
-
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Reply;
 
 constexpr auto kLimit = 150s;  // what AT+QIACT may take (M66 11.7)
 
@@ -71,24 +60,22 @@ constexpr Line kCellLines[] = {{"+QCELLLOC: <longitude>,<latitude>", Line::respo
 constexpr Line kModuleLines[] = {{"+QGSMLOC: <located>,<longitude>,<latitude>,<date>,<hours>", Line::response,
                                   "where the module is, in degrees, and the time in UTC"}};
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+QCELLLOC",
             .summary = "Where the cell is",
             .manual = "drivers (field reports 9)",
             .confidence = Confidence::seen,
             .write = atcmd::write<&locate_cell>(kCellType).ignores_more(),
             .execution = atcmd::plain<&locate_cell_now>(),
-            .lines = kCellLines,
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .lines = kCellLines},
     Command{.name = "+QGSMLOC",
             .summary = "Where the module is, and the time",
             .manual = "drivers (field reports 18)",
             .confidence = Confidence::seen,
             .write = atcmd::write<&locate_module>(kModuleType).ignores_more(),
             .execution = atcmd::plain<&locate_module_now>(),
-            .lines = kModuleLines,
-            .invalid_parameter = cme::kOperationNotAllowed},
-};
+            .lines = kModuleLines},
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

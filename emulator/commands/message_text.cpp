@@ -122,17 +122,17 @@ std::string_view state_name(MessageState state) {
 
 MessageLines message_lines(const device::StoredMessage& message, const Settings& settings) {
   const auto pdu = taken_apart(message.pdu);
-  return settings.message_format ? text_lines(message, pdu, settings) : pdu_lines(message, pdu);
+  return settings.text_mode ? text_lines(message, pdu, settings) : pdu_lines(message, pdu);
 }
 
 MessageLines listed_lines(int index, const device::StoredMessage& message, const Settings& settings) {
   // The list adds only <tooa>,<length> with AT+CSDH=1 (27.005 3.4.2). ASSUMED: to messages to be sent as well, behind
   // an empty <scts>.
   auto plain = settings;
-  plain.messages.show_header = 0;
+  plain.messages.show_header = false;
   const auto lines = message_lines(message, plain);
   std::string extra;
-  if (settings.message_format && settings.messages.show_header) {
+  if (settings.text_mode && settings.messages.show_header) {
     const auto pdu = taken_apart(message.pdu);
     if (const auto deliver = sms::decode_deliver(pdu.tpdu)) {
       extra = fmt::format(",{},{}", deliver->originator.type, deliver->data.length);
@@ -146,7 +146,7 @@ MessageLines listed_lines(int index, const device::StoredMessage& message, const
 std::vector<std::string> shown_lines(const Bytes& octets, const Settings& settings) {
   const auto pdu = taken_apart(octets);
   const auto deliver = sms::decode_deliver(pdu.tpdu);
-  if (!settings.message_format) {
+  if (!settings.text_mode) {
     return {fmt::format("{}{}", deliver ? "+CMT: ," : "+CDS: ", pdu.tpdu.size()), sms::to_hex(octets)};
   }
   if (deliver) {

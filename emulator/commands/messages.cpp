@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Short messages (M66 8, 27.005). Errors are +CMS ERROR (M66 16.8). AT+CMGF is with the general commands.
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/character_set.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/message_compose.hpp"
 #include "emulator/commands/message_errors.hpp"
 #include "emulator/commands/message_text.hpp"
@@ -25,12 +16,6 @@ namespace {
 
 namespace sms = device::sms;
 using namespace cms;
-using atcmd::Argument;
-using atcmd::Command;
-using atcmd::IntakeOutcome;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::MessageMemory;
 using device::MessageSettings;
 using device::MessageState;
@@ -73,7 +58,7 @@ std::optional<Reply> refusal_to_send(Call& call) {
 
 MessageSettings& settings(Call& call) { return call.settings().messages; }
 device::MessageStore& store(Call& call) { return call.me().messaging().store(); }
-bool text_mode(Call& call) { return call.settings().message_format == 1; }
+bool text_mode(Call& call) { return call.settings().text_mode; }
 
 /// ASSUMED: the command has done its work and succeeds, also when the memory fails to keep the new state.
 void change_state(Call& call, MessageMemory memory, int index, MessageState state) {
@@ -533,13 +518,6 @@ Reply show_text_parameters(Call& call) {
 }
 
 // AT+CNMI=[<mode>[,<mt>[,<bm>[,<ds>[,<bfr>]]]]] — what is left out stays (ASSUMED)                          [M66 8.12]
-struct Indications {
-  std::optional<int> mode;
-  std::optional<int> messages;
-  std::optional<int> broadcasts;
-  std::optional<int> reports;
-  std::optional<int> flush;
-};
 constexpr Meaning kBuffering[] = {{0, "URCs are kept back"},
                                   {1, "URCs are dropped while the line is taken"},
                                   {2, "URCs wait while the line is taken"}};
@@ -557,32 +535,16 @@ constexpr Line kMessageLines[] = {
 };
 constexpr int kBroadcastValues[] = {0, 2, 3};
 constexpr std::array kIndications{
-    atcmd::integer<&Indications::mode>("mode", 0, 3).as_range().optional().meaning(kBuffering),
-    atcmd::choice<&Indications::messages>("mt", kMessageReport).as_range().optional(),
-    atcmd::integer<&Indications::broadcasts>("bm", 0, 3).among(kBroadcastValues).as_range().optional(),
-    atcmd::choice<&Indications::reports>("ds", kStatusReport).as_range().optional(),
-    atcmd::integer<&Indications::flush>("bfr", 0, 1).as_range().optional(),
+    atcmd::integer("mode", 0, 3).as_range().optional().meaning(kBuffering),
+    atcmd::choice("mt", kMessageReport).as_range().optional(),
+    atcmd::integer("bm", 0, 3).among(kBroadcastValues).as_range().optional(),
+    atcmd::choice("ds", kStatusReport).as_range().optional(),
+    atcmd::integer("bfr", 0, 1).as_range().optional(),
 };
-
-Reply set_indications(Call& call, const Indications& args) {
-  auto& current = settings(call);
-  current.buffering = args.mode.value_or(current.buffering);
-  current.show_messages = args.messages.value_or(current.show_messages);
-  current.show_broadcasts = args.broadcasts.value_or(current.show_broadcasts);
-  current.show_reports = args.reports.value_or(current.show_reports);
-  current.flush = args.flush.value_or(current.flush);
-  return Reply::ok();
-}
-Reply show_indications(Call& call) {
-  const auto& current = settings(call);
-  call.respond(fmt::format("+CNMI: {},{},{},{},{}", current.buffering, current.show_messages, current.show_broadcasts,
-                           current.show_reports, current.flush));
-  return Reply::ok();
-}
 
 // AT+CSMS=<service> → +CSMS: <mt>,<mo>,<bm>                                                                  [M66 8.1]
 struct Service {
-  int service = 0;
+  device::MessageService service = device::MessageService::phase_2;
 };
 // 128 is the maker's own. OBSERVED: oFono sends it to this maker's serial modules, and others to GSM modules; ASSUMED:
 // that it is as 0.
@@ -596,7 +558,7 @@ Reply set_service(Call& call, const Service& args) {
   return Reply::ok();
 }
 Reply show_service(Call& call) {
-  call.respond(fmt::format("+CSMS: {},1,1,1", settings(call).service));
+  call.respond(fmt::format("+CSMS: {},1,1,1", static_cast<int>(settings(call).service)));
   return Reply::ok();
 }
 
@@ -661,104 +623,107 @@ Reply show_broadcasts(Call& call) {
 constexpr Line kSentLines[] = {{"+CMGS: <reference>", Line::response, "the message was sent"}};
 constexpr Meaning kShownHeader[] = {{0, "few text mode parameters"}, {1, "all text mode parameters"}};
 
-constexpr Command with_cms(Command command) {
-  command.errors = atcmd::ErrorClass::message;
-  command.invalid_parameter = kInvalidParameters;
-  return command;
+template <std::size_t Count>
+constexpr std::array<Command, Count> with_cms(std::array<Command, Count> commands) {
+  for (auto& each : commands) {
+    each.errors = atcmd::ErrorClass::message;
+    each.invalid_parameter = kInvalidParameters;
+  }
+  return commands;
 }
 
 constexpr atcmd::Payload kMessage{.content = atcmd::Payload::Content::ordinary};
 
-constexpr std::array kCommands{
-    with_cms({.name = "+CSMS",
-              .summary = "Message service",
-              .manual = "M66 8.1",
-              .write = atcmd::write<&set_service>(kService),
-              .read = atcmd::plain<&show_service>()}),
-    with_cms({.name = "+CSCA",
-              .summary = "Service centre address",
-              .manual = "M66 8.3",
-              .write = atcmd::write<&set_centre>(kCentre),
-              .read = atcmd::plain<&show_centre>(),
-              .test = atcmd::answers_ok()}),
-    with_cms({.name = "+CPMS",
-              .summary = "Preferred message storage",
-              .manual = "M66 8.4",
-              .write = atcmd::write<&set_storage>(kStorage),
-              .read = atcmd::plain<&show_storage>(),
-              .test_text = " (\"SM\",\"ME\",\"MT\"),(\"SM\",\"ME\",\"MT\"),(\"SM\",\"ME\",\"MT\")"}),
-    with_cms({.name = "+CMGD",
-              .summary = "Delete messages",
-              .manual = "M66 8.5",
-              .write = atcmd::write<&remove>(kRemove),
-              .test = atcmd::plain<&test_remove>()}),
-    with_cms({.name = "+CMGL",
-              .summary = "List messages",
-              .manual = "M66 8.6",
-              .write = atcmd::write<&list_messages>(kList),
-              .execution = atcmd::plain<&list_unread>(),
-              .test = atcmd::plain<&test_list>()}),
-    with_cms({.name = "+CMGR",
-              .summary = "Read a message",
-              .manual = "M66 8.7",
-              .write = atcmd::write<&read>(kRead),
-              .test = atcmd::answers_ok()}),
-    with_cms({.name = "+CMGS",
-              .summary = "Send a message",
-              .manual = "M66 8.8",
-              .write = atcmd::write_as_typed<&send>(kSend),
-              .test = atcmd::answers_ok(),
-              .lines = kSentLines,
-              .payload = kMessage}),
-    with_cms({.name = "+CMGW",
-              .summary = "Write a message to the storage",
-              .manual = "M66 8.9",
-              .write = atcmd::write_as_typed<&write>(kWrite),
-              .execution = atcmd::plain<&write_without_number>(),
-              .test = atcmd::answers_ok(),
-              .payload = kMessage}),
-    with_cms({.name = "+CMSS",
-              .summary = "Send a message from the storage",
-              .manual = "M66 8.10",
-              .write = atcmd::write_as_typed<&send_stored>(kSendStored),
-              .test = atcmd::answers_ok()}),
-    with_cms({.name = "+CNMA",
-              .summary = "Acknowledge a message that was shown",
-              .manual = "27.005 3.4.4",
-              .confidence = atcmd::Confidence::inferred,
-              .write = atcmd::write<&acknowledge_with_reason>(kAcknowledgement),
-              .execution = atcmd::plain<&acknowledge>(),
-              .test = atcmd::plain<&test_acknowledgement>(),
-              .payload = kMessage}),
-    with_cms({.name = "+CNMI",
-              .summary = "New message indications",
-              .manual = "M66 8.12",
-              .write = atcmd::write<&set_indications>(kIndications),
-              .read = atcmd::plain<&show_indications>(),
-              .test_text = " (0-3),(0-3),(0,2,3),(0-2),(0,1)",
-              .lines = kMessageLines}),
-    with_cms({.name = "+CSCB",
-              .summary = "Cell broadcast messages",
-              .manual = "M66 8.15–8.17",
-              .write = atcmd::write<&set_broadcasts>(kBroadcasts),
-              .read = atcmd::plain<&show_broadcasts>(),
-              .test_text = " (0,1)"}),
-    with_cms(
+constexpr auto kCommands = with_cms(std::array{
+    Command{.name = "+CSMS",
+            .summary = "Message service",
+            .manual = "M66 8.1",
+            .write = atcmd::write<&set_service>(kService),
+            .read = atcmd::plain<&show_service>(),
+            .values = values_of<InMembers<&MessageSettings::service>>(),
+            .profile = Profile{.stored = false}},
+    Command{.name = "+CSCA",
+            .summary = "Service centre address",
+            .manual = "M66 8.3",
+            .write = atcmd::write<&set_centre>(kCentre),
+            .read = atcmd::plain<&show_centre>(),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+CPMS",
+            .summary = "Preferred message storage",
+            .manual = "M66 8.4",
+            .write = atcmd::write<&set_storage>(kStorage),
+            .read = atcmd::plain<&show_storage>(),
+            .test_text = " (\"SM\",\"ME\",\"MT\"),(\"SM\",\"ME\",\"MT\"),(\"SM\",\"ME\",\"MT\")"},
+    Command{.name = "+CMGD",
+            .summary = "Delete messages",
+            .manual = "M66 8.5",
+            .write = atcmd::write<&remove>(kRemove),
+            .test = atcmd::plain<&test_remove>()},
+    Command{.name = "+CMGL",
+            .summary = "List messages",
+            .manual = "M66 8.6",
+            .write = atcmd::write<&list_messages>(kList),
+            .execution = atcmd::plain<&list_unread>(),
+            .test = atcmd::plain<&test_list>()},
+    Command{.name = "+CMGR",
+            .summary = "Read a message",
+            .manual = "M66 8.7",
+            .write = atcmd::write<&read>(kRead),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+CMGS",
+            .summary = "Send a message",
+            .manual = "M66 8.8",
+            .write = atcmd::write_as_typed<&send>(kSend),
+            .test = atcmd::answers_ok(),
+            .lines = kSentLines,
+            .payload = kMessage},
+    Command{.name = "+CMGW",
+            .summary = "Write a message to the storage",
+            .manual = "M66 8.9",
+            .write = atcmd::write_as_typed<&write>(kWrite),
+            .execution = atcmd::plain<&write_without_number>(),
+            .test = atcmd::answers_ok(),
+            .payload = kMessage},
+    Command{.name = "+CMSS",
+            .summary = "Send a message from the storage",
+            .manual = "M66 8.10",
+            .write = atcmd::write_as_typed<&send_stored>(kSendStored),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+CNMA",
+            .summary = "Acknowledge a message that was shown",
+            .manual = "27.005 3.4.4",
+            .confidence = Confidence::inferred,
+            .write = atcmd::write<&acknowledge_with_reason>(kAcknowledgement),
+            .execution = atcmd::plain<&acknowledge>(),
+            .test = atcmd::plain<&test_acknowledgement>(),
+            .payload = kMessage},
+    in_profile(saying(kMessageLines,
+                      testing(" (0-3),(0-3),(0,2,3),(0-2),(0,1)",
+                              setting_list<kIndications, &MessageSettings::buffering, &MessageSettings::show_messages,
+                                           &MessageSettings::show_broadcasts, &MessageSettings::show_reports,
+                                           &MessageSettings::flush>("+CNMI", "New message indications", "M66 8.12")))),
+    Command{.name = "+CSCB",
+            .summary = "Cell broadcast messages",
+            .manual = "M66 8.15–8.17",
+            .write = atcmd::write<&set_broadcasts>(kBroadcasts),
+            .read = atcmd::plain<&show_broadcasts>(),
+            .test_text = " (0,1)"},
+    in_profile(
         setting<&MessageSettings::show_header, kShownHeader>("+CSDH", "Show text mode parameters", "M66 8.15–8.17")),
-    with_cms({.name = "+CSMP",
-              .summary = "Text mode parameters",
-              .manual = "M66 8.15–8.17",
-              .write = atcmd::write<&set_text_parameters>(kTextParameters),
-              .read = atcmd::plain<&show_text_parameters>(),
-              .test = atcmd::answers_ok()}),
-    with_cms({.name = "+QMGDA",
-              .summary = "Delete messages of a kind",
-              .manual = "M66 8.19",
-              .write = atcmd::write<&remove_kind>(kRemoveKind),
-              .test = atcmd::plain<&test_remove_kind>()}),
+    Command{.name = "+CSMP",
+            .summary = "Text mode parameters",
+            .manual = "M66 8.15–8.17",
+            .write = atcmd::write<&set_text_parameters>(kTextParameters),
+            .read = atcmd::plain<&show_text_parameters>(),
+            .test = atcmd::answers_ok()},
+    Command{.name = "+QMGDA",
+            .summary = "Delete messages of a kind",
+            .manual = "M66 8.19",
+            .write = atcmd::write<&remove_kind>(kRemoveKind),
+            .test = atcmd::plain<&test_remove_kind>()},
     // ASSUMED: range and default; stored only.
-    with_cms(setting<&MessageSettings::code_mode, 0, 1>("+QSMSCODE", "Code mode of messages", "M66 8.20")),
-};
+    remembered_number<0, 1, 1>("+QSMSCODE", "Code mode of messages", "M66 8.20"),
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

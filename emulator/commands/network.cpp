@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registration, attachment and signal (M66 6, 10).
-#include <array>
-#include <string>
-#include <string_view>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
 #include "emulator/device/registration.hpp"
@@ -15,15 +8,12 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::Domain;
 
 // AT+CREG?, AT+CGREG? → <n>,<stat>[,"<lac>","<ci>"]                                                  [M66 6.2, 10.10]
-Reply show_registration(Call& call, std::string_view name, int report, Domain domain) {
-  call.respond(fmt::format("{}: {},{}", name, report, registration_fields(call.me(), report, domain)));
+Reply show_registration(Call& call, std::string_view name, RegistrationReport report, Domain domain) {
+  call.respond(
+      fmt::format("{}: {},{}", name, static_cast<int>(report), registration_fields(call.me(), report, domain)));
   return Reply::ok();
 }
 Reply show_circuit_switched(Call& call) {
@@ -54,7 +44,7 @@ constexpr Line kPacketRegistrationLines[] = {
      kStatus},
 };
 
-constexpr Command registration(Command command, atcmd::Form read, std::span<const Line> lines) {
+constexpr Command registration(Command command, Form read, std::span<const Line> lines) {
   command.read = read;
   return saying(lines, atcmd::ignoring_more(command));
 }
@@ -73,7 +63,7 @@ Reply set_attachment(Call& call, const AttachState& args) {
   };
   // MANUAL M66 10.10 (example): NO CARRIER when a context falls with it.
   const auto detached = [responder, &me = call.me()](bool) {
-    responder.finish(me.end_bearers() ? Reply::code(atcmd::ResultCode::no_carrier) : Reply::ok());
+    responder.finish(me.end_bearers() ? Reply::code(ResultCode::no_carrier) : Reply::ok());
   };
   auto& registration = call.me().registration();
   args.state ? registration.attach(attached) : registration.detach(detached);
@@ -94,9 +84,10 @@ Reply show_signal(Call& call) {
 constexpr Meaning kStrengths[] = {{99, "unknown: no cell"}};
 constexpr Line kSignalLines[] = {{"+CSQ: <rssi>,<ber>", Line::response, "signal quality", "", "rssi", kStrengths}};
 
-constexpr std::array kCommands{
-    registration(stored<&Settings::registration_report, kRegistrationReport>("+CREG", "Registration", "M66 6.2"),
-                 atcmd::plain<&show_circuit_switched>(), kRegistrationLines),
+constexpr auto kCommands = with_cme(std::array{
+    registration(
+        in_profile(setting<&Settings::registration_report, kRegistrationReport>("+CREG", "Registration", "M66 6.2")),
+        atcmd::plain<&show_circuit_switched>(), kRegistrationLines),
     Command{.name = "+CSQ",
             .summary = "Signal quality",
             .manual = "M66 6.3",
@@ -107,12 +98,11 @@ constexpr std::array kCommands{
             .summary = "Attachment to the packet domain",
             .manual = "M66 10.1",
             .write = atcmd::write<&set_attachment>(kAttachState).ignores_more(),
-            .read = atcmd::plain<&show_attachment>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
-    registration(stored<&Settings::packet_registration_report, kRegistrationReport>(
+            .read = atcmd::plain<&show_attachment>()},
+    registration(setting<&Settings::packet_registration_report, kRegistrationReport>(
                      "+CGREG", "Registration in the packet domain", "M66 10.10"),
                  atcmd::plain<&show_packet_switched>(), kPacketRegistrationLines),
-};
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operator, cell and what the module is busy with (M66 4.1, 4.2, 4.8, 6.1, 6.4, 6.5).
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/character_set.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/cells.hpp"
 #include "emulator/device/operators.hpp"
@@ -20,11 +12,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::RegistrationStatus;
 
 // AT+COPS=<mode>[,<format>[,"<oper>"]]                                                                       [M66 6.1]
@@ -67,9 +54,9 @@ Reply select_operator(Call& call, const Operator& args) {
   if (args.mode == kManual && !is_home(me.registration(), name, call.settings().character_set))
     return Reply::cme(cme::kNoNetworkService);
   if (args.mode != kFormatOnly && me.sim_status() == device::SimStatus::busy) return Reply::cme(cme::kSimBusy);
-  if (args.format) call.settings().status.operator_format = *args.format;
+  if (args.format) call.settings().operator_format = *args.format;
   if (args.mode == kFormatOnly) return Reply::ok();
-  call.settings().status.operator_mode = args.mode == kManualThenAutomatic ? kAutomatic : args.mode;
+  call.settings().operator_mode = args.mode == kManualThenAutomatic ? kAutomatic : args.mode;
   args.mode == kDeregister ? me.leave_network() : me.rejoin_network();
   return Reply::ok();
 }
@@ -77,7 +64,7 @@ Reply select_operator(Call& call, const Operator& args) {
 // AT+COPS? → <mode>[,<format>,"<operator>"]
 Reply show_operator(Call& call) {
   const auto& network = call.me().registration();
-  const auto& settings = call.settings().status;
+  const auto& settings = call.settings();
   if (!network.registered()) {
     call.respond(fmt::format("+COPS: {}", settings.operator_mode));
     return Reply::ok();
@@ -156,12 +143,12 @@ constexpr std::array kEngineering{
     atcmd::integer<&Engineering::dump>("dump", 0, 3).as_range().optional(),
 };
 Reply set_engineering(Call& call, const Engineering& args) {
-  call.settings().status.engineering_mode = args.mode;
-  if (args.dump) call.settings().status.engineering_dump = *args.dump;
+  call.settings().engineering_mode = args.mode;
+  if (args.dump) call.settings().engineering_dump = *args.dump;
   return Reply::ok();
 }
 Reply show_engineering(Call& call) {
-  const auto& settings = call.settings().status;
+  const auto& settings = call.settings();
   const auto& network = call.me().registration();
   std::vector<std::string> lines{fmt::format("+QENG: {},{}", settings.engineering_mode, settings.engineering_dump)};
   // ASSUMED: the figures behind the strength, and the `x` of what is known in a call only.
@@ -217,15 +204,10 @@ Reply show_activity(Call& call) {
 
 // AT+QLOCKF=<mode>[,<band1900>[,<ARFCN>…]] — stay on these cells. ASSUMED: all but its name; there is one cell here,
 // and a lock does not lose it.
-struct FrequencyLock {
-  int mode = 0;
-  std::optional<int> band_1900;
-  std::optional<int> channel;  ///< the last of up to six
-};
-constexpr auto kChannel = atcmd::integer<&FrequencyLock::channel>("ARFCN", 0, 1023).optional();
+constexpr auto kChannel = atcmd::integer("ARFCN", 0, 1023).optional();
 constexpr std::array kFrequencyLock{
-    atcmd::integer<&FrequencyLock::mode>("mode", 0, 2).as_range(),
-    atcmd::integer<&FrequencyLock::band_1900>("band1900", 0, 1).as_range().optional(),
+    atcmd::integer("mode", 0, 2).as_range(),
+    atcmd::integer("band1900", 0, 1).as_range().optional(),
     kChannel,
     kChannel,
     kChannel,
@@ -233,16 +215,8 @@ constexpr std::array kFrequencyLock{
     kChannel,
     kChannel,
 };
-Reply lock_frequency(Call& call, const FrequencyLock& args) {
-  call.settings().status.frequency_lock = args.mode;
-  return Reply::ok();
-}
-Reply show_frequency_lock(Call& call) {
-  call.respond(fmt::format("+QLOCKF: {}", call.settings().status.frequency_lock));
-  return Reply::ok();
-}
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+CEER",
             .summary = "Cause of the last failure",
             .manual = "M66 4.1",
@@ -261,23 +235,20 @@ constexpr std::array kCommands{
             .manual = "M66 6.1",
             .write = atcmd::write<&select_operator>(kOperator).ignores_more(),
             .read = atcmd::plain<&show_operator>(),
-            .test = atcmd::plain<&list_operators>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test = atcmd::plain<&list_operators>()},
     Command{.name = "+QBAND",
             .summary = "Frequency bands",
             .manual = "M66 6.4–6.9",
             .confidence = Confidence::seen,
             .write = atcmd::write<&set_band>(kBand).ignores_more(),
             .read = atcmd::plain<&show_band>(),
-            .test = atcmd::plain<&list_bands>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test = atcmd::plain<&list_bands>()},
     Command{.name = "+QENG",
             .summary = "Serving cell",
             .manual = "M66 6.4–6.9",
             .confidence = Confidence::seen,
             .write = atcmd::write<&set_engineering>(kEngineering).ignores_more(),
-            .read = atcmd::plain<&show_engineering>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .read = atcmd::plain<&show_engineering>()},
     Command{.name = "+QOPS",
             .summary = "Networks and their cells",
             .manual = "logs (field reports 6)",
@@ -290,11 +261,11 @@ constexpr std::array kCommands{
             .summary = "Keep to frequencies",
             .manual = "M66 6.4–6.9",
             .confidence = Confidence::inferred,
-            .write = atcmd::write<&lock_frequency>(kFrequencyLock).ignores_more(),
-            .read = atcmd::plain<&show_frequency_lock>(),
+            .write = written<Remembered<0>>(kFrequencyLock).ignores_more(),
+            .read = said<Remembered<0>>,
             .test_text = " (0-2),(0,1),(0-1023)",
             .invalid_parameter = cme::kInvalidArfcn},
-};
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

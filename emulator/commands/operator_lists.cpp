@@ -2,28 +2,15 @@
 // The networks that the firmware knows and those that the SIM prefers (27.007 7.19, 7.21; names only:
 // at-reference 1.11).
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
 #include "emulator/commands/character_set.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/operators.hpp"
 #include "emulator/device/radio_settings.hpp"
 
 namespace quasimodem::commands {
 namespace {
-
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Reply;
 
 enum Format { long_name = 0, short_name = 1, number = 2 };
 
@@ -78,14 +65,14 @@ Reply write_preferred(Call& call, const Preferred& args) {
 Reply set_preferred(Call& call, const Preferred& args) {
   if (const auto error = unavailable(call)) return Reply::cme(*error);
   if (args.name) return write_preferred(call, args);
-  if (args.format) call.settings().status.preferred_format = *args.format;
+  if (args.format) call.settings().preferred_format = *args.format;
   if (args.format || !args.index) return args.format ? Reply::ok() : Reply::cme(cme::kOperationNotAllowed);
   return call.me().radio().prefer_operator(*args.index, {}) ? Reply::ok() : Reply::cme(cme::kMemoryFailure);
 }
 
 Reply show_preferred(Call& call) {
   if (const auto error = unavailable(call)) return Reply::cme(*error);
-  const int format = call.settings().status.preferred_format;
+  const int format = call.settings().preferred_format;
   std::vector<std::string> lines;
   int index = 0;
   for (const auto& plmn : call.me().radio().preferred_operators()) {
@@ -108,7 +95,7 @@ Reply list_known_operators(Call& call) {
   return Reply::ok();
 }
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+CPOL",
             .summary = "Preferred operators",
             .manual = "27.007 7.19",
@@ -122,7 +109,7 @@ constexpr std::array kCommands{
             .manual = "27.007 7.21",
             .confidence = Confidence::inferred,
             .execution = atcmd::plain<&list_known_operators>()},
-};
+});
 static_assert(atcmd::names_are_unique(kCommands));
 static_assert(device::kPreferredOperators == 8, "as the test form says");
 

@@ -2,15 +2,6 @@
 // The packet domain of 27.007: contexts, quality, class (M66 10).
 #include "emulator/device/packet_domain.hpp"
 
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
-
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/pdp_context.hpp"
@@ -19,11 +10,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::PacketDomain;
 
 Reply not_allowed() { return Reply::cme(cme::kOperationNotAllowed); }
@@ -98,7 +84,7 @@ Reply deactivate_contexts(Call& call, const Activate& args) {
     context.active = false;
   }
   // ASSUMED: just OK when nothing was active.
-  return any ? Reply::code(atcmd::ResultCode::no_carrier) : Reply::ok();
+  return any ? Reply::code(ResultCode::no_carrier) : Reply::ok();
 }
 Reply activate_contexts(Call& call, const Activate& args) {
   if (args.state == 0) return deactivate_contexts(call, args);
@@ -186,7 +172,7 @@ Reply set_quality(Call& call, const QualityArgs& args) {
 }
 template <PacketDomain::Quality PacketDomain::Context::*Member>
 struct ShowQuality {
-  static Reply run(const Command& command, atcmd::Call& call, const atcmd::CommandCall&) {
+  static Reply run(const Command& command, atcmd::Call& call, const CommandCall&) {
     return for_each_defined(static_cast<Call&>(call), [&](int cid, const PacketDomain::Context& context) {
       const auto& q = context.*Member;
       return fmt::format("{}: {},{},{},{},{},{}", command.name, cid, q[0], q[1], q[2], q[3], q[4]);
@@ -201,25 +187,19 @@ struct Class {
 constexpr std::array kClass{atcmd::text<&Class::name>("class", 1, 2)};
 Reply set_class(Call& call, const Class& args) {
   if (args.name != "B" && args.name != "CG" && args.name != "CC") return not_allowed();
-  call.settings().status.packet_class = args.name;
+  call.settings().packet_class = args.name;
   return Reply::ok();
 }
 Reply show_class(Call& call) {
-  call.respond(fmt::format("+CGCLASS: \"{}\"", call.settings().status.packet_class));
+  call.respond(fmt::format("+CGCLASS: \"{}\"", call.settings().packet_class));
   return Reply::ok();
 }
 
 // AT+QGPCLASS                                                                                              [M66 10.12]
-struct Multislot {
-  int value = 12;
-};
-constexpr std::array kMultislot{atcmd::integer<&Multislot::value>("class", 1, 12).as_range()};
-Reply set_multislot(Call& call, const Multislot& args) {
-  call.settings().status.multislot_class = args.value;
-  return Reply::ok();
-}
+using Multislot = Remembered<12>;
+constexpr std::array kMultislot{atcmd::integer("class", 1, 12).as_range()};
 Reply show_multislot(Call& call) {
-  call.respond(fmt::format("MULTISLOT CLASS: {}", call.settings().status.multislot_class));
+  call.respond(fmt::format("MULTISLOT CLASS: {}", Multislot::get("+QGPCLASS", call).front()));
   return Reply::ok();
 }
 
@@ -228,62 +208,54 @@ constexpr std::string_view kQualityRanges = " \"IP\",(0-3),(0-4),(0-5),(0-9),(0-
 constexpr Meaning kPacketEvents[] = {{0, "no URC"}, {1, "+CGEV"}};
 constexpr Line kPacketEventLines[] = {{"+CGEV: <event>", Line::urc, "a packet domain event (AT+CGEREP)"}};
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+CGDCONT",
             .summary = "Define a context",
             .manual = "M66 10.2",
             .write = atcmd::write<&define>(kDefine).ignores_more(),
             .read = atcmd::plain<&show_defined>(),
-            .test_text = " (1-10),\"IP\",,,(0,1),(0,1)",
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test_text = " (1-10),\"IP\",,,(0,1),(0,1)"},
     Command{.name = "+CGQREQ",
             .summary = "Quality asked for",
             .manual = "M66 10.3",
             .write = atcmd::write<&set_quality<&PacketDomain::Context::requested>>(kQuality).ignores_more(),
             .read = {.run = &ShowQuality<&PacketDomain::Context::requested>::run},
-            .test_text = kQualityRanges,
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test_text = kQualityRanges},
     Command{.name = "+CGQMIN",
             .summary = "Least quality",
             .manual = "M66 10.4",
             .write = atcmd::write<&set_quality<&PacketDomain::Context::least>>(kQuality).ignores_more(),
             .read = {.run = &ShowQuality<&PacketDomain::Context::least>::run},
-            .test_text = kQualityRanges,
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test_text = kQualityRanges},
     Command{.name = "+CGACT",
             .summary = "Activate a context",
             .manual = "M66 10.5",
             // 27.007 has a list of <cid> here and in AT+CGPADDR, M66 one: a second is refused, not passed over.
             .write = atcmd::write<&activate_contexts>(kActivate),
             .read = atcmd::plain<&show_active>(),
-            .test_text = " (0,1)",
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test_text = " (0,1)"},
     Command{.name = "+CGPADDR",
             .summary = "Address of a context",
             .manual = "M66 10.7",
             .write = atcmd::write<&show_address>(kCid),
             .execution = atcmd::plain<&show_addresses>(),
-            .test_text = " (1-10)",
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test_text = " (1-10)"},
     Command{.name = "+CGCLASS",
             .summary = "Class of the mobile station",
             .manual = "M66 10.8",
             .write = atcmd::write<&set_class>(kClass).ignores_more(),
             .read = atcmd::plain<&show_class>(),
-            .test_text = " (\"B\",\"CG\",\"CC\")",
-            .invalid_parameter = cme::kOperationNotAllowed},
-    saying(kPacketEventLines, atcmd::ignoring_more(stored<&StatusSettings::packet_events, kPacketEvents>(
+            .test_text = " (\"B\",\"CG\",\"CC\")"},
+    saying(kPacketEventLines, atcmd::ignoring_more(setting<&Settings::packet_events, kPacketEvents>(
                                   "+CGEREP", "Report events of the packet domain", "M66 10.9"))),
-    atcmd::ignoring_more(stored<&StatusSettings::message_bearer, 0, 3>("+CGSMS", "Bearer of messages", "M66 10.11")),
+    atcmd::ignoring_more(remembered_number<0, 3, 1>("+CGSMS", "Bearer of messages", "M66 10.11")),
     Command{.name = "+QGPCLASS",
             .summary = "Multislot class",
             .manual = "M66 10.12",
-            .write = atcmd::write<&set_multislot>(kMultislot).ignores_more(),
-            .read = atcmd::plain<&show_multislot>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
-    atcmd::ignoring_more(
-        stored<&StatusSettings::call_end_report, 0, 1>("+QCGTIND", "Report the end of calls", "M66 4.11")),
-};
+            .write = written<Multislot>(kMultislot).ignores_more(),
+            .read = atcmd::plain<&show_multislot>()},
+    atcmd::ignoring_more(remembered_number<0, 1, 0>("+QCGTIND", "Report the end of calls", "M66 4.11")),
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

@@ -3,18 +3,9 @@
 #include "emulator/device/phonebook.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
 #include "emulator/commands/character_set.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/phonebooks.hpp"
@@ -22,8 +13,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Reply;
 using device::Phonebook;
 using device::PhonebookEntry;
 
@@ -186,34 +175,30 @@ Reply own_number(Call& call) {
   return Reply::ok();
 }
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+CPBF",
             .summary = "Find phonebook entries",
             .manual = "M66 9",
             .write = atcmd::write<&find>(kFind),
-            .test = atcmd::plain<&test_find>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test = atcmd::plain<&test_find>()},
     Command{.name = "+CPBR",
             .summary = "Read phonebook entries",
             .manual = "M66 9",
             .write = atcmd::write<&read>(kRange),
-            .test = atcmd::plain<&test_read>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test = atcmd::plain<&test_read>()},
     Command{.name = "+CPBS",
             .summary = "Phonebook storage",
             .manual = "M66 9",
             .write = atcmd::write<&set_storage>(kStorage),
             .read = atcmd::plain<&show_storage>(),
-            .test_text = " (\"SM\",\"ME\",\"FD\",\"ON\",\"DC\",\"LD\",\"MC\",\"RC\",\"EN\")",
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test_text = " (\"SM\",\"ME\",\"FD\",\"ON\",\"DC\",\"LD\",\"MC\",\"RC\",\"EN\")"},
     Command{.name = "+CPBW",
             .summary = "Write or delete a phonebook entry",
             .manual = "M66 9",
             .write = atcmd::write<&write>(kWrite),
-            .test = atcmd::plain<&test_write>(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test = atcmd::plain<&test_write>()},
     Command{.name = "+CNUM", .summary = "Own number", .manual = "M66 9", .execution = atcmd::plain<&own_number>()},
-};
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

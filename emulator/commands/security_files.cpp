@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certificates and keys, AT+QSEC* (SSL 2.2.7 – 2.2.9). Errors are +CME ERROR with the file codes (at-reference 3.9).
-#include <array>
-#include <string_view>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/ssl_contexts.hpp"
 #include "storage/security_file_store.hpp"
@@ -15,11 +9,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::IntakeOutcome;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using storage::SecurityFileName;
 using storage::StoreError;
 

@@ -51,12 +51,15 @@ class Owners {
   std::map<Task, Owner> owners_;
 };
 
+struct Catalogue;
+
 /// What the commands of one terminal act on.
 struct Session {
   int number;  ///< of the terminal: 0 is the serial line itself
   device::MobileEquipment& me;
   atcmd::Channel& channel;
   Owners& owners;
+  const Catalogue& catalogue;
   Settings settings{};
   int foreground = 0;  ///< AT+QIFGCNT
 };

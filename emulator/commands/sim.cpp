@@ -3,15 +3,7 @@
 #include "emulator/device/sim.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/sim_card.hpp"
@@ -20,10 +12,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::SimStatus;
 
 int unavailable(Call& call) { return cme_of(call.me().sim_status()); }
@@ -32,10 +20,7 @@ constexpr std::string_view kSimLock = "SC";
 constexpr std::array<std::string_view, 13> kFacilities{"SC", "AO", "OI", "OX", "AI", "IR", "AB",
                                                        "AG", "AC", "FD", "PN", "PU", "PP"};
 bool known_facility(std::string_view name) {
-  for (const auto facility : kFacilities) {
-    if (facility == name) return true;
-  }
-  return false;
+  return std::find(kFacilities.begin(), kFacilities.end(), name) != kFacilities.end();
 }
 bool valid_pin(std::string_view pin) {
   return pin.size() >= 4 && pin.size() <= 8 && pin.find_first_not_of("0123456789") == std::string_view::npos;
@@ -174,34 +159,30 @@ Reply show_applications(Call& call) {
   return Reply::ok();
 }
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{
         .name = "+CLCK",
         .summary = "Locks",
         .manual = "M66 5.2",
         .write = atcmd::write<&lock>(kLock),
-        .test_text = " (\"SC\",\"AO\",\"OI\",\"OX\",\"AI\",\"IR\",\"AB\",\"AG\",\"AC\",\"FD\",\"PN\",\"PU\",\"PP\")",
-        .invalid_parameter = cme::kOperationNotAllowed},
+        .test_text = " (\"SC\",\"AO\",\"OI\",\"OX\",\"AI\",\"IR\",\"AB\",\"AG\",\"AC\",\"FD\",\"PN\",\"PU\",\"PP\")"},
     Command{.name = "+CPWD",
             .summary = "Passwords",
             .manual = "M66 5.4",
             .write = atcmd::write<&change_password>(kPassword),
-            .test_text = " (\"SC\",8)",
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test_text = " (\"SC\",8)"},
     Command{.name = "+CRSM",
             .summary = "Files of the SIM",
             .manual = "M66 5.5",
             .write = atcmd::write<&access_sim>(kRestricted),
-            .test = atcmd::answers_ok(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test = atcmd::answers_ok()},
     // OBSERVED: CSIM is in a driver's table of the M10's commands; oFono sends CUAD.
     Command{.name = "+CSIM",
             .summary = "Commands of the SIM",
             .manual = "27.007 8.17",
             .confidence = Confidence::inferred,
             .write = atcmd::write<&transmit>(kGeneric),
-            .test = atcmd::answers_ok(),
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .test = atcmd::answers_ok()},
     Command{.name = "+CUAD",
             .summary = "Applications of the SIM",
             .manual = "27.007 8.41",
@@ -210,7 +191,7 @@ constexpr std::array kCommands{
     Command{
         .name = "+QSPN", .summary = "Service provider", .manual = "M66 5.10", .read = atcmd::plain<&show_provider>()},
     Command{.name = "+QTRPIN", .summary = "Tries left", .manual = "M66 5.11", .execution = atcmd::plain<&show_tries>()},
-};
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

@@ -2,17 +2,9 @@
 // Secure sockets, AT+QSSL* (SSL 2.2.1 – 2.2.6). Errors are a plain ERROR whatever AT+CMEE says. The note states how
 // many parameters each takes, and no host is known that sends more: one too many is an ERROR.
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/call.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/firmware.hpp"
@@ -26,12 +18,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Argument;
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::PdpContext;
 using device::SocketState;
 using device::SslContext;
@@ -45,24 +31,19 @@ constexpr std::size_t kLargestSend = 1460;  // SSL 2.2.4
 // A selector: its first parameter names one of eleven settings. What is the same for all of them, such as "value left
 // out = query", is written once; a row knows only how its own value is read and shown.
 
-using atcmd::Selector;
 using Values = std::span<const Argument>;
 
-bool store(int& target, const atcmd::Param& value, Values typed) {
+/// A number, a flag or an enumeration.
+template <class Number>
+bool store(Number& target, const Param& value, Values typed) {
   const bool valid = typed.size() == 1 && takes(value, typed[0]);
-  if (valid) target = static_cast<int>(*atcmd::parse_integer(typed[0].text));
-  return valid;
-}
-bool store(device::SecurityLevel& target, const atcmd::Param& value, Values typed) {
-  int level = 0;
-  const bool valid = store(level, value, typed);
-  if (valid) target = static_cast<device::SecurityLevel>(level);
+  if (valid) target = static_cast<Number>(*atcmd::parse_integer(typed[0].text));
   return valid;
 }
 
 // <cacertname> … are not looked up before a connection is opened.
 // ASSUMED: a name that is no file name at all is refused; the empty name takes the setting back.
-bool store(std::string& target, const atcmd::Param&, Values typed) {
+bool store(std::string& target, const Param&, Values typed) {
   if (typed.size() != 1 || typed[0].omitted()) return false;
   const auto& name = typed[0].text;
   if (!name.empty() && !storage::SecurityFileName::parse(name, storage::NvramNames::any)) return false;
@@ -83,7 +64,7 @@ std::optional<int> parse_suite(std::string_view text) {
 
 /// "list of supported <ciphersuite>s". ASSUMED: separated by `,` `:` or `;`, each code quoted or all of them together;
 /// the note shows a single one only.
-bool store(device::SuiteList& target, const atcmd::Param&, Values typed) {
+bool store(device::SuiteList& target, const Param&, Values typed) {
   device::SuiteList list;
   bool every = false;
   for (const auto& value : typed) {
@@ -105,8 +86,10 @@ bool store(device::SuiteList& target, const atcmd::Param&, Values typed) {
   return true;
 }
 
-std::string show(int value) { return std::to_string(value); }
-std::string show(device::SecurityLevel level) { return show(static_cast<int>(level)); }
+template <class Number>
+std::string show(Number value) {
+  return std::to_string(static_cast<int>(value));
+}
 std::string show(const std::string& name) { return fmt::format("\"{}\"", name); }
 std::string show(const device::SuiteList& list) {
   if (list.empty()) return fmt::format("0X{:04X}", kEverySuite);
@@ -175,11 +158,8 @@ constexpr std::array kConfiguration{
     atcmd::text("value", 0, 84).optional(),
 };
 
-constexpr Meaning kVersions[] = {{0, "SSL 3.0"},
-                                 {1, "TLS 1.0"},
-                                 {2, "TLS 1.1"},
-                                 {3, "TLS 1.2"},
-                                 {device::kAllVersions, "the highest that both sides have"}};
+constexpr Meaning kVersions[] = {
+    {0, "SSL 3.0"}, {1, "TLS 1.0"}, {2, "TLS 1.1"}, {3, "TLS 1.2"}, {4, "the highest that both sides have"}};
 constexpr Meaning kSecurityLevels[] = {{0, "nobody is authenticated"},
                                        {1, "the server's chain must end at cacert"},
                                        {2, "the same, and the module shows clientcert when asked"}};
@@ -195,7 +175,7 @@ constexpr Meaning kSuites[] = {
 constexpr Meaning kClocks[] = {{0, "validity is judged by the module's clock"}, {1, "validity is not looked at"}};
 constexpr Meaning kHttps[] = {{0, "HTTP without SSL"}, {1, "HTTP over SSL"}};
 
-constexpr atcmd::Param file(std::string_view name, std::string_view what) {
+constexpr Param file(std::string_view name, std::string_view what) {
   return atcmd::text(name, 0, 84).described_as(what);
 }
 constexpr Selector kSelectors[] = {
@@ -297,9 +277,9 @@ constexpr std::array kSend{
     atcmd::integer<&Send::length>("length", 1, kLargestSend).as_range().optional(),
 };
 
-Reply send_result(Call& call, int ssid, const atcmd::IntakeOutcome& outcome) {
+Reply send_result(Call& call, int ssid, const IntakeOutcome& outcome) {
   // ASSUMED: OK after ESC, as for AT+QISEND.
-  if (outcome.end == atcmd::IntakeOutcome::End::cancelled) return Reply::ok();
+  if (outcome.end == IntakeOutcome::End::cancelled) return Reply::ok();
   auto* socket = secure_socket(call, ssid);
   const auto sent = socket ? socket->send(outcome.data) : device::SendResult::not_connected;
   switch (sent) {
@@ -314,10 +294,9 @@ Reply send(Call& call, const Send& args) {
   const auto* socket = secure_socket(call, args.ssid);
   if (!socket || socket->state() != SocketState::connected) return Reply::error();
   // ASSUMED: the data is not echoed, whatever AT+QISDE says.
-  return call.prompt({.length = args.length, .limit = kLargestSend},
-                     [ssid = args.ssid](Call& resumed, const atcmd::IntakeOutcome& outcome) {
-                       return send_result(resumed, ssid, outcome);
-                     });
+  return call.prompt(
+      {.length = args.length, .limit = kLargestSend},
+      [ssid = args.ssid](Call& resumed, const IntakeOutcome& outcome) { return send_result(resumed, ssid, outcome); });
 }
 
 // ---- AT+QSSLRECV ----

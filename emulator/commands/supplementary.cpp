@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A second call, and the settings of supplementary services and data calls (M66 12, 16.3, table 2).
-#include <array>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
-#include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/voice_calls.hpp"
 
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Reply;
-
-constexpr atcmd::Param one_of(std::string_view name, std::int64_t lowest, std::int64_t highest) {
+constexpr Param one_of(std::string_view name, std::int64_t lowest, std::int64_t highest) {
   return atcmd::integer(name, lowest, highest).as_range();
 }
 
 // AT+CCWA=[<n>[,<mode>[,<class>]]] — URC +CCWA: "<number>",<type>,<class>
 // <mode> 2 → +CCWA: <status>,<class> for each class that waits, one with status 0 when none does  [M66 12, 27.007 7.12]
 struct Waiting {
-  std::optional<int> show;
+  std::optional<bool> show;
   std::optional<int> mode;
   int service_class = 7;
 };
@@ -59,10 +46,7 @@ Reply set_waiting(Call& call, const Waiting& args) {
   if (args.show) call.settings().calls.waiting = *args.show;
   return Reply::ok();
 }
-Reply show_waiting(Call& call) {
-  call.respond(fmt::format("+CCWA: {}", call.settings().calls.waiting));
-  return Reply::ok();
-}
+using ShowWaiting = InMembers<&CallSettings::waiting>;
 
 // AT+CHLD=<n> — 0, 1, 1x, 2, 2x, 3 of 22.030 6.5.5.1; x is the number of a call in AT+CLCC           [27.007 7.13]
 struct HoldCommand {
@@ -98,35 +82,37 @@ constexpr std::array kBearerService{one_of("speed", 0, 71), one_of("name", 0, 0)
 constexpr std::array kMicrophone{one_of("normal", 0, 15), one_of("headset", 0, 15).optional(),
                                  one_of("loudspeaker", 0, 15).optional()};
 
-// ASSUMED: the ranges of all that is only stored are those of 27.007.
-constexpr std::array kCommands{
+// ASSUMED: the ranges of all that is only stored are those of 27.007, and what AT+CAOC, CBST and QMIC have at first.
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+CCWA",
             .summary = "Call waiting",
             .manual = "M66 16.3",
             .write = atcmd::write<&set_waiting>(kWaiting),
-            .read = atcmd::plain<&show_waiting>(),
+            .read = said<ShowWaiting>,
             .test_text = " (0,1)",
-            .invalid_parameter = cme::kOperationNotAllowed},
+            .values = values_of<ShowWaiting>(),
+            .profile = Profile{}},
     Command{.name = "+CHLD",
             .summary = "Hold, take, release and join calls",
             .manual = "27.007 7.13",
             .confidence = Confidence::inferred,
             .write = atcmd::write<&hold>(kHoldCommand),
-            .test_text = " (0,1,1x,2,2x,3)",
-            .invalid_parameter = cme::kOperationNotAllowed},
-    list_setting<&CallSettings::notifications, kNotifications>("+CSSN", "Notifications of services", "M66 16.3"),
-    list_setting<&CallSettings::closed_group, kClosedGroup>("+CCUG", "Closed user group", "M66 16.3"),
-    as_sure(stored<&CallSettings::charge, 0, 2>("+CAOC", "Advice of charge", "M66 table 2"), Confidence::inferred),
-    as_sure(stored<&CallSettings::charge_warning, 0, 1>("+CCWE", "Warn before the charge is used up", "M66 table 2"),
+            .test_text = " (0,1,1x,2,2x,3)"},
+    in_profile(remembered<kNotifications, 0, 0>("+CSSN", "Notifications of services", "M66 16.3"), {.stored = false}),
+    in_profile(remembered<kClosedGroup, 0, 0, 0>("+CCUG", "Closed user group", "M66 16.3")),
+    as_sure(in_profile(remembered_number<0, 2, 1>("+CAOC", "Advice of charge", "M66 table 2"), kNotKept),
             Confidence::inferred),
-    stored<&CallSettings::second_caller, 0, 1>("+QCLIP", "Name with the caller's number", "M66 16.3"),
-    stored<&CallSettings::second_answerer, 0, 1>("+QCOLP", "Name with the answering number", "M66 16.3"),
-    stored<&CallSettings::single_numbering, 0, 7>("+CSNS", "Single numbering scheme", "M66 16.3"),
-    list_setting<&CallSettings::radio_link, kRadioLink>("+CRLP", "Radio link protocol", "M66 16.3"),
-    as_sure(list_setting<&CallSettings::bearer, kBearerService>("+CBST", "Bearer service", "M66 table 2"),
+    as_sure(
+        in_profile(remembered_number<0, 1, 0>("+CCWE", "Warn before the charge is used up", "M66 table 2"), kNotKept),
+        Confidence::inferred),
+    in_profile(remembered_number<0, 1, 0>("+QCLIP", "Name with the caller's number", "M66 16.3")),
+    in_profile(remembered_number<0, 1, 0>("+QCOLP", "Name with the answering number", "M66 16.3")),
+    in_profile(remembered_number<0, 7, 0>("+CSNS", "Single numbering scheme", "M66 16.3")),
+    in_profile(remembered<kRadioLink, 61, 61, 128, 6, 0, 3>("+CRLP", "Radio link protocol", "M66 16.3")),
+    as_sure(in_profile(remembered<kBearerService, 0, 0, 1>("+CBST", "Bearer service", "M66 table 2"), kNotKept),
             Confidence::inferred),
-    list_setting<&StatusSettings::microphone, kMicrophone>("+QMIC", "Microphone gain", "M66 13"),
-};
+    in_profile(remembered<kMicrophone, 4, 9, 8>("+QMIC", "Microphone gain", "M66 13"), kNotKept),
+});
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace

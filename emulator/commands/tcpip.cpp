@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The TCP/IP stack, AT+QI* (M66 11). Errors are a plain ERROR whatever AT+CMEE says.
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -19,11 +12,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::TcpIpSettings;
 
 constexpr Duration kActivationTimeout = 150s;   // MANUAL M66 11.7
@@ -127,67 +115,42 @@ Reply show_local_address(Call& call) {
 // ---- settings that need more than storing ----
 
 // AT+QIMUX=<mode>, AT+QIMODE=<mode> — not while a connection is open                               [M66 11.23, 11.26]
+struct Mode {
+  bool on = false;
+};
 template <const auto& Meanings>
-constexpr std::array kMode{atcmd::choice<&SettingValue::value>("mode", Meanings).as_range()};
+constexpr std::array kMode{atcmd::choice<&Mode::on>("mode", Meanings).as_range()};
 constexpr Meaning kTransfer[] = {{0, "buffered: AT+QISEND"}, {1, "transparent"}};
 constexpr Meaning kSessions[] = {{0, "one session"}, {1, "six sessions, with an index"}};
 
-template <int TcpIpSettings::*Member>
-Reply set_mode(Call& call, const SettingValue& args) {
+template <bool TcpIpSettings::*Member>
+Reply set_mode(Call& call, const Mode& args) {
   // ASSUMED: storing the value that already holds is never refused (quirk Q12 tells only that ERROR happens).
-  if (call.me().tcpip.*Member != args.value && call.context().any_live()) return Reply::error();
-  call.me().tcpip.*Member = args.value;
+  if (call.me().tcpip.*Member != args.on && call.context().any_live()) return Reply::error();
+  call.me().tcpip.*Member = args.on;
   return Reply::ok();
 }
 
 // AT+QITCFG=<NmRetry>,<WaitTm>,<SendSz>,<esc>                                                              [M66 11.24]
-struct Transparent {
-  int retries = 3;
-  int wait = 2;
-  int send_size = 1024;
-  int escape = 1;
-};
 constexpr std::array kTransparent{
-    atcmd::integer<&Transparent::retries>("NmRetry", 1, 8).as_range(),
-    atcmd::integer<&Transparent::wait>("WaitTm", 1, 20).as_range(),
-    atcmd::integer<&Transparent::send_size>("SendSz", 1, 1460).as_range(),
-    atcmd::integer<&Transparent::escape>("esc", 0, 1).as_range(),
+    atcmd::integer("NmRetry", 1, 8).as_range(),
+    atcmd::integer("WaitTm", 1, 20).as_range(),
+    atcmd::integer("SendSz", 1, 1460).as_range(),
+    atcmd::integer("esc", 0, 1).as_range(),
 };
-Reply set_transparent(Call& call, const Transparent& args) {
-  auto& settings = call.me().tcpip;
-  if (settings.multiple_sessions) return Reply::error();
-  settings.retries = args.retries;
-  settings.wait = args.wait;
-  settings.send_size = args.send_size;
-  settings.escape = args.escape;
-  return Reply::ok();
-}
-Reply show_transparent(Call& call) {
-  const auto& settings = call.me().tcpip;
-  call.respond(
-      fmt::format("+QITCFG: {},{},{},{}", settings.retries, settings.wait, settings.send_size, settings.escape));
-  return Reply::ok();
+using Transparent =
+    InMembers<&TcpIpSettings::retries, &TcpIpSettings::wait, &TcpIpSettings::send_size, &TcpIpSettings::escape>;
+Reply set_transparent(const Command& command, atcmd::Call& call, const CommandCall& typed) {
+  if (static_cast<Call&>(call).me().tcpip.multiple_sessions) return Reply::error();
+  return NumberForms<Transparent>::set(command, call, typed);
 }
 
 // AT+QIAUTOS=<mode>[,<time>] — data at the prompt goes out after that many seconds, without Ctrl-Z [M66 11.16]
-struct AutoSend {
-  int mode = 0;
-  std::optional<int> time;
-};
 constexpr Meaning kAutoSends[] = {{0, "off"}, {1, "on"}};
 constexpr std::array kAutoSend{
-    atcmd::choice<&AutoSend::mode>("mode", kAutoSends).as_range(),
-    atcmd::integer<&AutoSend::time>("time", 1, 100).as_range().optional(),
+    atcmd::choice("mode", kAutoSends).as_range(),
+    atcmd::integer("time", 1, 100).as_range().optional(),
 };
-Reply set_auto_send(Call& call, const AutoSend& args) {
-  call.me().tcpip.auto_send = args.mode;
-  if (args.time) call.me().tcpip.auto_send_time = *args.time;
-  return Reply::ok();
-}
-Reply show_auto_send(Call& call) {
-  call.respond(fmt::format("+QIAUTOS: {},{}", call.me().tcpip.auto_send, call.me().tcpip.auto_send_time));
-  return Reply::ok();
-}
 
 // AT+QISCON — kept over power-off: QIDNSIP QIPROMPT QIHEAD QISHOWRA QICSGP QITCFG of the foreground context [M66 11.22]
 Reply save(Call& call) { return call.me().save_tcpip(call.context().id()) ? Reply::ok() : Reply::error(); }
@@ -198,10 +161,10 @@ Reply show_saved(Call& call) {
   // ASSUMED: what CSD would need stays empty, and the inactivity time-out is 0.
   call.respond({
       "SHOW APPTCPIP CONTEXT",
-      fmt::format("+QIDNSIP:{}", settings.host_is_name),
-      fmt::format("+QIPROMPT:{}", settings.prompt),
-      fmt::format("+QIHEAD:{}", settings.head),
-      fmt::format("+QISHOWRA:{}", settings.show_remote),
+      fmt::format("+QIDNSIP:{:d}", settings.host_is_name),
+      fmt::format("+QIPROMPT:{}", static_cast<int>(settings.prompt)),
+      fmt::format("+QIHEAD:{:d}", settings.head),
+      fmt::format("+QISHOWRA:{:d}", settings.show_remote),
       fmt::format("+QICSGP:{}", access.mode),
       fmt::format("Gprs Config APN:{}", access.apn),
       fmt::format("Gprs Config UserId:{}", access.user),
@@ -211,12 +174,12 @@ Reply show_saved(Call& call) {
       "CSD Config UserId:",
       "CSD Config Password:",
       "CSD Config rate:",
-      fmt::format("App Tcpip Mode:{}", settings.transparent),
+      fmt::format("App Tcpip Mode:{:d}", settings.transparent),
       "In Transparent Transfer Mode",
       fmt::format("Number of Retry:{}", settings.retries),
       fmt::format("Wait Time:{}", settings.wait),
       fmt::format("Send Size:{}", settings.send_size),
-      fmt::format("esc:{}", settings.escape),
+      fmt::format("esc:{:d}", settings.escape),
   });
   return Reply::ok();
 }
@@ -224,18 +187,18 @@ Reply show_saved(Call& call) {
 // AT+QCFG="TCP/BufferRemain"[,<keep>] — what the peer sent before it closed can still be read [at-reference 2.5]
 constexpr std::array kFeature{atcmd::text("item", 1, 30), atcmd::integer("value", 0, 1).optional()};
 
-Reply keep_unread(const atcmd::Selector& feature, atcmd::Call& channel_call, std::span<const atcmd::Argument> values) {
+Reply keep_unread(const Selector& feature, atcmd::Call& channel_call, std::span<const Argument> values) {
   auto& setting = static_cast<Call&>(channel_call).me().tcpip.keep_unread;
   // ASSUMED: the query form, by the pattern of AT+QSSLCFG.
   if (values.empty() || values.front().omitted()) {
-    channel_call.respond(fmt::format("+QCFG: \"{}\",{}", feature.name, setting));
+    channel_call.respond(fmt::format("+QCFG: \"{}\",{:d}", feature.name, setting));
     return Reply::ok();
   }
   if (!takes(feature.value, values.front())) return Reply::error();
-  setting = static_cast<int>(*atcmd::parse_integer(values.front().text));
+  setting = *atcmd::parse_integer(values.front().text) != 0;
   return Reply::ok();
 }
-constexpr atcmd::Selector kFeatures[] = {{"TCP/BufferRemain", atcmd::integer("keep", 0, 1), false, &keep_unread}};
+constexpr Selector kFeatures[] = {{"TCP/BufferRemain", atcmd::integer("keep", 0, 1), false, &keep_unread}};
 
 // ---- how data is shown ----
 
@@ -302,11 +265,8 @@ constexpr std::array kCommands{
             .execution = atcmd::plain<&show_local_address>()},
     saying(kHeaderLines,
            network_setting<&TcpIpSettings::head, kHeader>("+QIHEAD", "IPD header before pushed data", "M66 11.15")),
-    Command{.name = "+QIAUTOS",
-            .summary = "Send by itself what stands at the prompt",
-            .manual = "M66 11.16",
-            .write = atcmd::write<&set_auto_send>(kAutoSend).ignores_more(),
-            .read = atcmd::plain<&show_auto_send>()},
+    atcmd::ignoring_more(setting_list<kAutoSend, &TcpIpSettings::auto_send, &TcpIpSettings::auto_send_time>(
+        "+QIAUTOS", "Send by itself what stands at the prompt", "M66 11.16")),
     network_setting<&TcpIpSettings::prompt, kPrompt>("+QIPROMPT", "Prompt and SEND OK", "M66 11.17"),
     saying(kSenderLines, network_setting<&TcpIpSettings::show_remote, kSender>(
                              "+QISHOWRA", "Show the sender of pushed data", "M66 11.21")),
@@ -320,21 +280,21 @@ constexpr std::array kCommands{
             .summary = "Transparent mode",
             .manual = "M66 11.23",
             .write = atcmd::write<&set_mode<&TcpIpSettings::transparent>>(kMode<kTransfer>).ignores_more(),
-            .read = {.run = &SettingOf<&TcpIpSettings::transparent>::show},
+            .read = said<InMembers<&TcpIpSettings::transparent>>,
             .test_text = "(0-NORMAL MODE,1-TRANSPARENT MODE)"},
     Command{.name = "+QITCFG",
             .summary = "Packets of transparent mode",
             .manual = "M66 11.24",
             // MANUAL M66 11.24: four, none of them optional.
-            .write = atcmd::write<&set_transparent>(kTransparent),
-            .read = atcmd::plain<&show_transparent>()},
+            .write = {.run = &set_transparent, .params = kTransparent},
+            .read = said<Transparent>},
     network_setting<&TcpIpSettings::show_protocol, kProtocol>("+QISHOWPT", "Show the protocol in the IPD header",
                                                               "M66 11.25"),
     Command{.name = "+QIMUX",
             .summary = "Several sessions at once",
             .manual = "M66 11.26",
             .write = atcmd::write<&set_mode<&TcpIpSettings::multiple_sessions>>(kMode<kSessions>).ignores_more(),
-            .read = {.run = &SettingOf<&TcpIpSettings::multiple_sessions>::show}},
+            .read = said<InMembers<&TcpIpSettings::multiple_sessions>>},
     saying(kOwnAddressLines, network_setting<&TcpIpSettings::show_local, kOwnAddress>(
                                  "+QISHOWLA", "Show the local address of pushed data", "M66 11.27")),
     Command{.name = "+QIFGCNT",

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Server mode of the TCP/IP stack (M66 11.11, 11.18, 11.19).
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/pdp_context.hpp"
@@ -17,9 +10,6 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Line;
-using atcmd::Reply;
 using device::Server;
 using device::Stream;
 
@@ -91,7 +81,7 @@ std::string_view server_state_text(Server::State state) {
 
 Reply show_server_state(Call& call) {
   auto& server = call.context().server();
-  call.write_result(atcmd::ResultCode::ok);
+  call.write_result(ResultCode::ok);
   std::vector<std::string> lines{fmt::format("S: {}", server_state_text(server.state()))};
   // ASSUMED: the quotes, as AT+QISTAT has them.
   for (int index = 0; call.me().tcpip.multiple_sessions && index < device::kServerClients; ++index) {

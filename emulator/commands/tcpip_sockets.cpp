@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sockets of the TCP/IP stack: opening, sending, receiving, states (M66 11).
-#include <array>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include <fmt/core.h>
-
-#include "emulator/commands/all.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/pdp_context.hpp"
@@ -17,13 +10,8 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Argument;
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Line;
-using atcmd::Meaning;
-using atcmd::Reply;
 using device::PdpContext;
+using device::Prompt;
 using device::Role;
 using device::Sessions;
 using device::SocketState;
@@ -35,7 +23,7 @@ constexpr std::size_t kLargestSend = 1460;  // MANUAL M66 11.2
 
 Sessions sessions(Call& call) { return call.me().tcpip.sessions(); }
 /// AT+QISRVC: which kind of socket a command means.
-Role role(Call& call) { return static_cast<Role>(call.me().tcpip.role); }
+Role role(Call& call) { return call.me().tcpip.role; }
 
 // ---- opening and closing ----
 
@@ -144,18 +132,20 @@ Reply send_result(Call& call, int index, Role role, ByteSpan data) {
     case device::SendResult::accepted: break;
   }
   switch (call.me().tcpip.prompt) {
-    case 2: return Reply::said();
+    case Prompt::neither: return Reply::said();
     // ASSUMED: the punctuation; the manual says "socket ID" and SEND OK (at-reference 8).
-    case 3: return Reply::result(fmt::format("{}, SEND OK", index));
-    default: return Reply::result("SEND OK");
+    case Prompt::sign_and_numbered_result: return Reply::result(fmt::format("{}, SEND OK", index));
+    case Prompt::result:
+    case Prompt::sign_and_result: break;
   }
+  return Reply::result("SEND OK");
 }
 
 Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) {
   const auto* socket = plain_socket(call, index, role(call));
   if (!socket || socket->state() != SocketState::connected) return Reply::error();
   const auto& settings = call.me().tcpip;
-  const bool sign = settings.prompt == 1 || settings.prompt == 3;
+  const bool sign = settings.prompt == Prompt::sign_and_result || settings.prompt == Prompt::sign_and_numbered_result;
   const bool auto_send = settings.auto_send && !length;
   // OBSERVED: drivers made on M95 and M66 send ATE0, never AT+QISDE, and take what follows the data for the result
   // (at-reference 2.4).
@@ -165,9 +155,9 @@ Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) 
                       .echo = echoed ? atcmd::Echo::on : atcmd::Echo::off,
                       .sign = sign ? atcmd::PromptSign::shown : atcmd::PromptSign::hidden,
                       .send_after = auto_send ? std::optional<Duration>{settings.auto_send_time * 1s} : std::nullopt},
-                     [index, role = role(call)](Call& resumed, const atcmd::IntakeOutcome& outcome) {
+                     [index, role = role(call)](Call& resumed, const IntakeOutcome& outcome) {
                        // ASSUMED: OK after ESC, the 07.05 habit (at-reference 2.4).
-                       if (outcome.end == atcmd::IntakeOutcome::End::cancelled) return Reply::ok();
+                       if (outcome.end == IntakeOutcome::End::cancelled) return Reply::ok();
                        return send_result(resumed, index, role, outcome.data);
                      });
 }
@@ -233,7 +223,7 @@ Reply show_acknowledged_index(Call& call, const Index& args) {
 
 /// `STATE: IP STATUS` after the OK that comes first (quirk Q3). With ATV0 the state is its number.
 void respond_state(Call& call) {
-  call.write_result(atcmd::ResultCode::ok);
+  call.write_result(ResultCode::ok);
   const auto state = call.context().state();
   call.respond(call.verbose() ? fmt::format("STATE: {}", state_text(call.context()))
                               : fmt::format("STATE: {}", static_cast<int>(state)));

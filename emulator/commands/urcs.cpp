@@ -96,15 +96,15 @@ class Wording {
   }
   Urc operator()(const device::SimStatusChanged& event) const { return line(sim_status_line(event.status)); }
   Urc operator()(const device::SimMoved&) const {
-    return settings_.status.sim_report ? line(sim_holder_line(session_)) : Urc{};
+    return settings_.sim_report ? line(sim_holder_line(session_)) : Urc{};
   }
   Urc operator()(const device::CallReady&) const {
     return settings_.initialisation_report ? line("Call Ready") : Urc{};
   }
   Urc operator()(const device::RegistrationChanged& event) const {
     const bool circuit = event.domain == device::Domain::circuit_switched;
-    const int report = circuit ? settings_.registration_report : settings_.packet_registration_report;
-    if (report == 0) return {};
+    const auto report = circuit ? settings_.registration_report : settings_.packet_registration_report;
+    if (report == RegistrationReport::none) return {};
     return line(fmt::format("{}: {}", circuit ? "+CREG" : "+CGREG", registration_fields(me_, report, event.domain)));
   }
 
@@ -116,7 +116,7 @@ class Wording {
   Urc operator()(const device::ContextLost&) const { return line("+PDP DEACT"); }
   // ASSUMED: the quotes and blanks, as in the example of 27.007 10.1.19.
   Urc operator()(const device::BearerEnded& event) const {
-    if (!settings_.status.packet_events) return {};
+    if (!settings_.packet_events) return {};
     const auto by = event.by == device::BearerEnded::By::network ? "NW" : "ME";
     return line(fmt::format("+CGEV: {} DEACT \"IP\",\"{}\",{}", by, event.address, event.cid));
   }
@@ -125,15 +125,15 @@ class Wording {
     const auto* socket = me_.context(event.context).socket(event.index, event.role);
     if (!socket) return {};
     if (socket->secure()) return line(fmt::format("+QSSLURC: \"recv\",{},{}", event.context, event.index));
-    if (me_.tcpip.notify == 2) return {};  // every packet speaks for itself
-    if (me_.tcpip.notify == 1) {
+    if (me_.tcpip.notify == device::Notify::every_packet) return {};  // every packet speaks for itself
+    if (me_.tcpip.notify == device::Notify::once) {
       return line(fmt::format("+QIRDI: {},{},{}", event.context, static_cast<int>(event.role), event.index));
     }
     return [&me = me_, event](ResponseWriter& writer) { push_data(writer, me, event); };
   }
   // AT+QINDI=2                                                                                             [MC60 11.30]
   Urc operator()(const device::PacketArrived& event) const {
-    if (me_.tcpip.notify != 2) return {};
+    if (me_.tcpip.notify != device::Notify::every_packet) return {};
     return line(fmt::format("+QIRDI: {},{},{},{},{},{}", event.context, static_cast<int>(event.role), event.index,
                             event.waiting, event.length, event.octets));
   }
@@ -184,13 +184,13 @@ class Wording {
 
   Urc operator()(const device::NetworkTime&) const {
     const auto now = me_.network_clock().time();
-    const auto& settings = settings_.status;
     std::vector<std::string> words;
     if (!now) return {};
-    if (settings.network_time_report) words.push_back(fmt::format("+QNITZ: \"{},0\"", device::to_text(*now)));
+    if (settings_.network_time_report) words.push_back(fmt::format("+QNITZ: \"{},0\"", device::to_text(*now)));
     // ASSUMED: the quotes, and the time in the long form.
-    if (settings.zone_report == 1) words.push_back(fmt::format("+CTZV: \"{:+03}\"", now->quarter_hours));
-    if (settings.zone_report == 2) {
+    if (settings_.zone_report == ZoneReport::zone)
+      words.push_back(fmt::format("+CTZV: \"{:+03}\"", now->quarter_hours));
+    if (settings_.zone_report == ZoneReport::zone_and_time) {
       words.push_back(fmt::format("+CTZE: \"{:+03}\",0,\"{}\"", now->quarter_hours, device::to_text(*now)));
     }
     if (words.empty()) return {};
@@ -199,7 +199,7 @@ class Wording {
     };
   }
   Urc operator()(const device::MessageStored& event) const {
-    if (!event.report && settings_.messages.show_messages == 0) return {};  // AT+CNMI <mt>
+    if (!event.report && settings_.messages.show_messages == device::MessageReport::none) return {};  // AT+CNMI <mt>
     return line(fmt::format("{}: \"{}\",{}", event.report ? "+CDSI" : "+CMTI", memory_name(event.memory), event.index));
   }
   Urc operator()(const device::MessageShown& event) const {
@@ -273,7 +273,7 @@ atcmd::ResultCode call_result(device::CallEnd end, int call_progress) {
 }
 
 std::string sim_holder_line(Session& session) {
-  return fmt::format("+QSIMSTAT: {},{}", session.settings.status.sim_report, session.me.sim().inserted() ? 1 : 0);
+  return fmt::format("+QSIMSTAT: {},{}", session.settings.sim_report ? 1 : 0, session.me.sim().inserted() ? 1 : 0);
 }
 
 std::string sim_status_line(device::SimStatus status) {
@@ -289,11 +289,11 @@ std::string sim_status_line(device::SimStatus status) {
   return {};
 }
 
-std::string registration_fields(device::MobileEquipment& me, int report, device::Domain domain) {
+std::string registration_fields(device::MobileEquipment& me, RegistrationReport report, device::Domain domain) {
   const auto& registration = me.registration();
   const auto status = registration.status(domain);
   const bool registered = status == device::RegistrationStatus::home || status == device::RegistrationStatus::roaming;
-  if (report < 2 || !registered) return fmt::format("{}", static_cast<int>(status));
+  if (report != RegistrationReport::with_cell || !registered) return fmt::format("{}", static_cast<int>(status));
   return fmt::format("{},\"{}\",\"{}\"", static_cast<int>(status), registration.location_area(), registration.cell());
 }
 

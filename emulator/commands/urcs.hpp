@@ -33,6 +33,6 @@ std::string sim_holder_line(Session& session);
 std::string sim_status_line(device::SimStatus status);
 
 /// `<stat>[,"<lac>","<ci>"]` of AT+CREG and AT+CGREG with <n> = `report`.
-std::string registration_fields(device::MobileEquipment& me, int report, device::Domain domain);
+std::string registration_fields(device::MobileEquipment& me, RegistrationReport report, device::Domain domain);
 
 }  // namespace quasimodem::commands

@@ -21,21 +21,6 @@ constexpr std::string_view kAlarmRecord = "alarm";
 constexpr std::string_view kPreferredOperatorsRecord = "cpol";
 std::string tcpip_record_name(int context) { return fmt::format("tcpip{}", context); }
 
-struct NumberRow {
-  std::string_view name;
-  int TcpIpSettings::*member;
-};
-constexpr NumberRow kNumbers[] = {
-    {"host_is_name", &TcpIpSettings::host_is_name},
-    {"prompt", &TcpIpSettings::prompt},
-    {"head", &TcpIpSettings::head},
-    {"show_remote", &TcpIpSettings::show_remote},
-    {"retries", &TcpIpSettings::retries},
-    {"wait", &TcpIpSettings::wait},
-    {"send_size", &TcpIpSettings::send_size},
-    {"escape", &TcpIpSettings::escape},
-};
-
 struct TextRow {
   std::string_view name;
   std::string Access::*member;
@@ -44,12 +29,18 @@ constexpr TextRow kTexts[] = {{"apn", &Access::apn}, {"user", &Access::user}, {"
 
 constexpr std::string_view kMode = "mode";
 
-void read_number(std::string_view text, int& value) { std::from_chars(text.data(), text.data() + text.size(), value); }
+std::optional<int> number_in(std::string_view text) {
+  int number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc{} ? std::optional{number} : std::nullopt;
+}
 
 void recall_line(std::string_view name, std::string_view value, TcpIpSettings& settings, Access& access) {
-  if (name == kMode) read_number(value, access.mode);
-  for (const auto& row : kNumbers) {
-    if (row.name == name) read_number(value, settings.*row.member);
+  if (const auto number = number_in(value)) {
+    if (name == kMode) access.mode = *number;
+    for (const auto& row : kKeptTcpIpRows) {
+      if (row.name == name) row.set(settings, *number);
+    }
   }
   for (const auto& row : kTexts) {
     if (row.name == name) access.*row.member = value;
@@ -60,7 +51,7 @@ void recall_line(std::string_view name, std::string_view value, TcpIpSettings& s
 
 std::string tcpip_record(const TcpIpSettings& settings, const Access& access) {
   auto record = fmt::format("{}={}\n", kMode, access.mode);
-  for (const auto& row : kNumbers) record += fmt::format("{}={}\n", row.name, settings.*row.member);
+  for (const auto& row : kKeptTcpIpRows) record += fmt::format("{}={}\n", row.name, row.get(settings));
   for (const auto& row : kTexts) record += fmt::format("{}={}\n", row.name, access.*row.member);
   return record;
 }

@@ -17,11 +17,9 @@ constexpr std::size_t kJournalLength = 100;
 constexpr auto kAcknowledgedWithin = 15s;  // 24.011 10.1: TR2M lies between 12 and 20 s
 
 // <mt> of AT+CNMI, 27.005 3.4.1.
-enum Show { stored = 1, directly = 2, class_3_directly = 3 };
-
-bool goes_directly(int show, std::optional<int> message_class) {
-  if (show == directly) return message_class != 2;  // class 2 belongs to the SIM
-  return show == class_3_directly && message_class == 3;
+bool goes_directly(MessageReport report, std::optional<int> message_class) {
+  if (report == MessageReport::shown) return message_class != 2;  // class 2 belongs to the SIM
+  return report == MessageReport::class_3_shown && message_class == 3;
 }
 
 }  // namespace
@@ -133,8 +131,8 @@ Messaging::Delivery Messaging::keep(MessageMemory memory, const Bytes& pdu, bool
 
 Messaging::Delivery Messaging::deliver_report(const Bytes& pdu) {
   // ASSUMED: with <ds> 0 a report is dropped, as 27.005 3.4.1 has it.
-  if (settings_->show_reports == 0) return Delivery::dropped;
-  if (settings_->show_reports == 2) return keep(settings_->receiving, pdu, true);
+  if (settings_->show_reports == StatusReport::dropped) return Delivery::dropped;
+  if (settings_->show_reports == StatusReport::stored) return keep(settings_->receiving, pdu, true);
   show(pdu);
   return Delivery::shown;
 }
@@ -179,7 +177,8 @@ void Messaging::forgo_acknowledgement() {
 void Messaging::miss_acknowledgement() {
   awaited_ = false;
   surroundings_.log.warning("no AT+CNMA within {} s: <mt> and <ds> of AT+CNMI are 0 now", kAcknowledgedWithin / 1s);
-  settings_->show_messages = settings_->show_reports = 0;
+  settings_->show_messages = MessageReport::none;
+  settings_->show_reports = StatusReport::dropped;
   // ASSUMED: the network tries again at once, and what is not shown any more is stored.
   for (const auto& pdu : std::exchange(shown_, {})) deliver(pdu);
 }

@@ -41,7 +41,7 @@ Duration SslContexts::handshake_time(int context) {
 
 tl::expected<tls::ClientConfig, std::string> SslContexts::config(const SslContext& context) const {
   tls::ClientConfig config;
-  if (context.version != kAllVersions) {
+  if (context.version != SslVersion::all) {
     config.lowest = config.highest = static_cast<tls::Version>(context.version);
   }
   if (!context.suites.empty()) config.suites = context.suites;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
+
+#include "emulator/device/number_row.hpp"
+#include "emulator/device/states.hpp"
 
 namespace quasimodem::device {
 
@@ -24,34 +28,64 @@ struct NameServers {
   std::string secondary;
 };
 
+/// AT+QINDI: data is pushed to the UART, or waits for AT+QIRD, told of once or for every packet.
+enum class Notify { push = 0, once = 1, every_packet = 2 };
+/// AT+QIPROMPT: `sign` shows "> ", `result` says SEND OK.
+enum class Prompt { result = 0, sign_and_result = 1, neither = 2, sign_and_numbered_result = 3 };
+
 /// AT+QI* settings that say how the stack behaves. Volatile (at-reference 2.9); defaults: at-reference 0, rule 10.
 struct TcpIpSettings {
-  int multiple_sessions = 0;  ///< QIMUX
-  int transparent = 0;        ///< QIMODE
-  int notify = 0;             ///< QINDI: 0 push data to the UART, 1 tell and wait for QIRD, 2 tell of every packet
-  int echo_data = 1;          ///< QISDE; counts with ATE1 only
-  int host_is_name = 0;       ///< QIDNSIP
-  int role = 1;               ///< QISRVC: 1 client, 2 server
-  int head = 0;               ///< QIHEAD: `IPD<len>:`
-  int show_remote = 0;        ///< QISHOWRA
-  int show_protocol = 0;      ///< QISHOWPT
-  int show_local = 0;         ///< QISHOWLA
-  int prompt = 1;             ///< QIPROMPT: 0 no sign, 1 sign and SEND OK, 2 neither, 3 sign and `<id>, SEND OK`
+  bool multiple_sessions = false;  ///< QIMUX
+  bool transparent = false;        ///< QIMODE
+  Notify notify = Notify::push;
+  bool echo_data = true;       ///< QISDE; counts with ATE1 only
+  bool host_is_name = false;   ///< QIDNSIP
+  Role role = Role::client;    ///< QISRVC: which sockets commands mean
+  bool head = false;           ///< QIHEAD: `IPD<len>:`
+  bool show_remote = false;    ///< QISHOWRA
+  bool show_protocol = false;  ///< QISHOWPT
+  bool show_local = false;     ///< QISHOWLA
+  Prompt prompt = Prompt::sign_and_result;
 
   /// QITCFG: how transparent mode cuts its stream into packets. ASSUMED: the defaults (at-reference 8).
   int retries = 3;
   int wait = 2;  ///< flush after that many 100 ms without a byte
   int send_size = 1024;
-  int escape = 1;
+  bool escape = true;
 
-  int auto_send = 0;        ///< QIAUTOS
+  bool auto_send = false;   ///< QIAUTOS
   int auto_send_time = 10;  ///< s. ASSUMED: the default
   int tcp_port = 0;         ///< QILPORT. ASSUMED: the defaults
   int udp_port = 0;
   // ASSUMED: unread data stays after a close unless the TE asks otherwise; older firmware lost it (quirk Q16).
-  int keep_unread = 1;  ///< QCFG "TCP/BufferRemain"
+  bool keep_unread = true;  ///< QCFG "TCP/BufferRemain"
 
   Sessions sessions() const { return multiple_sessions ? Sessions::multiple : Sessions::single; }
 };
+
+/// All of them, for snapshots; those that AT+QISCON keeps too (M66 11.22) first.
+inline constexpr NumberRow<TcpIpSettings> kTcpIpRows[] = {
+    number_row<&TcpIpSettings::host_is_name>("host_is_name", 0, 1),
+    number_row<&TcpIpSettings::prompt>("prompt", 0, 3),
+    number_row<&TcpIpSettings::head>("head", 0, 1),
+    number_row<&TcpIpSettings::show_remote>("show_remote", 0, 1),
+    number_row<&TcpIpSettings::retries>("retries", 0, 65535),
+    number_row<&TcpIpSettings::wait>("wait", 0, 65535),
+    number_row<&TcpIpSettings::send_size>("send_size", 0, 65535),
+    number_row<&TcpIpSettings::escape>("escape", 0, 1),
+    number_row<&TcpIpSettings::multiple_sessions>("multiple_sessions", 0, 1),
+    number_row<&TcpIpSettings::transparent>("transparent", 0, 1),
+    number_row<&TcpIpSettings::notify>("notify", 0, 2),
+    number_row<&TcpIpSettings::echo_data>("echo_data", 0, 1),
+    number_row<&TcpIpSettings::role>("role", 0, 2),
+    number_row<&TcpIpSettings::show_protocol>("show_protocol", 0, 1),
+    number_row<&TcpIpSettings::show_local>("show_local", 0, 1),
+    number_row<&TcpIpSettings::auto_send>("auto_send", 0, 1),
+    number_row<&TcpIpSettings::auto_send_time>("auto_send_time", 0, 65535),
+    number_row<&TcpIpSettings::tcp_port>("tcp_port", 0, 65535),
+    number_row<&TcpIpSettings::udp_port>("udp_port", 0, 65535),
+    number_row<&TcpIpSettings::keep_unread>("keep_unread", 0, 1),
+};
+inline constexpr std::span kKeptTcpIpRows = std::span{kTcpIpRows}.first<8>();
 
 }  // namespace quasimodem::device

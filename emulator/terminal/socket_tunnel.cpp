@@ -94,7 +94,7 @@ atcmd::Tunnel::Escape SocketTunnel::escape() const {
   constexpr int kBitsPerCharacter = 10;
   const int baud = terminal_.settings().baud;
   const auto character = baud ? Duration{1s} * kBitsPerCharacter / baud : Duration{};
-  return {.enabled = me().tcpip.escape != 0, .guard_time = 500ms, .longest_gap = 20ms + character};
+  return {.enabled = me().tcpip.escape, .guard_time = 500ms, .longest_gap = 20ms + character};
 }
 
 }  // namespace quasimodem::emulator

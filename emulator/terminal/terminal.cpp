@@ -11,9 +11,10 @@
 
 namespace quasimodem::emulator {
 
-Terminal::Terminal(int number, device::MobileEquipment& me, commands::Owners& owners, Run run)
+Terminal::Terminal(int number, device::MobileEquipment& me, commands::Owners& owners,
+                   const commands::Catalogue& catalogue, Run run)
     : run_{std::move(run)},
-      session_{.number = number, .me = me, .channel = channel_, .owners = owners},
+      session_{.number = number, .me = me, .channel = channel_, .owners = owners, .catalogue = catalogue},
       channel_{me.timeline(), session_.settings.dialogue, commands::kErrorTexts, *this} {
   channel_.keep_journal(me.journal().of_channel(Journal::kFirstChannel + number));
 }
@@ -65,15 +66,15 @@ void Terminal::report_indicators() {
 // ---- lines and transparent mode ----
 
 void Terminal::terminal_not_ready() {
-  if (settings().terminal_ready == 0) return;
+  if (settings().terminal_ready == commands::DtrDrop::ignored) return;
   channel_.leave_data_state();
-  if (settings().terminal_ready == 2 && tunnel_) {
+  if (settings().terminal_ready == commands::DtrDrop::hangs_up && tunnel_) {
     tunnel_->hang_up();
     close_tunnel("NO CARRIER");
   }
 }
 
-bool Terminal::carrier() const { return session_.settings.carrier_detect == 0 || channel_.in_data_state(); }
+bool Terminal::carrier() const { return !session_.settings.carrier_detect || channel_.in_data_state(); }
 
 void Terminal::connect_through(std::unique_ptr<atcmd::Tunnel> tunnel) {
   tunnel_ = std::move(tunnel);

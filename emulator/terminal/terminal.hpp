@@ -19,7 +19,8 @@ class Terminal final : private atcmd::CommandSet {
   /// Carries out what was typed here.
   using Run = std::function<atcmd::Reply(commands::Call&, const atcmd::CommandCall&)>;
 
-  Terminal(int number, device::MobileEquipment& me, commands::Owners& owners, Run run);
+  Terminal(int number, device::MobileEquipment& me, commands::Owners& owners, const commands::Catalogue& catalogue,
+           Run run);
 
   void receive(ByteSpan from_te);
   atcmd::Channel& channel() { return channel_; }

@@ -39,9 +39,10 @@ Task task_of(const SocketId& socket) {
 
 }  // namespace
 
-Terminals::Terminals(MobileEquipment& me, Timeline& timeline, device::Model model)
+Terminals::Terminals(MobileEquipment& me, Timeline& timeline, device::Model model, const commands::Catalogue& catalogue)
     : me_{me},
-      table_{commands::all_families(), device::bits_of(device::profile_of(model))},
+      catalogue_{catalogue},
+      table_{catalogue.families, device::bits_of(device::profile_of(model))},
       ring_indicator_{timeline} {}
 
 Terminal& Terminals::add() {
@@ -52,7 +53,7 @@ Terminal& Terminals::add() {
   int number = 0;
   while (taken(number)) ++number;
   auto& added = *terminals_.emplace_back(std::make_unique<Terminal>(
-      number, me_, owners_, [this](auto& call, const auto& typed) { return run(call, typed); }));
+      number, me_, owners_, catalogue_, [this](auto& call, const auto& typed) { return run(call, typed); }));
   if (me_.power() == MobileEquipment::Power::on) {
     added.start();
     added.line_recognised();  // the TE that asked for it is heard
@@ -244,10 +245,10 @@ void Terminals::tell(Terminal& terminal, const device::Event& event) {
 void Terminals::indicate(const device::Event& event, const commands::Settings& settings, bool announced) {
   if (std::holds_alternative<device::CallRings>(event)) return ring_indicator_.ring();
   const auto* stored = std::get_if<device::MessageStored>(&event);
-  const bool told = stored && (stored->report || settings.messages.show_messages != 0);
+  const bool told = stored && (stored->report || settings.messages.show_messages != device::MessageReport::none);
   const bool message = told || std::holds_alternative<device::MessageShown>(event);
   // ASSUMED: "certain URCs" of the hardware design are all of them, if AT+QINDRI is not 0.
-  if (message || (announced && settings.status.ring_line_report != 0)) ring_indicator_.pulse();
+  if (message || (announced && settings.ring_line_report)) ring_indicator_.pulse();
 }
 
 bool Terminals::ring_indicator() {

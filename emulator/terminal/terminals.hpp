@@ -17,7 +17,7 @@ namespace quasimodem::emulator {
 class Terminals final : public device::EventSink {
  public:
   /// The ME reports to this and is driven by it, so it need not be there before the first terminal is.
-  Terminals(device::MobileEquipment& me, Timeline& timeline, device::Model model);
+  Terminals(device::MobileEquipment& me, Timeline& timeline, device::Model model, const commands::Catalogue& catalogue);
 
   /// One more, with the lowest number that is free. In a module that is on it begins with the stored profile.
   Terminal& add();
@@ -54,6 +54,7 @@ class Terminals final : public device::EventSink {
   void indicate(const device::Event& event, const commands::Settings& settings, bool announced);
 
   device::MobileEquipment& me_;
+  const commands::Catalogue& catalogue_;
   atcmd::CommandTable table_;
   commands::Owners owners_;
   std::vector<std::unique_ptr<Terminal>> terminals_;

@@ -13,7 +13,8 @@ Workbench::Workbench(Options options) : options_{std::move(options)}, random_{op
 void Workbench::plug_in() {
   const auto journal = options_.journal ? Journal{journal_} : Journal{};
   board_.emplace(options_.configuration,
-                 device::Surroundings{timeline_, network_, faulty_flash_, random_, Logger{log_, "m95"}, journal});
+                 device::Surroundings{timeline_, network_, faulty_flash_, random_, Logger{log_, "m95"}, journal},
+                 *options_.catalogue);
 }
 
 void Workbench::replug() {

@@ -44,6 +44,7 @@ class Workbench {
     bool echo = false;  ///< leave ATE1
     std::uint64_t seed = 1;
     bool journal = false;  ///< keep one from the start
+    const commands::Catalogue* catalogue = &commands::all_commands();
   };
 
   Workbench() : Workbench{Options{}} {}

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SIM, operator, packet domain, clock, hardware: at-reference 1.4–1.14.
+#include <set>
+#include <string_view>
+
+#include "emulator/commands/all.hpp"
+#include "emulator/commands/profile.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
@@ -206,4 +211,72 @@ TEST_CASE("AT&V shows every row of the manual in its order", "[profile][M66 tabl
     INFO(row);
     CHECK(answer.find(row) != std::string::npos);
   }
+}
+
+TEST_CASE("AT&V names nothing that no command has", "[profile][M66 table 2]") {
+  ModemBench bench;
+  const auto answer = bench.ask("AT&V");
+  std::size_t at = answer.find("E: ");
+  for (std::size_t end = 0; (end = answer.find("\r\n", at)) != std::string::npos && end > at; at = end + 2) {
+    INFO(answer.substr(at, end - at));
+    CHECK(answer.substr(at, end - at).find(": ") != std::string::npos);
+  }
+}
+
+TEST_CASE("what a profile has of a command has its own name and comes back", "[profile]") {
+  ModemBench bench;
+  auto& session = bench.modem().terminal().session();
+  std::set<std::string_view> names;
+  for (const auto* command : session.catalogue.profile) {
+    INFO(command->name);
+    CHECK(names.insert(command->name).second);
+    const auto values = command->values.read(*command, &session.settings);
+    REQUIRE(!values.empty());
+    for (std::size_t which = 0; which < values.size(); ++which) {
+      const auto other = values[which] == "1" ? "0" : "1";
+      command->values.write(*command, &session.settings, which, other);
+      CHECK(command->values.read(*command, &session.settings)[which] == other);
+    }
+    command->values.write(*command, &session.settings, values.size() + 1, "7");
+  }
+  const auto changed = commands::profile_text(session, commands::Extent::everything);
+  session.settings = {};
+  CHECK(commands::profile_text(session, commands::Extent::everything) != changed);
+  commands::recall_profile(session, changed, commands::Recall::everything);
+  CHECK(commands::profile_text(session, commands::Extent::everything) == changed);
+}
+
+TEST_CASE("the profile of an older program is read", "[profile]") {
+  ModemBench bench;
+  REQUIRE(bench.flash().write("profile", as_bytes("S2=43\nS6=4\n+ICF=3\n+ICF,2=1\n+CNMI=1\n+CNMI,2=2\n+CRLP,4=8\n"
+                                                  "+QMIC,9=1\n+CMGF,0=1\n+NOSUCH=7\n&D=x\nnothing\n+CSCS=UCS2\n")));
+  bench.replug();
+  bench.exchange("ATS6?", {"004", "OK"});
+  bench.exchange("AT+ICF?", {"+ICF: 3,1", "OK"});
+  bench.exchange("AT+CNMI?", {"+CNMI: 1,2,0,0,0", "OK"});
+  bench.exchange("AT+CRLP?", {"+CRLP: 61,61,128,8,0,3", "OK"});
+  bench.exchange("AT+CMGF?", {"+CMGF: 0", "OK"});
+  bench.exchange("AT+CSCS?", {"+CSCS: \"UCS2\"", "OK"});
+  const auto view = bench.ask("AT&V");
+  CHECK(view.find("\r\nS2: 43\r\n") != std::string::npos);
+  CHECK(view.find("\r\n&D: 0\r\n") != std::string::npos);
+  // ATZ leaves the line's own alone, whatever AT&W has kept.
+  bench.ok("AT+ICF=3,0");
+  bench.ok("ATZ");
+  bench.ask("ATE0");
+  bench.exchange("AT+ICF?", {"+ICF: 3,0", "OK"});
+}
+
+TEST_CASE("of several numbers the first may be left out, a lone one may not", "[profile]") {
+  ModemBench bench;
+  bench.ok("AT+CRLP=,60");
+  bench.exchange("AT+CRLP?", {"+CRLP: 61,60,128,6,0,3", "OK"});
+  bench.exchange("AT+CRLP=61,62", {"+CME ERROR: 3"});
+  bench.exchange("AT+CRLP=61,61,128,6,0,3,0", {"+CME ERROR: 3"});
+  bench.exchange("AT+CSTA=", {"+CME ERROR: 3"});
+  bench.exchange("AT+IFC=,1", {"+CME ERROR: 3"});
+  bench.ok("AT+CNMI=,2");
+  bench.exchange("AT+CNMI?", {"+CNMI: 2,2,0,0,0", "OK"});
+  bench.ok("AT+ICF=5");
+  bench.exchange("AT+ICF?", {"+ICF: 5,3", "OK"});
 }

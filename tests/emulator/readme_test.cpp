@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The example of emulator/commands/README.md, word for word: it compiles and does what is said there.
-#include <array>
 #include <fstream>
 #include <iterator>
-#include <string>
 
-#include <fmt/core.h>
-
-#include "atcmd/table/command_table.hpp"
-#include "emulator/commands/call.hpp"
-#include "emulator/commands/error_texts.hpp"
+#include "atcmd/table/reference.hpp"
+#include "emulator/commands/setting.hpp"
 #include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
@@ -17,11 +12,11 @@
 namespace quasimodem::commands {
 namespace {
 
-using atcmd::Command;
-using atcmd::Confidence;
-using atcmd::Reply;
-
 // example: begin
+// AT+QBLINKR=<mode> — whether blinking is reported; profiles know it                                       [M66 99.2]
+constexpr Meaning kModes[] = {{0, "no URC"}, {1, "+QBLINKED when the light has blinked"}};
+using Report = Remembered<0>;  // at the factory
+
 // AT+QBLINK=<times>[,<period>] — blink the network light                                                    [M66 99.1]
 struct Blink {
   int times = 0;
@@ -31,21 +26,26 @@ constexpr std::array kBlink{
     atcmd::integer<&Blink::times>("times", 1, 10).as_range(),
     atcmd::integer<&Blink::period_ms>("period", 50, 2000).as_range().optional(200),
 };
+constexpr Line kBlinkLines[] = {{"+QBLINKED: <times>", Line::urc, "the light has blinked (AT+QBLINKR=1)"}};
 
 Reply blink(Call& call, const Blink& args) {
   if (!call.me().sim().inserted()) return Reply::cme(cme::kSimNotInserted);
   call.respond(fmt::format("+QBLINK: {}", args.times * args.period_ms));
+  const auto [reported] = Report::get("+QBLINKR", call);
+  if (reported) call.channel().unsolicited(fmt::format("+QBLINKED: {}", args.times));
   return Reply::ok();
 }
 
-constexpr std::array kCommands{
+constexpr auto kCommands = with_cme(std::array{
     Command{.name = "+QBLINK",
             .summary = "Blink the network light",
             .manual = "M66 99.1",
             .confidence = Confidence::inferred,
             .write = atcmd::write<&blink>(kBlink),
-            .read = atcmd::answers_ok()},
-};
+            .read = atcmd::answers_ok(),
+            .lines = kBlinkLines},
+    in_profile(remembered<kModes, 0>("+QBLINKR", "Report blinking", "M66 99.2")),
+});
 // example: end
 
 std::string file_text(const std::string& path) {
@@ -65,22 +65,32 @@ TEST_CASE("the example of the README is the one that is compiled here", "[readme
 }
 
 TEST_CASE("the example of the README does what is said there", "[readme]") {
-  test::ModemBench bench;
-  const std::array families{atcmd::Family{"Example", kCommands}};
-  const atcmd::CommandTable table{families, ~0U};
-  const auto answer = [&](std::string body) {
-    atcmd::CommandLineReader reader{std::move(body)};
-    Call call{bench.modem().terminal().session()};
-    const auto reply = table.run(call, *reader.next());
-    bench.advance({});
-    const auto* code = std::get_if<atcmd::Reply::Code>(&reply.value());
-    return bench.take() + (code && code->code == atcmd::ResultCode::ok ? "OK" : "no");
-  };
-  CHECK(answer("+QBLINK=3") == "\r\n+QBLINK: 600\r\nOK");
-  CHECK(answer("+QBLINK=3,50") == "\r\n+QBLINK: 150\r\nOK");
-  CHECK(answer("+QBLINK=11") == "no");
-  CHECK(answer("+QBLINK=3,49") == "no");
-  CHECK(answer("+QBLINK=?") == "\r\n+QBLINK: (1-10)[,(50-2000)]\r\nOK");
+  auto families = all_commands().families;
+  families.push_back({"Example", kCommands});
+  const Catalogue catalogue{families};
+  test::ModemBench bench{{.catalogue = &catalogue}};
+  bench.exchange("AT+QBLINK=3", {"+QBLINK: 600", "OK"});
+  bench.exchange("AT+QBLINK=3,50", {"+QBLINK: 150", "OK"});
+  bench.exchange("AT+QBLINK=11", {"+CME ERROR: 3"});
+  bench.exchange("AT+QBLINK=3,49", {"+CME ERROR: 3"});
+  bench.exchange("AT+QBLINK=?", {"+QBLINK: (1-10)[,(50-2000)]", "OK"});
+
+  bench.exchange("AT+QBLINKR=?", {"+QBLINKR: (0,1)", "OK"});
+  bench.exchange("AT+QBLINKR=2", {"+CME ERROR: 3"});
+  bench.ok("AT+QBLINKR=1");
+  bench.exchange("AT+QBLINK=3", {"+QBLINK: 600", "OK", "+QBLINKED: 3"});
+  bench.ok("AT&W");
+  bench.replug();
+  bench.exchange("AT+QBLINKR?", {"+QBLINKR: 1", "OK"});
+  bench.ok("AT&F");
+  bench.ask("ATE0");
+  bench.exchange("AT+QBLINKR?", {"+QBLINKR: 0", "OK"});
+  bench.ok("ATZ");
+  bench.exchange("AT+QBLINKR?", {"+QBLINKR: 1", "OK"});
+
+  const auto page = atcmd::reference_page(catalogue.families, {});
+  CHECK(page.find("1 = +QBLINKED when the light has blinked") != std::string::npos);
+  CHECK(page.find("`+QBLINKED: <times>` the light has blinked") != std::string::npos);
 }
 
 }  // namespace quasimodem::commands

@@ -64,7 +64,7 @@ TEST_CASE("a plain stream of a service ends with its context", "[stream]") {
 TEST_CASE("a TLS stream of a service has the settings of its SSL context and ends with its context", "[stream]") {
   Service service;
   test::TlsPeer server{service.network, "server.test", 443};
-  service.me.ssl().settings.contexts[2].version = 3;  // TLS 1.2
+  service.me.ssl().settings.contexts[2].version = device::SslVersion::tls_1_2;
   service.open(443, 2);
   REQUIRE(service.stream->secure());
   CHECK(server.session().version() == tls::Version::tls1_2);

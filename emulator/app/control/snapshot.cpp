@@ -36,10 +36,11 @@ std::string_view coverage_text(RegistrationStatus granted) {
   return std::find_if(kCoverage.begin(), kCoverage.end(), same)->first;
 }
 
-Json tcpip_settings(const device::TcpIpSettings& tcpip) {
-  JsonObject settings;
-  for (const auto& row : kTcpIpNumbers) settings.emplace(row.name, tcpip.*row.member);
-  return settings;
+template <class Settings>
+JsonObject numbers(std::span<const device::NumberRow<Settings>> rows, const Settings& settings,
+                   JsonObject object = {}) {
+  for (const auto& row : rows) object.emplace(row.name, row.get(settings));
+  return object;
 }
 
 Json sim_record(const device::Sim& sim) {
@@ -51,31 +52,19 @@ Json sim_record(const device::Sim& sim) {
                     {"puk_tries", record.puk_tries}};
 }
 
-/// As `commands::stored_profile`, with what AT&W does not keep.
-std::string profile_text(commands::Settings settings) {
-  std::string text;
-  for (const auto& row : commands::profile_rows()) text += fmt::format("{}={}\n", row.name, row.value(settings));
-  return text + fmt::format("+CSCS={}\n", settings.character_set);
-}
-
 Json ssl_settings(const device::SslSettings& ssl) {
   JsonArray contexts;
   for (const auto& context : ssl.contexts) {
     JsonArray suites;
     for (const auto suite : context.suites) suites.push_back(static_cast<int>(suite));
-    contexts.push_back(JsonObject{{"version", context.version},
-                                  {"security", static_cast<int>(context.security)},
-                                  {"suites", std::move(suites)},
-                                  {"ca", context.ca_certificate},
-                                  {"certificate", context.client_certificate},
-                                  {"key", context.client_key}});
+    auto object = numbers<device::SslContext>(device::kSslContextRows, context);
+    object.emplace("suites", std::move(suites));
+    object.emplace("ca", context.ca_certificate);
+    object.emplace("certificate", context.client_certificate);
+    object.emplace("key", context.client_key);
+    contexts.push_back(std::move(object));
   }
-  return JsonObject{{"contexts", std::move(contexts)},
-                    {"ignore_rtc_time", ssl.ignore_rtc_time},
-                    {"https", ssl.https},
-                    {"https_context", ssl.https_context},
-                    {"smtp_style", ssl.smtp_style},
-                    {"smtps_context", ssl.smtps_context}};
+  return numbers<device::SslSettings>(device::kSslRows, ssl, {{"contexts", std::move(contexts)}});
 }
 
 void put_back_contexts(MobileEquipment& me, const SnapshotContent& content) {
@@ -152,9 +141,9 @@ Json take_snapshot(Target& target) {
       {"rssi", me.registration().signal_strength()},
       {"ber", me.registration().bit_error_rate()},
       {"apn", me.access_points.text()},
-      {"profile", profile_text(terminal.settings())},
+      {"profile", commands::profile_text(terminal.session(), commands::Extent::everything)},
       {"foreground", terminal.session().foreground},
-      {"tcpip", tcpip_settings(me.tcpip)},
+      {"tcpip", numbers<device::TcpIpSettings>(device::kTcpIpRows, me.tcpip)},
       {"contexts", std::move(contexts)},
       {"ssl", ssl_settings(me.ssl().settings)},
       {"certificates", certificate_list(me)},
@@ -186,7 +175,7 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   me.outside().serve(content.coverage);
   if (registration.attached() && !content.attaches_itself) registration.detach([](bool) {});
   if (content.on) {
-    commands::recall_profile(modem.terminal().settings(), as_bytes(content.profile), commands::Recall::everything);
+    commands::recall_profile(modem.terminal().session(), content.profile, commands::Recall::everything);
     me.ssl().settings = content.ssl;
     put_back_contexts(me, content);
     modem.terminal().session().foreground = content.foreground;

@@ -16,8 +16,6 @@
 namespace quasimodem::app::control {
 namespace {
 
-using device::TcpIpSettings;
-
 /// Reads a snapshot; the first thing that is missing or out of range is remembered.
 class Reader {
  public:
@@ -34,6 +32,10 @@ class Reader {
     if (number && *number >= lowest && *number <= highest) return static_cast<int>(*number);
     refuse(name, fmt::format("must be {} to {}", lowest, highest));
     return static_cast<int>(lowest);
+  }
+  template <class Settings>
+  void numbers(const Json* of, std::span<const device::NumberRow<Settings>> rows, Settings& settings) {
+    for (const auto& row : rows) row.set(settings, integer(of, row.name, row.lowest, row.highest));
   }
   std::string text(const Json* of, std::string_view name) {
     const auto* json = member(of, name);
@@ -88,18 +90,13 @@ void read_access_points(Reader& reader, const Json& snapshot, device::AccessPoin
   access_points = *names;
 }
 
-void read_tcpip(Reader& reader, const Json* json, TcpIpSettings& tcpip) {
-  for (const auto& row : kTcpIpNumbers) tcpip.*row.member = reader.integer(json, row.name, 0, row.highest);
-}
-
 void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
   const auto& contexts = reader.array(json, "contexts");
   if (contexts.size() != ssl.contexts.size()) return reader.refuse("contexts", "must be six");
   for (std::size_t i = 0; i < contexts.size(); ++i) {
     const auto* from = &contexts[i];
     auto& to = ssl.contexts[i];
-    to.version = reader.integer(from, "version", 0, device::kAllVersions);
-    to.security = static_cast<device::SecurityLevel>(reader.integer(from, "security", 0, 2));
+    reader.numbers<device::SslContext>(from, device::kSslContextRows, to);
     to.ca_certificate = reader.text(from, "ca");
     to.client_certificate = reader.text(from, "certificate");
     to.client_key = reader.text(from, "key");
@@ -112,11 +109,7 @@ void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
       to.suites.push_back(*known);
     }
   }
-  ssl.ignore_rtc_time = reader.integer(json, "ignore_rtc_time", 0, 1);
-  ssl.https = reader.integer(json, "https", 0, 1);
-  ssl.https_context = reader.integer(json, "https_context", -1, device::kSslContexts - 1);
-  ssl.smtp_style = reader.integer(json, "smtp_style", 0, 2);
-  ssl.smtps_context = reader.integer(json, "smtps_context", -1, device::kSslContexts - 1);
+  reader.numbers<device::SslSettings>(json, device::kSslRows, ssl);
 }
 
 void read_contexts(Reader& reader, const Json& snapshot, SnapshotContent& content) {
@@ -165,7 +158,7 @@ tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot,
   read_access_points(reader, snapshot, content.access_points);
   content.profile = reader.text(&snapshot, "profile");
   content.foreground = reader.integer(&snapshot, "foreground", 0, device::kContexts - 1);
-  read_tcpip(reader, reader.member(&snapshot, "tcpip"), content.tcpip);
+  reader.numbers<device::TcpIpSettings>(reader.member(&snapshot, "tcpip"), device::kTcpIpRows, content.tcpip);
   read_contexts(reader, snapshot, content);
   read_ssl(reader, reader.member(&snapshot, "ssl"), content.ssl);
   reader.array(&snapshot, "certificates");

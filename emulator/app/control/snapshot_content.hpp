@@ -30,35 +30,6 @@ inline constexpr std::array<std::pair<std::string_view, device::RegistrationStat
     {"none", device::RegistrationStatus::searching},
 }};
 
-/// A number of AT+QI…, and how far it goes.
-struct TcpIpNumber {
-  std::string_view name;
-  int device::TcpIpSettings::*member;
-  int highest;
-};
-inline constexpr TcpIpNumber kTcpIpNumbers[] = {
-    {"multiple_sessions", &device::TcpIpSettings::multiple_sessions, 1},
-    {"transparent", &device::TcpIpSettings::transparent, 1},
-    {"notify", &device::TcpIpSettings::notify, 2},
-    {"echo_data", &device::TcpIpSettings::echo_data, 1},
-    {"host_is_name", &device::TcpIpSettings::host_is_name, 1},
-    {"role", &device::TcpIpSettings::role, 2},
-    {"head", &device::TcpIpSettings::head, 1},
-    {"show_remote", &device::TcpIpSettings::show_remote, 1},
-    {"show_protocol", &device::TcpIpSettings::show_protocol, 1},
-    {"show_local", &device::TcpIpSettings::show_local, 1},
-    {"prompt", &device::TcpIpSettings::prompt, 3},
-    {"retries", &device::TcpIpSettings::retries, 65535},
-    {"wait", &device::TcpIpSettings::wait, 65535},
-    {"send_size", &device::TcpIpSettings::send_size, 65535},
-    {"escape", &device::TcpIpSettings::escape, 1},
-    {"auto_send", &device::TcpIpSettings::auto_send, 1},
-    {"auto_send_time", &device::TcpIpSettings::auto_send_time, 65535},
-    {"tcp_port", &device::TcpIpSettings::tcp_port, 65535},
-    {"udp_port", &device::TcpIpSettings::udp_port, 65535},
-    {"keep_unread", &device::TcpIpSettings::keep_unread, 1},
-};
-
 /// Everything of a snapshot in typed form.
 struct SnapshotContent {
   bool on = true;

@@ -76,8 +76,9 @@ Json ssl_state(const device::SslContext& context, int id) {
   for (const auto suite : context.suites) suites.emplace_back(tls::name(suite));
   return JsonObject{
       {"context", id},
-      {"sslversion", context.version == device::kAllVersions ? std::string_view{"all"}
-                                                             : tls::name(static_cast<tls::Version>(context.version))},
+      {"sslversion", context.version == device::SslVersion::all
+                         ? std::string_view{"all"}
+                         : tls::name(static_cast<tls::Version>(context.version))},
       {"seclevel", static_cast<int>(context.security)},
       {"ciphersuites", suites.empty() ? Json("all") : Json(std::move(suites))},
       {"cacert", context.ca_certificate},
@@ -90,20 +91,21 @@ Json uart_state(Target& target) {
   auto& modem = target.modem();
   auto& terminal = modem.terminal();
   const auto& settings = terminal.settings();
-  return JsonObject{{"address", target.address()},
-                    {"baud", modem.baud()},
-                    {"mode", terminal.channel().mode_name()},
-                    {"echo", settings.dialogue.echo != 0},
-                    {"verbose", settings.dialogue.verbose != 0},
-                    {"errors", settings.dialogue.error_format},
-                    {"icf", fmt::format("{},{}", settings.character_format, settings.parity)},
-                    {"ifc", fmt::format("{},{}", settings.flow_to_te, settings.flow_from_te)},
-                    {"dtr", modem.line(emulator::Line::dtr)},
-                    {"rts", modem.line(emulator::Line::rts)},
-                    {"cts", modem.line(emulator::Line::cts)},
-                    {"dsr", modem.line(emulator::Line::dsr)},
-                    {"dcd", modem.line(emulator::Line::dcd)},
-                    {"ri", modem.line(emulator::Line::ri)}};
+  return JsonObject{
+      {"address", target.address()},
+      {"baud", modem.baud()},
+      {"mode", terminal.channel().mode_name()},
+      {"echo", settings.dialogue.echo != 0},
+      {"verbose", settings.dialogue.verbose != 0},
+      {"errors", settings.dialogue.error_format},
+      {"icf", fmt::format("{},{}", settings.character_format, settings.parity)},
+      {"ifc", fmt::format("{},{}", static_cast<int>(settings.flow_to_te), static_cast<int>(settings.flow_from_te))},
+      {"dtr", modem.line(emulator::Line::dtr)},
+      {"rts", modem.line(emulator::Line::rts)},
+      {"cts", modem.line(emulator::Line::cts)},
+      {"dsr", modem.line(emulator::Line::dsr)},
+      {"dcd", modem.line(emulator::Line::dcd)},
+      {"ri", modem.line(emulator::Line::ri)}};
 }
 
 Outcome state(Call& call) {
@@ -125,10 +127,10 @@ Outcome state(Call& call) {
       {"sim", sim_state(me)},
       {"network", network_state(me)},
       {"contexts", std::move(contexts)},
-      {"qimux", me.tcpip.multiple_sessions},
-      {"qimode", me.tcpip.transparent},
+      {"qimux", me.tcpip.multiple_sessions ? 1 : 0},
+      {"qimode", me.tcpip.transparent ? 1 : 0},
       {"ssl_contexts", std::move(ssl)},
-      {"ignorertctime", me.ssl().settings.ignore_rtc_time},
+      {"ignorertctime", me.ssl().settings.ignore_rtc_time ? 1 : 0},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
       {"uart", uart_state(call.target)},
