@@ -125,7 +125,8 @@ TEST_CASE("six secure sockets on six contexts carry 5 MB each way", "[ssl][SSL 1
     bench.configure("ciphersuite", fmt::format("\"{}\"", kSuites[context]), context);
     const int version = context == 5 ? 3 : context % 4;
     const bool spoken = tls::speaks(static_cast<tls::Version>(version));
-    bench.configure("sslversion", std::to_string(spoken ? version : device::kAllVersions), context);
+    bench.configure("sslversion", std::to_string(spoken ? version : static_cast<int>(device::SslVersion::all)),
+                    context);
   }
   run_six(bench, {0, 1, 2, 3, 4, 5}, 5 * kMegabyte);
 }

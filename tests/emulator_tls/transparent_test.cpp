@@ -26,7 +26,8 @@ constexpr auto kFlush = 200ms;  // AT+QITCFG <WaitTm> 2
 
 /// A module in transparent mode with a TLS server.
 struct TransparentBench : SecureBench {
-  explicit TransparentBench(int sslversion = device::kAllVersions) : peer{network(), kHost, kPort} {
+  explicit TransparentBench(int sslversion = static_cast<int>(device::SslVersion::all))
+      : peer{network(), kHost, kPort} {
     configure("sslversion", std::to_string(sslversion));
     open(1, {.mode = kTransparent});
     expect("CONNECT");
