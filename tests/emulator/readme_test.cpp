@@ -3,10 +3,10 @@
 #include <fstream>
 #include <iterator>
 
-#include "atcmd/table/reference.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/command_reference.hpp"
 #include "tests/support/modem_bench.hpp"
 
 namespace quasimodem::commands {
@@ -88,7 +88,7 @@ TEST_CASE("the example of the README does what is said there", "[readme]") {
   bench.ok("ATZ");
   bench.exchange("AT+QBLINKR?", {"+QBLINKR: 1", "OK"});
 
-  const auto page = atcmd::reference_page(catalogue.families, {});
+  const auto page = atcmd::testing::reference_page(catalogue.families, {});
   CHECK(page.find("1 = +QBLINKED when the light has blinked") != std::string::npos);
   CHECK(page.find("`+QBLINKED: <times>` the light has blinked") != std::string::npos);
 }
