@@ -100,12 +100,4 @@ std::string default_in_words(const FirmwareSwitch& row) {
   return words;
 }
 
-std::string firmware_reference() {
-  std::string table = "| Switch | When it is on | Evidence | Default |\n| --- | --- | --- | --- |\n";
-  for (const auto& row : kSwitches) {
-    table += fmt::format("| `{}` | {} | {} | {} |\n", row.name, row.effect, row.evidence, default_in_words(row));
-  }
-  return table;
-}
-
 }  // namespace quasimodem::device

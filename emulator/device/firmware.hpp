@@ -59,7 +59,5 @@ Firmware firmware_of(const ModelProfile& model, FirmwareDate date, const Firmwar
 
 /// `off`, `on`, `on for m95`, `on from 2017-06`, `on for m66; for m95 from 2017-06`: the default in words.
 std::string default_in_words(const FirmwareSwitch& row);
-/// All of them as a table in Markdown, as in docs/fidelity.md.
-std::string firmware_reference();
 
 }  // namespace quasimodem::device

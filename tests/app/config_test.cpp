@@ -5,6 +5,9 @@
 #include <set>
 #include <sstream>
 
+#include <fmt/ranges.h>
+
+#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/safe_toml.hpp"
 #include "emulator/app/cli/config/settings_text.hpp"
@@ -330,6 +333,42 @@ TEST_CASE("With nothing said, config show says nothing but comments", "[config]"
     CHECK((line.empty() || line.starts_with("#") || line.starts_with("[")));
   }
 }
+
+namespace {
+
+/// `host, factory, TIME: ` where an option takes one of several.
+std::string choices(const Option& option) {
+  if (option.placeholder.find('|') == std::string_view::npos) return {};
+  return fmt::format("{}: ", fmt::join(split(std::string{option.placeholder}, '|'), ", "));
+}
+
+/// Narrow enough for a page of 80 columns: flag and variable are made of the key, and the page says how.
+std::string reference_row(const Option& option) {
+  const auto letter = option.letter.empty() ? std::string{} : fmt::format(", `-{}`", option.letter);
+  return fmt::format("| `{}`{} | {} | {} | {}{} |\n", option.section.empty() ? flag_of(option) : key_of(option), letter,
+                     default_in_words(option), option.change == OptionChange::at_once ? "at once" : "restart",
+                     choices(option), option.meaning);
+}
+
+/// All options as tables in Markdown, one for each section, as in docs/configuration.md.
+std::string configuration_reference() {
+  constexpr std::string_view kHead = "| Key | Default | SIGHUP | Meaning |\n| --- | --- | --- | --- |\n";
+  std::string text;
+  auto names = option_sections(run_option_table());
+  names.push_back("");  // what a file cannot say
+  for (const auto section : names) {
+    text += section.empty() ? std::string{"### Not in a file\n\n"} : fmt::format("### `[{}]`\n\n", section);
+    text += kHead;
+    for (const auto& option : run_option_table()) {
+      if (option.section == section) text += reference_row(option);
+    }
+    text += "\n";
+  }
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
 
 TEST_CASE("docs/configuration.md has the table", "[config][docs]") {
   const auto page = contents("/docs/configuration.md");

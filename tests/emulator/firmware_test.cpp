@@ -6,6 +6,8 @@
 #include <iterator>
 #include <set>
 
+#include <fmt/core.h>
+
 #include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"
 
@@ -68,6 +70,18 @@ TEST_CASE("the default of a switch in words", "[firmware]") {
   CHECK(words("cusd-blank") == "off");
   CHECK(words("nvram-names") == "on from 2016-01");
 }
+
+namespace {
+
+std::string firmware_reference() {
+  std::string table = "| Switch | When it is on | Evidence | Default |\n| --- | --- | --- | --- |\n";
+  for (const auto& row : firmware_switches()) {
+    table += fmt::format("| `{}` | {} | {} | {} |\n", row.name, row.effect, row.evidence, default_in_words(row));
+  }
+  return table;
+}
+
+}  // namespace
 
 TEST_CASE("docs/fidelity.md has the table of the firmware switches", "[firmware][docs]") {
   const auto path = std::string{QUASIMODEM_SOURCE_DIR} + "/docs/fidelity.md";

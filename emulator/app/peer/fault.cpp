@@ -2,19 +2,22 @@
 #include "emulator/app/peer/fault.hpp"
 
 #include <span>
-#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 
 #include "core/suggestion.hpp"
+#include "emulator/app/base/arguments.hpp"
 #include "tls/alert.hpp"
 
 namespace quasimodem::app {
 namespace {
 
 template <class Value>
-using Named = std::pair<std::string_view, Value>;
+struct Named {
+  std::string_view name;
+  Value value;
+};
 
 constexpr Named<FaultKind> kKinds[] = {{"stall", FaultKind::stall},
                                        {"alert", FaultKind::alert},
@@ -32,31 +35,22 @@ constexpr Named<FaultStep> kSteps[] = {{"accept", FaultStep::accept},
 
 std::vector<Named<std::uint8_t>> named_alerts() {
   std::vector<Named<std::uint8_t>> list;
-  for (const auto& alert : tls::known_alerts()) list.emplace_back(alert.name, alert.description);
+  for (const auto& alert : tls::known_alerts()) list.push_back({alert.name, alert.description});
   return list;
-}
-
-template <class Value>
-std::vector<std::string> names_of(std::span<const Named<Value>> known) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : known) names.emplace_back(name);
-  return names;
 }
 
 /// The value with this name, or what to tell the user.
 template <class Value>
 tl::expected<Value, std::string> look_up(const char* what, std::string_view name, std::span<const Named<Value>> known) {
-  for (const auto& [known_name, value] : known) {
-    if (name == known_name) return value;
-  }
+  if (const auto* found = named(known, name)) return found->value;
   return tl::make_unexpected(
       fmt::format("unknown {} \"{}\"{}", what, name, did_you_mean(std::string{name}, names_of(known))));
 }
 
 }  // namespace
 
-std::vector<std::string> fault_kind_names() { return names_of<FaultKind>(kKinds); }
-std::vector<std::string> fault_step_names() { return names_of<FaultStep>(kSteps); }
+std::vector<std::string> fault_kind_names() { return names_of(kKinds); }
+std::vector<std::string> fault_step_names() { return names_of(kSteps); }
 
 tl::expected<std::optional<Fault>, std::string> read_fault(std::string_view text) {
   if (text == "none") return std::nullopt;

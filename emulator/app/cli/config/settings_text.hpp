@@ -16,7 +16,4 @@ std::string settings_text(const Invocation& invocation, ShowOrigin origin);
 /// `{"configuration":FILE,"settings":{NAME:{"value":…,"origin":…}}}`; null for what has no value.
 Json settings_json(const Invocation& invocation);
 
-/// All options as tables in Markdown, one for each section, as in docs/configuration.md.
-std::string configuration_reference();
-
 }  // namespace quasimodem::app
