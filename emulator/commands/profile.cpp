@@ -10,6 +10,7 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/model_profile.hpp"
 #include "storage/flash.hpp"
 
 namespace quasimodem::commands {
@@ -27,10 +28,16 @@ void recall_value(Session& session, std::string_view name, std::string_view valu
     command->values.write(*command, &session.settings, number - 1, value);
 }
 
+Settings factory_settings(const Session& session) {
+  Settings settings;
+  settings.terminal_ready = static_cast<DtrDrop>(session.me.profile().factory.dtr_drop);
+  return settings;
+}
+
 }  // namespace
 
 void restore_factory(Session& session) {
-  const Settings factory;
+  const auto factory = factory_settings(session);
   for (const auto* command : session.catalogue.profile) {
     if (!command->profile->restored) continue;
     std::size_t which = 0;
@@ -68,7 +75,7 @@ bool store_profile(Session& session) {
 
 void recall_profile(Session& session, Recall recall) {
   if (recall == Recall::everything) {
-    session.settings = {};
+    session.settings = factory_settings(session);
   } else {
     restore_factory(session);
   }

@@ -74,7 +74,7 @@ struct MobileEquipment::Parts final : Gateway {
   Pace pace{configuration.timing, configuration.seed, log.part("pace")};
   Rtc rtc{timeline, configuration.clock};
   Alarm alarm{timeline, rtc, kept, [this](const Alarm::Setting& setting) { rings(setting); }};
-  NetworkClock network_clock{{timeline, rtc, kept, events}, configuration.network_clock};
+  NetworkClock network_clock{{timeline, rtc, kept, events}, configuration.network_clock, profile.factory.clock_update};
   SimCard sim_card{configuration.sim, configuration.own_number};
   Registration registration{timeline, pace, events};
   RadioSettings radio{kept};

@@ -24,6 +24,8 @@ constexpr FirmwareHistory kOfTheMc60{.close_index = kAlways,
                                      .transparent_ssl = FirmwareDate{2017, 1},
                                      .nvram_names = kNextNote,
                                      .shared_context = kAlways};
+// MC60 3.2, 4.12.
+constexpr FactorySettings kOfTheMc60Factory{.dtr_drop = 2, .clock_update = 3};
 
 constexpr std::array kProfiles{
     // M66FAR01A01 is in the M66 manual 2.1, M95FAR02A08 in a driver's comment.
@@ -40,7 +42,7 @@ constexpr std::array kProfiles{
     // OBSERVED: MC60CAR01A10, in a log of a real one (field report 5); its files are of October 2018. ASSUMED: all that
     // its manual V1.2, its release notes, TinyGSM's driver and field reports 5, 7, 8 and 15 do not tell is as with the
     // M66, with which it shares an SDK.
-    ModelProfile{Model::mc60, "MC60", "mc60", "MC60CAR01A10", {2018, 10}, kOfTheMc60, Model::m66},
+    ModelProfile{Model::mc60, "MC60", "mc60", "MC60CAR01A10", {2018, 10}, kOfTheMc60, Model::m66, kOfTheMc60Factory},
 };
 
 }  // namespace

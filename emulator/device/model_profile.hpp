@@ -12,9 +12,16 @@
 
 namespace quasimodem::device {
 
+/// What is set when a module comes from the factory, as far as models differ in it. The rest: M66 16.3.
+struct FactorySettings {
+  int dtr_drop = 0;      ///< AT&D
+  int clock_update = 0;  ///< AT+CTZU
+};
+
 /// Everything in which one module differs from another. Models are data: no code asks which one it is. To add one is to
 /// add its name to Model and a row; the commands that it has say so themselves, or it has those of its sibling. What
-/// differs from firmware to firmware is in firmware.hpp.
+/// differs from firmware to firmware is in firmware.hpp. No source tells of one with other limits: six sockets, six SSL
+/// contexts and the sizes of files are those of them all.
 struct ModelProfile {
   Model model;
   std::string_view name;      ///< `M95`
@@ -24,6 +31,7 @@ struct ModelProfile {
   FirmwareHistory firmware;   ///< since when it has which switch on
   /// What no source tells of this module is as this one's. Empty for those of which the tables tell by name.
   std::optional<Model> sibling{};
+  FactorySettings factory{};
 };
 
 std::span<const ModelProfile> model_profiles();

@@ -6,8 +6,8 @@
 
 namespace quasimodem::device {
 
-NetworkClock::NetworkClock(Surroundings surroundings, const std::optional<LocalTime>& time)
-    : surroundings_{surroundings} {
+NetworkClock::NetworkClock(Surroundings surroundings, const std::optional<LocalTime>& time, int update)
+    : surroundings_{surroundings}, update_{update} {
   if (time) clock_.emplace(surroundings_.timeline, *time);
 }
 

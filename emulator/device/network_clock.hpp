@@ -20,8 +20,8 @@ class NetworkClock {
     Kept& kept;
     EventSink& events;
   };
-  /// Without a time the network tells none.
-  NetworkClock(Surroundings surroundings, const std::optional<LocalTime>& time);
+  /// Without a time the network tells none. `update` is the factory's.
+  NetworkClock(Surroundings surroundings, const std::optional<LocalTime>& time, int update);
 
   /// The network has the module and tells it the time: `NetworkTime`.
   void tell();
@@ -40,7 +40,7 @@ class NetworkClock {
   Surroundings surroundings_;
   std::optional<Rtc> clock_;
   bool told_ = false;
-  int update_ = 0;
+  int update_;
 };
 
 }  // namespace quasimodem::device

@@ -189,6 +189,22 @@ TEST_CASE("a ready SIM", "[sim]") {
   bench.exchange("AT+CPIN=123456789", {"+CME ERROR: 3"});
 }
 
+TEST_CASE("an MC60 comes from the factory with AT&D2 and AT+CTZU=3", "[profile][MC60 3.2][MC60 4.12]") {
+  using device::Model;
+  const auto [model, drop, update] = GENERATE(table<Model, int, int>({{Model::mc60, 2, 3}, {Model::m66, 0, 0}}));
+  ModemBench bench{{.configuration = {.model = model}}};
+  const auto shown = fmt::format("&D: {}\r\n", drop);
+  CHECK(bench.ask("AT&V").find(shown) != std::string::npos);
+  bench.exchange("AT+CTZU?", {fmt::format("+CTZU: {}", update), "OK"});
+  bench.ok("AT&D1");
+  bench.ok("AT&F");
+  bench.ask("ATE0");
+  CHECK(bench.ask("AT&V").find(shown) != std::string::npos);
+  bench.ok("AT+CTZU=1");
+  bench.replug();
+  bench.exchange("AT+CTZU?", {"+CTZU: 1", "OK"});
+}
+
 // ---- who it is ----
 
 TEST_CASE("every model says its own name", "[identity][M66 2.1]") {
