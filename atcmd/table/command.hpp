@@ -196,7 +196,7 @@ constexpr Command saying(std::span<const Line> lines, Command command) {
   return command;
 }
 
-constexpr Command testing(std::string_view text, Command command) {
+constexpr Command tested_as(std::string_view text, Command command) {
   command.test_text = text;
   return command;
 }

@@ -79,13 +79,13 @@ constexpr auto kCommands = with_cme(std::array{
             .read = atcmd::plain<&show_indicators>(),
             .test = atcmd::plain<&list_indicators>(),
             .invalid_parameter = cme::kOperationNotAllowed},
-    saying(
-        kIndicatorLines,
-        as_sure(testing(" (0-3),(0),(0),(0-2),(0,1)",  // oFono reads the ranges
-                        setting_list<kReporting, &Settings::event_mode, &Settings::event_keypad,
-                                     &Settings::event_display, &Settings::event_indicators, &Settings::event_buffering>(
-                            "+CMER", "Report changes of indicators", "27.007 8.10")),
-                Confidence::inferred)),
+    saying(kIndicatorLines,
+           as_sure(tested_as(
+                       " (0-3),(0),(0),(0-2),(0,1)",  // oFono reads the ranges
+                       setting_list<kReporting, &Settings::event_mode, &Settings::event_keypad,
+                                    &Settings::event_display, &Settings::event_indicators, &Settings::event_buffering>(
+                           "+CMER", "Report changes of indicators", "27.007 8.10")),
+                   Confidence::inferred)),
 });
 static_assert(atcmd::names_are_unique(kCommands));
 

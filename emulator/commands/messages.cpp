@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Short messages (M66 8, 27.005). Errors are +CMS ERROR (M66 16.8). AT+CMGF is with the general commands.
-#include <algorithm>
 
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/message_compose.hpp"
@@ -697,11 +696,13 @@ constexpr auto kCommands = with_cms(std::array{
             .execution = atcmd::plain<&acknowledge>(),
             .test = atcmd::plain<&test_acknowledgement>(),
             .payload = kMessage},
-    in_profile(saying(kMessageLines,
-                      testing(" (0-3),(0-3),(0,2,3),(0-2),(0,1)",
-                              setting_list<kIndications, &MessageSettings::buffering, &MessageSettings::show_messages,
-                                           &MessageSettings::show_broadcasts, &MessageSettings::show_reports,
-                                           &MessageSettings::flush>("+CNMI", "New message indications", "M66 8.12")))),
+    in_profile(saying(
+        kMessageLines,
+        tested_as(
+            " (0-3),(0-3),(0,2,3),(0-2),(0,1)",
+            setting_list<kIndications, &MessageSettings::buffering, &MessageSettings::show_messages,
+                         &MessageSettings::show_broadcasts, &MessageSettings::show_reports, &MessageSettings::flush>(
+                "+CNMI", "New message indications", "M66 8.12")))),
     Command{.name = "+CSCB",
             .summary = "Cell broadcast messages",
             .manual = "M66 8.15–8.17",

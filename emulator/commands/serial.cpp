@@ -28,7 +28,7 @@ constexpr std::array kFlowControl{
 
 // MANUAL M66 3.6: ATZ leaves all three alone.
 constexpr Command of_the_line(std::string_view test_text, Command command) {
-  return in_profile(testing(test_text, command), {.restored = false});
+  return in_profile(tested_as(test_text, command), {.restored = false});
 }
 
 constexpr auto kCommands = with_cme(std::array{

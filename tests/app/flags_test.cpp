@@ -80,11 +80,11 @@ const std::vector<Other> kOthers{
     {"peer udp-echo", "--json", &peer_json},
     {"peer udp-echo", "--verbose", &peer_tells},
     {"doctor", "--json",
-     [](const auto& given) { return read_doctor_options(given).doctor->form == DoctorOptions::Form::json; }},
+     [](const auto& given) { return read_doctor_options(given)->form == DoctorOptions::Form::json; }},
     {"doctor", "--tls",
-     [](const auto& given) { return read_doctor_options(given).doctor->extent == DoctorOptions::Extent::tls; }},
-    {"play FILE", "--attended", [](const auto& given) { return read_play_options(given).play->attended; }},
-    {"play FILE", "--json", [](const auto& given) { return read_play_options(given).play->json; }},
+     [](const auto& given) { return read_doctor_options(given)->extent == DoctorOptions::Extent::tls; }},
+    {"play FILE", "--attended", [](const auto& given) { return read_play_options(given)->attended; }},
+    {"play FILE", "--json", [](const auto& given) { return read_play_options(given)->json; }},
     {"record --dce /dev/null", "--with-payload",
      [](const auto& given) {
        return read_record_options(given)->payload == quasimodem::emulator::UartJournal::Payload::shown;
