@@ -3,8 +3,6 @@
 
 #include <optional>
 
-#include <fmt/core.h>
-
 namespace quasimodem {
 namespace {
 

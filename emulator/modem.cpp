@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/modem.hpp"
 
-#include <array>
 #include <utility>
 
 #include "emulator/device/configuration.hpp"

@@ -3,7 +3,6 @@
 
 #include <array>
 
-#include <fmt/format.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 

@@ -2,7 +2,6 @@
 #include "atcmd/channel/channel.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/core.h>

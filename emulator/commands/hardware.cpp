@@ -4,7 +4,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/device/radio_settings.hpp"
 
 namespace quasimodem::commands {

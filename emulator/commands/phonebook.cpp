@@ -2,8 +2,6 @@
 // Phonebook (M66 9).
 #include "emulator/device/phonebook.hpp"
 
-#include <algorithm>
-
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/sim_results.hpp"

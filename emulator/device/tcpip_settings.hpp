@@ -77,7 +77,7 @@ inline constexpr NumberRow<TcpIpSettings> kTcpIpRows[] = {
     number_row<&TcpIpSettings::transparent>("transparent", 0, 1),
     number_row<&TcpIpSettings::notify>("notify", 0, 2),
     number_row<&TcpIpSettings::echo_data>("echo_data", 0, 1),
-    number_row<&TcpIpSettings::role>("role", 0, 2),
+    number_row<&TcpIpSettings::role>("role", 1, 2),
     number_row<&TcpIpSettings::show_protocol>("show_protocol", 0, 1),
     number_row<&TcpIpSettings::show_local>("show_local", 0, 1),
     number_row<&TcpIpSettings::auto_send>("auto_send", 0, 1),

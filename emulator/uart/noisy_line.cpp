@@ -2,7 +2,6 @@
 #include "emulator/uart/noisy_line.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace quasimodem::uart {
 namespace {

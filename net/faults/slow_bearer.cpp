@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/faults/slow_bearer.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 

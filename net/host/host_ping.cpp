@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/host/host_ping.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
 #include <span>

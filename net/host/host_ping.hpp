@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include <boost/asio/generic/raw_protocol.hpp>
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
 

@@ -2,7 +2,6 @@
 #include "tls/detail/engine.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include <fmt/format.h>

@@ -7,8 +7,6 @@
 
 #include <fmt/core.h>
 
-#include "emulator/device/rtc.hpp"
-
 namespace quasimodem::app {
 namespace {
 

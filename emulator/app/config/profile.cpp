@@ -2,8 +2,6 @@
 #include "emulator/app/config/profile.hpp"
 
 #include <algorithm>
-#include <array>
-#include <iterator>
 #include <optional>
 #include <utility>
 

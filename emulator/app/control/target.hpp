@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "core/journal_ring.hpp"
 #include "emulator/app/control/method.hpp"

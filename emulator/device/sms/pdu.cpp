@@ -2,7 +2,6 @@
 #include "emulator/device/sms/pdu.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace quasimodem::device::sms {
 namespace {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/base/process/readiness.hpp"
 
-#include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/socket.h>

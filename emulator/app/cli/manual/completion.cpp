@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/cli/manual/completion.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>

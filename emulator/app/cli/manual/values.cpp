@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <string_view>
 
 #include <fmt/core.h>

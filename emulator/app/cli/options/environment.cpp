@@ -2,7 +2,6 @@
 #include "emulator/app/cli/options/environment.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string_view>
 #include <unistd.h>

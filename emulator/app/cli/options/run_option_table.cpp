@@ -13,13 +13,9 @@
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/config/option.hpp"
 #include "emulator/app/desk/scenario/steps.hpp"
-#include "emulator/device/access_points.hpp"
-#include "emulator/device/firmware.hpp"
-#include "emulator/device/model_profile.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/ussd_answer.hpp"
-#include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
 namespace {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/cli/run/fleet.hpp"
 
-#include <utility>
-
 #include <fmt/core.h>
 
 #include "emulator/app/host/key_log.hpp"

@@ -2,7 +2,6 @@
 #include "emulator/app/cli/schema/parts.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 
 #include <fmt/format.h>

@@ -8,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include <tl/expected.hpp>
-
 #include "emulator/app/base/json.hpp"
 
 namespace quasimodem::app::control {

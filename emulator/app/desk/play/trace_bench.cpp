@@ -2,7 +2,6 @@
 #include "emulator/app/desk/play/trace_bench.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/core.h>
 

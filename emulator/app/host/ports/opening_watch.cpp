@@ -2,7 +2,6 @@
 #include "emulator/app/host/ports/opening_watch.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <poll.h>

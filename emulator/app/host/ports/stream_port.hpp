@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "core/log.hpp"
 #include "emulator/app/host/ports/byte_stream.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/host/ports/rfc2217/com_port.hpp"
 
-#include <array>
 #include <utility>
 
 #include <fmt/core.h>
