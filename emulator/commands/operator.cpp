@@ -262,7 +262,7 @@ constexpr auto kCommands = with_cme(std::array{
             .manual = "M66 6.4–6.9",
             .confidence = Confidence::inferred,
             .write = written<Remembered<0>>(kFrequencyLock).ignores_more(),
-            .read = said<Remembered<0>>,
+            .read = said<Remembered<0>>(),
             .test_text = " (0-2),(0,1),(0-1023)",
             .invalid_parameter = cme::kInvalidArfcn},
 });

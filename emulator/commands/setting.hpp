@@ -126,7 +126,9 @@ constexpr Form written(std::span<const Param> params) {
   return {.run = &NumberForms<Numbers>::set, .params = params};
 }
 template <class Numbers>
-constexpr Form said{.run = &NumberForms<Numbers>::show};
+constexpr Form said() {
+  return {.run = &NumberForms<Numbers>::show};
+}
 /// None of what is the whole module's: a profile is a terminal's.
 template <class Numbers>
 constexpr atcmd::Values values_of() {
@@ -145,7 +147,7 @@ constexpr Command setting_of(std::span<const Param> params, std::string_view nam
           .summary = summary,
           .manual = manual,
           .write = written<Numbers>(params),
-          .read = said<Numbers>,
+          .read = said<Numbers>(),
           .values = values_of<Numbers>()};
 }
 

@@ -25,7 +25,7 @@ namespace quasimodem::library {
 class Module : public app::control::Target, private app::control::Subscriber {
  public:
   explicit Module(const app::ModuleOptions& options);
-  virtual ~Module();
+  ~Module() override;
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
@@ -79,7 +79,7 @@ class Module : public app::control::Target, private app::control::Subscriber {
 
   // control::Subscriber
   void tell(const app::Json& record) override { say(app::to_text(record)); }
-  void follow(JournalRing::Subscription subscription) override { subscription_ = std::move(subscription); }
+  void follow(JournalRing::Subscription&& subscription) override { subscription_ = std::move(subscription); }
   void awaits(const app::control::Answer& answer) override;
 
   const app::ModuleOptions options_;

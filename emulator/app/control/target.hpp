@@ -46,7 +46,7 @@ class Subscriber {
   /// Something happened that it wants to hear of.
   virtual void tell(const Json&) {}
   /// Keeps what lets it hear; an empty one ends that.
-  virtual void follow(JournalRing::Subscription) {}
+  virtual void follow(JournalRing::Subscription&&) {}
   /// An answer is still to come. It should be abandoned when the client goes.
   virtual void awaits(const Answer&) {}
 };

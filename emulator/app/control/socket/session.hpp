@@ -46,7 +46,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void end();
 
   void tell(const Json& record) override { send(to_text(record)); }
-  void follow(JournalRing::Subscription subscription) override { subscription_ = std::move(subscription); }
+  void follow(JournalRing::Subscription&& subscription) override { subscription_ = std::move(subscription); }
   void awaits(const Answer& answer) override;
 
  private:

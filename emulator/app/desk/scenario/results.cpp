@@ -139,7 +139,7 @@ std::string xml_escaped(std::string_view text) {
       escaped += fmt::format("\\x{:02x}", code);
     } else {
       const auto* entity = std::find_if(std::begin(kEntities), std::end(kEntities),
-                                        [code](const auto& each) { return each.first == code; });
+                                        [c = text.front()](const auto& each) { return each.first == c; });
       escaped += entity == std::end(kEntities) ? character : entity->second;
     }
     text.remove_prefix(std::max<std::size_t>(length, 1));
