@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/board.hpp"
 
+#include "emulator/device/configuration.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pace.hpp"
 

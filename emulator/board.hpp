@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "emulator/device/configuration.hpp"
+#include "emulator/device/rooms.hpp"
 #include "emulator/faults/faults.hpp"
 #include "emulator/modem.hpp"
 #include "emulator/uart/noisy_line.hpp"
