@@ -195,7 +195,9 @@ void ModemHost::move_bytes() {
                           std::any_of(ports_.begin(), ports_.end(), takes));
     line().set_attended(std::any_of(ports_.begin(), ports_.end(), [](const auto& port) { return port->attached(); }));
     moved = line().pump();
-    if (line().due() && !std::exchange(looked, true)) moved |= look_at_ports();
+    // Once, where nothing takes time. On a paced line an XOFF may stand before each byte: this program may have been
+    // held up since it looked last.
+    if (line().due() && (!std::exchange(looked, true) || configuration_.timing.uart_paced)) moved |= look_at_ports();
     if (const auto bytes = line().take(); !bytes.empty()) {
       write(bytes);
       moved = true;
