@@ -6,6 +6,7 @@
 
 #include "emulator/commands/message_text.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/registration.hpp"
 
@@ -96,7 +97,7 @@ std::string_view word_of(device::Functionality functionality) {
   return {};
 }
 
-std::string_view word_of(device::MobileEquipment::Power power) {
+std::string_view word_of(device::Power power) {
   constexpr std::string_view kWords[] = {"off", "starting", "on"};
   return kWords[static_cast<std::size_t>(power)];
 }

@@ -5,7 +5,8 @@
 
 #include "core/journal.hpp"
 #include "emulator/device/event_sink.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/rooms.hpp"
+#include "emulator/device/states.hpp"
 
 namespace quasimodem::emulator {
 
@@ -16,6 +17,6 @@ void note_event(const Journal& journal, const device::Event& event, device::Mobi
 std::string_view word_of(device::SimStatus status);
 std::string_view word_of(device::RegistrationStatus status);
 std::string_view word_of(device::Functionality functionality);
-std::string_view word_of(device::MobileEquipment::Power power);
+std::string_view word_of(device::Power power);
 
 }  // namespace quasimodem::emulator

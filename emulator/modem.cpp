@@ -41,7 +41,7 @@ struct Modem::Parts {
   int baud = 0;  ///< of the output that has not been taken yet
 
   void hear(ByteSpan from_te) {
-    const bool powered = me.power() == device::MobileEquipment::Power::on;
+    const bool powered = me.power() == device::Power::on;
     const auto& channel = terminal().channel();
     journal.received(from_te, powered ? UartJournal::Power::on : UartJournal::Power::off,
                      {.echoing = powered && channel.dialogue().echo && !channel.takes_data(),
@@ -62,7 +62,7 @@ Modem::~Modem() = default;
 
 void Modem::power_key() {
   parts_->me.journal().write(RecordKind::power, {{"event", "key"}});
-  if (parts_->me.power() == device::MobileEquipment::Power::off) return parts_->me.power_on();
+  if (parts_->me.power() == device::Power::off) return parts_->me.power_on();
   parts_->terminals.power_off();
 }
 
@@ -75,13 +75,13 @@ void Modem::cut_supply() {
 // ---- the serial line ----
 
 SecretBytes Modem::arrive(ByteSpan from_te) {
-  const bool listens = parts_->me.power() == device::MobileEquipment::Power::on;
+  const bool listens = parts_->me.power() == device::Power::on;
   if (listens && parts_->flow_to_te() == FlowControl::xon_xoff) return parts_->flow.obey(from_te);
   return {from_te.begin(), from_te.end()};
 }
 
 void Modem::receive(ByteSpan from_te) {
-  if (parts_->me.power() != device::MobileEquipment::Power::on) parts_->flow.reset();
+  if (parts_->me.power() != device::Power::on) parts_->flow.reset();
   if (parts_->flow_to_te() != FlowControl::xon_xoff) {
     parts_->flow.reset();
     return parts_->hear(from_te);
@@ -129,7 +129,7 @@ bool Modem::line(Line line) const {
     case Line::rts: return parts_->rts;
     case Line::cts: return parts_->terminal().channel().accepts_input();
     // ASSUMED: these modules have no DSR; adapters tie it to the power.
-    case Line::dsr: return parts_->me.power() == device::MobileEquipment::Power::on;
+    case Line::dsr: return parts_->me.power() == device::Power::on;
     case Line::dcd: return parts_->terminal().carrier();
     case Line::ri: return parts_->terminals.ring_indicator();
   }

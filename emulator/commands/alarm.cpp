@@ -3,6 +3,7 @@
 #include "emulator/device/alarm.hpp"
 
 #include "emulator/commands/family.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {

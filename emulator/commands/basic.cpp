@@ -8,6 +8,7 @@
 #include "emulator/commands/profile.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -18,7 +18,8 @@ class Call : public atcmd::Call {
   Settings& settings() { return session_.settings; }
   device::MobileEquipment& me() { return session_.me; }
   /// The context that AT+QI* and AT+QSSL* commands act on (AT+QIFGCNT).
-  device::PdpContext& context() { return me().context(session_.foreground); }
+  device::PdpContext& context();
+  device::TcpIpSettings& tcpip();
   /// What the ME tells of it later comes to this terminal.
   void own(const Task& task) { session_.owners.set(task, session_.number); }
 

@@ -7,6 +7,7 @@
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/ussd.hpp"
 #include "emulator/device/voice_calls.hpp"

@@ -2,6 +2,7 @@
 // What the network tells of the time (M66 4.9, 4.10, 4.12, 4.13).
 
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/network_clock.hpp"
 #include "emulator/device/rtc.hpp"
 

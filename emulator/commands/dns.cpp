@@ -3,6 +3,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/name_query.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/ping.hpp"

@@ -3,6 +3,7 @@
 
 #include "emulator/commands/family.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "storage/checksum.hpp"
 
 namespace quasimodem::commands {

@@ -5,6 +5,7 @@
 #include "emulator/commands/family.hpp"
 #include "emulator/device/call_forwarding.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model.hpp"
 #include "emulator/device/radio_settings.hpp"
 

@@ -5,6 +5,7 @@
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/sim.hpp"
 

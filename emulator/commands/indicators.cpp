@@ -10,6 +10,7 @@
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/message_store.hpp"
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/voice_calls.hpp"
 

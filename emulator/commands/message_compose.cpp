@@ -7,6 +7,7 @@
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/message_errors.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/sms/pdu.hpp"
 
 namespace quasimodem::commands {

@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 
 #include "emulator/device/message_settings.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/rooms.hpp"
 #include "emulator/device/sms/pdu.hpp"
 
 // What the TE types behind the prompt of AT+CMGS and AT+CMGW becomes a message (27.005 3.1, 23.040).

@@ -8,6 +8,7 @@
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/message_store.hpp"
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/sms/pdu.hpp"
 
 namespace quasimodem::commands {

@@ -3,6 +3,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/registration.hpp"
 
 namespace quasimodem::commands {

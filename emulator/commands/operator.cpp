@@ -4,6 +4,7 @@
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/cells.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/operators.hpp"
 #include "emulator/device/radio_settings.hpp"
 #include "emulator/device/registration.hpp"

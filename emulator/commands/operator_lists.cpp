@@ -6,6 +6,7 @@
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/sim_results.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/operators.hpp"
 #include "emulator/device/radio_settings.hpp"
 

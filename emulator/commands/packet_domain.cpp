@@ -4,6 +4,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/access_points.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/registration.hpp"
 

@@ -6,6 +6,7 @@
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/phonebooks.hpp"
 
 namespace quasimodem::commands {

@@ -3,6 +3,7 @@
 
 #include "emulator/commands/family.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/ssl_contexts.hpp"
 #include "storage/security_file_store.hpp"
 

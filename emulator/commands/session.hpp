@@ -7,7 +7,7 @@
 
 #include "atcmd/channel/channel.hpp"
 #include "emulator/commands/settings.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/rooms.hpp"
 
 namespace quasimodem::commands {
 

@@ -8,7 +8,6 @@
 #include <type_traits>
 
 #include "emulator/commands/family.hpp"
-#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::commands {
@@ -40,7 +39,7 @@ constexpr auto& home(auto& settings) {
   }
 }
 /// A family whose settings live elsewhere in the module says where with one of these.
-inline device::TcpIpSettings& home_of(Call& call, device::TcpIpSettings*) { return call.me().tcpip; }
+inline device::TcpIpSettings& home_of(Call& call, device::TcpIpSettings*) { return call.tcpip(); }
 template <class Owner>
 Owner& home(Call& call) {
   if constexpr (kOfTerminal<Owner>) {

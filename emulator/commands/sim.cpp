@@ -6,6 +6,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/sim_results.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/sim_card.hpp"
 #include "emulator/device/sms/alphabet.hpp"
 

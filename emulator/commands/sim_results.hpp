@@ -2,7 +2,7 @@
 #pragma once
 
 #include "emulator/commands/error_texts.hpp"
-#include "emulator/device/sim.hpp"
+#include "emulator/device/states.hpp"
 
 namespace quasimodem::commands {
 
@@ -22,8 +22,8 @@ constexpr int cme_of(device::SimStatus status) {
 }
 
 /// The +CME ERROR number of what the SIM says to a PIN; 0 when it is accepted.
-constexpr int cme_of(device::Sim::PinResult result) {
-  using Result = device::Sim::PinResult;
+constexpr int cme_of(device::PinResult result) {
+  using Result = device::PinResult;
   switch (result) {
     case Result::accepted: return 0;
     case Result::no_sim: return cme::kSimNotInserted;

@@ -8,6 +8,7 @@
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/ssl_contexts.hpp"
 #include "emulator/device/ssl_settings.hpp"
@@ -226,7 +227,7 @@ constexpr std::array kOpen{
 
 Reply open(Call& call, const Open& args) {
   // ASSUMED: with a single session there is only ssid 0 (at-reference 3.3).
-  if (!call.me().tcpip.multiple_sessions && args.ssid != 0) return Reply::error();
+  if (!call.tcpip().multiple_sessions && args.ssid != 0) return Reply::error();
   const bool transparent = args.mode == Stream::Delivery::transparent;
   if (transparent && !call.me().firmware().transparent_ssl) return Reply::error();
   if (transparent && call.me().transparent_besides(call.context().id(), args.ssid)) return Reply::error();

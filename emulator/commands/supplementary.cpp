@@ -2,6 +2,7 @@
 // A second call, and the settings of supplementary services and data calls (M66 12, 16.3, table 2).
 
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/voice_calls.hpp"
 
 namespace quasimodem::commands {

@@ -3,6 +3,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/registration.hpp"
@@ -125,8 +126,8 @@ constexpr Meaning kSessions[] = {{0, "one session"}, {1, "six sessions, with an 
 template <bool TcpIpSettings::*Member>
 Reply set_mode(Call& call, const Mode& args) {
   // ASSUMED: storing the value that already holds is never refused (quirk Q12 tells only that ERROR happens).
-  if (call.me().tcpip.*Member != args.on && call.context().any_live()) return Reply::error();
-  call.me().tcpip.*Member = args.on;
+  if (call.tcpip().*Member != args.on && call.context().any_live()) return Reply::error();
+  call.tcpip().*Member = args.on;
   return Reply::ok();
 }
 
@@ -155,7 +156,7 @@ constexpr std::array kAutoSend{
 Reply save(Call& call) { return call.me().save_tcpip(call.context().id()) ? Reply::ok() : Reply::error(); }
 
 Reply show_saved(Call& call) {
-  const auto& settings = call.me().tcpip;
+  const auto& settings = call.tcpip();
   const auto& access = call.context().access;
   // ASSUMED: what CSD would need stays empty, and the inactivity time-out is 0.
   call.respond({

@@ -25,12 +25,12 @@ constexpr std::array kLocalPort{
 Reply set_local_port(Call& call, const LocalPort& args) {
   const auto transport = transport_named(args.mode);
   if (!transport) return Reply::error();
-  auto& settings = call.me().tcpip;
+  auto& settings = call.tcpip();
   (*transport == net::Transport::tcp ? settings.tcp_port : settings.udp_port) = args.port;
   return Reply::ok();
 }
 Reply show_local_ports(Call& call) {
-  const auto& settings = call.me().tcpip;
+  const auto& settings = call.tcpip();
   call.respond({fmt::format("TCP: {}", settings.tcp_port), fmt::format("UDP: {}", settings.udp_port)});
   return Reply::ok();
 }
@@ -45,7 +45,7 @@ constexpr std::array kServe{
     atcmd::integer<&Serve::most_clients>("max", 1, device::kServerClients).as_range().optional(),
 };
 Reply serve(Call& call, const Serve& args) {
-  const auto& settings = call.me().tcpip;
+  const auto& settings = call.tcpip();
   if (args.most_clients && !settings.multiple_sessions) return Reply::error();
   // ASSUMED: <type> 1 is UDP, and whoever sends the first datagram is a client like any other: `REMOTE IP`, an index.
   const auto transport = args.type == 0 ? net::Transport::tcp : net::Transport::udp;
@@ -84,7 +84,7 @@ Reply show_server_state(Call& call) {
   call.write_result(ResultCode::ok);
   std::vector<std::string> lines{fmt::format("S: {}", server_state_text(server.state()))};
   // ASSUMED: the quotes, as AT+QISTAT has them.
-  for (int index = 0; call.me().tcpip.multiple_sessions && index < device::kServerClients; ++index) {
+  for (int index = 0; call.tcpip().multiple_sessions && index < device::kServerClients; ++index) {
     const auto* client = server.client(index);
     const bool there = client && client->live();
     lines.push_back(there ? fmt::format("C: {},\"{}\",\"{}\",{}", index, transport_text(*client), peer_text(*client),

@@ -3,6 +3,7 @@
 
 #include "emulator/commands/setting.hpp"
 #include "emulator/commands/tcpip_text.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/stream.hpp"
 #include "emulator/device/tcpip_settings.hpp"
@@ -21,9 +22,9 @@ using device::TcpIpSettings;
 constexpr Duration kOpenTimeout = 75s;      // MANUAL M66 11.1
 constexpr std::size_t kLargestSend = 1460;  // MANUAL M66 11.2
 
-Sessions sessions(Call& call) { return call.me().tcpip.sessions(); }
+Sessions sessions(Call& call) { return call.tcpip().sessions(); }
 /// AT+QISRVC: which kind of socket a command means.
-Role role(Call& call) { return call.me().tcpip.role; }
+Role role(Call& call) { return call.tcpip().role; }
 
 // ---- opening and closing ----
 
@@ -48,17 +49,17 @@ constexpr std::array kIndexedTarget{
 // AT+QIOPEN=[<index>,]"TCP"|"UDP","<host>",<port>                                                           [M66 11.1]
 //   → OK, later [<index>, ]CONNECT OK or CONNECT FAIL; ALREADY CONNECT instead of OK with a single session
 Reply open(Call& call, const std::vector<Argument>& arguments) {
-  const bool multiple = call.me().tcpip.multiple_sessions;
+  const bool multiple = call.tcpip().multiple_sessions;
   const auto args = multiple ? atcmd::arguments_as<Target>(kIndexedTarget, arguments, atcmd::Surplus::ignored)
                              : atcmd::arguments_as<Target>(kTarget, arguments, atcmd::Surplus::ignored);
   if (!args) return Reply::error();
   const auto transport = transport_named(args->mode);
   if (!transport) return Reply::error();
-  if (!call.me().tcpip.host_is_name && !net::IpAddress::parse(args->host)) {
+  if (!call.tcpip().host_is_name && !net::IpAddress::parse(args->host)) {
     // Quirk Q7: being lenient breaks no host, but this one would be in trouble with a module that is not.
     call.me().log().warning("QIOPEN to the name {} with QIDNSIP=0: a real module may refuse it", args->host);
   }
-  const bool transparent = call.me().tcpip.transparent && !multiple;
+  const bool transparent = call.tcpip().transparent && !multiple;
   if (transparent && call.me().transparent_besides(call.context().id(), args->index)) return Reply::error();
   const auto opening =
       call.context().open(sessions(call), args->index,
@@ -107,17 +108,17 @@ Reply close(Call& call, int index) {
 Reply close_server(Call& call) {
   auto& server = call.context().server();
   const bool has_client = server.client(0) && server.client(0)->live();
-  if (!call.me().tcpip.multiple_sessions && has_client) return close(call, 0);
+  if (!call.tcpip().multiple_sessions && has_client) return close(call, 0);
   if (server.state() == device::Server::State::initial) return Reply::error();
   server.close();
   return Reply::result("CLOSE OK");
 }
 Reply close_only(Call& call) {
   if (role(call) == Role::server) return close_server(call);
-  return call.me().tcpip.multiple_sessions ? Reply::error() : close(call, 0);
+  return call.tcpip().multiple_sessions ? Reply::error() : close(call, 0);
 }
 Reply close_index(Call& call, const Index& args) {
-  return call.me().tcpip.multiple_sessions ? close(call, args.index) : Reply::error();
+  return call.tcpip().multiple_sessions ? close(call, args.index) : Reply::error();
 }
 
 // ---- data ----
@@ -131,7 +132,7 @@ Reply send_result(Call& call, int index, Role role, ByteSpan data) {
     case device::SendResult::not_connected: return Reply::error();
     case device::SendResult::accepted: break;
   }
-  switch (call.me().tcpip.prompt) {
+  switch (call.tcpip().prompt) {
     case Prompt::neither: return Reply::said();
     // ASSUMED: the punctuation; the manual says "socket ID" and SEND OK (at-reference 8).
     case Prompt::sign_and_numbered_result: return Reply::result(fmt::format("{}, SEND OK", index));
@@ -144,7 +145,7 @@ Reply send_result(Call& call, int index, Role role, ByteSpan data) {
 Reply prompt_for_data(Call& call, int index, std::optional<std::size_t> length) {
   const auto* socket = plain_socket(call, index, role(call));
   if (!socket || socket->state() != SocketState::connected) return Reply::error();
-  const auto& settings = call.me().tcpip;
+  const auto& settings = call.tcpip();
   const bool sign = settings.prompt == Prompt::sign_and_result || settings.prompt == Prompt::sign_and_numbered_result;
   const bool auto_send = settings.auto_send && !length;
   // OBSERVED: drivers made on M95 and M66 send ATE0, never AT+QISDE, and take what follows the data for the result
@@ -173,13 +174,13 @@ constexpr std::array kSend{
 constexpr std::array kSendLength{atcmd::integer<&Send::length>("length", 1, kLargestSend)};
 
 Reply send(Call& call, const std::vector<Argument>& arguments) {
-  const auto args = call.me().tcpip.multiple_sessions ? atcmd::arguments_as<Send>(kSend, arguments)
-                                                      : atcmd::arguments_as<Send>(kSendLength, arguments);
+  const auto args = call.tcpip().multiple_sessions ? atcmd::arguments_as<Send>(kSend, arguments)
+                                                   : atcmd::arguments_as<Send>(kSendLength, arguments);
   if (!args) return Reply::error();
   return prompt_for_data(call, args->first, args->length);
 }
 Reply send_only(Call& call) {
-  return call.me().tcpip.multiple_sessions ? Reply::error() : prompt_for_data(call, 0, std::nullopt);
+  return call.tcpip().multiple_sessions ? Reply::error() : prompt_for_data(call, 0, std::nullopt);
 }
 
 // AT+QIRD=<id>,<sc>,<sid>,<length>                                                                         [M66 11.31]
@@ -200,7 +201,7 @@ constexpr std::array kReceive{
 Reply receive(Call& call, const Receive& args) {
   auto* socket = call.me().context(args.context).socket(args.index, static_cast<Role>(args.role));
   if (!socket || socket->secure()) return Reply::error();
-  if (!socket->live() && !call.me().tcpip.keep_unread) return Reply::ok();
+  if (!socket->live() && !call.tcpip().keep_unread) return Reply::ok();
   return respond_received(call, "+QIRD", *socket, static_cast<std::size_t>(args.length));
 }
 
@@ -213,10 +214,10 @@ Reply show_acknowledged(Call& call, int index) {
   return Reply::ok();
 }
 Reply show_acknowledged_only(Call& call) {
-  return call.me().tcpip.multiple_sessions ? Reply::error() : show_acknowledged(call, 0);
+  return call.tcpip().multiple_sessions ? Reply::error() : show_acknowledged(call, 0);
 }
 Reply show_acknowledged_index(Call& call, const Index& args) {
-  return call.me().tcpip.multiple_sessions ? show_acknowledged(call, args.index) : Reply::error();
+  return call.tcpip().multiple_sessions ? show_acknowledged(call, args.index) : Reply::error();
 }
 
 // ---- states ----
@@ -231,7 +232,7 @@ void respond_state(Call& call) {
 
 // AT+QISTAT                                                                                                 [M66 11.9]
 Reply show_status(Call& call) {
-  if (!call.me().tcpip.multiple_sessions) {
+  if (!call.tcpip().multiple_sessions) {
     respond_state(call);
     return Reply::said();
   }
@@ -249,7 +250,7 @@ Reply show_status(Call& call) {
 // AT+QISTATE — with several sessions: OK, STATE, six rows, OK                                              [M66 11.10]
 Reply show_states(Call& call) {
   respond_state(call);
-  if (!call.me().tcpip.multiple_sessions) return Reply::said();
+  if (!call.tcpip().multiple_sessions) return Reply::said();
   std::vector<std::string> rows;
   for (int index = 0; index < device::kSockets; ++index) {
     const auto* listed = call.context().listed(index);

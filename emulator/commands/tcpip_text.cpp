@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/stream.hpp"
 #include "emulator/device/tcpip_settings.hpp"

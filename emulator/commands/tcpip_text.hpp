@@ -8,7 +8,6 @@
 #include "atcmd/channel/reply.hpp"
 #include "atcmd/syntax/meaning.hpp"
 #include "emulator/commands/call.hpp"
-#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/stream.hpp"
 
 namespace quasimodem::commands {

@@ -14,6 +14,7 @@
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/network_clock.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/registration.hpp"

@@ -8,6 +8,7 @@
 #include "atcmd/channel/channel.hpp"
 #include "emulator/commands/session.hpp"
 #include "emulator/device/event_sink.hpp"
+#include "emulator/device/states.hpp"
 
 namespace quasimodem::device {
 enum class CallEnd;

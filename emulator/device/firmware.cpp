@@ -80,7 +80,7 @@ const FirmwareSwitch* firmware_switch(std::string_view name) {
 Firmware firmware_of(const ModelProfile& model, FirmwareDate date, const FirmwareChoice& choice) {
   Firmware firmware;
   for (const auto& row : kSwitches) {
-    const auto& since = model.firmware.*row.since;
+    const auto& since = model.firmware->*row.since;
     firmware.*row.value = (choice.*row.choice).value_or(since && date >= *since);
   }
   return firmware;
@@ -89,7 +89,7 @@ Firmware firmware_of(const ModelProfile& model, FirmwareDate date, const Firmwar
 std::string default_in_words(const FirmwareSwitch& row) {
   std::map<FirmwareDate, std::vector<std::string_view>> keys;
   for (const auto& profile : model_profiles()) {
-    if (const auto& since = profile.firmware.*row.since) keys[*since].push_back(profile.key);
+    if (const auto& since = profile.firmware->*row.since) keys[*since].push_back(profile.key);
   }
   std::string words = keys.empty() ? "off" : "on";
   for (const auto& [since, those] : keys) {

@@ -20,7 +20,6 @@ class MobileEquipment final {
   MobileEquipment(Configuration configuration, Surroundings surroundings, Sealer& sealer, EventSink& events);
   ~MobileEquipment();
 
-  enum class Power { off, starting, on };
   Power power() const { return power_; }
   /// PWRKEY or a restart: `Started` follows after the boot time.
   void power_on();

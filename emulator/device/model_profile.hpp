@@ -3,14 +3,15 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "emulator/device/firmware.hpp"
 #include "emulator/device/model.hpp"
 
 namespace quasimodem::device {
+
+template <class Value>
+struct FirmwareSet;
+using FirmwareHistory = FirmwareSet<std::optional<FirmwareDate>>;
 
 /// What is set when a module comes from the factory, as far as models differ in it. The rest: M66 16.3.
 struct FactorySettings {
@@ -24,11 +25,11 @@ struct FactorySettings {
 /// contexts and the sizes of files are those of them all.
 struct ModelProfile {
   Model model;
-  std::string_view name;      ///< `M95`
-  std::string_view key;       ///< `m95`, as the command line takes it
-  std::string_view revision;  ///< firmware, as ATI prints it
-  FirmwareDate released;      ///< of that firmware
-  FirmwareHistory firmware;   ///< since when it has which switch on
+  std::string_view name;            ///< `M95`
+  std::string_view key;             ///< `m95`, as the command line takes it
+  std::string_view revision;        ///< firmware, as ATI prints it
+  FirmwareDate released;            ///< of that firmware
+  const FirmwareHistory* firmware;  ///< since when it has which switch on
   /// What no source tells of this module is as this one's. Empty for those of which the tables tell by name.
   std::optional<Model> sibling{};
   FactorySettings factory{};
@@ -36,16 +37,5 @@ struct ModelProfile {
 
 std::span<const ModelProfile> model_profiles();
 const ModelProfile& profile_of(Model model);
-/// By `m95`, in any case.
-std::optional<Model> model_named(std::string_view key);
-
-/// `m10`, `m66` …
-std::vector<std::string> model_keys();
-
-/// The bits that a command's `models` may have for the module to have it: its own and its sibling's.
-std::uint32_t bits_of(const ModelProfile& profile);
-
-/// `m10, m66 or m85`: all of them, by `key` or `name`, with `word` before the last.
-std::string models_in_words(std::string_view ModelProfile::*called, std::string_view word = "or");
 
 }  // namespace quasimodem::device

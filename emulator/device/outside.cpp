@@ -12,6 +12,7 @@
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/service_centre.hpp"
+#include "emulator/device/sim.hpp"
 #include "emulator/device/sms/alphabet.hpp"
 #include "emulator/device/ussd.hpp"
 #include "emulator/device/voice_calls.hpp"
@@ -35,6 +36,8 @@ Messaging::Delivery Outside::deliver_pdu(const Bytes& pdu) {
   return me_.in_service() && !me_.radio().refuses_messages ? me_.messaging().deliver(pdu) : Messaging::Delivery::failed;
 }
 
+void Outside::far_end_hangs_up() { me_.calls().far_end_hangs_up(); }
+
 bool Outside::ring(std::string_view number) {
   return me_.in_service() && !me_.radio().refuses_calls && !me_.forwarding.diverts_voice() &&
          me_.calls().ring(std::string{number});
@@ -53,7 +56,7 @@ void Outside::serve(RegistrationStatus granted, Outage outage) {
 void Outside::lose_context(int id) { me_.context(id).lose(EndedBy::network); }
 
 void Outside::change_sim(Sim sim) {
-  const bool powered = me_.power() == MobileEquipment::Power::on;
+  const bool powered = me_.power() == Power::on;
   if (powered && me_.functionality() == Functionality::full) me_.radio_off();
   const bool was_inserted = me_.sim().inserted();
   me_.sim() = std::move(sim);
@@ -65,7 +68,7 @@ void Outside::change_sim(Sim sim) {
 }
 
 void Outside::report_voltage(SupplyVoltage::Level level) {
-  if (me_.power() != MobileEquipment::Power::on) return;
+  if (me_.power() != Power::on) return;
   events_.on_event(SupplyVoltage{level});
   const bool too_much =
       level == SupplyVoltage::Level::under_power_down || level == SupplyVoltage::Level::over_power_down;

@@ -7,11 +7,9 @@
 
 #include "emulator/device/events.hpp"
 #include "emulator/device/messaging.hpp"
-#include "emulator/device/sim.hpp"
+#include "emulator/device/rooms.hpp"
 
 namespace quasimodem::device {
-
-class MobileEquipment;
 
 /// What happens around the module: who writes and calls, what the network grants and takes, the SIM in the holder, the
 /// supply.
@@ -27,6 +25,8 @@ class Outside {
   Messaging::Delivery deliver_pdu(const Bytes& pdu);
   /// Somebody calls; an empty number is withheld. False when the line is busy or the module cannot be reached.
   bool ring(std::string_view number);
+  /// The other side ends the current call, or gives up calling.
+  void far_end_hangs_up();
 
   /// What the network grants from now on.
   void serve(RegistrationStatus granted, Outage outage = Outage::lasting);

@@ -3,6 +3,7 @@
 
 namespace quasimodem::device {
 
+enum class Power { off, starting, on };
 enum class Functionality { minimum = 0, full = 1, flight = 4 };
 enum class SimStatus { not_inserted, not_ready, busy, pin_needed, puk_needed, blocked, ready };
 enum class PinResult { accepted, wrong, not_asked_for, puk_asked_for, no_sim };

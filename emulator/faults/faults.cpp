@@ -214,7 +214,7 @@ void Faults::plug_in_messages() {
 void Faults::plug_in_power() {
   auto& me = modem_->me();
   begin_["power.down"] = [this, &me](const FaultRule&) {
-    if (me.power() == device::MobileEquipment::Power::on) modem_->power_key();
+    if (me.power() == device::Power::on) modem_->power_key();
     return Effect{};
   };
   begin_["power.under_voltage"] = [&me](const FaultRule& rule) {

@@ -14,7 +14,7 @@
 #include "core/journal.hpp"
 #include "core/log.hpp"
 #include "core/timeline.hpp"
-#include "emulator/device/sim.hpp"
+#include "emulator/device/rooms.hpp"
 #include "emulator/device/states.hpp"
 #include "emulator/faults/faulty_commands.hpp"
 #include "emulator/faults/overlay.hpp"

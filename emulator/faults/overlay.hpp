@@ -4,13 +4,12 @@
 #include <functional>
 #include <iterator>
 #include <list>
-#include <optional>
 #include <utility>
 
 namespace quasimodem::emulator {
 
 /// A setting that several faults change at once: the latest that still runs decides, and when none does the setting is
-/// what it was before the first.
+/// what it was before the first. `Value` may be incomplete where an Overlay is only a member.
 template <class Value>
 class Overlay {
  public:
@@ -23,7 +22,7 @@ class Overlay {
 
   /// Gives what takes it away again.
   std::function<void()> put(Value value) {
-    if (layers_.empty()) beneath_ = read_();
+    if (layers_.empty()) layers_.push_back(read_());
     layers_.push_back(std::move(value));
     const auto layer = std::prev(layers_.end());
     apply_(*layer);
@@ -31,19 +30,19 @@ class Overlay {
   }
   bool covered() const { return !layers_.empty(); }
   /// Changes what is to come back.
-  void set_beneath(Value value) { beneath_ = std::move(value); }
+  void set_beneath(Value value) { layers_.front() = std::move(value); }
 
  private:
   void take(typename std::list<Value>::iterator layer) {
     const bool decides = std::next(layer) == layers_.end();
     layers_.erase(layer);
-    if (decides) apply_(layers_.empty() ? *beneath_ : layers_.back());
+    if (decides) apply_(layers_.back());
+    if (layers_.size() == 1) layers_.clear();
   }
 
   Read read_;
   Apply apply_;
-  std::list<Value> layers_;
-  std::optional<Value> beneath_;
+  std::list<Value> layers_;  ///< what was before them first; empty without any
 };
 
 }  // namespace quasimodem::emulator

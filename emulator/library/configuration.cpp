@@ -7,6 +7,7 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/config/module_options.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/app/config/settings.hpp"
 #include "emulator/library/border.hpp"
@@ -57,9 +58,9 @@ app::ModuleOptions checked_options(std::string_view text) {
 
 }  // namespace
 
-app::ModuleOptions read_options(std::string_view text) {
+std::shared_ptr<const app::ModuleOptions> read_options(std::string_view text) {
   try {
-    return checked_options(text);
+    return std::make_shared<const app::ModuleOptions>(checked_options(text));
   } catch (const app::Problem& problem) {
     const auto* line = problem.way_out().empty() ? "" : "\n";
     throw Refusal{QM_INVALID_CONFIGURATION, fmt::format("{}{}{}", problem.what(), line, problem.way_out())};

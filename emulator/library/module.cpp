@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/app/config/module_options.hpp"
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -21,15 +22,15 @@ constexpr std::uint64_t kSeedOfServers = 2;
 
 }  // namespace
 
-Module::Module(const app::ModuleOptions& options)
-    : options_{options}, random_{options_.module.seed}, servers_{network_, kSeedOfServers, [this] {
-                                                                   if (!entered_) enter([] {});
-                                                                 }} {
-  network_.set_local_address(options_.network.local);
+Module::Module(std::shared_ptr<const app::ModuleOptions> options)
+    : options_{std::move(options)}, random_{options_->module.seed}, servers_{network_, kSeedOfServers, [this] {
+                                                                               if (!entered_) enter([] {});
+                                                                             }} {
+  network_.set_local_address(options_->network.local);
   plug_in();
-  name_ = options_.name.empty() ? std::string{modem().me().profile().name} : options_.name;
+  name_ = options_->name.empty() ? std::string{modem().me().profile().name} : options_->name;
   enter([this] {
-    if (options_.power == app::InitialPower::on) modem().power_key();
+    if (options_->power == app::InitialPower::on) modem().power_key();
   });
 }
 
@@ -38,10 +39,10 @@ Module::~Module() {
 }
 
 void Module::plug_in() {
-  board_.emplace(options_.module,
+  board_.emplace(options_->module,
                  device::Surroundings{timeline_, network_, memory_, random_, Logger{}, Journal{journal_}});
   board_->line().set_terminal_rate(baud_);
-  for (const auto& rule : options_.faults) faults().add(rule);
+  for (const auto& rule : options_->faults) faults().add(rule);
   set_line(emulator::Line::dtr, dtr_);
   set_line(emulator::Line::rts, rts_);
 }

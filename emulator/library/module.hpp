@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,19 +13,22 @@
 #include "core/random.hpp"
 #include "core/secret_bytes.hpp"
 #include "core/timeline.hpp"
-#include "emulator/app/config/module_options.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/board.hpp"
 #include "emulator/library/servers.hpp"
 #include "net/sim/sim_network.hpp"
 #include "storage/memory_flash.hpp"
 
+namespace quasimodem::app {
+struct ModuleOptions;
+}
+
 namespace quasimodem::library {
 
 /// One module in memory, its host's end of the UART, and the client of its control methods.
 class Module : public app::control::Target, private app::control::Subscriber {
  public:
-  explicit Module(const app::ModuleOptions& options);
+  explicit Module(std::shared_ptr<const app::ModuleOptions> options);
   ~Module() override;
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
@@ -82,7 +86,7 @@ class Module : public app::control::Target, private app::control::Subscriber {
   void follow(JournalRing::Subscription&& subscription) override { subscription_ = std::move(subscription); }
   void awaits(const app::control::Answer& answer) override;
 
-  const app::ModuleOptions options_;
+  const std::shared_ptr<const app::ModuleOptions> options_;
   std::string name_;
   Timeline timeline_;
   JournalRing journal_{timeline_};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/stream.hpp"
 #include "emulator/device/tcpip_settings.hpp"
@@ -20,6 +21,8 @@ SocketTunnel::SocketTunnel(Terminal& terminal, const SocketId& socket)
     : terminal_{terminal}, socket_{socket}, idle_{me().timeline()}, end_{me().timeline()} {}
 
 std::size_t SocketTunnel::packet_size() const { return static_cast<std::size_t>(me().tcpip.send_size); }
+
+device::PdpContext& SocketTunnel::context() const { return me().context(socket_.context); }
 
 device::Stream* SocketTunnel::socket() const { return context().socket(socket_.index, socket_.role); }
 

@@ -3,6 +3,7 @@
 
 #include "atcmd/channel/tunnel.hpp"
 #include "core/timeline.hpp"
+#include "emulator/device/states.hpp"
 #include "emulator/terminal/terminal.hpp"
 
 namespace quasimodem::emulator {
@@ -43,7 +44,7 @@ class SocketTunnel final : public atcmd::Tunnel {
   std::size_t packet_size() const;
   void flush();
   void close_soon();
-  device::PdpContext& context() const { return me().context(socket_.context); }
+  device::PdpContext& context() const;
   device::Stream* socket() const;
 
   Terminal& terminal_;

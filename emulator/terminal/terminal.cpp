@@ -6,6 +6,7 @@
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/commands/profile.hpp"
 #include "emulator/commands/urcs.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pace.hpp"
 #include "emulator/device/timing.hpp"
 
@@ -21,7 +22,7 @@ Terminal::Terminal(int number, device::MobileEquipment& me, commands::Owners& ow
 
 void Terminal::receive(ByteSpan from_te) {
   // A module that is off, or has not got as far as RDY, does not hear its UART.
-  if (session_.me.power() == device::MobileEquipment::Power::on) channel_.receive(from_te);
+  if (session_.me.power() == device::Power::on) channel_.receive(from_te);
 }
 
 atcmd::Reply Terminal::run(const atcmd::CommandCall& typed, atcmd::Channel&) {
@@ -50,7 +51,7 @@ atcmd::Urc Terminal::words_for(const device::Event& event) {
 }
 
 void Terminal::report_indicators() {
-  const bool on = session_.me.power() != device::MobileEquipment::Power::off;
+  const bool on = session_.me.power() != device::Power::off;
   if (!on || !rate_known_ || !commands::reports_indicators(settings())) {
     indicators_.reset();
     return;

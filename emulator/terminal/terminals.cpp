@@ -8,6 +8,8 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/urcs.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/model_profile.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/stream.hpp"
 #include "emulator/device/voice_calls.hpp"
@@ -54,7 +56,7 @@ Terminal& Terminals::add() {
   while (taken(number)) ++number;
   auto& added = *terminals_.emplace_back(std::make_unique<Terminal>(
       number, me_, owners_, catalogue_, [this](auto& call, const auto& typed) { return run(call, typed); }));
-  if (me_.power() == MobileEquipment::Power::on) {
+  if (me_.power() == device::Power::on) {
     added.start();
     added.line_recognised();  // the TE that asked for it is heard
   }
@@ -235,7 +237,7 @@ void Terminals::on_event(const device::Event& event) {
 
 void Terminals::tell(Terminal& terminal, const device::Event& event) {
   // The farewell was the last word: what ends with the power ends without one.
-  if (me_.power() == MobileEquipment::Power::off) return;
+  if (me_.power() == device::Power::off) return;
   auto urc = terminal.words_for(event);
   indicate(event, terminal.settings(), static_cast<bool>(urc));
   if (urc) terminal.channel().unsolicited(std::move(urc));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "atcmd/table/command_table.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/terminal/terminal.hpp"
 #include "emulator/uart/ring_indicator.hpp"
 

@@ -10,12 +10,13 @@
 
 #include "atcmd/table/param.hpp"
 #include "core/suggestion.hpp"
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/sms/pdu.hpp"
 #include "emulator/device/voice_calls.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/peers.hpp"
 #include "emulator/workbench/time_server.hpp"
@@ -66,13 +67,11 @@ std::map<std::string, std::string> all_values(const Transcript& transcript, cons
 
 Workbench::Options options_for(const Transcript& transcript, const World& world) {
   const auto& needs = transcript.needs;
-  Workbench::Options options{.ready = Ready::attached, .echo = true};
-  options.configuration.model = world.model.value_or(needs.model.value_or(device::Model::m95));
-  options.configuration.firmware = needs.firmware;
+  device::Configuration configuration{.model = world.model.value_or(needs.model.value_or(device::Model::m95)),
+                                      .firmware = needs.firmware};
   const auto is_missing = [](const auto& state) { return state.text == kNoSim; };
-  if (std::any_of(needs.states.begin(), needs.states.end(), is_missing))
-    options.configuration.sim = device::Sim::none();
-  return options;
+  if (std::any_of(needs.states.begin(), needs.states.end(), is_missing)) configuration.sim = device::Sim::none();
+  return {.configuration = configured(std::move(configuration)), .ready = Ready::attached, .echo = true};
 }
 
 tls::ServerConfig server_for(const Transcript& transcript, const World& world) {

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "core/bytes.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/workbench/player.hpp"
-#include "emulator/workbench/transcript.hpp"
 #include "emulator/workbench/workbench.hpp"
 #include "tls/server/server_session.hpp"
 
 namespace quasimodem::workbench {
+
+struct Transcript;
 
 /// The line of a module in memory, whose time passes as fast as it is asked for.
 class BenchLine final : public Line {

@@ -10,7 +10,6 @@
 #include "atcmd/table/param.hpp"
 #include "core/duration_text.hpp"
 #include "core/suggestion.hpp"
-#include "emulator/device/model_profile.hpp"
 #include "emulator/workbench/pattern.hpp"
 
 namespace quasimodem::workbench {
@@ -131,8 +130,7 @@ class Reader {
     model = device::model_named(text);
     if (model) return {};
     return Error{fmt::format("unknown model \"{}\"; one of {}, or no such line{}", text,
-                             device::models_in_words(&device::ModelProfile::key, "and"),
-                             did_you_mean(text, device::model_keys()))};
+                             device::model_keys_in_words("and"), did_you_mean(text, device::model_keys()))};
   }
 
   Result firmware(const std::string& text) {
@@ -258,7 +256,7 @@ std::vector<std::string> phrases_of(std::string_view text) {
 
 std::vector<std::string> Needs::texts() const {
   std::vector<std::string> texts;
-  if (model) texts.push_back(fmt::format("model {}", device::profile_of(*model).key));
+  if (model) texts.push_back(fmt::format("model {}", device::key_of(*model)));
   for (const auto& row : device::firmware_switches()) {
     const auto& choice = firmware.*row.choice;
     if (choice) texts.push_back(fmt::format("firmware {}={}", row.name, *choice ? "on" : "off"));

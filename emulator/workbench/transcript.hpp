@@ -11,7 +11,7 @@
 
 #include "core/time.hpp"
 #include "emulator/device/firmware.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::workbench {
 

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+
 namespace quasimodem::workbench {
 
 Workbench::Workbench(Options options) : options_{std::move(options)}, random_{options_.seed} {
@@ -10,9 +13,13 @@ Workbench::Workbench(Options options) : options_{std::move(options)}, random_{op
   bring_to(options_.ready, options_.echo);
 }
 
+device::Outside& Workbench::outside() { return me().outside(); }
+
+device::PdpContext& Workbench::context(int id) { return me().context(id); }
+
 void Workbench::plug_in() {
   const auto journal = options_.journal ? Journal{journal_} : Journal{};
-  board_.emplace(options_.configuration,
+  board_.emplace(options_.configuration ? *options_.configuration : device::Configuration{},
                  device::Surroundings{timeline_, network_, faulty_flash_, random_, Logger{log_, "m95"}, journal},
                  *options_.catalogue);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +11,7 @@
 #include "core/random.hpp"
 #include "core/timeline.hpp"
 #include "emulator/board.hpp"
-#include "emulator/device/configuration.hpp"
-#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/rooms.hpp"
 #include "emulator/terminal/terminal.hpp"
 #include "net/sim/sim_network.hpp"
 #include "storage/faulty_flash.hpp"
@@ -39,7 +39,8 @@ enum class Ready { powered_off, booted, attached, ip_start, ip_gprsact, ip_statu
 class Workbench {
  public:
   struct Options {
-    device::Configuration configuration{};
+    /// The module as it is unless told otherwise: none; else as in workbench/configured.hpp.
+    std::shared_ptr<const device::Configuration> configuration{};
     Ready ready = Ready::attached;
     bool echo = false;  ///< leave ATE1
     std::uint64_t seed = 1;
@@ -74,6 +75,8 @@ class Workbench {
   emulator::Modem& modem() { return board_->modem(); }
   atcmd::Channel& channel() { return modem().terminal().channel(); }
   device::MobileEquipment& me() { return modem().me(); }
+  device::Outside& outside();
+  device::PdpContext& context(int id);
   emulator::Faults& faults() { return board_->faults(); }
 
   /// Cuts the supply and starts again with the same flash, as after a power loss.

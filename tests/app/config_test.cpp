@@ -13,6 +13,7 @@
 #include "emulator/app/cli/config/settings_text.hpp"
 #include "emulator/app/cli/options/environment.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "tests/support/catch.hpp"
 

@@ -17,6 +17,7 @@
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/doctor/doctor.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/desk/play/play_options.hpp"
 #include "emulator/app/desk/record/record.hpp"

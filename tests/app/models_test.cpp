@@ -7,13 +7,12 @@
 #include <utility>
 
 #include "emulator/app/cli/manual/topics.hpp"
-#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace quasimodem;
 using device::ModelProfile;
-using device::models_in_words;
 
 namespace {
 
@@ -40,11 +39,11 @@ TEST_CASE("a document that lists the models has them all", "[models][docs]") {
        {"/README.md", "/CHANGELOG.md", "/python/README.md", "/python/make_deb", "/cmake/Install.cmake"}) {
     INFO(path);
     const auto page = plain(contents(path));
-    const bool listed = page.find(models_in_words(&ModelProfile::name, "and")) != std::string::npos ||
-                        page.find(models_in_words(&ModelProfile::name, "or")) != std::string::npos;
+    const bool listed = page.find(device::model_names_in_words("and")) != std::string::npos ||
+                        page.find(device::model_names_in_words("or")) != std::string::npos;
     CHECK(listed);
   }
-  CHECK(plain(contents("/python/quasimodem/module.py")).find(models_in_words(&ModelProfile::key)) != std::string::npos);
+  CHECK(plain(contents("/python/quasimodem/module.py")).find(device::model_keys_in_words()) != std::string::npos);
   const auto fidelity = contents("/docs/fidelity.md");
   for (const auto& key : device::model_keys()) {
     INFO(key);
@@ -54,7 +53,7 @@ TEST_CASE("a document that lists the models has them all", "[models][docs]") {
 
 TEST_CASE("the help and the manual page list the models", "[models]") {
   const auto help = plain(app::read_command_line({"--help"}, {}).text);
-  CHECK(help.find(models_in_words(&ModelProfile::name)) != std::string::npos);
-  CHECK(help.find(models_in_words(&ModelProfile::key)) != std::string::npos);
-  CHECK(plain(app::man_page()).find(models_in_words(&ModelProfile::name)) != std::string::npos);
+  CHECK(help.find(device::model_names_in_words()) != std::string::npos);
+  CHECK(help.find(device::model_keys_in_words()) != std::string::npos);
+  CHECK(plain(app::man_page()).find(device::model_names_in_words()) != std::string::npos);
 }

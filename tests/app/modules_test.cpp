@@ -5,6 +5,7 @@
 #include <set>
 #include <variant>
 
+#include "emulator/app/cli/run/invocation.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "tests/support/catch.hpp"
 

@@ -5,6 +5,7 @@
 #include "emulator/app/desk/scenario/command_match.hpp"
 #include "emulator/app/desk/scenario/results.hpp"
 #include "emulator/app/desk/scenario/steps.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/registration.hpp"
 #include "tests/support/bench_target.hpp"

@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/process/spdlog_sink.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/host/modem_host.hpp"
 #include "tests/bench/measure.hpp"

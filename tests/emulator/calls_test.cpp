@@ -2,11 +2,12 @@
 // Calls and USSD (M66 7, 12, at-reference 5).
 #include <string>
 
-#include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/timing.hpp"
 #include "emulator/device/ussd.hpp"
 #include "emulator/device/voice_calls.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -24,7 +25,7 @@ device::Timing slow_network() {
 }
 
 struct SlowBench : ModemBench {
-  SlowBench() : ModemBench{Options{.configuration = {.timing = slow_network()}}} {}
+  SlowBench() : ModemBench{Options{.configuration = workbench::configured({.timing = slow_network()})}} {}
 };
 
 }  // namespace
@@ -106,8 +107,8 @@ TEST_CASE("without AT+COLP=1 nothing is aborted", "[voice]") {
 
 TEST_CASE("somebody calls", "[voice]") {
   ModemBench bench;
-  CHECK(bench.me().outside().ring("0383599999"));
-  CHECK(!bench.me().outside().ring("1"));
+  CHECK(bench.outside().ring("0383599999"));
+  CHECK(!bench.outside().ring("1"));
   bench.advance({});
   bench.expect("RING");
   bench.expect_nothing();
@@ -121,7 +122,7 @@ TEST_CASE("somebody calls", "[voice]") {
     bench.advance(1min);
     bench.expect_nothing();
     bench.exchange("AT+CLCC", {"+CLCC: 1,1,0,0,0,\"0383599999\",129,\"\"", "OK"});
-    bench.me().calls().far_end_hangs_up();
+    bench.outside().far_end_hangs_up();
     bench.advance({});
     bench.expect("NO CARRIER");
   }
@@ -151,7 +152,7 @@ TEST_CASE("somebody calls", "[voice]") {
 TEST_CASE("ATS0 answers by itself", "[voice][M66 7.7]") {
   ModemBench bench;
   bench.ok("ATS0=2");
-  bench.me().outside().ring("1");
+  bench.outside().ring("1");
   bench.advance(1min);
   bench.expect("RING");
   bench.expect("RING");
@@ -162,7 +163,7 @@ TEST_CASE("ATS0 answers by itself", "[voice][M66 7.7]") {
 TEST_CASE("RING waits for the end of a command", "[voice]") {
   ModemBench bench;
   bench.send_raw("A");
-  bench.me().outside().ring("1");
+  bench.outside().ring("1");
   bench.advance({});
   bench.expect_nothing();
   bench.send_raw("T\r");
@@ -181,7 +182,7 @@ TEST_CASE("calls that cannot be", "[voice]") {
   bench.ok("ATH");
   bench.ok("AT+CFUN=4");
   bench.exchange("ATD123;", {"+CME ERROR: 30"});
-  CHECK(!bench.me().outside().ring("1"));
+  CHECK(!bench.outside().ring("1"));
 }
 
 TEST_CASE("the radio goes off during a call", "[voice]") {
@@ -244,7 +245,7 @@ TEST_CASE("USSD", "[ussd][M66 12.10]") {
 TEST_CASE("an answer of a USSD service as firmware with the manual's blank writes it", "[ussd][M66 12.10]") {
   device::Configuration configuration;
   configuration.firmware.cusd_blank = true;
-  ModemBench bench{{.configuration = configuration}};
+  ModemBench bench{{.configuration = workbench::configured(configuration)}};
   CHECK(bench.ask("AT+CUSD=1,\"*100#\"") == "\r\nOK\r\n\r\n+CUSD: 0,\"Your balance is 10.00\", 15\r\n");
 }
 
@@ -298,7 +299,7 @@ TEST_CASE("a USSD session asks back until it is over", "[ussd][27.007 7.15]") {
     CHECK_FALSE(bench.me().ussd().asks());
   }
   SECTION("it ends with the radio") {
-    bench.me().outside().serve(device::RegistrationStatus::searching);
+    bench.outside().serve(device::RegistrationStatus::searching);
     CHECK_FALSE(bench.me().ussd().asks());
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,8 @@ namespace quasimodem::test {
 /// A driver at a module as it comes from the factory, booted and registered, with echo on. It ends its lines in its own
 /// way and reads the answers byte for byte.
 struct Driver {
-  explicit Driver(std::string_view end_of_line = "\r\n", device::Configuration configuration = {})
+  explicit Driver(std::string_view end_of_line = "\r\n",
+                  std::shared_ptr<const device::Configuration> configuration = {})
       : bench{{.configuration = std::move(configuration), .ready = Ready::attached, .echo = true}},
         line_end{end_of_line} {}
 

@@ -4,6 +4,7 @@
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/sms/pdu.hpp"
 #include "emulator/uart/software_flow.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/emulator/driver.hpp"
 
 using namespace quasimodem;
@@ -52,7 +53,7 @@ TEST_CASE("TinyGSM on an M95", "[drivers][clients 2.1]") {
 }
 
 TEST_CASE("TinyGSM on an MC60", "[drivers][clients 5]") {
-  Driver driver{"\r\n", {.model = device::Model::mc60}};
+  Driver driver{"\r\n", workbench::configured({.model = device::Model::mc60})};
   auto& listener = driver.bench.network().listen("peer.test", 80);
   const auto ip = driver.bench.network().address_of("peer.test").text();
   driver.all_end_in_ok({"AT", "ATE0"});
@@ -94,7 +95,7 @@ TEST_CASE("TinyGSM on an MC60", "[drivers][clients 5]") {
 }
 
 TEST_CASE("RT-Thread on an M26", "[drivers][clients 2.5]") {
-  Driver driver{"\r\n", {.model = GENERATE(device::Model::m26, device::Model::m95)}};
+  Driver driver{"\r\n", workbench::configured({.model = GENERATE(device::Model::m26, device::Model::m95)})};
   auto& listener = driver.bench.network().listen("peer.test", 80);
   const auto ip = driver.bench.network().address_of("peer.test").text();
   driver.all_end_in_ok({"AT", "ATE0", "ATI"});
@@ -177,7 +178,8 @@ TEST_CASE("Zerynth on an M95", "[drivers][clients 2.6]") {
 }
 
 TEST_CASE("the Arduino library for the M10 shield", "[drivers][clients 2.3]") {
-  ModemBench bench{{.configuration = {.model = device::Model::m10}, .ready = Ready::attached, .echo = true}};
+  ModemBench bench{
+      {.configuration = workbench::configured({.model = device::Model::m10}), .ready = Ready::attached, .echo = true}};
   auto& listener = bench.network().listen("www.test", 80);
   // All that the library sends after IFC=1,1 is stuffed, and all that it reads.
   const auto stuffed = [](std::string_view text) { return to_text(uart::SoftwareFlow::encode(as_bytes(text))); };
@@ -196,7 +198,7 @@ TEST_CASE("the Arduino library for the M10 shield", "[drivers][clients 2.3]") {
         "AT+QICSGP=1,\"www.apn\",\"\",\"\"", "AT+QIMUX=0", "AT+QIMODE=1", "AT+QINDI=1", "AT+QIREGAPP", "AT+QIACT"}) {
     ok(line);
   }
-  CHECK(bench.me().context(0).access.apn == "www.apn");
+  CHECK(bench.context(0).access.apn == "www.apn");
   bench.exchange("AT+QILOCIP", {"10.1.83.188"});
   ok("AT+QIDNSIP=1");
   bench.send_raw(stuffed("AT+QIOPEN=\"TCP\",\"www.test\",80") + "\r");
@@ -219,10 +221,10 @@ TEST_CASE("the Arduino library for the M10 shield", "[drivers][clients 2.3]") {
 
 TEST_CASE("the Arduino library: messages, calls, SIM, cell", "[drivers][clients 2.3]") {
   // No command has a byte here that AT+IFC=1,1 would stuff.
-  Driver driver{"\r", {.model = device::Model::m10}};
+  Driver driver{"\r", workbench::configured({.model = device::Model::m10})};
   driver.all_end_in_ok({"AT", "AT+IFC=1,1", "AT+CMGF=1", "AT+CLIP=1", "ATE0", "AT+COLP=1"});
   driver.sends("AT+CMGS=\"10086\"", "hello\x1A\r", "\r\n+CMGS: 1\r\n\r\nOK\r\n");
-  driver.bench.me().outside().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
+  driver.bench.outside().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
   driver.bench.advance({});
   driver.bench.expect("+CMTI: \"SM\",1");
   driver.reads("AT+CMGL=\"REC UNREAD\",1", "+CMGL: 1,\"REC UNREAD\",\"+4917\",\"\",\"2010/09/25 17:25:01+32\"\r\nhi");
@@ -237,7 +239,7 @@ TEST_CASE("the Arduino library: messages, calls, SIM, cell", "[drivers][clients 
   driver.wants("AT+CLCK=\"SC\",2", "\r\n+CLCK: 0\r\n\r\nOK\r\n");
   driver.reads("ATD10086;", "+COLP: \"10086\",129,\"\",0,\"\"");
   driver.bench.ask("ATH");
-  driver.bench.me().outside().ring("0383599999");
+  driver.bench.outside().ring("0383599999");
   driver.bench.advance({});
   driver.bench.expect("RING");
   driver.bench.expect("+CLIP: \"0383599999\",129,\"\",,\"\",0");
@@ -250,7 +252,7 @@ TEST_CASE("the Arduino library: messages, calls, SIM, cell", "[drivers][clients 
 }
 
 TEST_CASE("the Arduino library as a server of several clients", "[drivers][clients 2.3]") {
-  Driver driver{"\r", {.model = device::Model::m10}};
+  Driver driver{"\r", workbench::configured({.model = device::Model::m10})};
   driver.all_end_in_ok({"ATE0"});
   driver.all_ok({"AT+QIFGCNT=0", "AT+QICSGP=1,\"apn\",\"\",\"\"", "AT+QIMUX=1", "AT+QIMODE=0", "AT+QINDI=1",
                  "AT+QIREGAPP", "AT+QIACT", "AT+QILPORT=\"TCP\",2020"});

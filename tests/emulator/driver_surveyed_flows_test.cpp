@@ -3,6 +3,7 @@
 // commands of uModem, the location commands of OpenTracker and the CMUX of Zephyr are not part of these modules'
 // emulation.
 #include "emulator/device/pdp_context.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "tests/emulator/driver.hpp"
 
@@ -16,7 +17,7 @@ constexpr std::string_view kAddress = "198.51.100.9";
 }  // namespace
 
 TEST_CASE("mbed OS on an M26", "[drivers][clients 2.9]") {
-  Driver driver{"\r", {.model = GENERATE(device::Model::m26, device::Model::m95)}};
+  Driver driver{"\r", workbench::configured({.model = GENERATE(device::Model::m26, device::Model::m95)})};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.all_end_in_ok({"ATE0"});
   driver.ok("AT+QIFGCNT=0");
@@ -42,7 +43,7 @@ TEST_CASE("mbed OS on an M26", "[drivers][clients 2.9]") {
 
 // A real one's log. Names and addresses are ours.
 TEST_CASE("the session of an MC60, echo and all", "[drivers][field-reports 5]") {
-  Driver driver{"\r", {.model = device::Model::mc60}};
+  Driver driver{"\r", workbench::configured({.model = device::Model::mc60})};
   auto& listener = driver.bench.network().listen("peer.test", 2001);
   const auto says = [&](const std::string& line, const std::string& answer) {
     driver.wants(line, line + "\r" + answer);
@@ -69,7 +70,7 @@ TEST_CASE("the session of an MC60, echo and all", "[drivers][field-reports 5]") 
 }
 
 TEST_CASE("packets and certificates of an MC60", "[drivers][field-reports 7, 8]") {
-  Driver driver{"\r", {.model = device::Model::mc60}};
+  Driver driver{"\r", workbench::configured({.model = device::Model::mc60})};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.all_end_in_ok({"ATE0"});
   driver.all_ok({"AT+QIMUX=1", "AT+QINDI=2", "AT+QIREGAPP", "AT+QIACT"});
@@ -88,7 +89,7 @@ TEST_CASE("packets and certificates of an MC60", "[drivers][field-reports 7, 8]"
 }
 
 TEST_CASE("an M26 in small letters, open and transparent", "[drivers][field-reports 12]") {
-  Driver driver{"\r\n", {.model = device::Model::m26}};
+  Driver driver{"\r\n", workbench::configured({.model = device::Model::m26})};
   auto& listener = driver.bench.network().listen(kAddress, 9011);
   driver.all_end_in_ok({"ate0"});
   driver.wants("at+qiopen=\"tcp\",\"198.51.100.9\",\"9011\"", "\r\nOK\r\n\r\nCONNECT OK\r\n");
@@ -108,7 +109,7 @@ TEST_CASE("an M26 in small letters, open and transparent", "[drivers][field-repo
 }
 
 TEST_CASE("a pill box with an M26, as far as HTTP", "[drivers][field-reports 13]") {
-  Driver driver{"\r\n", {.model = device::Model::m26}};
+  Driver driver{"\r\n", workbench::configured({.model = device::Model::m26})};
   driver.all_end_in_ok({"ATE0"});
   driver.ok("AT+QREFUSECS=1,1");
   driver.reads("AT+QINISTAT", "+QINISTAT: 3");
@@ -175,14 +176,14 @@ TEST_CASE("the FreeRTOS port for Quectel's GSM modules", "[drivers][clients 2.9]
 
 // It was tested on M95 and M66.
 TEST_CASE("a driver that gives QICSGP five parameters", "[drivers]") {
-  Driver driver{"\r\n", {.model = GENERATE(device::Model::m95, device::Model::m66)}};
+  Driver driver{"\r\n", workbench::configured({.model = GENERATE(device::Model::m95, device::Model::m66)})};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.all_end_in_ok({"ATE0"});
   driver.all_ok({"AT+CMEE=1", "AT+CREG=1", "AT+QIFGCNT=0", "AT+QICSGP=1,\"apn\",\"user\",\"pw\",0", "AT+QIMUX=1",
                  "AT+QIREGAPP", "AT+QIACT"});
   driver.wants("AT+QILOCIP", "\r\n10.1.83.188\r\n");
-  CHECK(driver.bench.me().context(0).access.apn == "apn");
-  CHECK(driver.bench.me().context(0).access.password == "pw");
+  CHECK(driver.bench.context(0).access.apn == "apn");
+  CHECK(driver.bench.context(0).access.password == "pw");
   driver.wants("AT+QIOPEN=0,\"TCP\",\"198.51.100.9\",80", "\r\nOK\r\n\r\n0, CONNECT OK\r\n");
   driver.ok("AT+QISDE=0");
   driver.sends("AT+QISEND=0,2", "hi", "\r\nSEND OK\r\n");
@@ -193,7 +194,7 @@ TEST_CASE("a driver that gives QICSGP five parameters", "[drivers]") {
 
 TEST_CASE("uModem", "[drivers][clients 2.9]") {
   // It wants CLOSE OK alone, as the firmware that it was written for says.
-  Driver driver{"\r", {.firmware = {.close_index = false}}};
+  Driver driver{"\r", workbench::configured({.firmware = {.close_index = false}})};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.wants("AT+CFUN=1,1", "AT+CFUN=1,1\r\r\nOK\r\n");
   driver.bench.advance(1min);
@@ -313,7 +314,7 @@ TEST_CASE("OpenTracker sets its name server before the context is up", "[drivers
 }
 
 TEST_CASE("ubirch on an M66", "[drivers][clients 5]") {
-  Driver driver{"\r\n", {.model = device::Model::m66}};
+  Driver driver{"\r\n", workbench::configured({.model = device::Model::m66})};
   auto& listener = driver.bench.network().listen(kAddress, 80);
   driver.all_end_in_ok({"ATE0; &C0; +CMEE=1; +QIURC=0"});
   driver.ok("AT+CMEE=1;+CREG=2");

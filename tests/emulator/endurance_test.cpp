@@ -8,6 +8,8 @@
 #include "emulator/commands/all.hpp"
 #include "emulator/commands/error_texts.hpp"
 #include "emulator/device/outside.hpp"
+#include "emulator/device/timing.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 
 using namespace quasimodem;
@@ -58,8 +60,7 @@ TEST_CASE("every form of every command gives exactly one final result, whatever 
         if (asked_for_data) bench.send_raw("\x1b");
         const auto output = bench.take();
         INFO(escaped(output));
-        if (bench.me().power() != device::MobileEquipment::Power::on || output.find("\r\nRDY") != std::string::npos ||
-            output.find("AT+") == 0) {
+        if (!bench.board().is_on() || output.find("\r\nRDY") != std::string::npos || output.find("AT+") == 0) {
           bench.replug();  // it did what it was told
           break;
         }
@@ -184,7 +185,7 @@ TEST_CASE("random bytes, commands, waits and network events never wedge the modu
         tcp.last().send(some_text(below(3000)));
         break;
       default:
-        if (below(10) == 0) bench.me().outside().lose_context(static_cast<int>(below(2)));
+        if (below(10) == 0) bench.outside().lose_context(static_cast<int>(below(2)));
         if (below(10) == 0) bench.modem().set_line(emulator::Line::dtr, below(2) == 0);
         if (below(20) == 0) bench.network().set_latency(below(2) ? 100ms : 0ms);
     }
@@ -273,7 +274,7 @@ TEST_CASE("a socket that closes while its prompt is open", "[endurance]") {
   bench.send("AT+QISEND=0,5");
   bench.expect_prompt();
   const bool lost = GENERATE(true, false);
-  lost ? bench.me().outside().lose_context(0) : listener.last().close();
+  lost ? bench.outside().lose_context(0) : listener.last().close();
   bench.advance({});
   bench.expect_nothing();
   bench.send_raw("hello");
@@ -297,17 +298,16 @@ TEST_CASE("SSL and TCP share socket 0 with one session", "[endurance][SSL 1.3]")
 }
 
 TEST_CASE("transparent SSL can be switched off as older firmware has it", "[endurance][at-reference 3.8]") {
-  ModemBench::Options options{.ready = Ready::ip_status};
-  options.configuration.firmware.transparent_ssl = false;
-  SslBench bench{tls_server(), options};
+  SslBench bench{
+      tls_server(),
+      {.configuration = workbench::configured({.firmware = {.transparent_ssl = false}}), .ready = Ready::ip_status}};
   CHECK(bench.ask(fmt::format("AT+QSSLOPEN=1,0,\"{}\",443,1", kPeerAddress)) == "\r\nERROR\r\n");
   bench.open(1);
 }
 
 TEST_CASE("with a latency the LF of a command still is no payload", "[endurance][clients 1.2]") {
-  ModemBench::Options options{.ready = Ready::ip_status};
-  options.configuration.timing.command = 5ms;
-  ModemBench bench{options};
+  ModemBench bench{{.ready = Ready::ip_status}};
+  bench.board().set_timing({.command = 5ms});
   bench.send_raw("AT+QSECWRITE=\"RAM:a\",5\r\n");
   bench.advance(5ms);
   bench.expect("CONNECT");

@@ -12,9 +12,10 @@
 #include "emulator/commands/explain_command.hpp"
 #include "emulator/commands/not_emulated.hpp"
 #include "emulator/commands/urcs.hpp"
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/pattern.hpp"
+#include "emulator/workbench/transcript.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/transcript.hpp"
@@ -151,7 +152,7 @@ std::vector<device::Event> every_event() {
 TEST_CASE("every unsolicited result code can be explained", "[explain]") {
   device::Configuration configuration;
   configuration.network_clock = device::LocalTime::factory();
-  ModemBench bench{{.configuration = configuration, .ready = Ready::ip_status}};
+  ModemBench bench{{.configuration = workbench::configured(configuration), .ready = Ready::ip_status}};
   for (const auto* line : {"AT+CREG=2", "AT+CGREG=1", "AT+CGEREP=1", "AT+QNITZ=1", "AT+CLIP=1", "AT+CCWA=1",
                            "AT+QMOSTAT=1", "AT+CUSD=1", "AT+QINDI=2", "AT+CRC=1"})
     bench.ok(line);

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/faults/fault_table.hpp"
 #include "emulator/seal.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "storage/faulty_flash.hpp"
 #include "storage/memory_flash.hpp"
 #include "tests/support/catch.hpp"
@@ -540,7 +542,7 @@ TEST_CASE("a fault that is cleared is undone", "[fault]") {
 TEST_CASE("what was there before a fault comes back, not what is usual", "[fault]") {
   Broken bench;
   bench.me().registration().set_signal_strength(17);
-  bench.me().outside().serve(device::RegistrationStatus::roaming);
+  bench.outside().serve(device::RegistrationStatus::roaming);
   bench.fault("signal.drop rssi=4 for=5s");
   bench.fault("network.denied for=5s");
   bench.advance(5s);
@@ -609,7 +611,7 @@ TEST_CASE("a cleared outage does not end another", "[fault]") {
 
 TEST_CASE("the same seed, the same firings; another seed, others", "[fault]") {
   const auto course = [](std::uint64_t seed) {
-    ModemBench bench{{.configuration = {.seed = seed}}};
+    ModemBench bench{{.configuration = workbench::configured({.seed = seed})}};
     std::string told;
     bench.faults().on_fired = [&](const FaultFiring& firing) {
       told += fmt::format("{:.6f} {} {}\n",

@@ -39,7 +39,7 @@ TEST_CASE("each firmware switch has one row, with all that is said of it", "[fir
     FirmwareHistory history;
     history.*row.since = kAlways;
     auto profile = profile_of(Model::m95);
-    profile.firmware = history;
+    profile.firmware = &history;
     for (const auto& other : firmware_switches())
       CHECK(firmware_of(profile, {2015, 4}).*other.value == (&other == &row));
   }

@@ -4,6 +4,7 @@
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/uart/software_flow.hpp"
 #include "emulator/uart/uart_line.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -70,7 +71,7 @@ TEST_CASE("XOFF holds the module back, without a word", "[flow]") {
 }
 
 TEST_CASE("XOFF is answered with 0xFF where the firmware switch says so", "[flow][firmware]") {
-  ModemBench bench{{.configuration = {.firmware = {.xoff_filler = true}}}};
+  ModemBench bench{{.configuration = workbench::configured({.firmware = {.xoff_filler = true}})}};
   bench.ok("AT+IFC=1,1");
   bench.send_raw("\x13");
   bench.expect_raw("\xFF");
@@ -84,13 +85,13 @@ TEST_CASE("commands and answers are stuffed too", "[flow]") {
       "AT+QICSGP=1,\"w\x88"
       "w\x88"
       "w\x77\"");
-  CHECK(bench.me().context(0).access.apn == "ww\x88");
+  CHECK(bench.context(0).access.apn == "ww\x88");
 }
 
 TEST_CASE("without AT+IFC=1,1 nothing is stuffed", "[flow]") {
   ModemBench bench;
   bench.ok("AT+QICSGP=1,\"www\"");
-  CHECK(bench.me().context(0).access.apn == "www");
+  CHECK(bench.context(0).access.apn == "www");
 }
 
 TEST_CASE("RTS holds the module back with AT+IFC=2,2", "[flow]") {

@@ -41,7 +41,7 @@ TEST_CASE("forwarding that cannot be", "[forwarding][CCFC]") {
     INFO(command);
     bench.exchange(command, {"+CME ERROR: 3"});
   }
-  bench.me().outside().serve(device::RegistrationStatus::denied);
+  bench.outside().serve(device::RegistrationStatus::denied);
   bench.advance(1s);
   bench.take();
   bench.exchange("AT+CCFC=0,2", {"+CME ERROR: 30"});
@@ -50,9 +50,9 @@ TEST_CASE("forwarding that cannot be", "[forwarding][CCFC]") {
 TEST_CASE("a call that is always forwarded does not ring", "[forwarding][CCFC]") {
   ModemBench bench;
   bench.ok("AT+CCFC=0,3,\"030\",129,1");
-  CHECK(!bench.me().outside().ring("0301"));
+  CHECK(!bench.outside().ring("0301"));
   bench.ok("AT+CCFC=0,4");
-  CHECK(bench.me().outside().ring("0301"));
+  CHECK(bench.outside().ring("0301"));
 }
 
 TEST_CASE("AT+QREFUSECS lets neither messages nor calls through", "[forwarding]") {
@@ -61,11 +61,11 @@ TEST_CASE("AT+QREFUSECS lets neither messages nor calls through", "[forwarding]"
   bench.exchange("AT+QREFUSECS?", {"+QREFUSECS: 0,0", "OK"});
   bench.ok("AT+QREFUSECS=1,1");
   bench.exchange("AT+QREFUSECS?", {"+QREFUSECS: 1,1", "OK"});
-  CHECK(!bench.me().outside().ring("0301"));
-  CHECK(bench.me().outside().deliver_sms("0301", "hi") == device::Messaging::Delivery::failed);
+  CHECK(!bench.outside().ring("0301"));
+  CHECK(bench.outside().deliver_sms("0301", "hi") == device::Messaging::Delivery::failed);
   bench.expect_nothing();
   bench.ok("AT+QREFUSECS=0,0");
-  CHECK(bench.me().outside().deliver_sms("0301", "hi") == device::Messaging::Delivery::stored);
+  CHECK(bench.outside().deliver_sms("0301", "hi") == device::Messaging::Delivery::stored);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   bench.exchange("AT+QREFUSECS=1", {"+CME ERROR: 3"});

@@ -7,6 +7,7 @@
 #include "emulator/commands/profile.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -16,7 +17,7 @@ using namespace quasimodem::test;
 namespace {
 
 ModemBench::Options locked() {
-  return {.configuration = {.sim = device::Sim::with_pin("4321")}, .ready = Ready::booted};
+  return {.configuration = workbench::configured({.sim = device::Sim::with_pin("4321")}), .ready = Ready::booted};
 }
 
 }  // namespace
@@ -146,9 +147,8 @@ TEST_CASE("contexts of the packet domain", "[packet]") {
 }
 
 TEST_CASE("the network tells the time when the module registers", "[clock]") {
-  ModemBench::Options options{.ready = Ready::attached};
-  options.configuration.network_clock = device::parse_local_time("18/06/23,11:41:28+22");
-  ModemBench bench{options};
+  ModemBench bench{
+      {.configuration = workbench::configured({.network_clock = device::parse_local_time("18/06/23,11:41:28+22")})}};
   bench.exchange("AT+QLTS", {"+QLTS: \"18/06/23,11:42:28+22,0\"", "OK"});
   for (const auto* line : {"AT+QNITZ=1", "AT+CTZR=1", "AT+CTZU=3"}) bench.ok(line);
   bench.exchange("AT+CTZU?", {"+CTZU: 3", "OK"});
@@ -180,7 +180,7 @@ TEST_CASE("hardware, identification, odds and ends", "[hardware]") {
   bench.exchange("AT+WS46=?", {"+WS46: (12)", "OK"});
   bench.exchange("AT+CCID", {"+CCID: \"89860012345678901234\"", "OK"});
   bench.ok("ATQ0 V1 E0 S0=0 &C1 &D2 +FCLASS=0");
-  ModemBench other{{.configuration = {.model = device::Model::m66}}};
+  ModemBench other{{.configuration = workbench::configured({.model = device::Model::m66})}};
   other.exchange("AT+QTEMP?", {"ERROR"});
   other.exchange("AT+CCID", {"ERROR"});
 }
@@ -188,7 +188,7 @@ TEST_CASE("hardware, identification, odds and ends", "[hardware]") {
 TEST_CASE("a converter's input on the modules that have one", "[hardware]") {
   ModemBench bench;
   bench.exchange("AT+QADC?", {"+QADC: 1,1500", "OK"});
-  ModemBench other{{.configuration = {.model = device::Model::m66}}};
+  ModemBench other{{.configuration = workbench::configured({.model = device::Model::m66})}};
   other.exchange("AT+QADC?", {"ERROR"});
 }
 

@@ -5,6 +5,7 @@
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/device/sim.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -14,9 +15,7 @@ using namespace quasimodem::test;
 namespace {
 
 ModemBench::Options with(device::Sim sim, Ready ready = Ready::booted) {
-  ModemBench::Options options{.ready = ready};
-  options.configuration.sim = std::move(sim);
-  return options;
+  return {.configuration = workbench::configured({.sim = std::move(sim)}), .ready = ready};
 }
 
 /// Started once with a fixed rate, so that the next start is heard.
@@ -41,12 +40,9 @@ TEST_CASE("the boot URCs stand in their order", "[power][M66 16.6]") {
 }
 
 TEST_CASE("the boot takes its time", "[power]") {
-  ModemBench::Options options;
   constexpr Duration kBoot = 300ms;
   constexpr Duration kCallReady = 1s;
-  options.configuration.timing.boot = kBoot;
-  options.configuration.timing.call_ready = kCallReady;
-  ModemBench bench{options};
+  ModemBench bench{{.configuration = workbench::configured({.timing = {.boot = kBoot, .call_ready = kCallReady}})}};
   bench.send("AT+IPR=115200&W");
   bench.advance(1s);
   bench.modem().power_key();
@@ -84,11 +80,11 @@ TEST_CASE("after the farewell there is no other word", "[power][M66 2.20]") {
 TEST_CASE("AT+QPOWD=1 says goodbye without OK, AT+QPOWD=0 says OK", "[power][M66 2.20]") {
   ModemBench bench;
   bench.exchange("AT+QPOWD=1", {"NORMAL POWER DOWN"});
-  CHECK(bench.me().power() == device::MobileEquipment::Power::off);
+  CHECK_FALSE(bench.board().is_on());
   CHECK(bench.ask("AT") == "");
   bench.replug();
   bench.exchange("AT+QPOWD=0", {"OK"});
-  CHECK(bench.me().power() == device::MobileEquipment::Power::off);
+  CHECK_FALSE(bench.board().is_on());
   bench.replug();
   bench.exchange("AT+QPOWD=2", {"+CME ERROR: 3"});
   bench.exchange("AT+QPOWD=?", {"+QPOWD: (0,1)", "OK"});
@@ -192,7 +188,7 @@ TEST_CASE("a ready SIM", "[sim]") {
 TEST_CASE("an MC60 comes from the factory with AT&D2 and AT+CTZU=3", "[profile][MC60 3.2][MC60 4.12]") {
   using device::Model;
   const auto [model, drop, update] = GENERATE(table<Model, int, int>({{Model::mc60, 2, 3}, {Model::m66, 0, 0}}));
-  ModemBench bench{{.configuration = {.model = model}}};
+  ModemBench bench{{.configuration = workbench::configured({.model = model})}};
   const auto shown = fmt::format("&D: {}\r\n", drop);
   CHECK(bench.ask("AT&V").find(shown) != std::string::npos);
   bench.exchange("AT+CTZU?", {fmt::format("+CTZU: {}", update), "OK"});
@@ -215,10 +211,7 @@ TEST_CASE("every model says its own name", "[identity][M66 2.1]") {
                                                                                       {Model::m95, "M95", "FAR"},
                                                                                       {Model::m26, "M26", "FBR"},
                                                                                       {Model::mc60, "MC60", "CAR"}}));
-  ModemBench::Options options;
-  options.configuration.model = model;
-  options.configuration.imei = "490154203237518";
-  ModemBench bench{options};
+  ModemBench bench{{.configuration = workbench::configured({.model = model, .imei = "490154203237518"})}};
   const auto revision = "Revision: " + std::string{device::profile_of(model).revision};
   CHECK(revision.starts_with("Revision: " + name + branch));
   bench.exchange("ATI", {"Quectel_Ltd\r\nQuectel_" + name + "\r\n" + revision, "OK"});

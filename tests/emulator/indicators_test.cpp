@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+CIND, AT+CMER and +CIEV (27.007 8.9, 8.10); where the module is, and which cells it hears.
 #include "emulator/device/locator.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/registration.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/lab.hpp"
 #include "tests/support/modem_bench.hpp"
 
 using namespace quasimodem;
@@ -39,7 +42,7 @@ TEST_CASE("changes of indicators are told to whoever asked", "[indicators][27.00
 
   bench.exchange("ATD10086;", {"OK", "+CIEV: 8,2", "+CIEV: 8,3", "+CIEV: 4,1", "+CIEV: 8,0"});
   bench.exchange("ATH", {"OK", "+CIEV: 4,0"});
-  bench.me().outside().ring("+491701");
+  bench.outside().ring("+491701");
   bench.advance({});
   CHECK(bench.take() == "\r\nRING\r\n\r\n+CIEV: 8,1\r\n");
   bench.exchange("ATH", {"OK", "+CIEV: 8,0"});
@@ -50,15 +53,15 @@ TEST_CASE("changes of indicators are told to whoever asked", "[indicators][27.00
   CHECK(bench.take().ends_with("OK\r\n\r\n+CIEV: 8,2\r\n\r\n+CIEV: 8,3\r\n\r\n+CIEV: 4,1\r\n\r\n+CIEV: 8,0\r\n"));
   bench.exchange("ATH", {"OK", "+CIEV: 4,0"});
 
-  bench.me().outside().serve(device::RegistrationStatus::roaming);
+  bench.outside().serve(device::RegistrationStatus::roaming);
   bench.advance({});
   CHECK(bench.take() == "\r\n+CIEV: 5,1\r\n");
-  bench.me().outside().serve(device::RegistrationStatus::denied);
+  bench.outside().serve(device::RegistrationStatus::denied);
   bench.advance({});
   CHECK(bench.take() == "\r\n+CIEV: 3,0\r\n\r\n+CIEV: 5,0\r\n\r\n+CIEV: 7,0\r\n");
 
   bench.ok("AT+CMER=0");
-  bench.me().outside().serve(device::RegistrationStatus::home);
+  bench.outside().serve(device::RegistrationStatus::home);
   bench.advance({});
   bench.expect_nothing();
 }
@@ -67,7 +70,7 @@ TEST_CASE("a full message memory is an indicator", "[indicators][sms]") {
   ModemBench bench;
   bench.ask("AT+CPMS=\"ME\",\"ME\",\"ME\"");
   bench.ok("AT+CMER=3,0,0,1");
-  for (int i = 0; i < 10; ++i) bench.me().outside().deliver_sms("1", "x");
+  for (int i = 0; i < 10; ++i) bench.outside().deliver_sms("1", "x");
   bench.advance(1s);
   CHECK(bench.take().ends_with("\r\n+CMTI: \"ME\",10\r\n\r\n+CIEV: 6,1\r\n"));
   bench.exchange("AT+CMGD=1", {"OK", "+CIEV: 6,0"});
@@ -84,7 +87,7 @@ TEST_CASE("QOPS lists networks and their cells", "[QOPS][FR 6]") {
   // The first one is the serving cell of AT+QENG and AT+CREG.
   bench.ok("AT+QENG=1");
   CHECK(bench.ask("AT+QENG?").find("+QENG: 0,460,00,1878,0873,62,34,-53,") != std::string::npos);
-  bench.me().outside().serve(device::RegistrationStatus::searching);
+  bench.outside().serve(device::RegistrationStatus::searching);
   bench.ok("AT+QOPS?");
   bench.ok("AT+CFUN=4");
   bench.exchange("AT+QOPS?", {"+CME ERROR: 3"});
@@ -105,7 +108,7 @@ TEST_CASE("the cell tells where the module is", "[QCELLLOC][QGSMLOC][FR 9][FR 18
 }
 
 TEST_CASE("without a bearer nobody is asked where the module is", "[QCELLLOC]") {
-  ModemBench bench{{.configuration = {.timing = kLab}}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = kLab})}};
   bench.ask("AT+CGATT=0");
   bench.advance(1s);
   bench.take();
@@ -116,10 +119,10 @@ TEST_CASE("without a bearer nobody is asked where the module is", "[QCELLLOC]") 
   bench.advance(kLab.command.median);
   CHECK(bench.take() == "\r\n+CME ERROR: 30\r\n");
 
-  ModemBench lost{{.configuration = {.timing = kLab}, .ready = Ready::ip_status}};
+  ModemBench lost{{.configuration = workbench::configured({.timing = kLab}), .ready = Ready::ip_status}};
   lost.send("AT+QGSMLOC=1");
   lost.advance(kLab.command.median + 10ms);
-  lost.me().outside().lose_context(0);
+  lost.outside().lose_context(0);
   lost.advance(1s);
   CHECK(lost.take().starts_with("\r\n+CME ERROR: 30\r\n"));
 }

@@ -6,7 +6,9 @@
 #include "emulator/device/outside.hpp"
 #include "emulator/device/sms/pdu.hpp"
 #include "emulator/terminal/terminals.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/lab.hpp"
 #include "tests/support/modem_bench.hpp"
 
 using namespace quasimodem;
@@ -156,7 +158,7 @@ TEST_CASE("The bearer, the TCP/IP states and a socket's life", "[journal]") {
   bench.advance(1s);
   bench.send("AT+QICLOSE");
   bench.advance(1s);
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance(1s);
   REQUIRE(of(bench.journal(), "bearer", before) == Lines{"bearer event=up context=0 apn=internet address=10.1.83.188",
                                                          "bearer event=lost context=0 apn=internet address="});
@@ -175,7 +177,8 @@ TEST_CASE("The bearer, the TCP/IP states and a socket's life", "[journal]") {
 }
 
 TEST_CASE("A command that is answered later has one record, with its time", "[journal]") {
-  ModemBench bench{{.configuration = {.timing = test::kLab}, .ready = Ready::ip_start, .journal = true}};
+  ModemBench bench{
+      {.configuration = workbench::configured({.timing = test::kLab}), .ready = Ready::ip_start, .journal = true}};
   const auto before = bench.journal().last();
   bench.send("AT+QIACT");
   bench.advance(10s);
@@ -193,7 +196,7 @@ TEST_CASE("A sent message", "[journal]") {
 
 TEST_CASE("A message that arrives", "[journal]") {
   ModemBench bench{with_journal()};
-  bench.me().outside().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
+  bench.outside().deliver_sms("+8615021012496", "hi", device::sms::Timestamp{10, 9, 25, 15, 6, 37, 32});
   bench.advance(1s);
   REQUIRE(of(bench.journal(), "sms") == Lines{"sms event=stored memory=SM index=1"});
 }

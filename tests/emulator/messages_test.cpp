@@ -2,13 +2,14 @@
 // Short messages through AT commands (M66 8, at-reference 5).
 #include <string>
 
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/service_centre.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/sms/pdu.hpp"
 #include "emulator/device/timing.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -156,7 +157,7 @@ TEST_CASE("with UCS2 the number is UCS2 as well", "[sms]") {
   bench.write("AT+CMGS=\"002B00340039\"", "00680069", "+CMGS: 1");
   CHECK(journal_text(bench) == "hi");
   CHECK(device::sms::number_text(bench.me().messaging().journal().back().message.destination) == "+49");
-  bench.me().outside().deliver_sms("+4917", "hi", kTime);
+  bench.outside().deliver_sms("+4917", "hi", kTime);
   bench.advance({});
   bench.take();
   bench.exchange(
@@ -166,7 +167,7 @@ TEST_CASE("with UCS2 the number is UCS2 as well", "[sms]") {
 
 TEST_CASE("a message that arrives is stored and announced", "[sms][M66 8.12]") {
   TextBench bench;
-  CHECK(bench.me().outside().deliver_sms("+8615021012496", "hi @ [you]", kTime) == Messaging::Delivery::stored);
+  CHECK(bench.outside().deliver_sms("+8615021012496", "hi @ [you]", kTime) == Messaging::Delivery::stored);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   bench.ok("AT+CSCS=\"IRA\"");
@@ -183,7 +184,7 @@ TEST_CASE("a message that arrives is stored and announced", "[sms][M66 8.12]") {
 
 TEST_CASE("the same in PDU mode", "[sms]") {
   ModemBench bench;
-  bench.me().outside().deliver_sms("+4917", "hellohello", kTime);
+  bench.outside().deliver_sms("+4917", "hellohello", kTime);
   bench.advance({});
   bench.take();
   const auto answer = bench.ask("AT+CMGR=1");
@@ -196,27 +197,27 @@ TEST_CASE("the same in PDU mode", "[sms]") {
 TEST_CASE("messages shown at once", "[sms][M66 8.12]") {
   TextBench bench;
   bench.ok("AT+CNMI=2,2");
-  CHECK(bench.me().outside().deliver_sms("+8615021012496", "This is a test", kTime) == Messaging::Delivery::shown);
+  CHECK(bench.outside().deliver_sms("+8615021012496", "This is a test", kTime) == Messaging::Delivery::shown);
   bench.advance({});
   bench.expect("+CMT: \"+8615021012496\",\"\",\"" + std::string{kTimeText} + "\"\r\nThis is a test");
   bench.expect_nothing();
   bench.ok("AT+CMGF=0");
-  bench.me().outside().deliver_sms("+8615021012496", "This is a test", kTime);
+  bench.outside().deliver_sms("+8615021012496", "This is a test", kTime);
   bench.advance({});
   const auto urc = bench.take();
   CHECK(urc.starts_with("\r\n+CMT: ,33\r\n08916831082001"));
   bench.exchange("AT+CPMS?", {"+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50", "OK"});
 
   bench.ok("AT+CNMI=2,0");
-  CHECK(bench.me().outside().deliver_sms("12", "quietly", kTime) == Messaging::Delivery::stored);
+  CHECK(bench.outside().deliver_sms("12", "quietly", kTime) == Messaging::Delivery::stored);
   bench.advance({});
   bench.expect_nothing();
 }
 
 TEST_CASE("a sender with a name, and a text in parts", "[sms]") {
   TextBench bench;
-  bench.me().outside().deliver_sms("Telekom", "\u4F60", kTime);
-  bench.me().outside().deliver_sms("Telekom", std::string(200, 'x'), kTime);
+  bench.outside().deliver_sms("Telekom", "\u4F60", kTime);
+  bench.outside().deliver_sms("Telekom", std::string(200, 'x'), kTime);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   bench.expect("+CMTI: \"SM\",2");
@@ -232,9 +233,9 @@ TEST_CASE("parts of a long message come one after the other", "[sms]") {
   device::Timing timing;
   timing.message_part = 3s;
   const bool instant = GENERATE(true, false);
-  ModemBench bench{{.configuration = {.timing = instant ? device::Timing{} : timing}}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = instant ? device::Timing{} : timing})}};
   const Duration apart = instant ? Duration{10ms} : Duration{3s};
-  CHECK(bench.me().outside().deliver_sms("+4917", std::string(400, 'x'), kTime) == Messaging::Delivery::stored);
+  CHECK(bench.outside().deliver_sms("+4917", std::string(400, 'x'), kTime) == Messaging::Delivery::stored);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
   for (const auto* next : {"+CMTI: \"SM\",2", "+CMTI: \"SM\",3"}) {
@@ -250,12 +251,12 @@ TEST_CASE("parts of a long message come one after the other", "[sms]") {
 
 TEST_CASE("what follows a part that does not reach the module is lost", "[sms]") {
   ModemBench bench;
-  bench.me().outside().deliver_sms("+4917", std::string(400, 'x'), kTime);
+  bench.outside().deliver_sms("+4917", std::string(400, 'x'), kTime);
   bench.advance({});
   bench.expect("+CMTI: \"SM\",1");
-  bench.me().outside().serve(device::RegistrationStatus::searching);
+  bench.outside().serve(device::RegistrationStatus::searching);
   bench.advance(10ms);
-  bench.me().outside().serve(device::RegistrationStatus::home);
+  bench.outside().serve(device::RegistrationStatus::home);
   bench.advance(1min);
   bench.expect_nothing();
   CHECK(bench.log().contains("part 2 of 3 and what follows it did not reach the module"));
@@ -341,7 +342,7 @@ TEST_CASE("a report takes the network's time, and tells it", "[sms]") {
   device::Timing timing;
   timing.round_trip = 1s;
   timing.report = 6s;
-  ModemBench bench{{.configuration = {.timing = timing}}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = timing})}};
   bench.ok("AT+CMGF=1;+CSMP=49;+CNMI=2,1,0,1,0");
   bench.ok("AT+CCLK=\"15/06/15,12:00:00+08\"");
   bench.send("AT+CMGS=\"+4917\"");
@@ -392,8 +393,8 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
   bench.advance(10ms);
   bench.expect("+CDS: " + report_fields(1, 0));
   const auto message = "+CMT: \"+4917\",\"\",\"" + std::string{kTimeText} + "\"\r\n";
-  bench.me().outside().deliver_sms("+4917", "one", kTime);
-  bench.me().outside().deliver_sms("+4917", "two", kTime);
+  bench.outside().deliver_sms("+4917", "one", kTime);
+  bench.outside().deliver_sms("+4917", "two", kTime);
   bench.advance(1s);
   bench.expect_nothing();
 
@@ -448,7 +449,7 @@ TEST_CASE("with AT+CSMS=1 what is shown waits for AT+CNMA", "[sms][27.005 3.4.4]
 TEST_CASE("a PDU that is longer than TP-UDL says", "[sms]") {
   device::Configuration configuration;
   SECTION("is refused, with the reason in the log") {
-    ModemBench bench{{.configuration = configuration}};
+    ModemBench bench{{.configuration = workbench::configured(configuration)}};
     bench.send("AT+CMGS=21");
     bench.expect_prompt();
     bench.send_raw("0011000B916407281553F80000AA05E8329BFD060000\x1a");
@@ -457,7 +458,7 @@ TEST_CASE("a PDU that is longer than TP-UDL says", "[sms]") {
   }
   SECTION("is taken without them by firmware that does") {
     configuration.firmware.long_pdu = true;
-    ModemBench bench{{.configuration = configuration}};
+    ModemBench bench{{.configuration = workbench::configured(configuration)}};
     bench.send("AT+CMGS=21");
     bench.expect_prompt();
     bench.send_raw("0011000B916407281553F80000AA05E8329BFD060000\x1a");
@@ -478,17 +479,17 @@ TEST_CASE("status reports", "[sms]") {
                                                                      .time = kTime,
                                                                      .discharge = kTime,
                                                                      .status = 0})});
-  CHECK(bench.me().outside().deliver_pdu(report) == Messaging::Delivery::dropped);
+  CHECK(bench.outside().deliver_pdu(report) == Messaging::Delivery::dropped);
   bench.ok("AT+CNMI=2,1,0,1,0");
-  bench.me().outside().deliver_pdu(report);
+  bench.outside().deliver_pdu(report);
   bench.advance({});
   const auto time = "\"" + std::string{kTimeText} + "\"";
   bench.expect("+CDS: 6,7,\"+4917\",145," + time + "," + time + ",0");
   bench.ok("AT+CNMI=2,1,0,2,0");
-  bench.me().outside().deliver_pdu(report);
+  bench.outside().deliver_pdu(report);
   bench.advance({});
   bench.expect("+CDSI: \"SM\",1");
-  CHECK(bench.me().outside().deliver_pdu(Bytes{1, 2, 3}) == Messaging::Delivery::failed);
+  CHECK(bench.outside().deliver_pdu(Bytes{1, 2, 3}) == Messaging::Delivery::failed);
 }
 
 TEST_CASE("storage: writing, sending, deleting", "[sms]") {
@@ -514,8 +515,8 @@ TEST_CASE("storage: writing, sending, deleting", "[sms]") {
 
 TEST_CASE("AT+QMGDA in words and numbers", "[sms][M66 8.19]") {
   TextBench bench;
-  bench.me().outside().deliver_sms("1", "a", kTime);
-  bench.me().outside().deliver_sms("1", "b", kTime);
+  bench.outside().deliver_sms("1", "a", kTime);
+  bench.outside().deliver_sms("1", "b", kTime);
   bench.advance({});
   bench.take();
   bench.write("AT+CMGW=\"1\"", "c", "+CMGW: 3");
@@ -532,8 +533,8 @@ TEST_CASE("AT+QMGDA in words and numbers", "[sms][M66 8.19]") {
 TEST_CASE("memories, their limits, and what lasts", "[sms][M66 8.4]") {
   ModemBench bench;
   bench.exchange("AT+CPMS=\"ME\",\"ME\",\"ME\"", {"+CPMS: 0,10,0,10,0,10", "OK"});
-  for (int i = 0; i < 10; ++i) CHECK(bench.me().outside().deliver_sms("1", "a", kTime) == Messaging::Delivery::stored);
-  CHECK(bench.me().outside().deliver_sms("1", "a", kTime) == Messaging::Delivery::memory_full);
+  for (int i = 0; i < 10; ++i) CHECK(bench.outside().deliver_sms("1", "a", kTime) == Messaging::Delivery::stored);
+  CHECK(bench.outside().deliver_sms("1", "a", kTime) == Messaging::Delivery::memory_full);
   bench.advance({});
   bench.take();
   bench.send("AT+CMGW=19");
@@ -586,23 +587,23 @@ TEST_CASE("settings of messages are in the profile", "[sms][M66 2.14]") {
 }
 
 TEST_CASE("no SIM, no messages", "[sms]") {
-  ModemBench bench{{.configuration = {.sim = device::Sim::none()}, .ready = Ready::booted}};
+  ModemBench bench{{.configuration = workbench::configured({.sim = device::Sim::none()}), .ready = Ready::booted}};
   for (const auto line : {"AT+CMGL", "AT+CPMS?", "AT+CMGR=1", "AT+CMGS=20", "AT+CSCA?"})
     bench.exchange(line, {"+CMS ERROR: 310"});
-  CHECK(bench.me().outside().deliver_sms("1", "a") == Messaging::Delivery::failed);
+  CHECK(bench.outside().deliver_sms("1", "a") == Messaging::Delivery::failed);
 }
 
 TEST_CASE("no network, no sending", "[sms]") {
   TextBench bench;
   bench.ok("AT+CFUN=4");
   bench.exchange("AT+CMGS=\"1\"", {"+CMS ERROR: 331"});
-  CHECK(bench.me().outside().deliver_sms("1", "a") == Messaging::Delivery::failed);
+  CHECK(bench.outside().deliver_sms("1", "a") == Messaging::Delivery::failed);
 }
 
 TEST_CASE("the supply is cut while a message is under way", "[sms]") {
   device::Timing timing;
   timing.round_trip = 2s;
-  ModemBench bench{{.configuration = {.timing = timing}}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = timing})}};
   bench.ok("AT+CMGF=1");
   bench.send("AT+CMGS=\"10086\"");
   bench.expect_prompt();
@@ -632,8 +633,8 @@ TEST_CASE("service 128 asks for no acknowledgement", "[sms][CSMS][clients 3.6]")
   ModemBench bench;
   bench.exchange("AT+CSMS=128", {"+CSMS: 1,1,1", "OK"});
   bench.ok("AT+CNMI=2,2,0,0,0");
-  bench.me().outside().deliver_sms("1", "one");
-  bench.me().outside().deliver_sms("1", "two");
+  bench.outside().deliver_sms("1", "one");
+  bench.outside().deliver_sms("1", "two");
   bench.advance({});
   const auto shown = bench.take();
   CHECK(shown.find("+CMT: ") != shown.rfind("+CMT: "));  // the second does not wait for AT+CNMA

@@ -2,6 +2,7 @@
 // AT+QIDNSGIP, AT+QPING, AT+QNTP: OK first, the result later (M66 11.13, 11.33, 11.34).
 #include "emulator/device/outside.hpp"
 #include "emulator/device/sim.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
@@ -87,7 +88,7 @@ TEST_CASE("QPING: unknown name, no network, ranges", "[names]") {
   bench.exchange("AT+QPING=\"198.51.100.9\",0", {"ERROR"});
   bench.exchange("AT+QPING=\"198.51.100.9\",256", {"ERROR"});
   bench.exchange("AT+QPING=\"198.51.100.9\",1,11", {"ERROR"});
-  ModemBench without{{.configuration = {.sim = device::Sim::none()}, .ready = Ready::booted}};
+  ModemBench without{{.configuration = workbench::configured({.sim = device::Sim::none()}), .ready = Ready::booted}};
   without.send("AT+QPING=\"198.51.100.9\"");
   without.advance(10s);
   without.expect("OK");
@@ -162,7 +163,7 @@ TEST_CASE("nothing leaves when the context is gone, and who asked hears so", "[n
   bench.expect_nothing();
   REQUIRE(server.last().pieces().size() == 1);
   if (by_network) {
-    bench.me().outside().lose_context(0);
+    bench.outside().lose_context(0);
     bench.advance({});
     bench.expect("+PDP DEACT");
   } else {
@@ -185,7 +186,7 @@ TEST_CASE("the other context's services go on", "[names][M66 11.28]") {
   bench.ok("AT+QIFGCNT=1");
   bench.ok("AT+QIREGAPP;+QIACT");
   bench.ok("AT+QNTP=\"mute.test\"");
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance(14s);
   bench.expect("+PDP DEACT");
   bench.expect_nothing();

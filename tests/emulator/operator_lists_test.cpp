@@ -37,7 +37,7 @@ TEST_CASE("preferred operators that cannot be", "[operator][CPOL]") {
   }
   for (int i = 0; i < 8; ++i) bench.ok("AT+CPOL=,2,\"46001\"");
   bench.exchange("AT+CPOL=,2,\"46001\"", {"+CME ERROR: 20"});
-  bench.me().outside().change_sim(device::Sim::none());
+  bench.outside().change_sim(device::Sim::none());
   bench.advance({});
   bench.take();
   bench.exchange("AT+CPOL?", {"+CME ERROR: 10"});
@@ -81,11 +81,11 @@ TEST_CASE("the switch of the SIM's holder", "[settings][QSIMSTAT]") {
   bench.ok("AT+QSIMDET=1,1");
   bench.exchange("AT+QSIMDET?", {"+QSIMDET: 1,1", "OK"});
   bench.ok("AT+QSIMSTAT=1");
-  bench.me().outside().change_sim(device::Sim::none());
+  bench.outside().change_sim(device::Sim::none());
   bench.advance({});
   CHECK(bench.take().find("\r\n+QSIMSTAT: 1,0\r\n") != std::string::npos);
   bench.exchange("AT+QSIMSTAT?", {"+QSIMSTAT: 1,0", "OK"});
-  bench.me().outside().change_sim(device::Sim::without_pin());
+  bench.outside().change_sim(device::Sim::without_pin());
   bench.advance({});
   CHECK(bench.take().find("\r\n+QSIMSTAT: 1,1\r\n") != std::string::npos);
   CHECK(bench.ask("AT&V").find("\r\n+QSIMSTAT: 1\r\n") != std::string::npos);

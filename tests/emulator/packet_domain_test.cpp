@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+CGACT beside AT+QIACT, AT+CGPADDR, and the access points of the network (SSL 1.4.1, M66 10).
 #include "emulator/device/access_points.hpp"
-#include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/emulator/driver.hpp"
 
 using namespace quasimodem;
@@ -34,7 +35,7 @@ TEST_CASE("a context of CGACT makes QIACT fail", "[packet][SSL 1.4.1]") {
 TEST_CASE("a firmware with shared-context has both", "[packet]") {
   device::Configuration configuration;
   configuration.firmware.shared_context = true;
-  ModemBench bench{{.configuration = configuration}};
+  ModemBench bench{{.configuration = workbench::configured(configuration)}};
   bench.ok("AT+CGDCONT=1,\"IP\",\"internet\"");
   bench.ok("AT+CGACT=1,1");
   bench.ok("AT+QIREGAPP;+QIACT");
@@ -117,7 +118,7 @@ TEST_CASE("the network refuses another APN after its time", "[packet][SSL 1.4.1]
   const std::string command = GENERATE("AT+QICSGP=1,\"intrenet\"", "AT+QICSGP=1");
   auto configuration = knowing("internet,iot");
   configuration.timing.activate = 3s;
-  ModemBench bench{{.configuration = configuration}};
+  ModemBench bench{{.configuration = workbench::configured(configuration)}};
   bench.ok(command);
   bench.ok("AT+QIREGAPP");
   bench.send("AT+QIACT");
@@ -137,7 +138,7 @@ TEST_CASE("the network refuses another APN after its time", "[packet][SSL 1.4.1]
 }
 
 TEST_CASE("CGACT has a number for an APN that is refused", "[packet][M66 10.5]") {
-  ModemBench bench{{.configuration = knowing("internet")}};
+  ModemBench bench{{.configuration = workbench::configured(knowing("internet"))}};
   bench.ok("AT+CGDCONT=1,\"IP\",\"intrenet\";+CGDCONT=2,\"IP\",\"internet\"");
   bench.exchange("AT+CGACT=1,1", {"+CME ERROR: 133"});
   CHECK(bench.log().contains("the network does not know the APN \"intrenet\", only internet"));
@@ -153,7 +154,7 @@ TEST_CASE("a context that is up stays when the network forgets its APN", "[packe
 }
 
 TEST_CASE("a driver whose APN is wrong tries again after QIDEACT", "[drivers][packet]") {
-  Driver driver{"\r\n", knowing("internet")};
+  Driver driver{"\r\n", workbench::configured(knowing("internet"))};
   driver.all_end_in_ok({"ATE0"});
   driver.wants("AT+QIDEACT", "\r\nDEACT OK\r\n");
   driver.all_ok(

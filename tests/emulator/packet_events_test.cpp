@@ -9,18 +9,18 @@ using namespace quasimodem::test;
 
 TEST_CASE("the network takes a context away", "[packet][M66 10.9]") {
   ModemBench bench{{.ready = Ready::ip_status}};
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.expect("+PDP DEACT");
   bench.expect_nothing();
   bench.exchange("AT+QIDEACT", {"DEACT OK"});
   for (const auto* line : {"AT+CGEREP=1", "AT+QIREGAPP", "AT+QIACT"}) bench.ok(line);
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.expect("+CGEV: NW DEACT \"IP\",\"10.1.83.189\",1");
   bench.expect("+PDP DEACT");
   bench.expect_nothing();
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.expect_nothing();
 }

@@ -5,6 +5,7 @@
 #include "emulator/device/outside.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/voice_calls.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -75,7 +76,7 @@ TEST_CASE("dialled numbers are listed, the own number is told", "[phonebook]") {
   bench.ok("AT+CPBS=\"LD\"");
   bench.exchange("AT+CPBR=1", {"+CPBR: 1,\"10086\",129,\"\"", "OK"});
   bench.exchange("AT+CNUM", {"+CNUM: \"\",\"+447700900001\",145,7,4", "OK"});
-  ModemBench without{{.configuration = {.own_number = ""}}};
+  ModemBench without{{.configuration = workbench::configured({.own_number = ""})}};
   without.ok("AT+CNUM");
 }
 
@@ -94,20 +95,20 @@ TEST_CASE("calls are listed: dialled, received, missed", "[phonebook][voice]") {
   CHECK(list("LD") == "\r\n+CPBR: 1,\"+4930123\",145,\"\"\r\n\r\nOK\r\n");
   CHECK(list("DC") == list("LD"));
 
-  bench.me().outside().ring("+491701");  // nobody answers
-  bench.me().calls().far_end_hangs_up();
+  bench.outside().ring("+491701");  // nobody answers
+  bench.outside().far_end_hangs_up();
   quiet();
-  bench.me().outside().ring("");  // withheld
+  bench.outside().ring("");  // withheld
   bench.advance(90s);
   quiet();
   CHECK(list("MC") == "\r\n+CPBR: 1,\"\",128,\"\"\r\n+CPBR: 2,\"+491701\",145,\"\"\r\n\r\nOK\r\n");
   CHECK(list("RC") == "\r\nOK\r\n");
 
-  bench.me().outside().ring("110");
+  bench.outside().ring("110");
   quiet();
   bench.ok("ATA");
   bench.ok("ATH");
-  bench.me().outside().ring("112");
+  bench.outside().ring("112");
   quiet();
   bench.ok("ATH");  // refused
   CHECK(list("RC") == "\r\n+CPBR: 1,\"112\",129,\"\"\r\n+CPBR: 2,\"110\",129,\"\"\r\n\r\nOK\r\n");
@@ -115,9 +116,9 @@ TEST_CASE("calls are listed: dialled, received, missed", "[phonebook][voice]") {
   bench.ok("AT+CCWA=1,1,1");
   bench.ok("ATD10086;");
   bench.advance(1s);
-  bench.me().outside().ring("113");  // waits, and gives up
+  bench.outside().ring("113");  // waits, and gives up
   bench.advance(61s);
-  bench.me().outside().ring("114");
+  bench.outside().ring("114");
   quiet();
   bench.ok("AT+CHLD=1");
   CHECK(list("MC").starts_with("\r\n+CPBR: 1,\"113\",129"));
@@ -125,7 +126,7 @@ TEST_CASE("calls are listed: dialled, received, missed", "[phonebook][voice]") {
 }
 
 TEST_CASE("no SIM, no phonebook", "[phonebook]") {
-  ModemBench bench{{.configuration = {.sim = device::Sim::none()}, .ready = Ready::booted}};
+  ModemBench bench{{.configuration = workbench::configured({.sim = device::Sim::none()}), .ready = Ready::booted}};
   for (const auto line : {"AT+CPBS?", "AT+CPBR=1", "AT+CPBW=1", "AT+CNUM"}) bench.exchange(line, {"+CME ERROR: 10"});
 }
 

@@ -2,6 +2,7 @@
 // What Debian's programs send, as a script (clients.md 3.5 and 3.7). gammu, gnokii, smsd, chat and picocom themselves
 // run in tests/integration.
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/sms/pdu.hpp"
@@ -117,7 +118,7 @@ TEST_CASE("ModemManager: enable, scan, message, disable", "[drivers][clients 3.5
   }
   CHECK(networks == 2);
 
-  manager.bench.me().outside().deliver_sms("+4917", "hellohello", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
+  manager.bench.outside().deliver_sms("+4917", "hellohello", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
   manager.bench.advance({});
   manager.bench.expect("+CMTI: \"MT\",1");  // as it chose; it reads from there
   manager.matches("AT+CMGL=4", R"re(\+CMGL:\s*1,0,(,|[^,]*,)24\r\n([0-9A-F]+))re");
@@ -210,7 +211,7 @@ TEST_CASE("mgetty waits for a call", "[drivers][clients 3.7]") {
   driver.all_end_in_ok({"ATE0"});
   driver.ok("ATQ0V1H0");
   driver.ok("ATS0=0Q0&D2&C1");
-  driver.bench.me().outside().ring("0383599999");
+  driver.bench.outside().ring("0383599999");
   driver.bench.advance({});
   driver.bench.expect("RING");
   driver.ok("ATH");

@@ -3,7 +3,9 @@
 #include "emulator/device/outside.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/timing.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/lab.hpp"
 #include "tests/support/modem_bench.hpp"
 
 using namespace quasimodem;
@@ -42,7 +44,7 @@ TEST_CASE("opening a connected index fails and leaves the connection as it was",
 }
 
 TEST_CASE("messages are not ready before Call Ready", "[sms][quirk Q20]") {
-  ModemBench bench{{.configuration = {.timing = kLab}}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = kLab})}};
   bench.advance(1s);
   bench.send("AT+CFUN=1,1");
   bench.advance(kLab.command.median + kLab.boot.median + 1ms);
@@ -74,7 +76,7 @@ TEST_CASE("the SIM is busy until +CPIN: READY", "[sim][quirk Q20][FR 2]") {
   timing.boot = kBoot;
   timing.sim_start = kSim;
   timing.call_ready = kCallReady;
-  ModemBench bench{{.configuration = {.timing = timing}, .ready = Ready::booted}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = timing}), .ready = Ready::booted}};
   bench.advance(kCallReady);
   bench.ask("AT+IPR=115200&W");
   const auto answers_busy = [&] {
@@ -130,10 +132,10 @@ TEST_CASE("the SIM is busy until +CPIN: READY", "[sim][quirk Q20][FR 2]") {
 
   SECTION("an empty holder is known at once") {
     bench.ask("ATE0");
-    bench.me().outside().change_sim(device::Sim::none());
+    bench.outside().change_sim(device::Sim::none());
     bench.advance({});
     CHECK(bench.take() == "\r\n+CPIN: NOT INSERTED\r\n");
-    bench.me().outside().change_sim(device::Sim::with_pin("1234"));
+    bench.outside().change_sim(device::Sim::with_pin("1234"));
     bench.exchange("AT+CPIN?", {"+CME ERROR: 14"});
     bench.advance(kSim);
     CHECK(bench.take() == "\r\n+CPIN: SIM PIN\r\n");

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "emulator/commands/setting.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/sim.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command_reference.hpp"

@@ -27,7 +27,7 @@ TEST_CASE("RI is on while a call rings", "[ri]") {
   RingBench bench;
   bench.ok("AT+QINDRI=0");  // the words of its end are a URC as well
   CHECK(!bench.ri());
-  bench.me().outside().ring("0301");
+  bench.outside().ring("0301");
   CHECK(bench.ri());
   bench.advance(20s);
   CHECK(bench.ri());
@@ -36,7 +36,7 @@ TEST_CASE("RI is on while a call rings", "[ri]") {
     CHECK(!bench.ri());
   }
   SECTION("until the caller gives up") {
-    bench.me().calls().far_end_hangs_up();
+    bench.outside().far_end_hangs_up();
     CHECK(!bench.ri());
   }
   SECTION("until it is refused") {
@@ -55,7 +55,7 @@ TEST_CASE("a message is a pulse of 120 ms, whatever AT+QINDRI says", "[ri]") {
   const int shown = GENERATE(0, 1, 2);  // kept in silence, told of, shown at once
   bench.ok(fmt::format("AT+QINDRI={}", report));
   bench.ok(fmt::format("AT+CNMI=2,{},0,0,0", shown));
-  bench.me().outside().deliver_sms("0301", "hi");
+  bench.outside().deliver_sms("0301", "hi");
   if (shown == 0) {
     CHECK(!bench.ri());
   } else {
@@ -67,22 +67,22 @@ TEST_CASE("another URC is a pulse as AT+QINDRI says", "[ri][M66 4.3]") {
   RingBench bench;
   bench.ok("AT+CREG=1");
   SECTION("by default") {
-    bench.me().outside().serve(device::RegistrationStatus::roaming);
+    bench.outside().serve(device::RegistrationStatus::roaming);
     bench.pulse_of_120ms();
   }
   SECTION("not with 0") {
     bench.ok("AT+QINDRI=0");
-    bench.me().outside().serve(device::RegistrationStatus::roaming);
+    bench.outside().serve(device::RegistrationStatus::roaming);
     CHECK(!bench.ri());
   }
   SECTION("not for what is not said") {
     bench.ok("AT+CREG=0");
-    bench.me().outside().serve(device::RegistrationStatus::roaming);
+    bench.outside().serve(device::RegistrationStatus::roaming);
     CHECK(!bench.ri());
   }
   SECTION("at once, also while the words wait for a command") {
     bench.send_raw("AT+CS");
-    bench.me().outside().serve(device::RegistrationStatus::roaming);
+    bench.outside().serve(device::RegistrationStatus::roaming);
     bench.pulse_of_120ms();
   }
 }

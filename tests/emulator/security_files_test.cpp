@@ -2,8 +2,9 @@
 // AT+QSECWRITE, AT+QSECREAD, AT+QSECDEL (SSL 2.2.7 – 2.2.9).
 #include <string>
 
-#include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/ssl_contexts.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "storage/security_file_store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
@@ -398,7 +399,7 @@ TEST_CASE("firmware after V3.1 takes any name in NVRAM", "[SSL 2.2.7][FR 7]") {
   SECTION("with nvram-names") {
     device::Configuration configuration;
     configuration.firmware.nvram_names = true;
-    ModemBench bench{{.configuration = configuration}};
+    ModemBench bench{{.configuration = workbench::configured(configuration)}};
     bench.send("AT+QSECWRITE=\"" + name + "\",1675,100");
     bench.expect("CONNECT");
     bench.send_raw(key);

@@ -149,7 +149,7 @@ TEST_CASE("a server brings its context up, and goes with it", "[server]") {
   bench.exchange("AT+QIMUX=1", {"ERROR"});
   const auto client = call_in(bench, 1);
   bench.expect("REMOTE IP: 198.51.100.1");
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.expect("+PDP DEACT");
   CHECK_FALSE(client->open());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+CRSM, AT+CSIM, AT+CUAD: the SIM as ModemManager, oFono and the FreeRTOS cellular library read it.
 #include "emulator/device/sim.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 
 struct Card : ModemBench {
   explicit Card(device::Sim sim = device::Sim::without_pin(), Ready ready = Ready::attached)
-      : ModemBench{{.configuration = {.sim = std::move(sim)}, .ready = ready}} {}
+      : ModemBench{{.configuration = workbench::configured({.sim = std::move(sim)}), .ready = ready}} {}
   void apdu(const std::string& command, const std::string& answer) {
     INFO(command);
     exchange(fmt::format("AT+CSIM={},\"{}\"", command.size(), command),

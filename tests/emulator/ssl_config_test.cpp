@@ -2,6 +2,7 @@
 // AT+QSSLCFG and the test, read and execution forms of the nine commands (SSL 2.2).
 #include <string>
 
+#include "emulator/workbench/configured.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 #include "tls/capabilities.hpp"
 
@@ -211,7 +212,7 @@ TEST_CASE("in NVRAM the name says what the file is", "[SSL 2.2.1]") {
   const auto [type, own] = GENERATE(table<std::string, std::string>(
       {{"cacert", "NVRAM:CA0 NVRAM:CA1"}, {"clientcert", "NVRAM:CC0"}, {"clientkey", "NVRAM:CK0"}}));
   const bool free = GENERATE(false, true);
-  ModemBench bench{{.configuration = {.firmware = {.nvram_names = free}}}};
+  ModemBench bench{{.configuration = workbench::configured({.firmware = {.nvram_names = free}})}};
   for (const std::string name : {"NVRAM:CA0", "NVRAM:CA1", "NVRAM:CC0", "nvram:CK0"}) {
     INFO(type << " " << name << (free ? ", names are free" : ""));
     const bool suits = free || own.find(name.substr(name.find(':'))) != std::string::npos;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "emulator/device/outside.hpp"
+#include "emulator/device/timing.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 
 using namespace quasimodem;
@@ -492,9 +493,8 @@ TEST_CASE("QSSLSTATE shows the stack's state and six rows", "[SSL 2.2.6]") {
 }
 
 TEST_CASE("QSSLSTATE while the context is being activated", "[SSL 2.2.6]") {
-  ModemBench::Options options{.ready = Ready::attached};
-  options.configuration.timing.activate = 5s;
-  ModemBench bench{options};
+  ModemBench bench;
+  bench.board().set_timing({.activate = 5s});
   bench.ok("AT+QIMUX=1");
   bench.send("AT+QIOPEN=1,\"TCP\",\"198.51.100.9\",80");
   bench.expect("OK");
@@ -547,7 +547,7 @@ TEST_CASE("without a bearer nothing goes to the peers, neither close_notify nor 
   for (auto* wire : {&bench.peer.wire(), &plain.last()}) {
     wire->on_closed = [&](std::optional<net::NetError> error) { ends.push_back(error); };
   }
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   CHECK(bench.peer.wire().received().size() == heard);
   // What the machine that the emulator runs on has to do in the end is no word of the module's.
@@ -556,7 +556,7 @@ TEST_CASE("without a bearer nothing goes to the peers, neither close_notify nor 
 
 TEST_CASE("QSSLSTATE in PDP DEACT", "[SSL 2.2.6]") {
   Opened bench;
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.take();
   CHECK(bench.ask("AT+QSSLSTATE").find("\r\n+QSSLSTATE: PDP DEACT\r\n") == 0);

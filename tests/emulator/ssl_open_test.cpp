@@ -3,6 +3,7 @@
 #include <string>
 
 #include "emulator/device/outside.hpp"
+#include "emulator/device/timing.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 
 using namespace quasimodem;
@@ -117,9 +118,8 @@ TEST_CASE("the time-out covers the handshake as well", "[SSL 2.2.2]") {
 }
 
 TEST_CASE("the module's own time for a handshake counts too", "[SSL 2.2.2]") {
-  ModemBench::Options options{.ready = Ready::ip_status};
-  options.configuration.timing.tls_plain = 15s;
-  SslBench bench{tls_server(), options};
+  SslBench bench;
+  bench.board().set_timing({.tls_plain = 15s});
   bench.exchange(bench.open_command(1, 0, 443, ",10"), {"OK"});
   bench.advance(10s);
   bench.expect("+QSSLOPEN: 1,-1");
@@ -216,7 +216,7 @@ TEST_CASE("QILOCIP is not needed before QSSLOPEN", "[SSL 2.2.2][quirk Q6]") {
 
 TEST_CASE("while the context is halted QSSLOPEN is an error", "[SSL 2.2.2][quirk Q9]") {
   SslBench bench;
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.expect("+PDP DEACT");
   CHECK(bench.ask(bench.open_command(1)) == kError);
@@ -365,9 +365,8 @@ TEST_CASE("a peer that closes right after the handshake: first the code, then th
           "[SSL 2.2.10.2]") {
   const auto computing = GENERATE(0ms, 200ms);
   const bool in_order = GENERATE(true, false);
-  ModemBench::Options options{.ready = Ready::ip_status};
-  options.configuration.timing.tls_plain = computing;
-  SslBench bench{tls_server(), options};
+  SslBench bench;
+  bench.board().set_timing({.tls_plain = computing});
   bench.peer.on_handshake = [&] {
     bench.peer.send("greeting");
     in_order ? bench.peer.close() : bench.peer.hang_up();
@@ -387,7 +386,7 @@ TEST_CASE("the loss of the context closes every SSL connection, then itself is t
   bench.open(5);
   bench.exchange("AT+QIOPEN=1,\"TCP\",\"198.51.100.9\",80", {"OK", "1, CONNECT OK"});
   bench.exchange(bench.open_command(2, 0, 81), {"OK"});
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() ==
         "\r\n+QSSLURC: \"closed\",0\r\n\r\n+QSSLOPEN: 2,-1\r\n\r\n+QSSLURC: \"closed\",5\r\n\r\n+PDP DEACT\r\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens around the module: network, SIM, supply.
 #include "emulator/device/events.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/sim.hpp"
@@ -18,7 +19,7 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
   bench.ok("AT+CGREG=1");
 
   SECTION("denied: both domains at once, the context is lost") {
-    bench.me().outside().serve(RegistrationStatus::denied);
+    bench.outside().serve(RegistrationStatus::denied);
     bench.advance(1s);
     bench.expect("+CREG: 3");
     bench.expect("+CGREG: 3");
@@ -28,14 +29,14 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
     bench.exchange("AT+CSQ", {"+CSQ: 30,0", "OK"});
     bench.advance(1h);
     bench.expect_nothing();
-    bench.me().outside().serve(RegistrationStatus::home);
+    bench.outside().serve(RegistrationStatus::home);
     bench.advance(1min);
     bench.expect("+CREG: 1");
     bench.expect("+CGREG: 1");
     bench.expect_nothing();
   }
   SECTION("roaming counts as registered") {
-    bench.me().outside().serve(RegistrationStatus::roaming);
+    bench.outside().serve(RegistrationStatus::roaming);
     bench.advance(1min);
     bench.take();
     bench.exchange("AT+CREG?", {"+CREG: 1,5", "OK"});
@@ -43,20 +44,20 @@ TEST_CASE("The network refuses, takes and loses the module", "[surroundings]") {
     bench.exchange("AT+CGATT?", {"+CGATT: 1", "OK"});
   }
   SECTION("a short outage leaves the context alone") {
-    bench.me().outside().serve(RegistrationStatus::searching, device::Outage::brief);
+    bench.outside().serve(RegistrationStatus::searching, device::Outage::brief);
     bench.advance(1s);
     bench.expect("+CREG: 2");
     bench.expect("+CGREG: 2");
     bench.exchange("AT+CSQ", {"+CSQ: 99,99", "OK"});
     bench.exchange("AT+QISTAT", {"OK", "STATE: IP STATUS"});
-    bench.me().outside().serve(RegistrationStatus::home);
+    bench.outside().serve(RegistrationStatus::home);
     bench.advance(1min);
     bench.expect("+CREG: 1");
     bench.expect("+CGREG: 1");
     bench.expect_nothing();
   }
   SECTION("it lasts over a restart") {
-    bench.me().outside().serve(RegistrationStatus::denied);
+    bench.outside().serve(RegistrationStatus::denied);
     bench.advance(1s);
     bench.modem().power_key();
     bench.modem().power_key();
@@ -77,7 +78,7 @@ TEST_CASE("Signal strength and errors", "[surroundings]") {
 
 TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surroundings]") {
   ModemBench bench{{.ready = Ready::ip_status}};
-  bench.me().outside().change_sim(device::Sim::none());
+  bench.outside().change_sim(device::Sim::none());
   bench.advance(1min);
   bench.expect("+PDP DEACT");
   bench.expect("+CPIN: NOT INSERTED");
@@ -86,7 +87,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
   bench.exchange("AT+CREG?", {"+CREG: 0,0", "OK"});
 
   SECTION("ready") {
-    bench.me().outside().change_sim(device::Sim::without_pin());
+    bench.outside().change_sim(device::Sim::without_pin());
     bench.advance(1min);
     bench.expect("+CPIN: READY");
     bench.expect("Call Ready");
@@ -94,7 +95,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
     bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
   }
   SECTION("locked") {
-    bench.me().outside().change_sim(device::Sim::with_pin("4711"));
+    bench.outside().change_sim(device::Sim::with_pin("4711"));
     bench.advance(1min);
     bench.expect("+CPIN: SIM PIN");
     bench.expect_nothing();
@@ -104,7 +105,7 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
     bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
   }
   SECTION("blocked by too many wrong PINs") {
-    bench.me().outside().change_sim(device::Sim::with_puk());
+    bench.outside().change_sim(device::Sim::with_puk());
     bench.advance(1min);
     bench.expect("+CPIN: SIM PUK");
     bench.exchange("AT+CPIN?", {"+CPIN: SIM PUK", "OK"});
@@ -118,16 +119,16 @@ TEST_CASE("A SIM is pulled out, put in, and asks for its PIN or PUK", "[surround
 TEST_CASE("Voltage out of range", "[surroundings]") {
   ModemBench bench;
   using Level = device::SupplyVoltage::Level;
-  bench.me().outside().report_voltage(Level::under_warning);
+  bench.outside().report_voltage(Level::under_warning);
   bench.advance(1s);
   bench.expect_raw("\r\nUNDER_VOLTAGE WARNING \r\n");
   bench.ok("AT");
-  bench.me().outside().report_voltage(Level::under_power_down);
+  bench.outside().report_voltage(Level::under_power_down);
   bench.advance(1s);
   bench.expect_raw("\r\nUNDER_VOLTAGE POWER DOWN \r\n");
   bench.send("AT");
   bench.expect_nothing();
-  REQUIRE(bench.me().power() == device::MobileEquipment::Power::off);
+  REQUIRE(bench.me().power() == device::Power::off);
 }
 
 TEST_CASE("When the supply is cut nothing more is said, not even what was on its way", "[surroundings]") {

@@ -2,6 +2,7 @@
 // Plain sockets: opening, sending, receiving in all ways, closing (M66 11; at-reference 2.3–2.6).
 #include <string>
 
+#include "emulator/device/mobile_equipment.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 

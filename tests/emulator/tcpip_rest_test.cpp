@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // UDP, QINDI=2, QISCON, QIAUTOS, both contexts (M66 11).
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -182,6 +183,6 @@ TEST_CASE("TCP/BufferRemain 0 loses what was not read before the close", "[tcpip
 TEST_CASE("QCFG is only on the M95 and knows one item", "[tcpip]") {
   ModemBench bench;
   bench.exchange("AT+QCFG=\"NW/PDPActAsync\",1", {"ERROR"});
-  ModemBench other{{.configuration = {.model = device::Model::m66}}};
+  ModemBench other{{.configuration = workbench::configured({.model = device::Model::m66})}};
   other.exchange("AT+QCFG=\"TCP/BufferRemain\",1", {"ERROR"});
 }

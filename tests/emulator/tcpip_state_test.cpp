@@ -2,9 +2,10 @@
 // The TCP/IP state machine and which command is allowed when (M66 11; at-reference 2.2).
 #include <string>
 
-#include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/tcpip_settings.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -46,7 +47,7 @@ struct Stack : ModemBench {
         exchange("AT+QICLOSE", {"CLOSE OK"});
         return;
       case State::pdp_deact:
-        me().outside().lose_context(0);
+        outside().lose_context(0);
         advance({});
         expect("+PDP DEACT");
         return;
@@ -294,7 +295,7 @@ TEST_CASE("reading commands that have no value", "[tcpip][M66 11]") {
 TEST_CASE("QIACT answers once, when the context is up", "[tcpip][M66 11.7]") {
   device::Configuration configuration;
   configuration.timing.activate = 3s;
-  ModemBench bench{{.configuration = configuration, .ready = Ready::ip_start}};
+  ModemBench bench{{.configuration = workbench::configured(configuration), .ready = Ready::ip_start}};
   bench.send("AT+QIACT");
   bench.advance(2'999ms);
   bench.expect_nothing();
@@ -317,7 +318,7 @@ TEST_CASE("an activation that cannot be is an error and ends in PDP DEACT", "[tc
 TEST_CASE("the deactivation takes its time", "[tcpip][M66 11.4]") {
   device::Configuration configuration;
   configuration.timing.deactivate = 3s;
-  ModemBench bench{{.configuration = configuration, .ready = Ready::ip_status}};
+  ModemBench bench{{.configuration = workbench::configured(configuration), .ready = Ready::ip_status}};
   bench.send("AT+QIDEACT");
   bench.advance(2'999ms);
   bench.expect_nothing();
@@ -347,7 +348,7 @@ TEST_CASE("QIREGAPP keeps what it is given", "[tcpip][M66 11.6]") {
 TEST_CASE("QIOPEN in IP INITIAL brings the context up by itself", "[tcpip][M66 11.1]") {
   device::Configuration configuration;
   configuration.timing.activate = 3s;
-  ModemBench bench{{.configuration = configuration}};
+  ModemBench bench{{.configuration = workbench::configured(configuration)}};
   bench.network().listen("198.51.100.9", 80);
   bench.exchange(kOpen, {"OK"});
   bench.exchange("AT+QISTAT", {"OK", "STATE: IP IND"});
@@ -369,7 +370,7 @@ TEST_CASE("QIOPEN in IP INITIAL without a network fails", "[tcpip][M66 11.1]") {
 TEST_CASE("QIDEACT abandons an activation", "[tcpip][quirk Q11]") {
   device::Configuration configuration;
   configuration.timing.activate = 3s;
-  ModemBench bench{{.configuration = configuration}};
+  ModemBench bench{{.configuration = workbench::configured(configuration)}};
   bench.network().listen("198.51.100.9", 80);
   bench.exchange(kOpen, {"OK"});
   bench.exchange("AT+QIDEACT", {"DEACT OK"});
@@ -382,7 +383,7 @@ TEST_CASE("QIDEACT abandons an activation", "[tcpip][quirk Q11]") {
 TEST_CASE("QICLOSE while the context is still being brought up", "[tcpip]") {
   device::Configuration configuration;
   configuration.timing.activate = 3s;
-  ModemBench bench{{.configuration = configuration}};
+  ModemBench bench{{.configuration = workbench::configured(configuration)}};
   bench.exchange(kOpen, {"OK"});
   bench.exchange("AT+QICLOSE", {"CLOSE OK"});
   bench.exchange("AT+QISTAT", {"OK", "STATE: IP IND"});
@@ -395,10 +396,10 @@ TEST_CASE("QICLOSE while the context is still being brought up", "[tcpip]") {
 TEST_CASE("the context is lost while it is activated", "[tcpip]") {
   device::Configuration configuration;
   configuration.timing.activate = 3s;
-  ModemBench bench{{.configuration = configuration, .ready = Ready::ip_start}};
+  ModemBench bench{{.configuration = workbench::configured(configuration), .ready = Ready::ip_start}};
   bench.send("AT+QIACT");
   bench.advance(1s);
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\nERROR\r\n\r\n+PDP DEACT\r\n");
   bench.advance(10min);
@@ -412,7 +413,7 @@ TEST_CASE("the loss of the context is one line, all sockets are dead", "[tcpip][
   bench.bring_to(State::processing);
   bench.exchange("AT+QIOPEN=1,\"TCP\",\"198.51.100.9\",80", {"OK", "1, CONNECT OK"});
   bench.exchange("AT+QIOPEN=2,\"TCP\",\"198.51.100.9\",81", {"OK"});
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\n+PDP DEACT\r\n");
   CHECK(bench.network().open_links() == 0);
@@ -432,7 +433,7 @@ TEST_CASE("a context that is down cannot be lost", "[tcpip]") {
   Stack bench;
   bench.bring_to(GENERATE(State::initial, State::start));
   const auto before = bench.state();
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.expect_nothing();
   CHECK(bench.state() == before);
@@ -445,7 +446,7 @@ TEST_CASE("losing one context leaves the other", "[tcpip][M66 11.28]") {
   bench.exchange("AT+QIFGCNT?", {"+QIFGCNT: 1,0", "OK"});
   CHECK(bench.state() == "IP INITIAL");
   bench.ok("AT+QIREGAPP;+QIACT");
-  bench.me().outside().lose_context(1);
+  bench.outside().lose_context(1);
   bench.advance({});
   bench.expect("+PDP DEACT");
   CHECK(bench.state() == "PDP DEACT");

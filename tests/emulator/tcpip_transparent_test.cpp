@@ -258,7 +258,7 @@ TEST_CASE("the peer closes after +++", "[transparent]") {
 
 TEST_CASE("the context is lost in data state", "[transparent]") {
   Connected bench;
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\n+PDP DEACT\r\n");
   CHECK(!bench.dcd());
@@ -364,7 +364,7 @@ TEST_CASE("a DTR drop while the peer does not read leaves no commands behind", "
   for (int i = 0; i < 100; ++i) bench.send_raw(std::string(97, 'x') + "\rAT+QPOWD=1\r");
   bench.drop_dtr();
   bench.expect_nothing();
-  CHECK(bench.me().power() == device::MobileEquipment::Power::on);
+  CHECK(bench.board().is_on());
   bench.exchange("AT+QICLOSE", {"CLOSE OK"});
 }
 

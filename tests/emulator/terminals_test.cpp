@@ -80,7 +80,7 @@ TEST_CASE("each terminal has its own echo, verbosity, profile and foreground con
 TEST_CASE("a half typed line at one terminal holds nothing up at the other", "[terminals]") {
   Two bench;
   bench.send_raw("AT+CG");
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   CHECK(bench.take_second() == "\r\n+PDP DEACT\r\n");
   bench.expect_nothing();
   bench.exchange("ATT?", {"+CGATT: 1", "OK", "+PDP DEACT"});
@@ -89,11 +89,11 @@ TEST_CASE("a half typed line at one terminal holds nothing up at the other", "[t
 TEST_CASE("a report that is switched on at one terminal comes there only", "[terminals]") {
   Two bench;
   CHECK(bench.ask_second("AT+CREG=1;+CMER=1,0,0,1") == kOk);
-  bench.me().outside().serve(device::RegistrationStatus::searching, device::Outage::brief);
+  bench.outside().serve(device::RegistrationStatus::searching, device::Outage::brief);
   CHECK(bench.take_second() == "\r\n+CREG: 2\r\n\r\n+CIEV: 2,0\r\n\r\n+CIEV: 3,0\r\n\r\n+CIEV: 7,0\r\n");
   bench.expect_nothing();
   // A command at one changes an indicator, the other has asked for it.
-  bench.me().outside().serve(device::RegistrationStatus::home);
+  bench.outside().serve(device::RegistrationStatus::home);
   bench.advance(1min);
   bench.take_second();
   bench.send("ATD10086;");
@@ -170,23 +170,23 @@ TEST_CASE("a call rings everywhere, and ends where it was dialled or answered", 
   Two bench{Ready::attached};
   SECTION("dialled") {
     CHECK(bench.ask_second("AT+QMOSTAT=1;D10086;") == kOk + "\r\nMO RING\r\n\r\nMO CONNECTED\r\n");
-    bench.me().calls().far_end_hangs_up();
+    bench.outside().far_end_hangs_up();
     CHECK(bench.take_second() == "\r\nNO CARRIER\r\n");
     bench.expect_nothing();
   }
   SECTION("answered") {
-    bench.me().outside().ring("+447700900002");
+    bench.outside().ring("+447700900002");
     bench.advance({});
     bench.expect_of_both("\r\nRING\r\n");
     CHECK(bench.ask_second("ATA") == kOk);
-    bench.me().calls().far_end_hangs_up();
+    bench.outside().far_end_hangs_up();
     CHECK(bench.take_second() == "\r\nNO CARRIER\r\n");
     bench.expect_nothing();
   }
   SECTION("given up") {
-    bench.me().outside().ring("+447700900002");
+    bench.outside().ring("+447700900002");
     bench.advance({});
-    bench.me().calls().far_end_hangs_up();
+    bench.outside().far_end_hangs_up();
     bench.advance({});
     bench.expect_of_both("\r\nRING\r\n\r\nNO CARRIER\r\n");
   }
@@ -220,7 +220,7 @@ TEST_CASE("transparent mode on one terminal leaves the other usable", "[terminal
     CHECK(bench.ask_second("ATO") == "\r\nNO CARRIER\r\n");
   }
   SECTION("the network takes its context away") {
-    bench.me().outside().lose_context(0);
+    bench.outside().lose_context(0);
     bench.advance({});
     bench.expect_of_both("\r\n+PDP DEACT\r\n");
     CHECK(bench.ask_second("AT") == kOk);
@@ -237,7 +237,7 @@ TEST_CASE("transparent mode on one terminal leaves the other usable", "[terminal
 TEST_CASE("what the module tells everybody comes on every terminal", "[terminals]") {
   Two bench;
   bench.ok("AT+IPR=115200&W");
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   bench.expect_of_both("\r\n+PDP DEACT\r\n");
   bench.modem().power_key();
@@ -258,7 +258,7 @@ TEST_CASE("a terminal whose rate is not known hears nothing after a restart", "[
   bench.advance(1min);
   bench.expect_nothing();
   CHECK(bench.ask_second("AT") == "AT\r" + kOk);
-  bench.me().outside().deliver_sms("+447700900002", "hi");
+  bench.outside().deliver_sms("+447700900002", "hi");
   bench.advance(1s);
   CHECK(bench.take_second() == "\r\n+CMTI: \"SM\",1\r\n");
   bench.expect_nothing();

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole dialogues, byte for byte: tests/transcripts, format in 00_format.txt there.
-#include "tests/support/transcript.hpp"
+#include "emulator/workbench/transcript.hpp"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/workbench/transcript_player.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/transcript.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -22,12 +23,6 @@ std::vector<std::string> files(bool complete) {
     if (load_transcript(file).needs.not_yet.empty() == complete) chosen.push_back(file);
   }
   return chosen;
-}
-
-std::vector<std::string> all_models() {
-  std::vector<std::string> keys;
-  for (const auto& profile : device::model_profiles()) keys.emplace_back(profile.key);
-  return keys;
 }
 
 }  // namespace
@@ -62,7 +57,7 @@ TEST_CASE("a transcript that names no model passes with every one", "[transcript
   const auto file = GENERATE(from_range(files(true)));
   const auto transcript = load_transcript(file);
   if (transcript.needs.model) return;
-  for (const auto& key : all_models()) {
+  for (const auto& key : device::model_keys()) {
     INFO(file << ", " << key);
     CHECK(play(transcript, device::model_named(key)).empty());
   }

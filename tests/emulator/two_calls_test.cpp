@@ -19,7 +19,7 @@ struct Waiting {
     bench.ok("ATD10086;");
     bench.advance(1s);
     bench.expect_nothing();
-    REQUIRE(bench.me().outside().ring("+491701"));
+    REQUIRE(bench.outside().ring("+491701"));
     bench.advance({});
     bench.expect("+CCWA: \"+491701\",145,1");
     bench.expect_nothing();
@@ -41,20 +41,20 @@ TEST_CASE("a second caller hears the busy tone until calls may wait", "[voice][C
   ModemBench bench;
   bench.ok("ATD10086;");
   bench.advance(1s);
-  CHECK_FALSE(bench.me().outside().ring("1"));
+  CHECK_FALSE(bench.outside().ring("1"));
   bench.exchange("AT+CCWA=0,2", {"+CCWA: 0,7", "OK"});
   bench.ok("AT+CCWA=0,1,1");
   bench.exchange("AT+CCWA=0,2", {"+CCWA: 1,1", "OK"});
-  CHECK(bench.me().outside().ring("1"));
+  CHECK(bench.outside().ring("1"));
   bench.advance({});
   bench.expect_nothing();  // <n> is 0
   bench.exchange("AT+CCWA?", {"+CCWA: 0", "OK"});
-  CHECK_FALSE(bench.me().outside().ring("2"));
+  CHECK_FALSE(bench.outside().ring("2"));
 }
 
 TEST_CASE("call waiting is the network's, whether the TE is told is not", "[voice][CCWA][27.007 7.12]") {
   ModemBench bench{{.ready = Ready::booted}};
-  bench.me().outside().serve(device::RegistrationStatus::denied);
+  bench.outside().serve(device::RegistrationStatus::denied);
   bench.advance(1min);
   bench.exchange("AT+CCWA=1,2", {"+CME ERROR: 30"});
   bench.exchange("AT+CCWA=1,1,1", {"+CME ERROR: 30"});
@@ -74,7 +74,7 @@ TEST_CASE("calls wait by class, and the query tells which", "[voice][CCWA][27.00
   bench.exchange("AT+CCWA=1,2", {"+CCWA: 1,2\r\n+CCWA: 1,4", "OK"});
   bench.ok("ATD10086;");
   bench.advance(1s);
-  CHECK_FALSE(bench.me().outside().ring("1"));  // a voice call does not wait
+  CHECK_FALSE(bench.outside().ring("1"));  // a voice call does not wait
   bench.ok("AT+CCWA=1,0");
   bench.exchange("AT+CCWA=1,2", {"+CCWA: 0,7", "OK"});
 }
@@ -108,7 +108,7 @@ TEST_CASE("the call that waits is taken, refused or forgotten", "[voice][CHLD]")
     both.only_the_second();
   }
   SECTION("the far end hangs up, and it rings") {
-    bench.me().calls().far_end_hangs_up();
+    bench.outside().far_end_hangs_up();
     bench.advance({});
     bench.expect("NO CARRIER");
     bench.expect("RING");
@@ -179,7 +179,7 @@ TEST_CASE("a second call is dialled while the first is held", "[voice][CHLD]") {
 TEST_CASE("CPAS tells of calls", "[voice][M66 4.2]") {
   ModemBench bench;
   bench.exchange("AT+CPAS", {"+CPAS: 0", "OK"});
-  bench.me().outside().ring("1");
+  bench.outside().ring("1");
   bench.advance({});
   bench.expect("RING");
   bench.exchange("AT+CPAS", {"+CPAS: 3", "OK"});

@@ -2,9 +2,9 @@
 // The line discipline and the basic commands of a whole module (M66 1.2, 2.12–2.18, 7, 15; at-reference 1).
 #include <string>
 
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/sim.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 
@@ -214,7 +214,7 @@ TEST_CASE("a megabyte without CR leaves no trace", "[v250]") {
 TEST_CASE("a megabyte into a held command drops CTS early and is answered in the end", "[v250]") {
   device::Configuration configuration;
   configuration.timing.activate = 10s;
-  ModemBench bench{{.configuration = configuration, .ready = Ready::ip_start}};
+  ModemBench bench{{.configuration = workbench::configured(configuration), .ready = Ready::ip_start}};
   bench.send("AT+QIACT");
   std::size_t typed = 0;
   while (bench.modem().line(emulator::Line::cts)) {
@@ -231,7 +231,7 @@ TEST_CASE("a megabyte into a held command drops CTS early and is answered in the
 TEST_CASE("AT+CMEE decides how an error reads", "[v250][M66 2.21]") {
   device::Configuration configuration;
   configuration.sim = device::Sim::none();
-  ModemBench bench{{.configuration = configuration, .ready = Ready::booted}};
+  ModemBench bench{{.configuration = workbench::configured(configuration), .ready = Ready::booted}};
   bench.exchange("AT+CMEE?", {"+CMEE: 1", "OK"});
   bench.exchange("AT+CMEE=?", {"+CMEE: (0-2)", "OK"});
   bench.exchange("AT+CPIN?", {"+CME ERROR: 10"});
@@ -346,7 +346,7 @@ TEST_CASE("the autobauding module is silent until it has heard a command", "[v25
   bench.advance(1min);
   CHECK(bench.take() == "");
   bench.send_raw("\r");
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   CHECK(bench.take() == "\r");
   CHECK(bench.ask("AT") == "AT\r\r\nOK\r\n");
   CHECK(bench.modem().baud() == 0);

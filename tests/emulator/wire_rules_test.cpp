@@ -5,13 +5,16 @@
 #include <fmt/core.h>
 
 #include "emulator/device/messaging.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/sms/pdu.hpp"
 #include "emulator/uart/uart_line.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "tests/emulator/driver.hpp"
 #include "tests/emulator/ssl_bench.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -61,7 +64,7 @@ struct PacedLine {
   static constexpr Duration kCharacter = Duration{1s} * 10 / 9600;
   static constexpr Duration kTick = 100us;
 
-  ModemBench bench{{.configuration = {.timing = kLab}, .ready = Ready::ip_status}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = kLab}), .ready = Ready::ip_status}};
   uart::UartLine uart{bench.timeline(), bench.modem(), uart::Pacing::on};
 };
 
@@ -228,7 +231,7 @@ TEST_CASE("wire rule 4 where nothing takes time: what comes later is a write of 
   SECTION("messages that come while a command is answered") {
     line.from_te(as_bytes("AT\r"));
     for (int i = 0; i < 3; ++i)
-      bench.me().outside().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
+      bench.outside().deliver_sms("+4917", "hi", device::sms::Timestamp{10, 9, 25, 17, 25, 1, 32});
     bench.timeline().run_due();
     CHECK(writes() == std::vector<std::string>{"\r\nOK\r\n", "\r\n+CMTI: \"SM\",1\r\n", "\r\n+CMTI: \"SM\",2\r\n",
                                                "\r\n+CMTI: \"SM\",3\r\n"});
@@ -334,7 +337,7 @@ TEST_CASE("wire rule 10: the other side closes", "[wire][clients 1.10]") {
   bench.peer.close();
   bench.advance({});
   CHECK(bench.take() == "\r\n+QSSLURC: \"closed\",0\r\n");
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   CHECK(bench.take() == "\r\n+PDP DEACT\r\n");
 
@@ -370,7 +373,7 @@ TEST_CASE("wire rule 12: software flow control stuffs both ways", "[wire][client
   ModemBench bench;
   bench.ok("AT+IFC=1,1");
   bench.ok("AT+QIREGAPP=\"w\x88w\x88w\x88.apn\"");
-  CHECK(bench.me().context(0).access.apn == "www.apn");
+  CHECK(bench.context(0).access.apn == "www.apn");
   bench.send("AT+QIREGAPP?");
   bench.expect_raw("\r\n+QIREGAPP: w\x88w\x88w\x88.apn");
   bench.take();
@@ -382,7 +385,7 @@ TEST_CASE("wire rule 12: software flow control stuffs both ways", "[wire][client
 }
 
 TEST_CASE("wire rule 13: what is typed ahead is kept and answered in order", "[wire][clients 1.13]") {
-  ModemBench bench{{.configuration = {.timing = kLab}}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = kLab})}};
   bench.advance(1s);
   bench.take();
   bench.send_raw("AT+QIURC=0\rAT\rAT+CSQ\rAT+CSQ\r");

@@ -3,9 +3,9 @@
 #include <functional>
 #include <string>
 
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pdp_context.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
 
@@ -72,7 +72,7 @@ const End kEnds[] = {
        peer.wire().close();
      },
      "the peer refused with the alert internal_error (80)"},
-    {"bearer lost", [](SecureBench& bench, TlsPeer&) { bench.me().outside().lose_context(0); }, "context 0: PDP DEACT",
+    {"bearer lost", [](SecureBench& bench, TlsPeer&) { bench.outside().lose_context(0); }, "context 0: PDP DEACT",
      "\r\n+PDP DEACT\r\n"},
 };
 
@@ -155,7 +155,7 @@ TEST_CASE("a peer that hangs up right after the handshake: connected, then close
       CAPTURE(reset, handshake_time.count());
       device::Configuration configuration;
       configuration.timing.tls_plain = handshake_time;
-      SecureBench bench{configuration};
+      SecureBench bench{workbench::configured(configuration)};
       TlsPeer peer{bench.network(), kHost, kPort};
       peer.on_handshake = [&] {
         peer.send("goodbye");
@@ -254,7 +254,7 @@ TEST_CASE("six connections end at once, each with its own URC", "[ssl][SSL 2.2.1
     bench.advance({});
   }
   SECTION("by the bearer") {
-    bench.me().outside().lose_context(0);
+    bench.outside().lose_context(0);
     bench.advance({});
   }
   for (int ssid = 0; ssid < device::kSockets; ++ssid) bench.expect(fmt::format("+QSSLURC: \"closed\",{}", ssid));

@@ -142,7 +142,7 @@ TEST_CASE("a host that does not fetch closes the peer's window; nothing is lost 
   bench.expect("+QSSLURC: \"recv\",0,1");
   bench.expect_nothing();
 
-  const auto* socket = bench.me().context(0).socket(1);
+  const auto* socket = bench.context(0).socket(1);
   constexpr auto kBuffer = device::Stream::kReceiveBuffer;
   CHECK(socket->available() >= kBuffer);
   CHECK(socket->available() <= kBuffer + 4096);

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/outside.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/emulator_tls/cut_peer.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
@@ -389,7 +389,7 @@ TEST_CASE("the time-out is 90 seconds when it is left out", "[ssl][SSL 2.2.2]") 
 TEST_CASE("the module's own time for the handshake counts", "[ssl]") {
   device::Configuration configuration;
   configuration.timing.tls_plain = 20s;
-  SecureBench bench{configuration};
+  SecureBench bench{workbench::configured(configuration)};
   const TlsPeer peer{bench.network(), kHost, kPort};
   bench.open(1, {.timeout_s = 10});
   bench.advance(10s - 1ns);
@@ -485,7 +485,7 @@ const Interruption kInterruptions[] = {
      }},
     {"bearer lost",
      [](SecureBench& bench) {
-       bench.me().outside().lose_context(0);
+       bench.outside().lose_context(0);
        bench.advance({});
      },
      deactivated},
@@ -501,7 +501,7 @@ TEST_CASE("whatever interrupts the opening, at any moment, there is one result",
     bool connected = false;
     for (int steps = 0; !connected; ++steps) {
       CAPTURE(interruption.what, steps);
-      SecureBench bench{configuration};
+      SecureBench bench{workbench::configured(configuration)};
       bench.network().set_latency(kLatency);
       TlsPeer peer{bench.network(), kHost, kPort};
       bench.set_clock(kGoodTime);
@@ -554,7 +554,7 @@ TEST_CASE("an interruption in the very instant of the result: still one result",
       {"restart", types("AT+CFUN=1,1")},
       {"flight mode", types("AT+CFUN=4")},
       {"PWRKEY", [](SecureBench& bench) { bench.modem().power_key(); }, 0, 0},  // nothing but the farewell
-      {"bearer lost", [](SecureBench& bench) { bench.me().outside().lose_context(0); }},
+      {"bearer lost", [](SecureBench& bench) { bench.outside().lose_context(0); }},
       {"QSSLCLOSE", types("AT+QSSLCLOSE=1"), 0},                         // CLOSE OK is the answer
       {"QSSLOPEN", types("AT+QSSLOPEN=1,0,\"peer.test\",443,0"), 2, 2},  // the second one's is -2
   };
@@ -563,7 +563,7 @@ TEST_CASE("an interruption in the very instant of the result: still one result",
       CAPTURE(each.what, connects);
       device::Configuration configuration;
       configuration.timing.tls_plain = 3s;
-      SecureBench bench{configuration};
+      SecureBench bench{workbench::configured(configuration)};
       const TlsPeer peer{bench.network(), kHost, kPort};
       if (!connects) bench.network().listen_silently(kHost, kPort).on_accept = nullptr;
       bench.open(1, {.timeout_s = 10});
@@ -596,7 +596,7 @@ TEST_CASE("a bearer that is lost takes all openings with it, each with its resul
   bench.advance(1s);
   bench.expect("+QSSLOPEN: 3,0");
   bench.open(4);
-  bench.me().outside().lose_context(0);
+  bench.outside().lose_context(0);
   bench.advance({});
   for (const int ssid : {0, 1, 2}) bench.expect(fmt::format("+QSSLOPEN: {},-1", ssid));
   bench.expect("+QSSLURC: \"closed\",3");

@@ -5,21 +5,14 @@
 #include <sstream>
 #include <utility>
 
-#include "emulator/device/configuration.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pki.hpp"
 #include "tls/capabilities.hpp"
 
 namespace quasimodem::test {
-namespace {
 
-ModemBench::Options options(device::Configuration configuration) {
-  return {.configuration = std::move(configuration), .ready = Ready::ip_status};
-}
-
-}  // namespace
-
-SecureBench::SecureBench(device::Configuration configuration) : ModemBench{options(std::move(configuration))} {
+SecureBench::SecureBench(std::shared_ptr<const device::Configuration> configuration)
+    : ModemBench{{.configuration = std::move(configuration), .ready = Ready::ip_status}} {
   ok("AT+QIMUX=1");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,7 @@ inline constexpr std::string_view kGoodTime = "15/06/15,12:00:00+00";
 /// A module with an active context, AT+QIMUX=1 and ATE0, and the words for secure sockets.
 class SecureBench : public ModemBench {
  public:
-  explicit SecureBench(device::Configuration configuration = {});
+  explicit SecureBench(std::shared_ptr<const device::Configuration> configuration = {});
 
   void upload(std::string_view name, ByteSpan content);
   /// AT+QSSLCFG="<type>",<context>,<value>

@@ -2,12 +2,12 @@
 // <connectmode> 1 of AT+QSSLOPEN (SSL 2.2.2, at-reference 3.8): the UART is the connection.
 #include <string>
 
-#include "emulator/device/configuration.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/ssl_settings.hpp"
 #include "emulator/device/stream.hpp"
 #include "emulator/terminal/terminal.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/emulator_tls/cut_peer.hpp"
 #include "tests/emulator_tls/secure_bench.hpp"
 #include "tests/support/catch.hpp"
@@ -75,7 +75,7 @@ TEST_CASE("transparent mode begins with OK and CONNECT and needs no QIMUX", "[ss
 TEST_CASE("transparent mode is an error where the firmware lacks it", "[ssl][SSL 2.2.2]") {
   device::Configuration configuration;
   configuration.firmware.transparent_ssl = false;
-  SecureBench bench{configuration};
+  SecureBench bench{workbench::configured(configuration)};
   TlsPeer peer{bench.network(), kHost, kPort};
   bench.exchange("AT+QSSLOPEN=1,0,\"peer.test\",443,1", {"ERROR"});
   bench.expect_no_leftovers();
@@ -203,7 +203,7 @@ TEST_CASE("what comes in command state is held for ATO, all of it", "[ssl][M66 7
   for (std::size_t at = 0; at < words.size(); at += 10'000) bench.peer.send(words.substr(at, 10'000));
   bench.settle();
   bench.expect_nothing();
-  CHECK(bench.me().context(0).socket(1)->available() <= device::Stream::kReceiveBuffer + 4096);
+  CHECK(bench.context(0).socket(1)->available() <= device::Stream::kReceiveBuffer + 4096);
   bench.ok("AT");
   bench.send("ATO");
   bench.settle();
@@ -264,7 +264,7 @@ TEST_CASE("transparent mode ends when the bearer is lost", "[ssl][SSL 2.2.10]") 
     CAPTURE(in_data_state);
     TransparentBench bench;
     if (!in_data_state) bench.escape();
-    bench.me().outside().lose_context(0);
+    bench.outside().lose_context(0);
     bench.advance({});
     bench.expect("CLOSED");
     bench.expect("+PDP DEACT");

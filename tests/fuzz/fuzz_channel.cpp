@@ -68,7 +68,7 @@ class World {
       case 't': modem_.me().outside().deliver_sms("+447700900456", "hi \u20AC"); break;
       case 'T': modem_.me().outside().deliver_sms("Bank", std::string(200, 'x')); break;
       case 'r': modem_.me().outside().ring("0383599999"); break;
-      case 'h': modem_.me().calls().far_end_hangs_up(); break;
+      case 'h': modem_.me().outside().far_end_hangs_up(); break;
       case 'i': caller_ = network_.call_in(2020, {{{198, 51, 100, 200}}, 40000}); break;
       case 'f': network_.fail_operation(1); break;
       default: at_peers(what); break;
@@ -82,11 +82,11 @@ class World {
     modem_.set_line(emulator::Line::dtr, true);
     modem_.set_line(emulator::Line::rts, true);
     settle();
-    for (int i = 0; i < 2 && modem_.me().power() != device::MobileEquipment::Power::off; ++i) {
+    for (int i = 0; i < 2 && modem_.me().power() != device::Power::off; ++i) {
       modem_.power_key();
       pass(1min);
     }
-    fuzz::require(modem_.me().power() == device::MobileEquipment::Power::off, "PWRKEY switches off");
+    fuzz::require(modem_.me().power() == device::Power::off, "PWRKEY switches off");
     flash_.erase("profile");
     modem_.power_key();
     pass(1min);

@@ -6,8 +6,11 @@
 
 #include "core/random.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/secrets/memory_watch.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/lab.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/paced_te.hpp"
 #include "tests/support/pki.hpp"
@@ -97,7 +100,7 @@ TEST_CASE("an upload that breaks off leaves nothing behind", "[secrets][SSL 2.2.
 }
 
 TEST_CASE("a key that is sent before CONNECT leaves nothing behind", "[secrets][SSL 2.2.7]") {
-  ModemBench bench{{.configuration = {.timing = kLab}}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = kLab})}};
   bench.advance(10s);
   bench.take();
   const MemoryWatch watch{as_bytes(key())};

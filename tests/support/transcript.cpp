@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/workbench/transcript.hpp"
 #include "tests/support/pki.hpp"
 #include "tests/support/tls_peer.hpp"
 

@@ -8,8 +8,10 @@
 #include <random>
 
 #include "emulator/app/config/profile.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/timing.hpp"
+#include "emulator/workbench/configured.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/tls_peer.hpp"
@@ -40,8 +42,8 @@ void check_within(double actual, double wanted, double part) {
 /// A module with the profile `realistic` that has just attached itself.
 struct Run {
   explicit Run(std::uint64_t seed)
-      : bench{
-            {.configuration = {.timing = app::read_profile("realistic"), .seed = seed}, .ready = Ready::powered_off}} {
+      : bench{{.configuration = workbench::configured({.timing = app::read_profile("realistic"), .seed = seed}),
+               .ready = Ready::powered_off}} {
     // A host that leaves autobauding waits for RDY; here it is enough that everything is over.
     bench.modem().power_key();
     while (!bench.me().registration().attached()) step();
@@ -75,7 +77,7 @@ struct Run {
 std::size_t handshake_bytes_down() {
   Timing timing;
   timing.down_kbit_s = 8;
-  ModemBench bench{{.configuration = {.timing = timing}, .ready = Ready::ip_status}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = timing}), .ready = Ready::ip_status}};
   const TlsPeer peer{bench.network(), "peer.test", 443};
   bench.ok("AT+QIMUX=1");
   bench.send("AT+QSSLOPEN=1,0,\"peer.test\",443,0");
@@ -202,7 +204,7 @@ TEST_CASE("outages and lost contexts come by themselves", "[pace]") {
   Timing timing;
   timing.pdp_drop = {.every = 10min};
   timing.outage = {.every = 2min, .shortest = 4s, .longest = 40s};
-  ModemBench bench{{.configuration = {.timing = timing}, .ready = Ready::ip_status}};
+  ModemBench bench{{.configuration = workbench::configured({.timing = timing}), .ready = Ready::ip_status}};
   const auto activate = [&] {
     for (const auto* command : {"AT+QIDEACT", "AT+QIREGAPP", "AT+QIACT"}) bench.ask(command);
   };

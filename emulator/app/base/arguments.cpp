@@ -6,7 +6,7 @@
 #include <fmt/core.h>
 
 #include "emulator/app/base/problem.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::app {
 
@@ -29,7 +29,7 @@ ColorChoice read_color(const std::string& text) {
 device::Model read_model(const std::string& text) {
   if (const auto model = device::model_named(text)) return *model;
   usage(fmt::format("unknown model \"{}\"{}", text, did_you_mean(text, device::model_keys())),
-        "the models are " + device::models_in_words(&device::ModelProfile::key, "and"));
+        "the models are " + device::model_keys_in_words("and"));
 }
 
 std::vector<std::string> split(const std::string& list, char separator) {

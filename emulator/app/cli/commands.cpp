@@ -9,7 +9,7 @@
 
 #include "emulator/app/base/arguments.hpp"
 #include "emulator/app/cli/doctor/doctor.hpp"
-#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 #include "emulator/app/desk/console/console.hpp"
 #include "emulator/app/desk/play/play.hpp"
 #include "emulator/app/desk/record/record.hpp"

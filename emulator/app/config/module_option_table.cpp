@@ -14,7 +14,7 @@
 #include "emulator/app/config/option.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/device/firmware.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
@@ -201,7 +201,7 @@ void take_fault(ModuleOptions& options, Text text) {
 using enum OptionKind;
 using enum OptionChange;
 
-const std::string kModels = device::models_in_words(&device::ModelProfile::key);
+const std::string kModels = device::model_keys_in_words();
 
 const std::array kOptions{
     Option{"model", "m", "module", text, "MODEL", "m95", kModels, &take_model},

@@ -9,6 +9,7 @@
 #include "emulator/app/control/method.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/rtc.hpp"
 #include "emulator/event_records.hpp"
@@ -37,14 +38,14 @@ Outcome power(Call& call) {
   if (std::count_if(std::begin(kPowerParams), std::end(kPowerParams), given) != 1) {
     return invalid("power needs exactly one of key, on, off, cut, under_voltage, over_voltage");
   }
-  const bool is_off = modem.me().power() == device::MobileEquipment::Power::off;
+  const bool is_off = modem.me().power() == device::Power::off;
   const bool shutdown = wish.flag("shutdown");
   const bool voltage = wish.flag("under_voltage") || wish.flag("over_voltage");
   if (shutdown && !voltage) {
     return invalid("power: shutdown goes with under_voltage or over_voltage");
   }
   // ASSUMED: it measures its supply only while it runs.
-  if (voltage && modem.me().power() != device::MobileEquipment::Power::on) {
+  if (voltage && modem.me().power() != device::Power::on) {
     return impossible("power: the module is off and does not measure its supply");
   }
   const bool press = wish.flag("key") || (wish.flag("on") && is_off) || (wish.flag("off") && !is_off);

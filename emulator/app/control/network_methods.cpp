@@ -10,6 +10,7 @@
 #include "emulator/app/control/target.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/locator.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/registration.hpp"
@@ -158,7 +159,7 @@ Outcome ring(Call& call) {
   }
   if (call.arguments.flag("hang_up")) {
     if (!me.calls().current()) return impossible("call.ring: there is no call to end");
-    me.calls().far_end_hangs_up();
+    me.outside().far_end_hangs_up();
     return Json(true);
   }
   if (me.outside().ring(from)) return Json(true);
@@ -174,7 +175,7 @@ Outcome urc(Call& call) {
   const auto ends_line = [](char c) { return c == '\r' || c == '\n'; };
   if (std::any_of(text.begin(), text.end(), ends_line)) return invalid("urc: text must be one line");
   auto& modem = call.target.modem();
-  if (modem.me().power() != MobileEquipment::Power::on) return impossible("urc: the module is off");
+  if (modem.me().power() != device::Power::on) return impossible("urc: the module is off");
   modem.terminal().channel().unsolicited(std::move(text));
   return Json(true);
 }

@@ -11,6 +11,7 @@
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/kept.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pdp_context.hpp"
@@ -159,7 +160,7 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   auto& me = modem.me();
   if (!content.on) {
     modem.cut_supply();
-  } else if (me.power() != MobileEquipment::Power::on) {
+  } else if (me.power() != device::Power::on) {
     return tl::unexpected{std::string{"the module is off; power on=true first"}};
   }
   me.rtc().set(content.rtc);

@@ -11,6 +11,7 @@
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/configuration.hpp"
+#include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/registration.hpp"

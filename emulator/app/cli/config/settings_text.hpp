@@ -4,7 +4,7 @@
 #include <string>
 
 #include "emulator/app/base/json.hpp"
-#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 
 namespace quasimodem::app {
 

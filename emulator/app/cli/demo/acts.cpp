@@ -175,7 +175,7 @@ void show_fault(Stage& stage) {
   set_clock(stage);
   stage.host(open_secure(), "+QSSLOPEN: 1,0\r\n");
   stage.network("the network takes the PDP context away");
-  stage.bench().me().outside().lose_context(0);
+  stage.bench().outside().lose_context(0);
   stage.wait_for("+PDP DEACT\r\n");
   stage.host("AT+QSSLSTATE");
   stage.host(open_secure(), "ERROR\r\n");

@@ -17,16 +17,10 @@ constexpr auto kPatience = 5min;      // of the module's time
 constexpr auto kShortestLook = 60ms;  // so that one can read along
 constexpr auto kLongestLook = 1500ms;
 
-workbench::Workbench::Options module_with(const device::Timing& timing) {
-  workbench::Workbench::Options options;
-  options.configuration.timing = timing;
-  return options;
-}
-
 }  // namespace
 
-Stage::Stage(Coloring coloring, Pace pace, const device::Timing& timing)
-    : rows_{coloring}, pace_{pace}, bench_{module_with(timing)} {
+Stage::Stage(Coloring coloring, Pace pace, const device::Timing& timing) : rows_{coloring}, pace_{pace} {
+  bench_.board().set_timing(timing);
   bench_.network().set_latency(timing.round_trip.median / 2);
   bench_.advance(1s);  // the answers of what brought it here
   bench_.take();

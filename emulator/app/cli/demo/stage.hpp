@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "emulator/app/base/rows.hpp"
-#include "emulator/device/timing.hpp"
+#include "emulator/device/rooms.hpp"
 #include "emulator/workbench/workbench.hpp"
 
 namespace quasimodem::app {

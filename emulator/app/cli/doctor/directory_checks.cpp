@@ -11,7 +11,7 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/paths.hpp"
 #include "emulator/app/cli/doctor/report.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -78,7 +78,7 @@ Finding check_runtime_directory() {
 Finding check_state_directory() {
   constexpr const char* kSubject = "state directory";
   try {
-    const auto directory = state_directory(std::string{device::profile_of(device::Model::m95).key});
+    const auto directory = state_directory(std::string{device::key_of(device::Model::m95)});
     const auto there = nearest_existing(directory);
     const auto why = obstacle_in(there);
     if (why.empty()) {

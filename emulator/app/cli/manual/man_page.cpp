@@ -8,7 +8,7 @@
 #include "emulator/app/base/version.hpp"
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/manual/topics.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -124,7 +124,7 @@ std::string man_page() {
   auto roff = fmt::format(".\\\" Made by quasimodem man.\n.TH QUASIMODEM 1 \"\" \"quasimodem {}\" \"User Commands\"\n",
                           program_version());
   roff += ".nr HY 0\n.ad l\n";  // names of options and paths stay in one piece
-  const auto models = device::models_in_words(&device::ModelProfile::name);
+  const auto models = device::model_names_in_words();
   roff += section("NAME") + fmt::format("quasimodem \\- a Quectel {} GSM/GPRS module that is not there\n", models);
   roff += section("SYNOPSIS") + verbatim(synopsis(run));
   roff += section("DESCRIPTION") + paragraph(fmt::format(kDescription, models));

@@ -24,6 +24,7 @@
 #include "emulator/app/cli/options/run_option_table.hpp"
 #include "emulator/app/cli/run/fleet.hpp"
 #include "emulator/app/cli/run/host_program.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 #include "emulator/app/cli/run/ready_lines.hpp"
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/cli/run/verdict.hpp"

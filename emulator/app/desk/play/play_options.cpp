@@ -9,7 +9,7 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/process/command_line.hpp"
 #include "emulator/app/base/text_file.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -66,7 +66,7 @@ struct PlayWords {
     line.flag("--attended", attended, "with --port: you cause the events, when they are asked for");
     line.option("-m,--model", model, "MODEL",
                 fmt::format("the module in memory: {}; default: as the transcript says, else m95",
-                            device::models_in_words(&device::ModelProfile::key)));
+                            device::model_keys_in_words()));
     line.list("--set", values, "NAME=VALUE",
               "value of {NAME} in transcripts, repeatable; @FILE is the content of a file");
     line.list("--file", uploads, "NAME=PATH",

@@ -11,7 +11,7 @@
 #include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/desk/line/line_address.hpp"
 #include "emulator/app/desk/play/mask.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::app {
 

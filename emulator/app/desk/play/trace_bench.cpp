@@ -10,6 +10,7 @@
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/workbench/bench_play.hpp"
+#include "emulator/workbench/configured.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -31,9 +32,9 @@ bool begins_with_power(const Trace& trace) {
 }
 
 Workbench::Options options_for(bool starts_module, device::Model model) {
-  Workbench::Options options{.ready = starts_module ? Ready::powered_off : Ready::attached, .echo = true};
-  options.configuration.model = model;
-  return options;
+  return {.configuration = workbench::configured({.model = model}),
+          .ready = starts_module ? Ready::powered_off : Ready::attached,
+          .echo = true};
 }
 
 // Those that end, replace or hurry the module of the trace. Its records carry the time that has passed anyway.
@@ -121,7 +122,7 @@ std::string TraceBench::arrive(const Trace& trace, std::size_t index) {
   bench_.timeline().run_due();  // what the module is doing at the moment comes first
   if (arrival->kind == Arrival::Kind::context_lost) {
     if (!requested_.empty()) return {};
-    bench_.me().outside().lose_context(bench_.modem().terminal().session().foreground);
+    bench_.outside().lose_context(bench_.modem().terminal().session().foreground);
     return {};
   }
   const auto socket = sockets_.find({arrival->secure, arrival->index});

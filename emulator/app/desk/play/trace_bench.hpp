@@ -7,7 +7,7 @@
 #include "emulator/app/base/process/host.hpp"
 #include "emulator/app/control/target.hpp"
 #include "emulator/app/desk/play/trace_player.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/workbench/bench_play.hpp"
 #include "emulator/workbench/peers.hpp"
 #include "emulator/workbench/workbench.hpp"

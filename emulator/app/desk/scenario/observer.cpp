@@ -8,7 +8,8 @@
 #include "core/bytes.hpp"
 #include "emulator/app/desk/scenario/command_match.hpp"
 #include "emulator/commands/all.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/model.hpp"
 #include "emulator/terminal/terminal.hpp"
 
 namespace quasimodem::app::scenario {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/cli/run/run_options.hpp"
+#include "emulator/app/cli/run/invocation.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -18,9 +18,10 @@
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/options/flags.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/config/profile.hpp"
 #include "emulator/app/config/settings.hpp"
-#include "emulator/device/model_profile.hpp"
+#include "emulator/device/model.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -135,9 +136,8 @@ LogLevel log_level_of(const RunOptions& options) {
   return static_cast<LogLevel>(std::max(usual - options.verbose, static_cast<int>(LogLevel::debug)));
 }
 
-RunOptions check(const Settings& settings, std::vector<std::string> command) {
+RunOptions check(const Settings& settings, UnderRun under, std::vector<std::string> command) {
   RunOptions options;
-  const auto under = command.empty() ? UnderRun::alone : UnderRun::with_command;
   options.command = std::move(command);
   options.ephemeral = under == UnderRun::with_command && !settings.find("nvram");
   if (!settings.find("profile")) {
@@ -147,7 +147,7 @@ RunOptions check(const Settings& settings, std::vector<std::string> command) {
   options.module.clock = *options.host_time;
   take_settings(settings, options);
 
-  if (options.name.empty()) options.name = device::profile_of(options.module.model).key;
+  if (options.name.empty()) options.name = device::key_of(options.module.model);
   if (options.uarts.empty()) options.uarts.emplace_back(PtyUrl{});
   check_uarts(options);
   const bool named = settings.find("name") || std::any_of(options.uarts.begin(), options.uarts.end(), has_link);
@@ -208,11 +208,11 @@ std::optional<std::string> read_configuration(const std::optional<std::string>& 
 }
 
 CommandLine run_line(bool& version) {
-  CommandLine line{{.name = "quasimodem",
-                    .description = fmt::format("A Quectel {} on your desk that is not there.",
-                                               device::models_in_words(&device::ModelProfile::name)),
-                    .usage = usage_lines(),
-                    .footer = kExamples}};
+  CommandLine line{
+      {.name = "quasimodem",
+       .description = fmt::format("A Quectel {} on your desk that is not there.", device::model_names_in_words()),
+       .usage = usage_lines(),
+       .footer = kExamples}};
   line.flag("--version", version, "show the version and exit");
   return line;
 }
@@ -245,7 +245,8 @@ Invocation read_settings(Settings flags, std::vector<std::string> command, const
   invocation.configuration =
       read_configuration(named ? std::optional{named->values.back().text} : std::nullopt, environment, settings);
   settle_contradictions(settings);
-  invocation.run = check(settings, std::move(command));
+  if (!command.empty()) invocation.under = UnderRun::with_command;
+  invocation.run = std::make_shared<RunOptions>(check(settings, invocation.under, std::move(command)));
   return invocation;
 }
 
