@@ -4,7 +4,6 @@
 
 #include "emulator/commands/family.hpp"
 #include "emulator/device/mobile_equipment.hpp"
-#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -4,7 +4,6 @@
 #include "emulator/commands/setting.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/network_clock.hpp"
-#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {
 namespace {

@@ -2,7 +2,6 @@
 // Name servers, names, ping and time (M66 11.12–11.14, 11.33, 11.34). Results follow the OK.
 
 #include "emulator/commands/setting.hpp"
-#include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/name_query.hpp"
 #include "emulator/device/pdp_context.hpp"

@@ -5,7 +5,6 @@
 #include "emulator/commands/family.hpp"
 #include "emulator/device/locator.hpp"
 #include "emulator/device/mobile_equipment.hpp"
-#include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rtc.hpp"
 
 namespace quasimodem::commands {

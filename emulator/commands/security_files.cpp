@@ -2,7 +2,6 @@
 // Certificates and keys, AT+QSEC* (SSL 2.2.7 – 2.2.9). Errors are +CME ERROR with the file codes (at-reference 3.9).
 
 #include "emulator/commands/family.hpp"
-#include "emulator/device/file_store.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/ssl_contexts.hpp"
 #include "storage/security_file_store.hpp"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "emulator/commands/setting.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/commands/sim_results.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/sim_card.hpp"

@@ -6,7 +6,6 @@
 
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/tcpip_text.hpp"
-#include "emulator/device/file_store.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/pdp_context.hpp"

@@ -2,11 +2,9 @@
 // The TCP/IP stack, AT+QI* (M66 11). Errors are a plain ERROR whatever AT+CMEE says.
 
 #include "emulator/commands/setting.hpp"
-#include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model.hpp"
 #include "emulator/device/pdp_context.hpp"
-#include "emulator/device/registration.hpp"
 #include "emulator/device/tcpip_settings.hpp"
 
 namespace quasimodem::commands {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Server mode of the TCP/IP stack (M66 11.11, 11.18, 11.19).
 
-#include "emulator/commands/setting.hpp"
+#include "emulator/commands/family.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/stream.hpp"

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "emulator/device/events.hpp"
+#include "emulator/device/local_time.hpp"
 #include "emulator/device/pace.hpp"
-#include "emulator/device/rtc.hpp"
 
 namespace quasimodem::device {
 namespace {

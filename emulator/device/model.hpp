@@ -10,13 +10,14 @@
 
 namespace quasimodem::device {
 
+struct ModelProfile;
+
 enum class Model : std::uint8_t { m10, m66, m85, m95, m26, mc60 };
 
 /// The bit of a model in a command's `models` mask.
 constexpr std::uint32_t bit(Model model) { return 1U << static_cast<unsigned>(model); }
 
 /// The bits that a command's `models` may have for the module to have it: its own and its sibling's.
-struct ModelProfile;
 std::uint32_t bits_of(const ModelProfile& profile);
 
 /// `m95`

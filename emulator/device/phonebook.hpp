@@ -7,7 +7,6 @@
 
 #include <tl/expected.hpp>
 
-#include "core/log.hpp"
 #include "emulator/device/sms/alphabet.hpp"
 #include "storage/flash.hpp"
 

@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "core/random.hpp"
 #include "emulator/device/stream.hpp"
 #include "tls/client_session.hpp"
 

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/log.hpp"
 #include "core/random.hpp"
 #include "net/sim/sim_network.hpp"
 #include "tls/server/server_session.hpp"

@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/bytes.hpp"
 #include "core/timeline.hpp"
 #include "net/bearer.hpp"
 #include "net/sim/sim_connection.hpp"

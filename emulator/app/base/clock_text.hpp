@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "emulator/device/rtc.hpp"
+#include "emulator/device/local_time.hpp"
 
 namespace quasimodem::app {
 

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
 #include "emulator/app/config/settings.hpp"
 #include "emulator/app/config/toml_text.hpp"
 

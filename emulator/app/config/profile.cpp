@@ -10,7 +10,6 @@
 
 #include "core/duration_text.hpp"
 #include "emulator/app/base/arguments.hpp"
-#include "emulator/app/base/problem.hpp"
 #include "emulator/app/base/text_file.hpp"
 #include "emulator/app/config/toml_text.hpp"
 #include "emulator/device/timing.hpp"

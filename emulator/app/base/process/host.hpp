@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/random.hpp"
-#include "emulator/device/rtc.hpp"
+#include "emulator/device/local_time.hpp"
 
 namespace quasimodem::app {
 

@@ -9,7 +9,7 @@
 
 #include <fmt/core.h>
 
-#include "emulator/app/base/arguments.hpp"
+#include "core/whole_number.hpp"
 #include "emulator/app/base/problem.hpp"
 
 namespace quasimodem::app {

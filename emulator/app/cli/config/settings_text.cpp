@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/base/json.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
 

@@ -13,9 +13,6 @@
 #include "emulator/app/cli/run/run_options.hpp"
 #include "emulator/app/config/option.hpp"
 #include "emulator/app/desk/scenario/steps.hpp"
-#include "emulator/device/rtc.hpp"
-#include "emulator/device/sim.hpp"
-#include "emulator/device/ussd_answer.hpp"
 
 namespace quasimodem::app {
 namespace {

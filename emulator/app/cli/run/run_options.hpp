@@ -10,7 +10,6 @@
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/config/module_options.hpp"
 #include "emulator/app/desk/uart_watch.hpp"
-#include "net/bearer_rules.hpp"
 
 namespace quasimodem::app {
 

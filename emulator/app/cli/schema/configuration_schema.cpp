@@ -18,7 +18,6 @@
 #include "emulator/app/config/uart_url.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
-#include "emulator/device/ussd.hpp"
 #include "emulator/device/ussd_answer.hpp"
 
 namespace quasimodem::app::schema {

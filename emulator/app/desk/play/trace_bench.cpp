@@ -8,7 +8,6 @@
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/desk/play/far_end.hpp"
 #include "emulator/device/outside.hpp"
-#include "emulator/device/pdp_context.hpp"
 #include "emulator/workbench/bench_play.hpp"
 #include "emulator/workbench/configured.hpp"
 

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "emulator/app/base/arguments.hpp"
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/faults/fault_table.hpp"
 
