@@ -12,15 +12,12 @@
 #include "core/bytes.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
+#include "emulator/device/rooms.hpp"
 #include "emulator/device/ssl_settings.hpp"
 #include "storage/file_name.hpp"
 
 namespace quasimodem {
 class RandomSource;
-}
-
-namespace quasimodem::storage {
-class SecurityFileStore;
 }
 
 namespace quasimodem::tls {
@@ -29,12 +26,6 @@ class ClientSession;
 }  // namespace quasimodem::tls
 
 namespace quasimodem::device {
-
-class Pace;
-class Rtc;
-template <class Value>
-struct FirmwareSet;
-using Firmware = FirmwareSet<bool>;
 
 /// The SSL contexts of AT+QSSLCFG, and the TLS sessions that are made of them.
 class SslContexts {

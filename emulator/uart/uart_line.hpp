@@ -45,6 +45,7 @@ class UartLine {
 
   /// Off: what is on its way arrives at once.
   void set_pacing(Pacing pacing);
+  Pacing pacing() const { return pacing_; }
   /// The TE's own baud rate, which the module follows while AT+IPR is 0.
   void set_terminal_rate(int baud) { terminal_rate_ = baud; }
 

@@ -13,6 +13,8 @@ Workbench::Workbench(Options options) : options_{std::move(options)}, random_{op
   bring_to(options_.ready, options_.echo);
 }
 
+device::Power Workbench::power() { return me().power(); }
+
 device::Outside& Workbench::outside() { return me().outside(); }
 
 device::PdpContext& Workbench::context(int id) { return me().context(id); }

@@ -12,6 +12,7 @@
 #include "core/timeline.hpp"
 #include "emulator/board.hpp"
 #include "emulator/device/rooms.hpp"
+#include "emulator/device/states.hpp"
 #include "emulator/terminal/terminal.hpp"
 #include "net/sim/sim_network.hpp"
 #include "storage/faulty_flash.hpp"
@@ -75,6 +76,7 @@ class Workbench {
   emulator::Modem& modem() { return board_->modem(); }
   atcmd::Channel& channel() { return modem().terminal().channel(); }
   device::MobileEquipment& me() { return modem().me(); }
+  device::Power power();
   device::Outside& outside();
   device::PdpContext& context(int id);
   emulator::Faults& faults() { return board_->faults(); }

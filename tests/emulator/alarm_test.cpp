@@ -5,6 +5,7 @@
 
 using namespace quasimodem;
 using namespace quasimodem::test;
+using Power = device::Power;
 
 namespace {
 
@@ -110,7 +111,7 @@ TEST_CASE("<power> 1 switches the module off at the alarm", "[alarm]") {
   bench.ok("AT+QALARM=1,\"15/04/08,12:01:00+00\",0,1");
   bench.advance(1min);
   bench.expect("ALARM RING");
-  CHECK_FALSE(bench.board().is_on());
+  CHECK(bench.power() == Power::off);
 }
 
 TEST_CASE("<power> 2 starts the module into alarm mode", "[alarm]") {
@@ -122,7 +123,7 @@ TEST_CASE("<power> 2 starts the module into alarm mode", "[alarm]") {
     bench.take();
   }
   bench.advance(1h - 1min);
-  CHECK_FALSE(bench.board().is_on());
+  CHECK(bench.power() == Power::off);
   bench.advance(1min);
   bench.expect("RDY");
   bench.expect("ALARM MODE");
@@ -134,9 +135,9 @@ TEST_CASE("<power> 2 starts the module into alarm mode", "[alarm]") {
 
   SECTION("left alone it goes off again") {
     bench.advance(90s - 1ms);
-    CHECK(bench.board().is_on());
+    CHECK(bench.power() == Power::on);
     bench.advance(1ms);
-    CHECK_FALSE(bench.board().is_on());
+    CHECK(bench.power() == Power::off);
     bench.modem().power_key();
     bench.advance(1min);
     bench.take();
@@ -149,7 +150,7 @@ TEST_CASE("<power> 2 starts the module into alarm mode", "[alarm]") {
     bench.expect("OK");
     bench.expect("+CPIN: READY");
     bench.expect("Call Ready");
-    CHECK(bench.board().is_on());
+    CHECK(bench.power() == Power::on);
     bench.exchange("AT+CREG?", {"+CREG: 0,1", "OK"});
   }
 }
@@ -159,7 +160,7 @@ TEST_CASE("an alarm that is to leave the power alone passes while the module is 
   bench.ok("AT+QALARM=1,\"15/04/08,12:01:00+00\",1,0");
   bench.ask("AT+QPOWD=1");
   bench.advance(1h);
-  CHECK_FALSE(bench.board().is_on());
+  CHECK(bench.power() == Power::off);
   bench.modem().power_key();
   bench.advance(1min);
   bench.take();

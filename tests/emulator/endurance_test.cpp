@@ -60,7 +60,8 @@ TEST_CASE("every form of every command gives exactly one final result, whatever 
         if (asked_for_data) bench.send_raw("\x1b");
         const auto output = bench.take();
         INFO(escaped(output));
-        if (!bench.board().is_on() || output.find("\r\nRDY") != std::string::npos || output.find("AT+") == 0) {
+        if (bench.power() != device::Power::on || output.find("\r\nRDY") != std::string::npos ||
+            output.find("AT+") == 0) {
           bench.replug();  // it did what it was told
           break;
         }

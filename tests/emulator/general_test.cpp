@@ -80,11 +80,11 @@ TEST_CASE("after the farewell there is no other word", "[power][M66 2.20]") {
 TEST_CASE("AT+QPOWD=1 says goodbye without OK, AT+QPOWD=0 says OK", "[power][M66 2.20]") {
   ModemBench bench;
   bench.exchange("AT+QPOWD=1", {"NORMAL POWER DOWN"});
-  CHECK_FALSE(bench.board().is_on());
+  CHECK(bench.power() == device::Power::off);
   CHECK(bench.ask("AT") == "");
   bench.replug();
   bench.exchange("AT+QPOWD=0", {"OK"});
-  CHECK_FALSE(bench.board().is_on());
+  CHECK(bench.power() == device::Power::off);
   bench.replug();
   bench.exchange("AT+QPOWD=2", {"+CME ERROR: 3"});
   bench.exchange("AT+QPOWD=?", {"+QPOWD: (0,1)", "OK"});

@@ -128,7 +128,7 @@ TEST_CASE("Voltage out of range", "[surroundings]") {
   bench.expect_raw("\r\nUNDER_VOLTAGE POWER DOWN \r\n");
   bench.send("AT");
   bench.expect_nothing();
-  REQUIRE(bench.me().power() == device::Power::off);
+  REQUIRE(bench.power() == device::Power::off);
 }
 
 TEST_CASE("When the supply is cut nothing more is said, not even what was on its way", "[surroundings]") {

@@ -364,7 +364,7 @@ TEST_CASE("a DTR drop while the peer does not read leaves no commands behind", "
   for (int i = 0; i < 100; ++i) bench.send_raw(std::string(97, 'x') + "\rAT+QPOWD=1\r");
   bench.drop_dtr();
   bench.expect_nothing();
-  CHECK(bench.board().is_on());
+  CHECK(bench.power() == device::Power::on);
   bench.exchange("AT+QICLOSE", {"CLOSE OK"});
 }
 

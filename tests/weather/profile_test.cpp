@@ -11,6 +11,7 @@
 #include "emulator/app/base/problem.hpp"
 #include "emulator/device/timing.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/lab.hpp"
 
 using namespace quasimodem;
 using app::parse_profile;
@@ -118,6 +119,7 @@ TEST_CASE("the shipped profiles have the agreed figures", "[profile]") {
   CHECK(poor.pdp_drop == Spell{10min});
 
   const auto lab = read_profile("lab");
+  CHECK(lab == test::kLab);  // which tests without a program use
   CHECK(lab.uart_paced);
   CHECK(lab.command == Delay{5ms});
   CHECK(lab.boot == Delay{300ms});

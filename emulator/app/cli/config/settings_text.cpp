@@ -13,6 +13,7 @@
 
 #include "emulator/app/base/json.hpp"
 #include "emulator/app/cli/options/run_option_table.hpp"
+#include "emulator/app/cli/run/run_options.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -86,13 +87,17 @@ std::string line_of(const Option& option, const Setting* setting, UnderRun under
   return fmt::format("{}{} = [{}]", comment, key_of(option), fmt::join(parts, ", "));
 }
 
+UnderRun under_run(const Invocation& invocation) {
+  return invocation.run->command.empty() ? UnderRun::alone : UnderRun::with_command;
+}
+
 std::string section_text(std::string_view section, const Invocation& invocation, ShowOrigin origin) {
   std::vector<std::pair<std::string, std::string>> lines;
   std::size_t width = 0;
   for (const auto& option : run_option_table()) {
     if (option.section != section) continue;
     const auto* setting = invocation.settings.find(option.name);
-    lines.emplace_back(line_of(option, setting, invocation.under), origin_of(setting));
+    lines.emplace_back(line_of(option, setting, under_run(invocation)), origin_of(setting));
     width = std::max(width, lines.back().first.size());
   }
   auto text = fmt::format("\n[{}]\n", section);
@@ -116,7 +121,7 @@ Json settings_json(const Invocation& invocation) {
   for (const auto& option : run_option_table()) {
     const auto* setting = invocation.settings.find(option.name);
     JsonArray values;
-    for (const auto& text : texts_of(option, setting, invocation.under)) {
+    for (const auto& text : texts_of(option, setting, under_run(invocation))) {
       values.push_back(json_of(option.kind, text));
     }
     Json value;

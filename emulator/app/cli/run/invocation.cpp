@@ -136,8 +136,9 @@ LogLevel log_level_of(const RunOptions& options) {
   return static_cast<LogLevel>(std::max(usual - options.verbose, static_cast<int>(LogLevel::debug)));
 }
 
-RunOptions check(const Settings& settings, UnderRun under, std::vector<std::string> command) {
+RunOptions check(const Settings& settings, std::vector<std::string> command) {
   RunOptions options;
+  const auto under = command.empty() ? UnderRun::alone : UnderRun::with_command;
   options.command = std::move(command);
   options.ephemeral = under == UnderRun::with_command && !settings.find("nvram");
   if (!settings.find("profile")) {
@@ -245,8 +246,7 @@ Invocation read_settings(Settings flags, std::vector<std::string> command, const
   invocation.configuration =
       read_configuration(named ? std::optional{named->values.back().text} : std::nullopt, environment, settings);
   settle_contradictions(settings);
-  if (!command.empty()) invocation.under = UnderRun::with_command;
-  invocation.run = std::make_shared<RunOptions>(check(settings, invocation.under, std::move(command)));
+  invocation.run = std::make_shared<RunOptions>(check(settings, std::move(command)));
   return invocation;
 }
 

@@ -22,7 +22,6 @@ struct Invocation {
   Settings settings;                         ///< where each of them comes from
   std::vector<std::string> warnings;         ///< what was said and means nothing
   std::optional<std::string> configuration;  ///< the file that was read
-  UnderRun under = UnderRun::alone;          ///< the defaults depend on it
   std::string text;                          ///< --help, --version: to be printed, then exit 0
 };
 
