@@ -12,8 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Folder → the folders it may include besides itself. A file belongs to the longest folder that matches.
+SERVICES = {"net/http", "net/ftp", "net/smtp", "net/mqtt"}
 MODULE = {"core", "atcmd", "tls", "tls/server", "storage", "net", "net/sim", "emulator", "emulator/device",
-          "emulator/commands", "emulator/terminal", "emulator/uart"}
+          "emulator/commands", "emulator/terminal", "emulator/uart"} | SERVICES
 APP = {f"emulator/app/{room}" for room in ("base", "base/process", "config", "control", "host", "desk", "peer", "cli")}
 EVERYTHING = MODULE | APP | {"net/host", "emulator/workbench", "emulator/library", "tests"}
 # The attic: what a room may include of the other rooms. A room may include the module as well.
@@ -37,7 +38,7 @@ MAY_INCLUDE = {
     "net": {"core"},
     "net/sim": {"core", "net"},
     "net/host": {"core", "net"},
-    "emulator/device": {"core", "tls", "storage", "net"},
+    "emulator/device": {"core", "tls", "storage", "net"} | SERVICES,
     "emulator/commands": {"core", "atcmd", "storage", "emulator/device"},
     "emulator/terminal": {"core", "atcmd", "emulator/device", "emulator/commands", "emulator/uart"},
     "emulator/uart": {"core", "atcmd"},
@@ -46,6 +47,8 @@ MAY_INCLUDE = {
     "emulator/workbench": MODULE,  # a module in memory, for play and tests
     "tests": EVERYTHING,
 }
+for service in SERVICES:
+    MAY_INCLUDE[service] = {"core", "net"}
 for room, others in ROOMS.items():
     MAY_INCLUDE[f"emulator/app/{room}"] = MODULE | others
 # A module in a C program's memory: what of the attic has no socket, thread or clock.
@@ -65,6 +68,7 @@ LIBRARY_HOMES = {
                    "emulator/app/control/socket/session.hpp", "emulator/app/control/socket/session.cpp", "emulator/app/host/",
                    "emulator/app/peer/", "emulator/app/desk/record/", "emulator/app/cli/run/",
                    "emulator/app/cli/doctor/", "tests/"],
+    "boost/beast": ["net/http/response_reader.cpp"],
     "boost/json": ["emulator/app/base/json.hpp", "emulator/app/base/json.cpp"],
     "boost/regex": ["emulator/workbench/pattern.cpp"],
     "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/server/", "tests/tls/", "tests/bench/"],
@@ -95,7 +99,8 @@ LITERALS = [
     ("the name of an AT command or URC", r"^\+[QC]",
      ["emulator/commands/", "emulator/app/", "emulator/workbench/", "tests/"]),
     ("CR LF", r"\\r\\n|\\x0[dD]\\x0[aA]|\\015\\012",
-     ["atcmd/syntax/", "emulator/app/", "emulator/workbench/", "tests/"]),  # a TE frames its own lines
+     ["atcmd/syntax/", "net/http/", "net/ftp/", "net/smtp/",  # protocols of their own
+      "emulator/app/", "emulator/workbench/", "tests/"]),  # a TE frames its own lines
 ]
 # A literal that is allowed in one more place: (literal's beginning, home).
 LITERAL_EXCEPTIONS = [("+CME ERROR", "atcmd/syntax/"), ("+CMS ERROR", "atcmd/syntax/")]
