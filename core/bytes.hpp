@@ -23,6 +23,10 @@ inline std::string to_text(ByteSpan bytes) { return std::string{as_text(bytes)};
 
 inline void append(Bytes& to, ByteSpan more) { to.insert(to.end(), more.begin(), more.end()); }
 inline void append(Bytes& to, std::string_view more) { append(to, as_bytes(more)); }
+/// Takes the first `count` octets away; there must be so many.
+inline void drop_front(Bytes& bytes, std::size_t count) {
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
+}
 
 /// Printable form for logs and test failures: `\r`, `\n`, `\\`, and `\xNN` for everything outside ASCII 32–126.
 std::string escaped(ByteSpan bytes);

@@ -8,8 +8,9 @@
 namespace quasimodem {
 namespace {
 
-constexpr std::array<std::string_view, kRecordKinds> kNames{
-    "uart.rx", "uart.tx", "at", "urc", "state", "bearer", "socket", "tls", "file", "sms", "fault", "power", "ctl"};
+constexpr std::array<std::string_view, kRecordKinds> kNames{"uart.rx", "uart.tx", "at",    "urc",   "state", "bearer",
+                                                            "socket",  "tls",     "http",  "ftp",   "mail",  "mqtt",
+                                                            "file",    "sms",     "fault", "power", "ctl"};
 
 }  // namespace
 

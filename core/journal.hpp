@@ -16,8 +16,26 @@
 namespace quasimodem {
 
 /// What a record of the journal is about. docs/control.md lists the fields of each.
-enum class RecordKind { uart_rx, uart_tx, at, urc, state, bearer, socket, tls, file, sms, fault, power, ctl };
-inline constexpr int kRecordKinds = 13;
+enum class RecordKind {
+  uart_rx,
+  uart_tx,
+  at,
+  urc,
+  state,
+  bearer,
+  socket,
+  tls,
+  http,
+  ftp,
+  mail,
+  mqtt,
+  file,
+  sms,
+  fault,
+  power,
+  ctl
+};
+inline constexpr int kRecordKinds = 17;
 
 /// `uart.rx`, `at` …
 std::string_view name_of(RecordKind kind);

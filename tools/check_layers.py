@@ -68,7 +68,7 @@ LIBRARY_HOMES = {
                    "emulator/app/control/socket/session.hpp", "emulator/app/control/socket/session.cpp", "emulator/app/host/",
                    "emulator/app/peer/", "emulator/app/desk/record/", "emulator/app/cli/run/",
                    "emulator/app/cli/doctor/", "tests/"],
-    "boost/beast": ["net/http/response_reader.cpp"],
+    "boost/beast": ["net/http/message_reader.cpp"],
     "boost/json": ["emulator/app/base/json.hpp", "emulator/app/base/json.cpp"],
     "boost/regex": ["emulator/workbench/pattern.cpp"],
     "mbedtls": ["tls/*.cpp", "tls/detail/", "tls/server/", "tests/tls/", "tests/bench/"],

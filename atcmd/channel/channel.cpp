@@ -20,6 +20,8 @@ constexpr std::size_t kOutputLimit = 65536;
 // Of the peer's bytes so many wait here, a packet; the rest stays in the socket. What waits here goes out before the OK
 // of `+++`, which must not come seconds late on a slow line.
 constexpr std::size_t kThroughLimit = 1460;
+// Of a delivery more may wait: nothing but its own result stands behind it.
+constexpr std::size_t kDeliveryLimit = 8192;
 // An LF that belongs to a line comes right after its CR: even at 300 baud three take no longer.
 constexpr Duration kLineFeedsFollow = 100ms;
 
@@ -110,6 +112,9 @@ void Channel::pump() {
   drop_front(input_, std::exchange(input_used_, 0));
   flush_urcs();
   if (auto* transparent = std::get_if<Transparent>(&mode_)) transparent->tunnel->deliver();
+  if (const auto* delivery = std::get_if<Delivery>(&mode_)) std::shared_ptr {
+      delivery->source
+      } -> deliver(*this);
   pumping_ = false;
 }
 
@@ -118,6 +123,7 @@ void Channel::step() {
                  [this](Command&) { step_command(); },
                  [this](Held&) { step_held(); },
                  [this](Intake& intake) { step_intake(intake); },
+                 [](Delivery&) {},  // typed-ahead input waits
                  [this](Transparent& transparent) { step_transparent(transparent); },
              },
              mode_);
@@ -259,6 +265,10 @@ Channel::Line Channel::apply(Reply reply) {
                           begin_transparent(*through.tunnel);
                           return Line::over;
                         },
+                        [&](Reply::Delivery& delivery) {
+                          begin_delivery(std::move(delivery.source));
+                          return Line::waits;
+                        },
                     },
                     reply.value());
 }
@@ -280,6 +290,7 @@ void Channel::note_result(const Reply& reply) {
                  [&](const Reply::Through&) { note_command(ResponseWriter::words(ResultCode::connect)); },
                  [](const Reply::Held&) {},
                  [](const Reply::Intake&) {},
+                 [](const Reply::Delivery&) {},
              },
              reply.value());
 }
@@ -402,6 +413,18 @@ void Channel::end_intake(IntakeOutcome::End end) {
   if (apply(std::move(reply)) == Line::goes_on) run_line();
 }
 
+// ---- Delivery ----
+
+/// Whoever brings the data has time-outs of its own, and knows them better.
+void Channel::begin_delivery(std::shared_ptr<Source> source) {
+  held_.cancel();
+  writer_.result(ResultCode::connect);
+  mode_ = Delivery{std::move(source)};
+  timeline_.post([this, alive = std::weak_ptr{self_}] {
+    if (!alive.expired()) pump();
+  });
+}
+
 // ---- Transparent ----
 
 void Channel::connect_through(Tunnel& tunnel) {
@@ -474,6 +497,7 @@ void Channel::leave_data_state() {
 void Channel::write_through(ByteSpan from_peer) { append(output_, from_peer); }
 
 std::size_t Channel::room_through() const {
+  if (delivering()) return kDeliveryLimit - std::min(kDeliveryLimit, output_.size());
   return transparent() ? kThroughLimit - std::min(kThroughLimit, output_.size()) : 0;
 }
 
@@ -536,7 +560,7 @@ void Channel::reset() {
 
 bool Channel::in_data_state() const {
   const auto* intake = std::get_if<Intake>(&mode_);
-  return std::holds_alternative<Transparent>(mode_) || (intake && std::holds_alternative<DataRequest>(intake->request));
+  return transparent() || delivering() || (intake && std::holds_alternative<DataRequest>(intake->request));
 }
 
 std::string_view Channel::mode_name() const {
@@ -544,6 +568,7 @@ std::string_view Channel::mode_name() const {
                         [](const Command&) { return "command"; },
                         [](const Held&) { return "held"; },
                         [](const Intake&) { return "intake"; },
+                        [](const Delivery&) { return "delivery"; },
                         [](const Transparent&) { return "transparent"; },
                     },
                     mode_);

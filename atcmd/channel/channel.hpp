@@ -15,6 +15,7 @@
 #include "atcmd/channel/line_editor.hpp"
 #include "atcmd/channel/reply.hpp"
 #include "atcmd/channel/responder.hpp"
+#include "atcmd/channel/source.hpp"
 #include "atcmd/channel/tunnel.hpp"
 #include "atcmd/syntax/command_line.hpp"
 #include "atcmd/syntax/dialogue.hpp"
@@ -42,10 +43,11 @@ class CommandSet {
 
 /// One AT channel of a serial line: bytes from the TE in, bytes for the TE out.
 ///
-/// It is always in exactly one of four modes:
+/// It is always in exactly one of five modes:
 ///
 ///   Command ──complete line──▶ Held ──Reply──▶ Command (next command of the line, or idle: URCs are written)
 ///   Held ──prompt / CONNECT──▶ Intake ──outcome──▶ Held
+///   Held ──CONNECT──▶ Delivery ──Reply──▶ Command: data for the TE; what it types meanwhile waits
 ///   Held or Command ──CONNECT──▶ Transparent ──+++──▶ Command ──ATO──▶ Transparent
 ///   any ──reset──▶ Command
 class Channel {
@@ -85,11 +87,13 @@ class Channel {
   /// Enters transparent mode, with CONNECT, as soon as no command is in the way. The tunnel must outlive it, or be
   /// taken away with `close_tunnel`.
   void connect_through(Tunnel& tunnel);
-  /// Bytes from the peer for the TE, in transparent mode.
+  /// Bytes from the peer for the TE, in transparent mode or from a source.
   void write_through(ByteSpan from_peer);
   /// How many of them it takes now.
   std::size_t room_through() const;
   bool can_write_through() const { return room_through() > 0; }
+  /// The source of a delivery has something again.
+  void source_ready() { pump(); }
   /// The tunnel takes bytes again after `send` took less than it was given.
   void tunnel_writable();
   /// The tunnel is gone; `last_words` (`CLOSED`, `NO CARRIER`) tell the TE in data state or, after `+++`, as a URC.
@@ -101,7 +105,7 @@ class Channel {
   /// What the TE sends is data now, for a prompt, an upload or a peer.
   bool takes_data() const { return std::holds_alternative<Intake>(mode_) || transparent(); }
   /// A command line has come and its answer is not complete.
-  bool answering() const { return std::holds_alternative<Held>(mode_); }
+  bool answering() const { return std::holds_alternative<Held>(mode_) || delivering(); }
   bool transparent() const { return std::holds_alternative<Transparent>(mode_); }
 
   /// Leaves transparent mode for command state as `+++` does, without a word (DTR drop).
@@ -128,10 +132,13 @@ class Channel {
     Continuation then;
     SecretBytes data;
   };
+  struct Delivery {
+    std::shared_ptr<Source> source;
+  };
   struct Transparent {
     Tunnel* tunnel;
   };
-  using Mode = std::variant<Command, Held, Intake, Transparent>;
+  using Mode = std::variant<Command, Held, Intake, Delivery, Transparent>;
 
   bool has_room_for_answers() const;
   void begin_burst();
@@ -159,6 +166,9 @@ class Channel {
   void take_prompted(Intake& intake, const PromptRequest& request);
   void take_raw(Intake& intake, const DataRequest& request);
   void end_intake(IntakeOutcome::End end);
+
+  bool delivering() const { return std::holds_alternative<Delivery>(mode_); }
+  void begin_delivery(std::shared_ptr<Source> source);
 
   void begin_transparent(Tunnel& tunnel);
   void pass_on(ByteSpan from_te, Tunnel& tunnel);

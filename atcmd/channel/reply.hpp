@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -15,6 +16,7 @@ namespace quasimodem::atcmd {
 
 class Call;
 class Reply;
+class Source;
 class Tunnel;
 
 /// How an intake ended and what it took in.
@@ -76,7 +78,10 @@ class Reply {
   struct Through {
     Tunnel* tunnel;
   };
-  using Value = std::variant<Code, Words, CmeError, CmsError, Said, Held, Intake, Through>;
+  struct Delivery {
+    std::shared_ptr<Source> source;
+  };
+  using Value = std::variant<Code, Words, CmeError, CmsError, Said, Held, Intake, Through, Delivery>;
 
   static Reply ok() { return Reply{Code{ResultCode::ok}}; }
   static Reply error() { return Reply{Code{ResultCode::error}}; }
@@ -94,6 +99,9 @@ class Reply {
   }
   /// CONNECT, then every byte goes through the tunnel.
   static Reply through(Tunnel& tunnel) { return Reply{Through{&tunnel}}; }
+
+  /// CONNECT, then what the source brings. The result comes through the Responder that `Call::hold` gave.
+  static Reply delivering(std::shared_ptr<Source> source) { return Reply{Delivery{std::move(source)}}; }
 
   const Value& value() const { return value_; }
   Value& value() { return value_; }

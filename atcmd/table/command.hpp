@@ -100,6 +100,11 @@ struct Command {
 
   std::optional<Payload> payload{};  ///< whoever listens must know of it: without it the command gets none
 
+  /// Whether a module that has it by `models` has it in its firmware, and the name of what decides; none: yes. Where it
+  /// is not there it is as unknown as any word.
+  bool (*there)(Call& call) = nullptr;
+  std::string_view firmware{};
+
   ErrorClass errors = ErrorClass::equipment;
   int invalid_parameter = 0;            ///< error number for a bad value or form; 0 = plain ERROR
   std::uint32_t models = kFirstModels;  ///< which modules have it, one bit each

@@ -43,7 +43,7 @@ Reply CommandTable::run(Call& call, const CommandCall& typed) const {
   // ASSUMED: an unknown command is a plain ERROR with every AT+CMEE; the tables have 601 "Unrecognized command", but no
   // log of this family shows it.
   const auto* command = find(typed.name);
-  if (!command) return Reply::error();
+  if (!command || (command->there && !command->there(call))) return Reply::error();
   if (typed.form == CommandForm::test) return run_test_form(*command, call, typed);
   const auto& form = typed.form == CommandForm::write  ? command->write
                      : typed.form == CommandForm::read ? command->read

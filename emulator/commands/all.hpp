@@ -37,6 +37,7 @@ extern const atcmd::Family kSupplementaryFamily;
 extern const atcmd::Family kForwardingFamily;
 extern const atcmd::Family kPhonebookFamily;
 extern const atcmd::Family kFilesFamily;
+extern const atcmd::Family kHttpFamily;
 
 /// The commands that there are, of all modules.
 struct Catalogue {

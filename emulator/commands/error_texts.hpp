@@ -21,6 +21,7 @@ inline constexpr int kMemoryFailure = 23;
 inline constexpr int kNoNetworkService = 30;
 inline constexpr int kServiceNotSubscribed = 133;
 inline constexpr int kOperatorFormatWrong = 3742;
+inline constexpr int kInvalidInput = 3765;
 inline constexpr int kInvalidArfcn = 3774;
 inline constexpr int kFileWriteFailed = 4002;
 inline constexpr int kFileReadFailed = 4004;

@@ -2,6 +2,7 @@
 // Files, AT+QF* (at-reference 4.5, from drivers). Errors are +CME ERROR with the file codes.
 
 #include "emulator/commands/family.hpp"
+#include "emulator/commands/file_results.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "storage/checksum.hpp"
@@ -14,22 +15,7 @@ using device::FileProblem;
 using device::FileStore;
 using device::FileVolume;
 
-constexpr int kAccessDenied = 4016;
-
-// OBSERVED: 4010, 4013 and 4016 (at-reference 4.5, quirks Q24 and Q26). ASSUMED: the others, by their words.
-Reply failure(FileProblem problem) {
-  switch (problem) {
-    case FileProblem::not_found: return Reply::cme(cme::kFileNotFound);
-    case FileProblem::exists: return Reply::cme(cme::kFileAlreadyExists);
-    case FileProblem::open: return Reply::cme(kAccessDenied);
-    case FileProblem::too_large: return Reply::cme(cme::kFileTooLarge);
-    case FileProblem::no_space: return Reply::cme(cme::kFileNoSpace);
-    case FileProblem::invalid_handle: return Reply::cme(cme::kFileInvalidParameter);
-    case FileProblem::read_only: return Reply::cme(kAccessDenied);
-    case FileProblem::failed: break;
-  }
-  return Reply::cme(cme::kFileWriteFailed);
-}
+Reply failure(FileProblem problem) { return Reply::cme(error_number(problem)); }
 
 constexpr std::size_t kLongestTyped = 84;  // a name of 80 characters, behind UFS: or RAM:
 
@@ -339,6 +325,22 @@ constexpr auto kCommands = with_cme(std::array{
 static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace
+
+// OBSERVED: 4010, 4013 and 4016 (at-reference 4.5, quirks Q24 and Q26). ASSUMED: the others, by their words.
+int error_number(FileProblem problem) {
+  constexpr int kAccessDenied = 4016;
+  switch (problem) {
+    case FileProblem::not_found: return cme::kFileNotFound;
+    case FileProblem::exists: return cme::kFileAlreadyExists;
+    case FileProblem::open: return kAccessDenied;
+    case FileProblem::too_large: return cme::kFileTooLarge;
+    case FileProblem::no_space: return cme::kFileNoSpace;
+    case FileProblem::invalid_handle: return cme::kFileInvalidParameter;
+    case FileProblem::read_only: return kAccessDenied;
+    case FileProblem::failed: break;
+  }
+  return cme::kFileWriteFailed;
+}
 
 const atcmd::Family kFilesFamily{"Files", kCommands};
 

@@ -13,7 +13,7 @@ namespace quasimodem::commands {
 
 /// Something that a command starts and of which the ME tells later.
 struct Task {
-  enum class Kind { socket, server, name_query, ping, time_sync, call };
+  enum class Kind { socket, server, name_query, ping, time_sync, http, call };
   Kind kind;
   int context = 0;  ///< of a socket or server
   int index = 0;    ///< of a socket

@@ -10,6 +10,7 @@
 
 #include "atcmd/syntax/meaning.hpp"
 #include "emulator/commands/character_set.hpp"
+#include "emulator/commands/http_text.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/events.hpp"
@@ -175,6 +176,8 @@ class Wording {
   Urc operator()(const device::TimeSynchronised& event) const {
     return line(fmt::format("+QNTP: {}", static_cast<int>(event.result)));
   }
+
+  Urc operator()(const device::HttpDownloaded& event) const { return line(download_line(event)); }
 
   Urc operator()(const device::SecureOpened& event) const {
     return line(fmt::format("+QSSLOPEN: {},{}", event.index, static_cast<int>(event.code)));

@@ -26,6 +26,7 @@ struct NameLookedUp;
 struct PingAnswered;
 struct PingFinished;
 struct TimeSynchronised;
+struct HttpDownloaded;
 struct NetworkTime;
 struct ContextLost;
 struct PoweredOff;
@@ -43,12 +44,13 @@ struct CallAnswered;
 struct CallEnded;
 struct SupplementaryAnswer;
 
-using Event = std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged,
-                           Connected, ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened,
-                           SecureClosed, SocketWritable, ServerOpened, ClientArrived, NameLookedUp, PingAnswered,
-                           PingFinished, TimeSynchronised, NetworkTime, ContextLost, PoweredOff, AlarmRang,
-                           AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored, MessageShown,
-                           CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+using Event =
+    std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged, Connected,
+                 ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
+                 ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised,
+                 HttpDownloaded, NetworkTime, ContextLost, PoweredOff, AlarmRang, AlarmModeEntered, SupplyVoltage,
+                 SignalChanged, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits, CallAlerting,
+                 CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@
 
 namespace quasimodem::device {
 
+enum class FileProblem;
+enum class HttpError;
 enum class MessageMemory;
 
 /// The network told the time (NITZ).
@@ -131,6 +134,13 @@ struct PingFinished {
 struct TimeSynchronised {
   enum class Result { done = 0, unknown = 1, no_response = 2, busy = 3, not_found = 4, no_bearer = 5 };
   Result result;
+};
+/// AT+QHTTPDL: the end.
+struct HttpDownloaded {
+  std::size_t stored = 0;
+  std::optional<std::uint64_t> content_length{};  ///< none: the server did not say
+  std::optional<HttpError> error{};
+  std::optional<FileProblem> file{};
 };
 struct ContextLost {
   int context;

@@ -54,8 +54,12 @@ bool has_prefix(std::string_view text, std::string_view prefix) {
 
 std::optional<FileName> FileName::parse(std::string_view text) {
   FileName name;
-  if (has_prefix(text, "RAM:")) name.volume = FileVolume::ram;
-  if (has_prefix(text, "RAM:") || has_prefix(text, "UFS:")) text.remove_prefix(4);
+  for (const std::string_view prefix : {"RAM:", "UFS:", "/RAM/", "/UFS/"}) {
+    if (!has_prefix(text, prefix)) continue;
+    name.volume = prefix.find("RAM") == std::string_view::npos ? FileVolume::ufs : FileVolume::ram;
+    text.remove_prefix(prefix.size());
+    break;
+  }
   if (text.empty() || text.size() > kLongestName) return std::nullopt;
   if (text.find_first_of(":*?\\/") != std::string_view::npos) return std::nullopt;
   name.file = text;
@@ -152,19 +156,27 @@ FileStore::Result<void> FileStore::present(const FileName& name) const {
 }
 
 FileStore::Result<void> FileStore::put(const FileName& name, SecretBytes content) {
-  const auto note = [&, size = content.size(), sum = storage::checksum(content)] {
-    journal_.write(
-        RecordKind::file,
-        {{"event", "stored"}, {"name", name.text()}, {"size", size}, {"checksum", fmt::format("{:x}", sum)}});
-  };
-  if (name.volume == FileVolume::ram) {
-    ram_[name.file] = std::move(content);
-    note();
+  if (name.volume == FileVolume::ufs) {
+    if (const auto written = store(name, content); !written) return written;
+    note_stored(name, content);
     return {};
   }
-  auto written = store(name, content);
-  if (written) note();
-  return written;
+  auto& file = ram_[name.file];
+  file = std::move(content);
+  note_stored(name, file);
+  return {};
+}
+
+void FileStore::note_stored(const FileName& name) const {
+  if (const auto content = journal_ ? read(name) : tl::unexpected{FileProblem::failed}) note_stored(name, *content);
+}
+
+void FileStore::note_stored(const FileName& name, ByteSpan content) const {
+  if (!journal_) return;
+  journal_.write(RecordKind::file, {{"event", "stored"},
+                                    {"name", name.text()},
+                                    {"size", content.size()},
+                                    {"checksum", fmt::format("{:x}", storage::checksum(content))}});
 }
 
 FileStore::Result<void> FileStore::may_add(const FileName& name, std::size_t size) const {
@@ -179,6 +191,26 @@ FileStore::Result<void> FileStore::may_add(const FileName& name, std::size_t siz
 FileStore::Result<void> FileStore::add(const FileName& name, ByteSpan content) {
   if (const auto possible = may_add(name, content.size()); !possible) return possible;
   return put(name, {content.begin(), content.end()});
+}
+
+FileStore::Result<std::size_t> FileStore::extend(const FileName& name, ByteSpan more) {
+  const auto part = more.first(std::min(more.size(), available(name.volume)));
+  if (name.volume == FileVolume::ram) {
+    append(ram_[name.file], part);
+    return part.size();
+  }
+  auto content = read(name);
+  if (!content && content.error() != FileProblem::not_found) return tl::unexpected{content.error()};
+  if (!content) content = SecretBytes{};
+  append(*content, part);
+  if (const auto written = store(name, *content); !written) return tl::unexpected{written.error()};
+  return part.size();
+}
+
+FileStore::Result<void> FileStore::make_way(const FileName& name) {
+  const auto removed = remove(name);
+  if (removed || removed.error() == FileProblem::not_found) return {};
+  return removed;
 }
 
 FileStore::Result<void> FileStore::remove(const FileName& name) {

@@ -19,7 +19,7 @@ namespace quasimodem::device {
 
 enum class FileVolume { ufs, ram };
 
-/// `RAM:f`, `UFS:f`, or `f`, which is on UFS.
+/// `RAM:f`, `UFS:f`, or `f`, which is on UFS; or as a path, `/RAM/f`, `/UFS/f` (services.md 1.4).
 struct FileName {
   static std::optional<FileName> parse(std::string_view text);
 
@@ -36,9 +36,9 @@ enum class FileProblem { not_found, exists, open, too_large, no_space, invalid_h
 /// of AT+QSEC*: each command family has a name space of its own (at-reference 3.9). But a host may keep a key in one.
 class FileStore {
  public:
-  // ASSUMED: both; no source names a size (at-reference 8).
+  // ASSUMED: both; no source names a size (at-reference 8). Hosts fetch firmware of some 100 KB into either.
   static constexpr std::size_t kRamCapacity = 200 * 1024;
-  static constexpr std::size_t kUfsCapacity = 200 * 1024;
+  static constexpr std::size_t kUfsCapacity = 500 * 1024;
   static constexpr std::size_t kMostOpen = 10;
 
   enum class Mode { create = 0, replace = 1, read_only = 2 };  ///< AT+QFOPEN
@@ -61,7 +61,13 @@ class FileStore {
   /// A whole new file; `may_add` says beforehand what it would answer.
   Result<void> may_add(const FileName& name, std::size_t size) const;
   Result<void> add(const FileName& name, ByteSpan content);
+  /// At its end, and a new file where there is none. How much of it there was room for.
+  Result<std::size_t> extend(const FileName& name, ByteSpan more);
+  /// For the journal: it has all that it will have.
+  void note_stored(const FileName& name) const;
   Result<void> remove(const FileName& name);
+  /// For who is about to write a new file of that name: what was there is gone. `open` while a handle has it.
+  Result<void> make_way(const FileName& name);
   /// How many there were.
   Result<std::size_t> remove_all(FileVolume volume);
 
@@ -112,6 +118,7 @@ class FileStore {
   bool is_open(const FileName& name) const;
   Open* find(int handle);
   Result<void> put(const FileName& name, SecretBytes content);
+  void note_stored(const FileName& name, ByteSpan content) const;
 
   storage::Flash& flash_;
   Sealer& sealer_;

@@ -65,6 +65,19 @@ constexpr std::array kSwitches{
                    .value = &Firmware::shared_context,
                    .choice = &FirmwareChoice::shared_context,
                    .since = &FirmwareHistory::shared_context},
+    FirmwareSwitch{.name = "http-config",
+                   .effect = "AT+QHTTPCFG and AT+QHTTPRSP are there",
+                   .evidence = "the maker's samples for MC60 and M26; release notes of the MC60",
+                   .value = &Firmware::http_config,
+                   .choice = &FirmwareChoice::http_config,
+                   .since = &FirmwareHistory::http_config},
+    FirmwareSwitch{.name = "http-error-body",
+                   .effect = "an answer with status 400 and above is `OK` and can be read; otherwise it is "
+                             "`+CME ERROR: 3822`",
+                   .evidence = "a real M95 has the error; AT+QHTTPRSP of later firmware has 4xx and 5xx to tell",
+                   .value = &Firmware::http_error_body,
+                   .choice = &FirmwareChoice::http_error_body,
+                   .since = &FirmwareHistory::http_error_body},
 };
 
 }  // namespace

@@ -28,6 +28,8 @@ struct FirmwareSet {
   Value xoff_filler{};
   Value long_pdu{};
   Value shared_context{};
+  Value http_config{};
+  Value http_error_body{};
 };
 
 /// What a module has.

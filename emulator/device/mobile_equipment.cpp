@@ -12,6 +12,7 @@
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/http.hpp"
 #include "emulator/device/kept.hpp"
 #include "emulator/device/locator.hpp"
 #include "emulator/device/messaging.hpp"
@@ -94,6 +95,7 @@ struct MobileEquipment::Parts final : Gateway {
   Ping pinger{timeline, events};
   Locator locator{timeline, pace};
   TimeSync time_sync{timeline, events, rtc, kept};
+  Http http{{timeline, files, ssl, calls, access_points, firmware, events, log.part("http"), journal}};
 };
 
 MobileEquipment::Parts::Parts(MobileEquipment& module, Configuration parts, device::Surroundings plug,
@@ -186,6 +188,7 @@ NameQuery& MobileEquipment::names() { return parts_->names; }
 Ping& MobileEquipment::pinger() { return parts_->pinger; }
 Locator& MobileEquipment::locator() { return parts_->locator; }
 TimeSync& MobileEquipment::time_sync() { return parts_->time_sync; }
+Http& MobileEquipment::http() { return parts_->http; }
 
 net::IpAddress MobileEquipment::bearer_address() const { return parts_->surroundings.bearer.local_address(); }
 
@@ -229,6 +232,7 @@ void MobileEquipment::power_off(PowerLoss loss) {
   pinger().cancel();
   locator().cancel();
   time_sync().cancel();
+  http().power_off();
   for (auto& context : parts_->contexts) {
     context.power_off(loss);
     context.access = {};

@@ -78,6 +78,7 @@ class MobileEquipment final {
   Ping& pinger();
   Locator& locator();
   TimeSync& time_sync();
+  Http& http();  ///< AT+QHTTP*
 
   TcpIpSettings& tcpip;
   PacketDomain& packet_domain;

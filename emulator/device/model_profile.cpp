@@ -17,14 +17,24 @@ constexpr FirmwareDate kNote{2015, 4};
 // ASSUMED: the date; the note's V3.2 is known from a forum only.
 constexpr FirmwareDate kNextNote{2016, 1};
 
-constexpr FirmwareHistory kOfTheNote{.close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = kNextNote};
-constexpr FirmwareHistory kOfTheM95{
-    .close_index = kAlways, .transparent_ssl = kAlways, .ccid_prefix = kAlways, .nvram_names = kNextNote};
+// ASSUMED: the date of the services that came later: that of the M95's note on MQTT.
+constexpr FirmwareDate kLaterServices{2017, 6};
+
+// ASSUMED: no firmware of the M10 has what came later.
+constexpr FirmwareHistory kOfTheM10{.close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = kNextNote};
+constexpr FirmwareHistory kOfTheNote{
+    .close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = kNextNote, .http_config = kLaterServices};
+constexpr FirmwareHistory kOfTheM95{.close_index = kAlways,
+                                    .transparent_ssl = kAlways,
+                                    .ccid_prefix = kAlways,
+                                    .nvram_names = kNextNote,
+                                    .http_config = kLaterServices};
 // Release notes of the MC60: transparent SSL came with R01A06, in 2017. ASSUMED: the month.
 constexpr FirmwareHistory kOfTheMc60{.close_index = kAlways,
                                      .transparent_ssl = FirmwareDate{2017, 1},
                                      .nvram_names = kNextNote,
-                                     .shared_context = kAlways};
+                                     .shared_context = kAlways,
+                                     .http_config = kLaterServices};
 // MC60 3.2, 4.12.
 constexpr FactorySettings kOfTheMc60Factory{.dtr_drop = 2, .clock_update = 3};
 
@@ -32,7 +42,7 @@ constexpr std::array kProfiles{
     // M66FAR01A01 is in the M66 manual 2.1, M95FAR02A08 in a driver's comment.
     // ASSUMED: the revisions of M10 and M85; no source names one (at-reference 1.5). The date of all of them: that of
     // the application note V3.1, which they follow.
-    ModelProfile{Model::m10, "M10", "m10", "M10FAR03A01", kNote, &kOfTheNote},
+    ModelProfile{Model::m10, "M10", "m10", "M10FAR03A01", kNote, &kOfTheM10},
     ModelProfile{Model::m66, "M66", "m66", "M66FAR01A01", kNote, &kOfTheNote},
     ModelProfile{Model::m85, "M85", "m85", "M85FAR01A01", kNote, &kOfTheNote},
     ModelProfile{Model::m95, "M95", "m95", "M95FAR02A08", kNote, &kOfTheM95},

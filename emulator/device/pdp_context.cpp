@@ -12,6 +12,7 @@
 #include "emulator/device/plain_stream.hpp"
 #include "emulator/device/secure_stream.hpp"
 #include "emulator/device/ssl_contexts.hpp"
+#include "emulator/device/tls_record.hpp"
 #include "tls/client_session.hpp"
 
 namespace quasimodem::device {
@@ -80,17 +81,8 @@ void PdpContext::note_socket(int index, std::string_view event, std::string_view
 }
 
 void PdpContext::note_handshake(int index) const {
-  const auto* session = socket(index)->session();
-  using State = tls::ClientSession::State;
-  if (!surroundings_.journal || !session || session->state() == State::handshaking) return;
-  const bool failed = session->state() == State::failed;
-  surroundings_.journal.write(RecordKind::tls, {{"event", failed ? "failed" : "connected"},
-                                                {"context", id_},
-                                                {"socket", index},
-                                                {"version", failed ? "" : tls::name(session->version())},
-                                                {"suite", failed ? "" : tls::name(session->suite())},
-                                                {"subject", session->peer_subject().value_or("")},
-                                                {"reason", failed ? session->error().reason : ""}});
+  if (const auto* session = socket(index)->session())
+    device::note_handshake(surroundings_.journal, *session, id_, {"socket", index});
 }
 
 // ---- bringing the context up and down ----
@@ -220,18 +212,18 @@ bool PdpContext::any_live() const {
   return std::any_of(sockets_.begin(), sockets_.end(), [](const auto& socket) { return socket && socket->live(); });
 }
 
-std::unique_ptr<Stream> PdpContext::make_stream(std::string_view who, Stream::Target target,
-                                                Stream::Callbacks callbacks, std::optional<int> ssl_context) {
+PdpContext::Made PdpContext::make_stream(std::string_view who, Stream::Target target, Stream::Callbacks callbacks,
+                                         std::optional<int> ssl_context) {
   Stream::Surroundings surroundings{surroundings_.timeline, bearer_, surroundings_.log.part(who)};
   if (!ssl_context) {
     return std::make_unique<PlainStream>(std::move(surroundings), std::move(target), std::move(callbacks));
   }
   auto& ssl = surroundings_.ssl;
   auto session = ssl.session(*ssl_context, target.host, surroundings.log);
-  if (!session) return nullptr;
+  if (!session) return tl::unexpected{session.error()};
   if (ssl.on_secure_host) target.looked_up = ssl.on_secure_host(target.host);
   return std::make_unique<SecureStream>(std::move(surroundings), std::move(target), std::move(callbacks),
-                                        std::move(session), ssl.handshake_time(*ssl_context));
+                                        std::move(*session), ssl.handshake_time(*ssl_context));
 }
 
 PdpContext::Opening PdpContext::open(Sessions sessions, int index, Stream::Target target) {
@@ -245,24 +237,24 @@ PdpContext::Opening PdpContext::open(Sessions sessions, int index, Stream::Targe
     return Opening::begun;
   }
   socket =
-      make_stream(socket_name(index), std::move(target),
-                  {
-                      .opened = [this, sessions, index](Stream::Outcome outcome) { opened(sessions, index, outcome); },
-                      .arrived =
-                          [this, index] {
-                            surroundings_.events.on_event(DataArrived{id_, index});
-                          },
-                      .packet =
-                          [this, index](Stream::Packet packet) {
-                            surroundings_.events.on_event(
-                                PacketArrived{id_, index, Role::client, packet.waiting, packet.length, packet.octets});
-                          },
-                      .ended = [this, sessions, index] { ended(sessions, index); },
-                      .writable =
-                          [this, index] {
-                            surroundings_.events.on_event(SocketWritable{id_, index});
-                          },
-                  });
+      *make_stream(socket_name(index), std::move(target),
+                   {
+                       .opened = [this, sessions, index](Stream::Outcome outcome) { opened(sessions, index, outcome); },
+                       .arrived =
+                           [this, index] {
+                             surroundings_.events.on_event(DataArrived{id_, index});
+                           },
+                       .packet =
+                           [this, index](Stream::Packet packet) {
+                             surroundings_.events.on_event(
+                                 PacketArrived{id_, index, Role::client, packet.waiting, packet.length, packet.octets});
+                           },
+                       .ended = [this, sessions, index] { ended(sessions, index); },
+                       .writable =
+                           [this, index] {
+                             surroundings_.events.on_event(SocketWritable{id_, index});
+                           },
+                   });
   bring_up([this, sessions, index](bool up) {
     auto* waiting = this->socket(index);
     if (!waiting || !waiting->live()) return;
@@ -346,7 +338,7 @@ PdpContext::Opening PdpContext::open_secure(int index, int ssl_context, Stream::
     report_unopened(index, ConnectCode::error);
     return Opening::begun;
   }
-  socket = std::move(stream);
+  socket = std::move(*stream);
   start(Sessions::multiple, index);
   return Opening::begun;
 }
@@ -394,6 +386,7 @@ bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_cl
 void PdpContext::close_all(Ending ending) {
   // Without its bearer nothing says goodbye any more.
   if (ending != Ending::asked_for) bearer_.fall();
+  for (auto* tenant : std::exchange(tenants_, {})) tenant->evicted();
   server_.close();
   for (auto& socket : closing_) socket.reset();
   for (int index = 0; index < kSockets; ++index) {

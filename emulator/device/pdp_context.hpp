@@ -5,7 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+
+#include <tl/expected.hpp>
 
 #include "core/journal.hpp"
 #include "emulator/device/event_sink.hpp"
@@ -52,7 +55,17 @@ class Gateway {
   ~Gateway() = default;
 };
 
-/// One PDP context: bearer, state machine and the six sockets that live on it.
+/// A service that works on a context, beside its sockets.
+class Tenant {
+ public:
+  /// The context ends. Whatever is to be said of it is said now; of the network nothing comes any more.
+  virtual void evicted() = 0;
+
+ protected:
+  ~Tenant() = default;
+};
+
+/// One PDP context: bearer, state machine, the six sockets and the services that live on it.
 class PdpContext {
  public:
   using Done = std::function<void(bool succeeded)>;
@@ -123,9 +136,10 @@ class PdpContext {
   Opening open_secure(int index, int ssl_context, Stream::Target target);
 
   /// A byte stream on this context, for a socket or any other service: plain, or with the settings that an SSL context
-  /// has now. `open` begins. Null when they are of no use; why is in the log then, under the name of who opens it.
-  std::unique_ptr<Stream> make_stream(std::string_view who, Stream::Target target, Stream::Callbacks callbacks,
-                                      std::optional<int> ssl_context = std::nullopt);
+  /// has now. `open` begins. Or why they are of no use; that is in the log as well, under the name of who opens it.
+  using Made = tl::expected<std::unique_ptr<Stream>, std::string>;
+  Made make_stream(std::string_view who, Stream::Target target, Stream::Callbacks callbacks,
+                   std::optional<int> ssl_context = std::nullopt);
 
   /// The socket's connection; also one that the peer has ended, until its index is used again. Null when never used.
   Stream* socket(int index, Role role = Role::client);
@@ -136,6 +150,10 @@ class PdpContext {
   /// For the rows of AT+QISTATE and AT+QSSLSTATE: the socket of a client, or one that was closed and still has to hand
   /// over what the TE sent. Null: nothing is there.
   const Stream* listed(int index) const;
+
+  /// From now on `tenant` hears of the context's end. It must leave, or be evicted, before it is destroyed.
+  void enter(Tenant& tenant) { tenants_.insert(&tenant); }
+  void leave(Tenant& tenant) { tenants_.erase(&tenant); }
 
   /// AT+QICLOSE, AT+QSSLCLOSE. False when there is nothing to close.
   bool close(Sessions sessions, int index);
@@ -174,6 +192,7 @@ class PdpContext {
   std::array<std::unique_ptr<Stream>, kSockets> sockets_;
   /// Closed by the TE, with something still to hand over; their indices are free.
   std::array<std::unique_ptr<Stream>, kSockets> closing_;
+  std::set<Tenant*> tenants_;
   /// What is reported later finds out that the module was unplugged meanwhile.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Server server_;

@@ -34,8 +34,8 @@ SendCount PlainStream::send_count() const {
 }
 
 void PlainStream::link_ended(std::optional<net::NetError> error) {
-  if (state() == SocketState::connecting) return fail(error ? net::describe(*error) : "closed by the peer");
-  error ? fail({}) : end();
+  if (state() == SocketState::connecting) return fail(error ? net::describe(*error) : "closed by the peer", error);
+  error ? fail({}, error) : end();
 }
 
 }  // namespace quasimodem::device

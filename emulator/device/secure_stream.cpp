@@ -41,12 +41,12 @@ void SecureStream::link_writable() {
 }
 
 void SecureStream::link_ended(std::optional<net::NetError> error) {
-  link_broke_ = error.has_value();
+  link_error_ = error;
   error ? session_->end_of_input(net::describe(*error)) : session_->end_of_input();
   follow_session();
   // A peer that hangs up right after the handshake: the host still hears first that the connection was made.
   if (computing_.running()) return;
-  if (live()) fail(error ? net::describe(*error) : "closed by the peer");
+  if (live()) fail(error ? net::describe(*error) : "closed by the peer", error);
 }
 
 void SecureStream::flush() {
@@ -69,7 +69,7 @@ void SecureStream::follow_session() {
       if (link()) link()->pause();
       computing_.start(handshake_time_, [this] { become_ready(); });
       return;
-    case SessionState::failed: return fail({});
+    case SessionState::failed: return fail({}, link_error_);
     case SessionState::closed: return;
   }
 }
@@ -89,9 +89,9 @@ void SecureStream::refill() {
   }
   flush();
   if (state() != SocketState::connected) return;
-  if (session_->state() == SessionState::failed) return fail({});
+  if (session_->state() == SessionState::failed) return fail({}, link_error_);
   // A link that broke has ended the session as well as a FIN or close_notify has.
-  if (session_->state() == SessionState::peer_closed) link_broke_ ? fail({}) : end();
+  if (session_->state() == SessionState::peer_closed) link_error_ ? fail({}, link_error_) : end();
 }
 
 SendResult SecureStream::send(ByteSpan data) {

@@ -41,8 +41,8 @@ class SecureStream final : public Stream {
   Duration handshake_time_;
   Timer computing_;
   Timer flushing_;
-  bool link_broke_ = false;
-  bool refused_ = false;  ///< a send_some took nothing
+  std::optional<net::NetError> link_error_;  ///< it broke
+  bool refused_ = false;                     ///< a send_some took nothing
 };
 
 }  // namespace quasimodem::device

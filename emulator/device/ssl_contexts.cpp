@@ -19,15 +19,16 @@ std::optional<storage::SecurityFileName> SslContexts::file(std::string_view name
                                           surroundings_.firmware.nvram_names ? NvramNames::any : NvramNames::four);
 }
 
-std::unique_ptr<tls::ClientSession> SslContexts::session(int context, const std::string& host, const Logger& log) {
+SslContexts::Made SslContexts::session(int context, const std::string& host, const Logger& log) {
   auto made = config(settings.contexts.at(static_cast<std::size_t>(context)));
   if (made && on_tls_config) on_tls_config(host, *made);
   if (!made) {
     log.warning("{}", made.error());
-    return nullptr;
+    return tl::unexpected{made.error()};
   }
   auto session = tls::ClientSession::create(*made, surroundings_.random, log.part("tls"));  // logs its own reason
-  return session ? std::move(*session) : nullptr;
+  if (!session) return tl::unexpected{session.error().reason};
+  return std::move(*session);
 }
 
 Duration SslContexts::handshake_time(int context) {

@@ -45,9 +45,10 @@ class SslContexts {
   /// A name that this firmware takes for a certificate or key; nothing otherwise.
   std::optional<storage::SecurityFileName> file(std::string_view name) const;
 
-  /// A session with this host, with what is needed at once: the settings as they are now (SSL 2.2.1). Null when they
-  /// are of no use; why is in the log then.
-  std::unique_ptr<tls::ClientSession> session(int context, const std::string& host, const Logger& log);
+  /// A session, or why the settings are of no use for one; that is in the log as well.
+  using Made = tl::expected<std::unique_ptr<tls::ClientSession>, std::string>;
+  /// A session with this host, with what is needed at once: the settings as they are now (SSL 2.2.1).
+  Made session(int context, const std::string& host, const Logger& log);
   /// What the module's own processor takes for its part of the next handshake.
   Duration handshake_time(int context);
 

@@ -32,13 +32,15 @@ void Stream::adopt(net::Endpoint peer, const net::ListenObserver::Accept& accept
 
 void Stream::resolved(const net::Bearer::Addresses& addresses) {
   auto finished = std::move(resolving_);
-  if (!addresses) return fail(net::describe(addresses.error()));
+  if (!addresses) return fail(net::describe(addresses.error()), addresses.error());
+  failure_.step = Failure::Step::connecting;
   peer_ = net::Endpoint{addresses->front(), target_.port};
   link_ = surroundings_.bearer.connect(target_.transport, *peer_, *this);
 }
 
 void Stream::become_connected() {
   state_ = SocketState::connected;
+  failure_.step = Failure::Step::open;
   conclude_opening(Outcome::connected);
 }
 
@@ -50,9 +52,10 @@ void Stream::conclude_opening(Outcome outcome) {
   });
 }
 
-void Stream::fail(std::string_view reason) {
+void Stream::fail(std::string_view reason, std::optional<net::NetError> error) {
   if (!live()) return;
   reason_ = reason;
+  failure_.error = error;
   if (!reason.empty()) log().info("{}:{}: {}", target_.host, target_.port, reason);
   const bool was_connected = state_ == SocketState::connected;
   state_ = SocketState::closed;  // what is broken is never REMOTE CLOSING
@@ -148,7 +151,7 @@ Bytes Stream::receive(std::size_t most) {
   Bytes data{first, first + static_cast<std::ptrdiff_t>(count)};
   taken_ += count;
   forget_packets(count);
-  if (taken_ == received_.size() || taken_ >= kReceiveBuffer) {
+  if (taken_ == received_.size() || taken_ >= target_.receive_buffer) {
     received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(taken_));
     taken_ = 0;
   }

@@ -50,9 +50,18 @@ class Stream : protected net::LinkObserver {
     std::uint16_t port = 0;
     Duration timeout{};  ///< from the command until it must be connected
     Delivery delivery = Delivery::buffered;
+    std::size_t receive_buffer = kReceiveBuffer;
   };
 
   enum class Outcome { connected, failed };
+
+  /// How far it had come when it failed or broke, and what the network said; without an error a time-out, or the word
+  /// of TLS.
+  struct Failure {
+    enum class Step { resolving, connecting, open };
+    Step step = Step::resolving;
+    std::optional<net::NetError> error{};
+  };
 
   /// One packet that arrived, and what then waits to be read: AT+QINDI=2.
   struct Packet {
@@ -94,13 +103,14 @@ class Stream : protected net::LinkObserver {
   bool close_after_sending(std::function<void()> closed);
   /// Gives up a connection that is still being opened, or tells that it broke: `opened(failed)` or `ended` follows.
   /// The reason is for the log; empty when it is there already.
-  void fail(std::string_view reason);
+  void fail(std::string_view reason, std::optional<net::NetError> error = std::nullopt);
 
   virtual bool secure() const = 0;
   /// The TLS session of a secure socket, else null.
   virtual const tls::ClientSession* session() const { return nullptr; }
   /// Why it failed or ended, as far as it is known.
   const std::string& reason() const { return reason_; }
+  const Failure& failure() const { return failure_; }
   SocketState state() const { return state_; }
   bool live() const { return state_ == SocketState::connecting || state_ == SocketState::connected; }
   /// `Callbacks::opened` is still to come, though it may be clear already what it will say.
@@ -132,7 +142,7 @@ class Stream : protected net::LinkObserver {
   /// The TE closes: what is to be said to the peer before the link goes.
   virtual void say_goodbye() {}
 
-  bool has_room() const { return available() < kReceiveBuffer; }
+  bool has_room() const { return available() < target_.receive_buffer; }
   void buffer(ByteSpan data);
   void become_connected();
   void end();
@@ -173,6 +183,7 @@ class Stream : protected net::LinkObserver {
   std::size_t taken_ = 0;
   bool paused_ = false;
   std::string reason_;
+  Failure failure_;
   bool result_told_ = false;
   /// Callbacks still under way find out that the connection was closed meanwhile.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -101,6 +101,14 @@ const std::vector<FaultKind>& table() {
       {"tls.wrong_host", each, "host", "the name leads to another server", {{"to", text, "its name or address"}}},
       {"tls.corrupt", each, "peer", "a bit of a record with data is turned over"},
       {"tls.cut", each, "peer", "the connection ends without close_notify when data arrives"},
+      // Services
+      {"http.status", each, "url", "the server answers with another status", {{"status", number, "503"}}},
+      {"http.stall", each, "url", "the server takes the request and never answers"},
+      {"http.truncate",
+       each,
+       "url",
+       "the body ends early, and the connection with it",
+       {{"size", number, "octets that arrive; 0"}}},
       // Storage
       {"nvram.full", each, "record", "writing to NVRAM fails: full"},
       {"nvram.corrupt", each, "record", "what is read from NVRAM has a bit turned over"},

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "emulator/device/events.hpp"
+#include "emulator/device/http.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/outside.hpp"
@@ -98,6 +99,7 @@ void Faults::plug_in(Modem& modem, Weather& weather) {
   plug_in_messages();
   plug_in_power();
   plug_in_delays();
+  plug_in_services();
 }
 
 tl::expected<int, std::string> Faults::add(std::string_view spec) {
@@ -264,6 +266,20 @@ void Faults::plug_in_delays() {
     if (config.verification == tls::Verification::none) return;
     if (config.clock && book_.strike("tls.expired", host)) config.clock = kTooLate;
     if (book_.strike("tls.unknown_ca", host)) config.ca_certificates = to_bytes(kNobody);
+  };
+}
+
+void Faults::plug_in_services() {
+  auto& http = modem_->me().http();
+  http.on_status = [this](std::string_view url) -> std::optional<int> {
+    constexpr int kUnavailable = 503;
+    const auto* rule = book_.strike("http.status", url);
+    return rule ? std::optional{rule->number("status", kUnavailable)} : std::nullopt;
+  };
+  http.on_stall = [this](std::string_view url) { return book_.strike("http.stall", url) != nullptr; };
+  http.on_truncate = [this](std::string_view url) -> std::optional<std::size_t> {
+    const auto* rule = book_.strike("http.truncate", url);
+    return rule ? std::optional{static_cast<std::size_t>(rule->number("size", 0))} : std::nullopt;
   };
 }
 

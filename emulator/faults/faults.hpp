@@ -75,6 +75,7 @@ class Faults {
   void plug_in_messages();
   void plug_in_power();
   void plug_in_delays();
+  void plug_in_services();
   Begin service(device::RegistrationStatus status, device::Outage outage);
 
   Timeline& timeline_;

@@ -157,6 +157,8 @@ class Terminals::Route {
     tell_owner({Task::Kind::time_sync}, event.result == device::TimeSynchronised::Result::busy);
   }
 
+  void operator()(const device::HttpDownloaded&) const { tell_owner({Task::Kind::http}); }
+
   void operator()(const device::CallRings& event) const {
     to_.owners_.release(kCall);
     for (const auto& each : to_.terminals_) {

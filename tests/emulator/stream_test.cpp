@@ -26,8 +26,9 @@ struct Service : BareModule {
   }
   void open(std::uint16_t port, std::optional<int> ssl_context = std::nullopt) {
     const Stream::Target target{.host = "server.test", .port = port, .timeout = 30s};
-    stream = context.make_stream("service", target, callbacks(), ssl_context);
-    REQUIRE(stream);
+    auto made = context.make_stream("service", target, callbacks(), ssl_context);
+    REQUIRE(made);
+    stream = std::move(*made);
     stream->open();
     timeline.advance(1s);
   }

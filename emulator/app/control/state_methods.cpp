@@ -11,6 +11,7 @@
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/configuration.hpp"
+#include "emulator/device/http.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/pdp_context.hpp"
@@ -88,6 +89,12 @@ Json ssl_state(const device::SslContext& context, int id) {
   };
 }
 
+Json http_state(device::Http& http) {
+  JsonObject state{{"phase", device::name_of(http.phase())}, {"url", http.settings.url}, {"failure", http.failure()}};
+  if (const auto& answer = http.response()) state["status"] = answer->status;
+  return state;
+}
+
 Json uart_state(Target& target) {
   auto& modem = target.modem();
   auto& terminal = modem.terminal();
@@ -132,6 +139,7 @@ Outcome state(Call& call) {
       {"qimode", me.tcpip.transparent ? 1 : 0},
       {"ssl_contexts", std::move(ssl)},
       {"ignorertctime", me.ssl().settings.ignore_rtc_time ? 1 : 0},
+      {"http", http_state(me.http())},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
       {"uart", uart_state(call.target)},

@@ -94,6 +94,10 @@ std::string_view meaning_of(RecordKind kind) {
     case RecordKind::bearer: return "a PDP context came up, went down or was lost";
     case RecordKind::socket: return "a connection";
     case RecordKind::tls: return "a TLS handshake";
+    case RecordKind::http: return "a request over HTTP, its answer, or why there was none";
+    case RecordKind::ftp: return "a command of FTP, or a transfer";
+    case RecordKind::mail: return "a mail on its way, or why it did not go";
+    case RecordKind::mqtt: return "a connection to an MQTT broker, or a packet";
     case RecordKind::file: return "a file or certificate";
     case RecordKind::sms: return "a message";
     case RecordKind::fault: return "a fault struck";

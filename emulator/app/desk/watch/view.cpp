@@ -71,6 +71,14 @@ Happening bearer_of(const Json& record) {
                       with(", apn ", record, "apn"))};
 }
 
+Happening http_of(const Json& record) {
+  const auto event = words_of(record, "event");
+  return {event == "failed" ? Ink::error : Ink::network,
+          fmt::format("http {}{}{}{}{}{}{}", event, with(" ", record, "request"), with(" to ", record, "host"),
+                      with(" ", record, "status"), with(", octets: ", record, "size"), with(" ", record, "error"),
+                      with(": ", record, "reason"))};
+}
+
 Happening file_of(const Json& record) {
   const auto size = words_of(record, "size");
   return {Ink::network, fmt::format("file {}: {}{}", words_of(record, "event"), words_of(record, "name"),
@@ -89,6 +97,7 @@ Happening happening(RecordKind kind, const Json& record) {
     case RecordKind::bearer: return bearer_of(record);
     case RecordKind::socket: return socket_of(record);
     case RecordKind::tls: return tls_of(record);
+    case RecordKind::http: return http_of(record);
     case RecordKind::file: return file_of(record);
     case RecordKind::sms: return message_of(record);
     case RecordKind::fault:

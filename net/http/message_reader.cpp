@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only unit that knows Boost.Beast.
+#include "net/http/message_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace quasimodem::net::http {
+namespace {
+
+namespace beast = boost::beast::http;
+using boost::system::error_code;
+
+auto buffer_of(ByteSpan octets) { return boost::beast::net::const_buffer{octets.data(), octets.size()}; }
+
+}  // namespace
+
+struct ResponseReader::Parser {
+  beast::response_parser<beast::buffer_body> response;
+};
+
+ResponseReader::ResponseReader(bool without_body) : without_body_{without_body} { begin(); }
+ResponseReader::~ResponseReader() = default;
+
+void ResponseReader::begin() {
+  parser_ = std::make_unique<Parser>();
+  parser_->response.header_limit(2 * kLongestHead);  // the limit is ours
+  parser_->response.body_limit(boost::none);
+  parser_->response.skip(without_body_);
+  head_.reset();
+  head_size_ = 0;
+  state_ = State::head;
+}
+
+std::size_t ResponseReader::room() const {
+  const bool open = state_ == State::head || state_ == State::body;
+  return open && body_.size() < kBodyBuffer ? kBodyBuffer : 0;
+}
+
+void ResponseReader::feed(ByteSpan octets) {
+  if (state_ == State::complete || state_ == State::failed) return;
+  append(unparsed_, octets);
+  parse();
+}
+
+void ResponseReader::parse() {
+  while (parse_once()) {
+  }
+}
+
+/// The parser looks at a line when all of it is there; what begins like no head never will be one.
+bool ResponseReader::begins_well() const {
+  if (head_size_ > 0) return true;
+  constexpr std::string_view kBeginning = "HTTP/";
+  const auto beginning = as_text(unparsed_).substr(0, kBeginning.size());
+  return kBeginning.starts_with(beginning);
+}
+
+/// One step of the parser. False when it needs more, or is at its end.
+bool ResponseReader::parse_once() {
+  auto& response = parser_->response;
+  if (state_ == State::head && !begins_well()) {
+    fail(Failure::no_http, "no status line");
+    return false;
+  }
+  std::array<char, kBodyBuffer> window{};
+  auto& body = response.get().body();
+  body.data = window.data();
+  body.size = window.size();
+  body.more = true;
+  error_code error;
+  const auto used = response.put(buffer_of(unparsed_), error);
+  drop_front(unparsed_, used);
+  const auto decoded = window.size() - body.size;
+  body_.insert(body_.end(), window.data(), window.data() + decoded);
+  if (!response.is_header_done()) head_size_ += used;
+  if (response.is_header_done() && !head_) note_head();
+
+  if (error == beast::error::need_buffer) return true;
+  if (error == beast::error::need_more || error == beast::error::header_limit) {
+    if (unparsed_.size() + head_size_ > kLongestHead) fail(Failure::too_long, "a line or the head of it is too long");
+    return false;
+  }
+  if (error) {
+    fail(Failure::no_http, error.message());
+    return false;
+  }
+  if (response.is_done()) {
+    message_ended();
+    return state_ == State::head && !unparsed_.empty();
+  }
+  return used > 0 && !unparsed_.empty();
+}
+
+void ResponseReader::note_head() {
+  const auto& message = parser_->response.get();
+  const auto length = parser_->response.content_length();
+  head_ = ResponseHead{
+      .status = static_cast<int>(message.result_int()), .reason = std::string{message.reason()}, .content_length = {}};
+  if (length) head_->content_length = *length;
+  state_ = State::body;
+  head_size_ = 0;
+}
+
+/// Of 1xx another follows.
+void ResponseReader::message_ended() {
+  constexpr int kFirstFinalStatus = 200;
+  if (head_->status >= kFirstFinalStatus) {
+    state_ = State::complete;
+    unparsed_.clear();
+    return;
+  }
+  begin();
+}
+
+void ResponseReader::end_of_input() {
+  if (state_ == State::complete || state_ == State::failed) return;
+  error_code error;
+  if (state_ == State::body) parser_->response.put_eof(error);
+  if (state_ == State::head || error) return fail(Failure::cut_short, "the server closed in the middle of it");
+  state_ = State::complete;
+}
+
+void ResponseReader::fail(Failure failure, std::string reason) {
+  state_ = State::failed;
+  failure_ = failure;
+  reason_ = std::move(reason);
+  unparsed_.clear();
+}
+
+Bytes ResponseReader::read(std::size_t most) {
+  const auto count = std::min(most, body_.size());
+  const auto end = body_.begin() + static_cast<std::ptrdiff_t>(count);
+  Bytes taken{body_.begin(), end};
+  body_.erase(body_.begin(), end);
+  return taken;
+}
+
+// ---- requests
+
+struct RequestReader::Parser {
+  beast::request_parser<beast::string_body> request;
+};
+
+RequestReader::RequestReader() = default;
+RequestReader::~RequestReader() = default;
+
+std::optional<ReceivedRequest> RequestReader::next() {
+  if (failed_) return std::nullopt;
+  if (!parser_) {
+    parser_ = std::make_unique<Parser>();
+    parser_->request.header_limit(ResponseReader::kLongestHead);
+    parser_->request.body_limit(kLargestBody);
+  }
+  auto& request = parser_->request;
+  while (!unparsed_.empty() && !request.is_done()) {
+    error_code error;
+    const bool in_head = !request.is_header_done();
+    const auto used = request.put(buffer_of(unparsed_), error);
+    if (in_head && request.is_header_done()) {
+      const auto text = as_text(unparsed_);
+      head_ = text.substr(0, text.find("\r\n\r\n") + 2);
+    }
+    drop_front(unparsed_, used);
+    if (error == beast::error::need_more) return std::nullopt;
+    if (error) {
+      failed_ = true;
+      return std::nullopt;
+    }
+  }
+  if (!request.is_done()) return std::nullopt;
+  auto message = request.release();
+  parser_.reset();
+  return ReceivedRequest{.line = head_.substr(0, head_.find("\r\n")),
+                         .method = std::string{message.method_string()},
+                         .target = std::string{message.target()},
+                         .head = std::exchange(head_, {}),
+                         .body = to_bytes(message.body()),
+                         .keeps_alive = message.keep_alive()};
+}
+
+}  // namespace quasimodem::net::http
