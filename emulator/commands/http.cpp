@@ -312,6 +312,7 @@ constexpr std::array kCommands{
     since<&device::Firmware::http_config>("http-config", Command{.name = "+QHTTPRSP",
                                                                  .summary = "Status and length of the last answer",
                                                                  .manual = "MC60 11.36",
+                                                                 .confidence = Confidence::inferred,
                                                                  .read = atcmd::plain<&show_response>(),
                                                                  .test_text = " \"httprsp\",\"content-length\"",
                                                                  .lines = kResponseLines}),

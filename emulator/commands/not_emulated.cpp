@@ -7,8 +7,6 @@ namespace {
 using atcmd::Line;
 
 constexpr atcmd::Meaning kDone[] = {{0, "done"}};
-constexpr Line kHttpLines[] = {{"+QHTTPDL: <size>,<total>,<http result>", Line::urc,
-                                "AT+QHTTPDL: the body is in the file", "", "http result", kDone}};
 constexpr Line kFtpLines[] = {
     {"+QFTPOPEN:<ftp result>", Line::urc, "AT+QFTPOPEN: logged in, or not", "", "ftp result", kDone},
     {"+QFTPCFG:<ftp result>", Line::urc, "AT+QFTPCFG is done", "", "ftp result", kDone},
@@ -19,7 +17,6 @@ constexpr Line kFtpLines[] = {
     {"+QFTPCLOSE:<ftp result>", Line::urc, "the FTP session has ended", "", "ftp result", kDone},
 };
 constexpr NotEmulated kNotEmulated[] = {
-    {"+QHTTP", "the module's HTTP client", "HTTP note", kHttpLines},
     {"+QFTP", "the module's FTP client", "FTP note", kFtpLines},
     {"+QSMTP", "the module's mail client", "SMTP note"},
     {"+QMT", "the module's MQTT client", "MQTT note"},

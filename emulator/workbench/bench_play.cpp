@@ -19,6 +19,7 @@
 #include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/peers.hpp"
+#include "emulator/workbench/service_peers.hpp"
 #include "emulator/workbench/time_server.hpp"
 #include "emulator/workbench/transcript_player.hpp"
 #include "storage/checksum.hpp"
@@ -105,7 +106,8 @@ class BenchStage final : public TranscriptStage {
   BenchStage(const Transcript& transcript, const World& world)
       : values_{all_values(transcript, world)},
         bench_{options_for(transcript, world)},
-        peers_{bench_.network(), server_for(transcript, world)} {}
+        peers_{bench_.network(), server_for(transcript, world)},
+        services_{bench_.network(), server_for(transcript, world), transcript.needs.contents} {}
 
   Workbench& bench() { return bench_; }
   const std::map<std::string, std::string>& values() const { return values_; }
@@ -142,6 +144,7 @@ class BenchStage final : public TranscriptStage {
       const auto host = bytes_of(peer.host, values_), digits = bytes_of(peer.port, values_);
       if (peer.kind == Kind::tls) peers_.secure(host, port_of(digits));
       if (peer.kind == Kind::tcp) peers_.plain(host, port_of(digits));
+      if (!digits.empty()) services_.add(peer.kind, host, port_of(digits));
       if (peer.kind == Kind::silent) bench_.network().ignore(host, port_of(digits));
       places.insert(host + ":" + digits);
     }
@@ -186,7 +189,9 @@ class BenchStage final : public TranscriptStage {
     for (const auto& [known, make] : kEvents) {
       if (phrase == known) return (this->*make)(line);
     }
-    if (const auto sends = kSends.whole(phrase)) {
+    if (const auto wrong = services_.check(phrase)) {
+      if (!wrong->empty()) throw Unplayable{line, phrase + ": " + *wrong};
+    } else if (const auto sends = kSends.whole(phrase)) {
       send(line, (*sends)[1]);
       if ((*sends)[2] == " and closes") bench_.timeline().after(kCloseAfterSend, [this, line] { close(line); });
     } else if (const auto receives = kReceived.whole(phrase)) {
@@ -239,6 +244,7 @@ class BenchStage final : public TranscriptStage {
   std::map<std::string, std::string> values_;
   Workbench bench_;
   Peers peers_;
+  ServicePeers services_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "atcmd/table/param.hpp"
+#include "core/bytes.hpp"
 #include "core/duration_text.hpp"
 #include "core/suggestion.hpp"
 #include "emulator/workbench/pattern.hpp"
@@ -42,13 +43,13 @@ void drop_mark(std::string_view& text) {
 tl::expected<NeededPeer, std::string> peer_of(const std::string& text) {
   using Kind = NeededPeer::Kind;
   constexpr std::pair<std::string_view, Kind> kKinds[] = {
-      {"tls", Kind::tls},       {"tcp", Kind::tcp},   {"http", Kind::http}, {"ftp", Kind::ftp},
-      {"silent", Kind::silent}, {"time", Kind::time}, {"host", Kind::host}};
+      {"tls", Kind::tls}, {"tcp", Kind::tcp},       {"http", Kind::http}, {"https", Kind::https},
+      {"ftp", Kind::ftp}, {"silent", Kind::silent}, {"time", Kind::time}, {"host", Kind::host}};
   const auto blank = std::min(text.find(' '), text.size());
   const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds),
                                  [&](const auto& k) { return k.first == text.substr(0, blank); });
   if (kind == std::end(kKinds))
-    return Error{"a peer is tls, tcp, http, ftp, silent, time or host, not \"" + text + '"'};
+    return Error{"a peer is tls, tcp, http, https, ftp, silent, time or host, not \"" + text + '"'};
   const auto remarks = std::min(text.find('('), text.size());
   const auto where = trimmed(std::string_view{text}.substr(blank, remarks - blank));
   NeededPeer peer{.kind = kind->second, .host = where, .port = {}, .text = text};
@@ -107,7 +108,7 @@ class Reader {
     constexpr std::pair<std::string_view, Result (Reader::*)(const std::string&)> kHead[] = {
         {"model", &Reader::model}, {"firmware", &Reader::firmware}, {"peers", &Reader::peers},
         {"value", &Reader::value}, {"not yet", &Reader::not_yet},   {"needs", &Reader::needs},
-        {"setup", &Reader::setup}, {"start", &Reader::start}};
+        {"setup", &Reader::setup}, {"start", &Reader::start},       {"content", &Reader::content}};
     constexpr std::pair<std::string_view, Result (Reader::*)(const std::string&)> kSteps[] = {
         {"> ", &Reader::host}, {"< ", &Reader::module}, {"# @wait", &Reader::wait}, {"# @event", &Reader::event}};
     number_ = number;
@@ -163,6 +164,23 @@ class Reader {
     if (equals == std::string::npos || equals == 0)
       return Error{"a value is NAME=TEXT or NAME=@FILE, not \"" + text + '"'};
     transcript_.needs.values[text.substr(0, equals)] = text.substr(equals + 1);
+    return {};
+  }
+
+  /// `/path` and words, some of them in quotes.
+  Result content(const std::string& text) {
+    static const Pattern kWord{R"re(\s*(?:"([^"]*)"|([^\s"]+))(.*))re"};
+    const auto blank = std::min(text.find(' '), text.size());
+    Needs::Content content{.line = number_, .path = text.substr(0, blank), .words = {}};
+    if (!content.path.starts_with('/')) return Error{"what a server holds is written like /path \"text\""};
+    for (auto rest = trimmed(text.substr(blank)); !rest.empty();) {
+      const auto word = kWord.whole(rest);
+      if (!word) return Error{"a quote is missing"};
+      const bool quoted = rest.front() == '"';
+      content.words.push_back({quoted ? quasimodem::to_text(unescaped((*word)[1])) : (*word)[2], quoted});
+      rest = trimmed((*word)[3]);
+    }
+    transcript_.needs.contents.push_back(std::move(content));
     return {};
   }
 

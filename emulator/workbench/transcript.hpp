@@ -21,6 +21,7 @@ struct NeededPeer {
     tls,     ///< a TLS server
     tcp,     ///< a TCP server
     http,    ///< an HTTP server
+    https,   ///< the same over TLS
     ftp,     ///< an FTP server
     silent,  ///< an address that never answers
     time,    ///< a time server; without a port, as the next one
@@ -39,7 +40,18 @@ struct Needs {
   device::FirmwareChoice firmware;               ///< the rest does not matter
   std::optional<std::vector<NeededPeer>> peers;  ///< none: it does not say
   std::map<std::string, std::string> values;     ///< of `{NAME}`; `@FILE`, beside the transcript, is a file's content
-  std::vector<std::string> not_yet;              ///< commands of real modules that the emulated one does not have
+  /// What its servers hold: `# content: /hello "hello"`.
+  struct Content {
+    struct Word {
+      std::string text;  ///< without quotes and escapes
+      bool quoted = false;
+    };
+    int line;
+    std::string path;
+    std::vector<Word> words;
+  };
+  std::vector<Content> contents;
+  std::vector<std::string> not_yet;  ///< commands of real modules that the emulated one does not have
 
   struct State {
     int line;

@@ -4,6 +4,7 @@
 #include "emulator/app/peer/conversation.hpp"
 
 #include "core/random.hpp"
+#include "emulator/app/peer/echo_session.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
@@ -28,7 +29,7 @@ Bytes pattern(std::size_t size) {
 }
 
 Script script(std::string_view fault, std::string_view banner = "") {
-  Script script{.banner = to_bytes(banner)};
+  Script script{.service = std::make_unique<EchoSession>(to_bytes(banner))};
   if (!fault.empty()) script.fault = read_fault(fault).value();
   return script;
 }
@@ -263,7 +264,7 @@ TEST_CASE("a plain conversation echoes until the client ends", "[app]") {
   talk.input_ended();
   CHECK(as_text(talk.take_outgoing()) == "rest");
   CHECK(talk.wish() == Wish::end);
-  CHECK(talk.summary() == "20009 B in, 20009 B out, ended by the client");
+  CHECK(talk.summary() == "20009 B in, 20012 B out, ended by the client");
 }
 
 TEST_CASE("faults of a plain conversation", "[app]") {

@@ -13,6 +13,7 @@
 #include "emulator/commands/not_emulated.hpp"
 #include "emulator/commands/urcs.hpp"
 #include "emulator/device/events.hpp"
+#include "emulator/device/file_store.hpp"
 #include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/transcript.hpp"
@@ -29,8 +30,9 @@ namespace {
 
 /// Payload in the transcripts: not the module's words.
 bool is_data(const std::string& line) {
-  static const std::set<std::string> kData{"1234567", "Abcde", "0123456789", "world", "hi",
-                                           "hello",   "123",   "xyz",        "pong"};
+  static const std::set<std::string> kData{"1234567",       "Abcde", "0123456789", "world", "hi", "hello",
+                                           "123",           "xyz",   "pong",       "{}",    "ok", "hello, world",
+                                           "until the end", "0123",  "456789A",    "23"};
   static const Pattern kFrames{R"([^\x20-\x7E].*|.*[^\x20-\x7E].*)"};  // CMUX, stuffed bytes
   return kData.contains(line) || kFrames.whole(line);
 }
@@ -66,11 +68,8 @@ const commands::Explanation::Field& field(const commands::Explanation& explanati
 }  // namespace
 
 TEST_CASE("every line of the module in the transcripts can be explained", "[explain]") {
-  const auto folder = std::string{QUASIMODEM_SOURCE_DIR} + "/tests/transcripts";
   std::size_t explained = 0;
-  for (const auto& entry : std::filesystem::directory_iterator{folder}) {
-    const auto file = entry.path().filename().string();
-    if (!entry.is_regular_file() || file == "00_format.txt") continue;  // which explains the form
+  for (const auto& file : transcript_files()) {
     for (const auto& step : load_transcript(file).steps) {
       if (step.kind != Transcript::Step::Kind::module) continue;
       for (const auto& line : lines_of(to_text(unescaped(with_values(step.text))))) {
@@ -141,6 +140,8 @@ std::vector<device::Event> every_event() {
     events.emplace_back(PingFinished{each, PingStatistics{4, 4, 1ms, 2ms, 6ms}});
   for (int each = 0; each <= 5; ++each)
     events.emplace_back(TimeSynchronised{static_cast<TimeSynchronised::Result>(each)});
+  events.emplace_back(HttpDownloaded{11, 11, std::nullopt, std::nullopt});
+  events.emplace_back(HttpDownloaded{11, std::nullopt, std::nullopt, FileProblem::no_space});
   using Level = SupplyVoltage::Level;
   for (const auto each : {Level::under_warning, Level::under_power_down, Level::over_warning, Level::over_power_down})
     events.emplace_back(SupplyVoltage{each});
@@ -195,7 +196,8 @@ TEST_CASE("values of parameters are explained with their names", "[explain]") {
   CHECK(field(explain("AT+QIOPEN=1,\"TCP\",\"h.test\",80")[0], "index").value == "1");
   CHECK(field(explain("+QIMUX: 1")[0], "mode").meaning == "six sessions, with an index");
   CHECK(explain("+QIMUX: (0,1)")[0].fields.empty());
-  CHECK(explain("AT+QHTTPGET=60")[0].meaning.find("HTTP client") != std::string::npos);
+  CHECK(field(explain("AT+QHTTPGET=60")[0], "to_read_time").value == "60");
+  CHECK(explain("AT+QSMTPPUT=120")[0].meaning.find("mail client") != std::string::npos);
   CHECK(explain("4")[0].kind == "error");
   CHECK(field(explain("+CMS ERROR: 514")[0], "cms").meaning == "Invalid request parameters");
   CHECK(field(explain("+CMS ERROR: 21")[0], "cms").meaning == "from the network: short message transfer rejected");

@@ -15,6 +15,8 @@
 #include "emulator/faults/fault_table.hpp"
 #include "emulator/seal.hpp"
 #include "emulator/workbench/configured.hpp"
+#include "emulator/workbench/service_peer.hpp"
+#include "net/http/server.hpp"
 #include "storage/faulty_flash.hpp"
 #include "storage/memory_flash.hpp"
 #include "tests/support/catch.hpp"
@@ -711,6 +713,55 @@ TEST_CASE("peer.refuse", "[fault]") {
   bench.fault("peer.refuse match=:80");
   bench.exchange("AT+QIOPEN=\"TCP\",\"peer.test\",80", {"OK", "CONNECT FAIL"});
   bench.expect_told(fmt::format("peer.refuse: {}:80", bench.network().address_of("peer.test").text()));
+}
+
+namespace {
+
+struct BrokenWeb : Broken {
+  BrokenWeb() : Broken{Ready::ip_status} {
+    site->resources["/a"] = {.content = "hello"};
+    ok("AT+CMEE=1");
+    exchange("AT+QHTTPURL=20", {"CONNECT"});
+    send_raw("http://web.example/a");
+    expect("OK");
+  }
+
+  std::shared_ptr<net::http::Site> site = std::make_shared<net::http::Site>();
+  workbench::ServicePeer web{
+      network(), {"web.example", 80}, [this](auto&) { return std::make_unique<net::http::ServerSession>(site); }};
+};
+
+}  // namespace
+
+TEST_CASE("http.status", "[fault]") {
+  BrokenWeb bench;
+  bench.fault("http.status match=web.example count=1 status=404");
+  bench.exchange("AT+QHTTPGET=60", {"+CME ERROR: 3822"});
+  bench.expect_told("http.status: http://web.example/a");
+  bench.ok("AT+QHTTPGET=60");
+  bench.expect_told_times(1);
+}
+
+TEST_CASE("http.stall", "[fault]") {
+  BrokenWeb bench;
+  bench.fault("http.stall count=1");
+  bench.send("AT+QHTTPGET=60");
+  bench.advance(59s);
+  bench.expect_nothing();
+  bench.advance(1s);
+  bench.expect("+CME ERROR: 3827");
+  bench.expect_told("http.stall: http://web.example/a");
+}
+
+TEST_CASE("http.truncate", "[fault]") {
+  BrokenWeb bench;
+  bench.fault("http.truncate size=3 count=2");
+  bench.ok("AT+QHTTPGET=60");
+  bench.send("AT+QHTTPREAD=30");
+  bench.expect_raw("\r\nCONNECT\r\nhel\r\n+CME ERROR: 3818\r\n");
+  bench.ok("AT+QHTTPGET=60");
+  bench.exchange("AT+QHTTPDL=\"RAM:f\"", {"OK", "+QHTTPDL: 3,5,3818"});
+  bench.expect_told("http.truncate: http://web.example/a", 2);
 }
 
 TEST_CASE("peer.half_open", "[fault]") {

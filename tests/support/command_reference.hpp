@@ -117,6 +117,12 @@ inline std::string modules(const Command& command, std::span<const ModelName> mo
   return like_their_sibling.empty() ? named : fmt::format("{} ({})", named, like_their_sibling);
 }
 
+/// And of those, the firmware.
+inline std::string modules_and_firmware(const Command& command, std::span<const ModelName> models) {
+  const auto text = modules(command, models);
+  return command.firmware.empty() ? text : fmt::format("{}; firmware `{}`", text, command.firmware);
+}
+
 /// COMMANDS.md: every command with its forms, parameters, ranges, source and modules, as Markdown. In brackets stand
 /// modules that no entry names, only their sibling.
 inline std::string reference_page(std::span<const Family> families, std::span<const ModelName> models) {
@@ -127,7 +133,7 @@ inline std::string reference_page(std::span<const Family> families, std::span<co
     page += "| --- | --- | --- | --- | --- | --- |\n";
     for (const auto& command : family.commands) {
       page += fmt::format("| {} | {} | {} | {} | {} | {} |\n", forms(command), summary(command), parameters(command),
-                          command.manual, word(command.confidence), modules(command, models));
+                          command.manual, word(command.confidence), modules_and_firmware(command, models));
     }
   }
   return page;

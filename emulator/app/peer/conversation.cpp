@@ -6,8 +6,6 @@
 namespace quasimodem::app {
 namespace {
 
-constexpr std::size_t kOutgoingLimit = 16384;
-
 /// Neither a TLS record nor an SSL 2 one, nor text.
 Bytes garbage() {
   Bytes bytes(64, 0xFF);
@@ -36,28 +34,36 @@ void Conversation::commit_fault() {
 
 std::string Conversation::summary() const {
   const auto agreed = agreement();
-  return fmt::format("{}{}{} B in, {} B out, {}", agreed, agreed.empty() ? "" : ", ", received_, echoed_, ending_);
+  return fmt::format("{}{}{} B in, {} B out, {}", agreed, agreed.empty() ? "" : ", ", received_, sent_, ending_);
 }
 
 // ---- on a plain stream ----
 
 void PlainConversation::start() {
   if (faulty_at(FaultStep::accept)) return commit_fault();
-  append(outgoing_, script_.banner);
+  service().start();
 }
 
 void PlainConversation::receive(ByteSpan bytes) {
   if (wish() != Wish::go_on) return;
   received_ += bytes.size();
   if (faulty_at(FaultStep::data)) return commit_fault();
-  append(outgoing_, bytes);
-  echoed_ += bytes.size();
+  service().receive(bytes);
 }
 
 void PlainConversation::input_ended() {
+  service().input_ended();
   if (wish() == Wish::go_on) end(Wish::end, "ended by the client");
 }
 
-bool PlainConversation::wants_input() const { return wish() == Wish::go_on && outgoing_.size() <= kOutgoingLimit; }
+bool PlainConversation::wants_input() const { return wish() == Wish::go_on && service().wants_input(); }
+
+Bytes PlainConversation::take_outgoing() {
+  if (wish() != Wish::go_on) return std::exchange(raw_, {});
+  auto octets = service().take_outgoing();
+  sent_ += octets.size();
+  if (octets.empty() && service().over()) end(Wish::end, "ended by the server");
+  return octets;
+}
 
 }  // namespace quasimodem::app

@@ -2,22 +2,25 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "core/bytes.hpp"
 #include "emulator/app/peer/fault.hpp"
+#include "net/peer_session.hpp"
 
 namespace quasimodem::app {
 
-/// What an echo server does besides echoing.
+/// What a server does on one connection, and what goes wrong.
 struct Script {
-  Bytes banner;  ///< said first
-  std::optional<Fault> fault;
+  std::unique_ptr<net::PeerSession> service;
+  std::optional<Fault> fault{};
 };
 
-/// An echo server's side of one connection: bytes in, bytes out, no socket. Whoever carries the bytes sends what
+/// A server's side of one connection: bytes in, bytes out, no socket. Whoever carries the bytes sends what
 /// `take_outgoing` gives until it gives nothing, and then does what `wish` says.
 class Conversation {
  public:
@@ -43,12 +46,14 @@ class Conversation {
     if (ending_.empty()) ending_ = how;
   }
 
-  /// False while the echo waits for the client to read: whoever carries the bytes reads no more meanwhile.
+  /// False while the service waits for the client to read: whoever carries the bytes reads no more meanwhile.
   virtual bool wants_input() const = 0;
   virtual Bytes take_outgoing() = 0;
   Wish wish() const { return wish_; }
+  /// The service has something to say though nothing was received.
+  void when_outgoing(std::function<void()> call) { script_.service->on_outgoing = std::move(call); }
 
-  /// One line about the connection: what was agreed, how much was echoed, how it ended.
+  /// One line about the connection: what was agreed, how much came and went, how it ended.
   std::string summary() const;
 
  protected:
@@ -61,15 +66,18 @@ class Conversation {
   virtual std::string agreement() const { return {}; }
 
   Script script_;
+  net::PeerSession& service() { return *script_.service; }
+  const net::PeerSession& service() const { return *script_.service; }
+
   std::size_t received_ = 0;  ///< payload
-  std::size_t echoed_ = 0;
+  std::size_t sent_ = 0;
 
  private:
   Wish wish_ = Wish::go_on;
   std::string ending_;
 };
 
-/// Echo on a plain stream. Its faults are at `accept` and `data`.
+/// A service on a plain stream. Its faults are at `accept` and `data`.
 class PlainConversation final : public Conversation {
  public:
   using Conversation::Conversation;
@@ -78,12 +86,12 @@ class PlainConversation final : public Conversation {
   void receive(ByteSpan bytes) override;
   void input_ended() override;
   bool wants_input() const override;
-  Bytes take_outgoing() override { return std::exchange(outgoing_, {}); }
+  Bytes take_outgoing() override;
 
  private:
-  void send_raw(ByteSpan bytes) override { append(outgoing_, bytes); }
+  void send_raw(ByteSpan bytes) override { append(raw_, bytes); }
 
-  Bytes outgoing_;
+  Bytes raw_;
 };
 
 }  // namespace quasimodem::app

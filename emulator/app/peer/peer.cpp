@@ -16,9 +16,11 @@
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/process/signals.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
+#include "emulator/app/peer/echo_session.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "emulator/app/peer/udp_server.hpp"
+#include "emulator/app/peer/web_site.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -38,7 +40,7 @@ class Peer {
 
   int run() {
     ::signal(SIGPIPE, SIG_IGN);
-    if (options_.kind == PeerOptions::Kind::tls_echo) make_conversation({});  // whatever is wrong is told now
+    if (options_.secure) make_conversation(script());  // whatever is wrong is told now
     const auto address = open();
     warn(address);
     if (options_.json) {
@@ -83,16 +85,21 @@ class Peer {
 
   std::unique_ptr<Conversation> meet() {
     if (options_.once) tcp_->stop_listening();
-    Script script{.banner = options_.banner};
-    if (!options_.faults.empty()) script.fault = options_.faults[met_++ % options_.faults.size()];
-    return make_conversation(std::move(script));
+    auto what = script();
+    if (!options_.faults.empty()) what.fault = options_.faults[met_++ % options_.faults.size()];
+    return make_conversation(std::move(what));
+  }
+
+  Script script() {
+    if (options_.kind == PeerOptions::Kind::http) return {.service = std::make_unique<net::http::ServerSession>(site_)};
+    return {.service = std::make_unique<EchoSession>(options_.banner)};
   }
 
   std::unique_ptr<Conversation> make_conversation(Script script) {
-    if (options_.kind == PeerOptions::Kind::tcp_echo) return std::make_unique<PlainConversation>(std::move(script));
+    if (!options_.secure) return std::make_unique<PlainConversation>(std::move(script));
     auto made = TlsConversation::create(options_.tls, std::move(script), random_, session_log_);
     if (made) return std::move(*made);
-    throw Problem{ExitCode::usage, made.error().reason, "see: quasimodem peer tls-echo --help"};
+    throw Problem{ExitCode::usage, made.error().reason, fmt::format("see: quasimodem peer {} --help", options_.name)};
   }
 
   void ended() {
@@ -108,6 +115,7 @@ class Peer {
   Signals signals_;
   std::optional<TcpServer> tcp_;
   std::optional<UdpServer> udp_;
+  std::shared_ptr<net::http::Site> site_ = web_site(options_.root);
   std::size_t met_ = 0;
 };
 

@@ -18,11 +18,13 @@ namespace quasimodem::app {
 
 /// What `quasimodem peer` was asked for, checked.
 struct PeerOptions {
-  enum class Kind { tls_echo, tcp_echo, udp_echo };
+  enum class Kind { tls_echo, tcp_echo, udp_echo, http };
   Kind kind;
   std::string name;  ///< of the kind: `tls-echo`
   net::Endpoint listen;
+  bool secure = false;  ///< over TLS
   tls::ServerConfig tls;
+  std::optional<std::string> root;  ///< of http: the folder that is served
   bool throwaway_identity = false;
   std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again
   Bytes banner;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/core.h>
@@ -11,6 +12,7 @@
 #include "emulator/app/base/process/readiness.hpp"
 #include "emulator/app/base/text_file.hpp"
 #include "emulator/app/peer/peer.hpp"
+#include "emulator/app/peer/web_site.hpp"
 #include "tls/capabilities.hpp"
 #include "tls/server/throwaway_identity.hpp"
 
@@ -21,6 +23,7 @@ constexpr const char* kUsage = R"(
 Usage: quasimodem peer tls-echo [OPTIONS]   echo over TLS, incl. SSL 3.0, RC4, 3DES, client authentication
        quasimodem peer tcp-echo [OPTIONS]   echo over TCP
        quasimodem peer udp-echo [OPTIONS]   echo over UDP
+       quasimodem peer http [OPTIONS]       a web server, with --tls over TLS as above
 )";
 
 constexpr const char* kFooter =
@@ -60,6 +63,14 @@ Exit codes: 0 stopped, 2 usage, 3 environment (port busy).)";
 
 constexpr std::string_view kUdpFooter = "Exit codes: 0 stopped, 2 usage, 3 environment (port busy).";
 
+const std::string kHttpFooter = fmt::format(R"(Without --root there are these pages; what is posted comes back.
+{}
+
+With --tls it speaks what tls-echo does, incl. SSL 3.0, RC4 and 3DES, and the faults of tls-echo go for it; without it
+those of tcp-echo, see there. `data` is the request.
+Exit codes: 0 stopped, 2 usage, 3 environment (port busy, folder not there).)",
+                                            kPages);
+
 constexpr const char* kReadyExample = "quasimodem peer tls-echo --ready-fd 3 3>ready";
 
 struct Server {
@@ -68,18 +79,19 @@ struct Server {
   std::string_view summary, footer;
 };
 
-constexpr Server kServers[] = {
+const Server kServers[] = {
     {"tls-echo", PeerOptions::Kind::tls_echo, "Sends back what comes over TLS.", kTlsFooter},
     {"tcp-echo", PeerOptions::Kind::tcp_echo, "Sends back what comes over TCP.", kTcpFooter},
     {"udp-echo", PeerOptions::Kind::udp_echo, "Sends back every UDP datagram.", kUdpFooter},
+    {"http", PeerOptions::Kind::http, "Answers requests over HTTP or HTTPS.", kHttpFooter},
 };
 
 struct PeerWords {
   std::string listen = "127.0.0.1:0", banner;
-  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd;
+  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root;
   std::vector<std::string> faults;
   std::int64_t verbose = 0;
-  bool once = false, json = false;
+  bool once = false, json = false, tls = false;
 };
 
 // ── single values ──
@@ -159,10 +171,10 @@ tls::ClientAuthentication read_client_auth(const std::string& text) {
         "use none, request or require");
 }
 
-std::optional<Fault> read_fault_for(PeerOptions::Kind kind, const std::string& text) {
+std::optional<Fault> read_fault_for(bool secure, const std::string& text) {
   auto fault = read_fault(text);
   if (!fault) usage(fmt::format("--fault {}: {}", text, fault.error()), "the faults: quasimodem peer tls-echo --help");
-  if (*fault && kind == PeerOptions::Kind::tcp_echo) {
+  if (*fault && !secure) {
     const bool possible = (*fault)->kind != FaultKind::alert &&
                           ((*fault)->step == FaultStep::accept || (*fault)->step == FaultStep::data);
     if (!possible) usage(fmt::format("--fault {}: only TLS has this", text), "see: quasimodem peer tcp-echo --help");
@@ -174,7 +186,11 @@ std::optional<Fault> read_fault_for(PeerOptions::Kind kind, const std::string& t
 
 void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   line.option("--listen", raw.listen, "HOST:PORT", "where; port 0 takes any that is free; default 127.0.0.1:0");
-  if (kind == PeerOptions::Kind::tls_echo) {
+  if (kind == PeerOptions::Kind::http) {
+    line.option("--root", raw.root, "DIR", "serve the files of this folder");
+    line.flag("--tls", raw.tls, "over TLS; the options --cert to --suites are for it");
+  }
+  if (kind == PeerOptions::Kind::tls_echo || kind == PeerOptions::Kind::http) {
     line.option("--cert", raw.certificate, "FILE",
                 "certificate, PEM or DER, its chain behind it; default: a throw-away one");
     line.option("--key", raw.key, "FILE", "its key, PEM or DER, not encrypted");
@@ -186,7 +202,8 @@ void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   }
   if (kind != PeerOptions::Kind::udp_echo) {
     line.list("--fault", raw.faults, "KIND@STEP", "what goes wrong, and where, see below; repeatable");
-    line.option("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
+    if (kind != PeerOptions::Kind::http)
+      line.option("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
   }
   line.flag(
       "--once", raw.once,
@@ -234,8 +251,16 @@ CommandText text_of(const Server& server, std::string name) {
 
 PeerOptions check(const PeerWords& raw, const Server& server) {
   PeerOptions options{.kind = server.kind, .name = server.name, .listen = read_listen(raw.listen)};
-  if (server.kind == PeerOptions::Kind::tls_echo) read_tls(raw, options);
-  for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(server.kind, fault));
+  options.secure = server.kind == PeerOptions::Kind::tls_echo || raw.tls;
+  if (options.secure) {
+    read_tls(raw, options);
+  } else if (raw.certificate || raw.key || raw.authorities || raw.client_auth || raw.versions || raw.suites) {
+    usage("--cert to --suites are for TLS", fmt::format("quasimodem peer {} --tls …", server.name));
+  }
+  if (raw.root && !std::filesystem::is_directory(*raw.root))
+    throw Problem{ExitCode::environment, fmt::format("--root {}: there is no such folder", *raw.root)};
+  options.root = raw.root;
+  for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(options.secure, fault));
   options.banner = unescaped(raw.banner);
   options.once = raw.once;
   options.json = raw.json;
@@ -264,7 +289,7 @@ const Server& server_named(const std::string& name) {
     names.emplace_back(server.name);
   }
   usage(fmt::format("unknown server \"{}\"{}", name, did_you_mean(name, names)),
-        "there are tls-echo, tcp-echo and udp-echo; see: quasimodem peer --help");
+        "there are tls-echo, tcp-echo, udp-echo and http; see: quasimodem peer --help");
 }
 
 }  // namespace
@@ -275,7 +300,7 @@ Declaration declare_peer() {
 }
 
 tl::expected<PeerOptions, std::string> read_peer_options(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo [OPTIONS]");
+  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo|http [OPTIONS]");
   const auto& first = arguments.front();
   PeerWords raw;
   if (first == "--help" || first == "-h") return tl::unexpected{overview(raw).help()};

@@ -33,6 +33,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start() {
     error_code ignored;
     socket_.set_option(tcp::no_delay{true}, ignored);
+    talk_->when_outgoing([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->settle();
+    });
     talk_->start();
     settle();
   }

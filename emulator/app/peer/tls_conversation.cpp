@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/peer/tls_conversation.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/core.h>
@@ -30,36 +31,51 @@ std::optional<tls::HandshakePoint> handshake_point(FaultStep step) {
 
 tl::expected<std::unique_ptr<Conversation>, tls::TlsError> TlsConversation::create(tls::ServerConfig config,
                                                                                    Script script, RandomSource& random,
-                                                                                   const Logger& log) {
+                                                                                   const Logger& log, Begin begin) {
   if (script.fault) config.stop_at = handshake_point(script.fault->step);
   auto session = tls::ServerSession::create(config, random, log);
   if (!session) return tl::make_unexpected(session.error());
-  return std::unique_ptr<Conversation>{new TlsConversation{std::move(*session), std::move(script)}};
+  return std::unique_ptr<Conversation>{new TlsConversation{std::move(*session), std::move(script), begin}};
 }
 
 void TlsConversation::start() {
-  if (faulty_at(FaultStep::accept)) commit_fault();
+  if (faulty_at(FaultStep::accept)) return commit_fault();
+  if (clear_) service().start();
 }
 
 void TlsConversation::receive(ByteSpan bytes) {
   if (wish() != Wish::go_on) return;
+  if (clear_) {
+    received_ += bytes.size();
+    return service().receive(bytes);
+  }
   session_->feed(bytes);
   go_on();
 }
 
 void TlsConversation::input_ended() {
   input_ended_ = true;
+  service().input_ended();
+  if (clear_ && wish() == Wish::go_on) return end(Wish::end, "ended by the client");
   go_on();
 }
 
 bool TlsConversation::wants_input() const {
-  // With nothing on the way to the client it is not the client's reading that the echo waits for, but the rest of a
+  if (clear_) return wish() == Wish::go_on && service().wants_input();
+  // With nothing on the way to the client it is not the client's reading that the service waits for, but the rest of a
   // renegotiation.
-  const bool client_must_read = !unechoed_.empty() && session_->outgoing_size() > 0;
+  const bool client_must_read = !unsent_.empty() && session_->outgoing_size() > 0;
   return wish() == Wish::go_on && !input_ended_ && !client_must_read;
 }
 
 Bytes TlsConversation::take_outgoing() {
+  if (clear_ && wish() == Wish::go_on) {
+    auto octets = service().take_outgoing();
+    sent_ += octets.size();
+    if (octets.empty() && service().over()) end(Wish::end, "ended by the server");
+    clear_ = !service().starts_tls();
+    return octets;
+  }
   go_on();
   auto bytes = session_->take_outgoing();
   append(bytes, std::exchange(raw_, {}));
@@ -71,7 +87,7 @@ void TlsConversation::go_on() {
   if (wish() != Wish::go_on) return;
   if (session_->stopped()) return commit_fault();
   if (agreement_.empty()) greet();
-  if (wish() == Wish::go_on) echo();
+  if (wish() == Wish::go_on) serve();
   if (wish() == Wish::go_on) look_for_end();
 }
 
@@ -82,26 +98,38 @@ void TlsConversation::greet() {
   agreement_ = fmt::format("{} {}, {}", tls::name(session_->version()), tls::name(session_->suite()),
                            subject ? fmt::format("client certificate {}", *subject) : "no client certificate");
   if (faulty_at(FaultStep::connected)) return commit_fault();
-  // The outgoing queue holds nothing but the end of the handshake, so it has room.
-  if (!script_.banner.empty() && session_->write(script_.banner)) script_.banner.clear();
+  if (!greeted_) service().start();
+  greeted_ = true;
 }
 
-void TlsConversation::echo() {
+/// Of what the service says, until the client has to read first, or is renegotiating.
+bool TlsConversation::pass_on() {
   for (;;) {
-    if (unechoed_.empty()) {
-      unechoed_ = session_->read(kPiece);
-      received_ += unechoed_.size();
+    if (unsent_.empty()) unsent_ = service().take_outgoing();
+    if (unsent_.empty()) return true;
+    const auto part = ByteSpan{unsent_}.first(std::min(unsent_.size(), kPiece));
+    if (!session_->write(part)) return false;
+    sent_ += part.size();
+    drop_front(unsent_, part.size());
+  }
+}
+
+void TlsConversation::serve() {
+  while (pass_on()) {
+    if (service().over()) {
+      session_->close();
+      return end(Wish::end, "ended by the server");
     }
-    if (unechoed_.empty()) return;
+    const auto plaintext = session_->read(kPiece);
+    if (plaintext.empty()) return;
+    received_ += plaintext.size();
     if (faulty_at(FaultStep::data)) return commit_fault();
-    if (!session_->write(unechoed_)) return;  // the client has to read first, or is renegotiating
-    echoed_ += unechoed_.size();
-    unechoed_.clear();
+    service().receive(plaintext);
   }
 }
 
 void TlsConversation::look_for_end() {
-  if (!unechoed_.empty() && session_->state() != State::failed) return;
+  if (!unsent_.empty() && session_->state() != State::failed) return;
   // Only now that everything before the end was read: so it is known which of both ends came first.
   const bool close_notify = session_->state() == State::peer_closed;
   if (input_ended_ && !close_notify) session_->end_of_input();

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emulator/workbench/service_peers.hpp"
+
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "core/bytes.hpp"
+#include "core/whole_number.hpp"
+#include "emulator/workbench/pattern.hpp"
+#include "emulator/workbench/transcript_player.hpp"
+
+namespace quasimodem::workbench {
+namespace {
+
+using net::http::Resource;
+
+/// `/hello "hello"`, `/chunked chunked "hel" "lo"`, `/close until-close "…"`, `/missing 404`, `/moved 301 {URL}`,
+/// `/silent silent`
+Resource resource_of(const Needs::Content& content) {
+  Resource resource;
+  for (const auto& word : content.words) {
+    const auto status = whole_number<int>(word.text);
+    if (word.quoted) {
+      resource.content += word.text;
+      if (resource.framing == Resource::Framing::chunked && resource.chunk == 0) resource.chunk = word.text.size();
+    } else if (word.text == "chunked") {
+      resource.framing = Resource::Framing::chunked;
+    } else if (word.text == "until-close") {
+      resource.framing = Resource::Framing::until_close;
+    } else if (word.text == "silent") {
+      resource.silent = true;
+    } else if (status) {
+      resource.status = *status;
+    } else if (word.text.find("://") != std::string::npos) {
+      resource.location = word.text;
+    } else {
+      throw Unplayable{content.line, fmt::format("a server cannot hold \"{}\": a \"text\", a status, chunked, "
+                                                 "until-close, silent, or where it moved",
+                                                 word.text)};
+    }
+  }
+  return resource;
+}
+
+}  // namespace
+
+ServicePeers::ServicePeers(net::SimNetwork& network, tls::ServerConfig tls, const std::vector<Needs::Content>& contents)
+    : network_{network}, tls_{std::move(tls)} {
+  for (const auto& content : contents) site_->resources[content.path] = resource_of(content);
+}
+
+bool ServicePeers::add(NeededPeer::Kind kind, const std::string& host, std::uint16_t port) {
+  const auto meet = [site = site_](auto&) { return std::make_unique<net::http::ServerSession>(site); };
+  switch (kind) {
+    case NeededPeer::Kind::http:
+      peers_.push_back(std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet));
+      return true;
+    case NeededPeer::Kind::https:
+      peers_.push_back(std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet, tls_));
+      return true;
+    default: return false;
+  }
+}
+
+std::optional<std::string> ServicePeers::check(const std::string& phrase) const {
+  static const Pattern kReceived{R"(\S+ received (\S+ \S+ HTTP/1\.1) with (.+) and (.*))"};
+  if (const auto received = kReceived.whole(phrase))
+    return check_request((*received)[1], (*received)[2], (*received)[3]);
+  return std::nullopt;
+}
+
+std::string ServicePeers::check_request(const std::string& line, const std::string& field,
+                                        const std::string& body) const {
+  if (site_->received.empty()) return "it has received nothing";
+  const auto& request = site_->received.back();
+  if (request.line != line) return fmt::format("it has received \"{}\"", request.line);
+  if (request.head.find(field + "\r\n") == std::string::npos)
+    return fmt::format("its head is \"{}\"", escaped(request.head));
+  if (as_text(request.body) != body) return fmt::format("its body is \"{}\"", escaped(request.body));
+  return {};
+}
+
+}  // namespace quasimodem::workbench

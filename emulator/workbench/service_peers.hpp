@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emulator/workbench/service_peer.hpp"
+#include "emulator/workbench/transcript.hpp"
+#include "net/http/server.hpp"
+#include "net/sim/sim_network.hpp"
+#include "tls/server/server_session.hpp"
+
+namespace quasimodem::workbench {
+
+/// The servers of HTTP that a transcript's head names, with what it says that they hold.
+class ServicePeers {
+ public:
+  /// Throws Unplayable when a `# content:` says nothing that a server can hold.
+  ServicePeers(net::SimNetwork& network, tls::ServerConfig tls, const std::vector<Needs::Content>& contents);
+
+  /// False: `kind` is no service.
+  bool add(NeededPeer::Kind kind, const std::string& host, std::uint16_t port);
+  /// `web.example received POST /form HTTP/1.1 with Content-Length: 19 and a=1`: why it has not, or nothing when it
+  /// has. No answer: the phrase is not about a service.
+  std::optional<std::string> check(const std::string& phrase) const;
+
+ private:
+  std::string check_request(const std::string& line, const std::string& field, const std::string& body) const;
+
+  net::SimNetwork& network_;
+  tls::ServerConfig tls_;
+  std::shared_ptr<net::http::Site> site_ = std::make_shared<net::http::Site>();
+  std::vector<std::unique_ptr<ServicePeer>> peers_;
+};
+
+}  // namespace quasimodem::workbench
