@@ -57,10 +57,9 @@ void ServerSession::receive(ByteSpan bytes) {
 
 void ServerSession::answer(const ReceivedRequest& request) {
   if (site_->received.size() < site_->most_kept) site_->received.push_back(request);
+  if (const auto made = site_->answers ? site_->answers(request) : std::nullopt) return say(*made, request);
   const auto found = site_->resources.find(request.target);
-  if (found != site_->resources.end()) return say(found->second, request);
-  const auto made = site_->answers ? site_->answers(request) : std::nullopt;
-  say(made.value_or(Resource{.status = 404, .content = "not found"}), request);
+  say(found == site_->resources.end() ? Resource{.status = 404, .content = "not found"} : found->second, request);
 }
 
 void ServerSession::say(const Resource& resource, const ReceivedRequest& request) {

@@ -29,8 +29,8 @@ struct Resource {
 
 /// A site, shared by all its connections.
 struct Site {
-  std::map<std::string, Resource> resources;  ///< by target
-  /// What `resources` does not know; nothing: 404.
+  std::map<std::string, Resource> resources;  ///< by target; what is not there is 404
+  /// Is asked first; nothing: as `resources` say.
   std::function<std::optional<Resource>(const ReceivedRequest&)> answers{};
   /// What came in so far, oldest first, at most `most_kept`.
   std::vector<ReceivedRequest> received{};

@@ -136,7 +136,7 @@ TEST_CASE("a client that ends without close_notify is told apart", "[app]") {
   tls::ServerConfig server;
   append(server.certificate, tls::throwaway_certificate());
   append(server.key, tls::throwaway_key());
-  const auto talk = TlsConversation::create(server, {}, random, Logger{}).value();
+  const auto talk = TlsConversation::create(server, script(""), random, Logger{}).value();
   talk->start();
   talk->input_ended();
   CHECK(talk->wish() == Wish::end);

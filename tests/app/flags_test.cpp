@@ -67,6 +67,7 @@ struct Other {
 };
 
 bool peer_json(const Arguments& arguments) { return read_peer_options(arguments)->json; }
+bool peer_secure(const Arguments& arguments) { return read_peer_options(arguments)->secure; }
 bool peer_once(const Arguments& arguments) { return read_peer_options(arguments)->once; }
 bool peer_tells(const Arguments& arguments) { return read_peer_options(arguments)->log_level == LogLevel::info; }
 
@@ -80,6 +81,10 @@ const std::vector<Other> kOthers{
     {"peer udp-echo", "--once", &peer_once},
     {"peer udp-echo", "--json", &peer_json},
     {"peer udp-echo", "--verbose", &peer_tells},
+    {"peer http", "--once", &peer_once},
+    {"peer http", "--json", &peer_json},
+    {"peer http", "--tls", &peer_secure},
+    {"peer http", "--verbose", &peer_tells},
     {"doctor", "--json",
      [](const auto& given) { return read_doctor_options(given)->form == DoctorOptions::Form::json; }},
     {"doctor", "--tls",

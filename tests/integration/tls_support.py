@@ -16,7 +16,9 @@ import threading
 from collections import defaultdict
 from pathlib import Path
 
-from support import OK, WATCHDOG, TcpServer, as_bytes, free_port, wait_until
+import pytest
+
+from support import OK, SOURCE, WATCHDOG, TcpServer, as_bytes, free_port, wait_until
 
 VERSIONS = ("SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2")  # <sslversion> 0 to 3
 SUITES = (0x0035, 0x002F, 0x0005, 0x0004, 0x000A, 0x003D)
@@ -423,3 +425,20 @@ class SecureHost:
         assert self.send(ssid, data)
         assert self.receive(ssid, len(data)) == data
         self.close(ssid)
+
+
+# ---- servers that tools/setup unpacks and the tests start themselves ----
+
+UNPACKED = SOURCE / ".cache/peers"
+SERVED_ENVIRONMENT = {**os.environ, "LD_LIBRARY_PATH": str(UNPACKED / f"usr/lib/{os.uname().machine}-linux-gnu")}
+
+
+def served(program):
+    """The path of a server or client of Debian's; skips the test where it is not there."""
+    for folder in ("usr/sbin", "usr/bin"):
+        if (UNPACKED / folder / program).exists():
+            return UNPACKED / folder / program
+    found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if not found:
+        pytest.skip(f"{program} is not there (tools/setup unpacks it)")
+    return found

@@ -59,10 +59,10 @@ void PlainConversation::input_ended() {
 bool PlainConversation::wants_input() const { return wish() == Wish::go_on && service().wants_input(); }
 
 Bytes PlainConversation::take_outgoing() {
-  if (wish() != Wish::go_on) return std::exchange(raw_, {});
   auto octets = service().take_outgoing();
   sent_ += octets.size();
-  if (octets.empty() && service().over()) end(Wish::end, "ended by the server");
+  if (wish() == Wish::go_on && octets.empty() && service().over()) end(Wish::end, "ended by the server");
+  append(octets, std::exchange(raw_, {}));
   return octets;
 }
 

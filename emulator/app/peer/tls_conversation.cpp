@@ -69,11 +69,12 @@ bool TlsConversation::wants_input() const {
 }
 
 Bytes TlsConversation::take_outgoing() {
-  if (clear_ && wish() == Wish::go_on) {
+  if (clear_) {
     auto octets = service().take_outgoing();
     sent_ += octets.size();
-    if (octets.empty() && service().over()) end(Wish::end, "ended by the server");
+    if (wish() == Wish::go_on && octets.empty() && service().over()) end(Wish::end, "ended by the server");
     clear_ = !service().starts_tls();
+    append(octets, std::exchange(raw_, {}));
     return octets;
   }
   go_on();
