@@ -264,7 +264,7 @@ TEST_CASE("a plain conversation echoes until the client ends", "[app]") {
   talk.input_ended();
   CHECK(as_text(talk.take_outgoing()) == "rest");
   CHECK(talk.wish() == Wish::end);
-  CHECK(talk.summary() == "20009 B in, 20012 B out, ended by the client");
+  CHECK(talk.summary() == "20009 B in, 20009 B out, ended by the client");
 }
 
 TEST_CASE("faults of a plain conversation", "[app]") {

@@ -233,7 +233,7 @@ def test_our_own_server(world, module, site, tmp_path):
     (tmp_path / "secret").write_text("not below the folder")
     (site / "way-out").symlink_to(tmp_path / "secret")
     server = EchoServer(world, "http", "--root", site)
-    with module().host() as host:
+    with module("--name", "second").host() as host:
         web = WebHost(host)
         place = f"http://127.0.0.1:{server.port}"
         web.fetch(f"{place}/one", BODIES["one"])

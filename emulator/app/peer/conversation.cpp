@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/app/peer/conversation.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 namespace quasimodem::app {
@@ -37,11 +39,24 @@ std::string Conversation::summary() const {
   return fmt::format("{}{}{} B in, {} B out, {}", agreed, agreed.empty() ? "" : ", ", received_, sent_, ending_);
 }
 
+Bytes Conversation::greeting() {
+  service().start();
+  auto octets = service().take_outgoing();
+  greeting_ = octets.size();
+  return octets;
+}
+
+void Conversation::note_sent(std::size_t count) {
+  const auto of_greeting = std::min(count, greeting_);
+  greeting_ -= of_greeting;
+  sent_ += count - of_greeting;
+}
+
 // ---- on a plain stream ----
 
 void PlainConversation::start() {
   if (faulty_at(FaultStep::accept)) return commit_fault();
-  service().start();
+  first_ = greeting();
 }
 
 void PlainConversation::receive(ByteSpan bytes) {
@@ -59,8 +74,9 @@ void PlainConversation::input_ended() {
 bool PlainConversation::wants_input() const { return wish() == Wish::go_on && service().wants_input(); }
 
 Bytes PlainConversation::take_outgoing() {
-  auto octets = service().take_outgoing();
-  sent_ += octets.size();
+  auto octets = std::exchange(first_, {});
+  append(octets, service().take_outgoing());
+  note_sent(octets.size());
   if (wish() == Wish::go_on && octets.empty() && service().over()) end(Wish::end, "ended by the server");
   append(octets, std::exchange(raw_, {}));
   return octets;

@@ -70,9 +70,13 @@ class Conversation {
   const net::PeerSession& service() const { return *script_.service; }
 
   std::size_t received_ = 0;  ///< payload
-  std::size_t sent_ = 0;
+  std::size_t sent_ = 0;      ///< the same, without the greeting: that is no answer
+  /// What the service says first.
+  Bytes greeting();
+  void note_sent(std::size_t count);
 
  private:
+  std::size_t greeting_ = 0;  ///< octets of it that have not gone
   Wish wish_ = Wish::go_on;
   std::string ending_;
 };
@@ -91,6 +95,7 @@ class PlainConversation final : public Conversation {
  private:
   void send_raw(ByteSpan bytes) override { append(raw_, bytes); }
 
+  Bytes first_;  ///< the greeting
   Bytes raw_;
 };
 

@@ -40,7 +40,7 @@ tl::expected<std::unique_ptr<Conversation>, tls::TlsError> TlsConversation::crea
 
 void TlsConversation::start() {
   if (faulty_at(FaultStep::accept)) return commit_fault();
-  if (clear_) service().start();
+  if (clear_) unsent_ = greeting();
 }
 
 void TlsConversation::receive(ByteSpan bytes) {
@@ -70,8 +70,9 @@ bool TlsConversation::wants_input() const {
 
 Bytes TlsConversation::take_outgoing() {
   if (clear_) {
-    auto octets = service().take_outgoing();
-    sent_ += octets.size();
+    auto octets = std::exchange(unsent_, {});
+    append(octets, service().take_outgoing());
+    note_sent(octets.size());
     if (wish() == Wish::go_on && octets.empty() && service().over()) end(Wish::end, "ended by the server");
     clear_ = !service().starts_tls();
     append(octets, std::exchange(raw_, {}));
@@ -99,8 +100,8 @@ void TlsConversation::greet() {
   agreement_ = fmt::format("{} {}, {}", tls::name(session_->version()), tls::name(session_->suite()),
                            subject ? fmt::format("client certificate {}", *subject) : "no client certificate");
   if (faulty_at(FaultStep::connected)) return commit_fault();
-  if (!greeted_) service().start();
-  greeted_ = true;
+  if (std::exchange(greeted_, true)) return;
+  unsent_ = greeting();
 }
 
 /// Of what the service says, until the client has to read first, or is renegotiating.
@@ -110,7 +111,7 @@ bool TlsConversation::pass_on() {
     if (unsent_.empty()) return true;
     const auto part = ByteSpan{unsent_}.first(std::min(unsent_.size(), kPiece));
     if (!session_->write(part)) return false;
-    sent_ += part.size();
+    note_sent(part.size());
     drop_front(unsent_, part.size());
   }
 }
