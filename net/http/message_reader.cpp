@@ -19,6 +19,13 @@ using boost::system::error_code;
 
 auto buffer_of(ByteSpan octets) { return boost::beast::net::const_buffer{octets.data(), octets.size()}; }
 
+/// With the empty line that ends it; nothing when that is not there.
+std::optional<std::size_t> head_size(std::string_view text) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const auto end = text.find(kEnd);
+  return end == std::string_view::npos ? std::nullopt : std::optional{end + kEnd.size()};
+}
+
 }  // namespace
 
 struct ResponseReader::Parser {
@@ -30,11 +37,10 @@ ResponseReader::~ResponseReader() = default;
 
 void ResponseReader::begin() {
   parser_ = std::make_unique<Parser>();
-  parser_->response.header_limit(2 * kLongestHead);  // the limit is ours
+  parser_->response.header_limit(kLongestHead);
   parser_->response.body_limit(boost::none);
   parser_->response.skip(without_body_);
   head_.reset();
-  head_size_ = 0;
   state_ = State::head;
 }
 
@@ -54,21 +60,24 @@ void ResponseReader::parse() {
   }
 }
 
-/// The parser looks at a line when all of it is there; what begins like no head never will be one.
-bool ResponseReader::begins_well() const {
-  if (head_size_ > 0) return true;
+/// The parser gets a head when all of it is there: how it was cut makes no difference then. One that begins like none
+/// is not waited for.
+bool ResponseReader::head_is_whole() {
   constexpr std::string_view kBeginning = "HTTP/";
-  const auto beginning = as_text(unparsed_).substr(0, kBeginning.size());
-  return kBeginning.starts_with(beginning);
+  const auto text = as_text(unparsed_);
+  const auto size = head_size(text.substr(0, kLongestHead));
+  if (!kBeginning.starts_with(text.substr(0, kBeginning.size()))) {
+    fail(Failure::no_http, "no status line");
+  } else if (!size && text.size() >= kLongestHead) {
+    fail(Failure::too_long, "its head is too long");
+  }
+  return size && state_ != State::failed;
 }
 
 /// One step of the parser. False when it needs more, or is at its end.
 bool ResponseReader::parse_once() {
   auto& response = parser_->response;
-  if (state_ == State::head && !begins_well()) {
-    fail(Failure::no_http, "no status line");
-    return false;
-  }
+  if (state_ == State::head && !head_is_whole()) return false;
   std::array<char, kBodyBuffer> window{};
   auto& body = response.get().body();
   body.data = window.data();
@@ -79,12 +88,11 @@ bool ResponseReader::parse_once() {
   drop_front(unparsed_, used);
   const auto decoded = window.size() - body.size;
   body_.insert(body_.end(), window.data(), window.data() + decoded);
-  if (!response.is_header_done()) head_size_ += used;
   if (response.is_header_done() && !head_) note_head();
 
   if (error == beast::error::need_buffer) return true;
-  if (error == beast::error::need_more || error == beast::error::header_limit) {
-    if (unparsed_.size() + head_size_ > kLongestHead) fail(Failure::too_long, "a line or the head of it is too long");
+  if (error == beast::error::need_more) {
+    if (unparsed_.size() > kLongestHead) fail(Failure::too_long, "a line of it is too long");
     return false;
   }
   if (error) {
@@ -105,7 +113,6 @@ void ResponseReader::note_head() {
       .status = static_cast<int>(message.result_int()), .reason = std::string{message.reason()}, .content_length = {}};
   if (length) head_->content_length = *length;
   state_ = State::body;
-  head_size_ = 0;
 }
 
 /// Of 1xx another follows.
@@ -159,20 +166,19 @@ std::optional<ReceivedRequest> RequestReader::next() {
     parser_->request.body_limit(kLargestBody);
   }
   auto& request = parser_->request;
+  if (!request.is_header_done()) {
+    const auto text = as_text(unparsed_);
+    const auto size = head_size(text.substr(0, ResponseReader::kLongestHead));
+    failed_ = !size && text.size() >= ResponseReader::kLongestHead;
+    if (!size) return std::nullopt;
+    head_ = text.substr(0, *size);
+  }
   while (!unparsed_.empty() && !request.is_done()) {
     error_code error;
-    const bool in_head = !request.is_header_done();
-    const auto used = request.put(buffer_of(unparsed_), error);
-    if (in_head && request.is_header_done()) {
-      const auto text = as_text(unparsed_);
-      head_ = text.substr(0, text.find("\r\n\r\n") + 2);
-    }
-    drop_front(unparsed_, used);
+    drop_front(unparsed_, request.put(buffer_of(unparsed_), error));
     if (error == beast::error::need_more) return std::nullopt;
-    if (error) {
-      failed_ = true;
-      return std::nullopt;
-    }
+    failed_ = static_cast<bool>(error);
+    if (failed_) return std::nullopt;
   }
   if (!request.is_done()) return std::nullopt;
   auto message = request.release();

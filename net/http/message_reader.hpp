@@ -60,7 +60,7 @@ class ResponseReader {
 
   void begin();
   void parse();
-  bool begins_well() const;
+  bool head_is_whole();
   bool parse_once();
   void note_head();
   void message_ended();
@@ -72,7 +72,6 @@ class ResponseReader {
   Failure failure_ = Failure::none;
   std::string reason_;
   std::optional<ResponseHead> head_;
-  std::size_t head_size_ = 0;  ///< octets of it that the parser has taken, while it is not complete
   Bytes unparsed_;
   Bytes body_;
 };

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "emulator/workbench/service_peer.hpp"
+#include "net/http/server.hpp"
 #include "tests/emulator/ssl_bench.hpp"
 
 using namespace quasimodem;
@@ -116,6 +118,44 @@ TEST_CASE("every failure of the network during TCP sessions side by side", "[fai
     check_at_rest(bench);
     CHECK(bench.network().open_links() == 0);
     return bench.network().operations();
+  });
+  CHECK(points >= 10);
+}
+
+TEST_CASE("every failure of the network during requests over HTTP", "[failure points]") {
+  const auto secure = GENERATE(false, true);
+  const auto points = for_each_failure_point([secure](std::size_t n) {
+    ModemBench bench{{.ready = Ready::ip_status}};
+    const auto site = std::make_shared<net::http::Site>();
+    site->resources["/a"] = {.content = std::string(10'000, 'x')};
+    const auto meet = [&](auto&) { return std::make_unique<net::http::ServerSession>(site); };
+    const workbench::ServicePeer web{bench.network(), {"web.example", 80}, meet};
+    const workbench::ServicePeer tls{bench.network(), {"web.example", 443}, meet, tls_server()};
+    bench.ok("AT+CMEE=1;+QSSLCFG=\"https\",1;+QSSLCFG=\"ignorertctime\",1");
+    const std::string url = secure ? "https://web.example/a" : "http://web.example/a";
+    bench.exchange(fmt::format("AT+QHTTPURL={}", url.size()), {"CONNECT"});
+    bench.send_raw(url);
+    bench.expect("OK");
+    bench.network().fail_operation(n);
+    Script<ModemBench> script{bench, {}};
+    script.line("AT+QHTTPGET=30", {});
+    script.line("AT+QHTTPREAD=30");
+    script.line("AT+QHTTPGET=30", {});
+    script.line("AT+QHTTPDL=\"RAM:f\",20000");
+    script.line("AT+QHTTPPOST=5", {});
+    if (bench.channel().mode_name() == "intake") script.raw("hello");
+    INFO(escaped(script.said));
+    // One result for each of the five commands; a download that has begun tells how it ended.
+    const auto oks = count(script.said, "\r\nOK\r\n"), errors = count(script.said, "\r\n+CME ERROR: 38");
+    CHECK(oks + errors == 5);
+    CHECK(count(script.said, "+QHTTPDL: ") <= 1);
+    check_at_rest(bench);
+    const auto operations = bench.network().operations();
+    bench.network().fail_operation(0);
+    bench.ok("AT+QHTTPGET=30");
+    CHECK(bench.ask("AT+QHTTPREAD=30") == "\r\nCONNECT\r\n" + std::string(10'000, 'x') + "\r\nOK\r\n");
+    CHECK(bench.network().open_links() == 0);
+    return operations;
   });
   CHECK(points >= 10);
 }

@@ -10,6 +10,7 @@
 #include "emulator/commands/profile.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/http.hpp"
 #include "emulator/device/kept.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -147,6 +148,7 @@ Json take_snapshot(Target& target) {
       {"tcpip", numbers<device::TcpIpSettings>(device::kTcpIpRows, me.tcpip)},
       {"contexts", std::move(contexts)},
       {"ssl", ssl_settings(me.ssl().settings)},
+      {"http_url", me.http().settings.url},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
   };
@@ -178,6 +180,7 @@ tl::expected<Json, std::string> restore_snapshot(Target& target, const Json& sna
   if (content.on) {
     commands::recall_profile(modem.terminal().session(), content.profile, commands::Recall::everything);
     me.ssl().settings = content.ssl;
+    me.http().settings.url = content.http_url;
     put_back_contexts(me, content);
     modem.terminal().session().foreground = content.foreground;
   }

@@ -161,6 +161,8 @@ tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot,
   reader.numbers<device::TcpIpSettings>(reader.member(&snapshot, "tcpip"), device::kTcpIpRows, content.tcpip);
   read_contexts(reader, snapshot, content);
   read_ssl(reader, reader.member(&snapshot, "ssl"), content.ssl);
+  if (find_member(snapshot, "http_url"))
+    content.http_url = reader.text(&snapshot, "http_url");  // older ones do not have it
   reader.array(&snapshot, "certificates");
   reader.array(&snapshot, "files");
   if (!reader.problem().empty()) return tl::unexpected{reader.problem()};

@@ -47,6 +47,7 @@ struct SnapshotContent {
   std::array<device::TcpIpState, device::kContexts> states{};
   int foreground = 0;
   device::SslSettings ssl;
+  std::string http_url;
 };
 
 /// Reads a snapshot; the error names the first thing that is missing or out of range. `host` is the time of that name.
