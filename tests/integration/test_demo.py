@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from support import PROGRAM, Deadline
 
-ACTS = ["tls", "tcp", "transparent", "fault"]
+ACTS = ["tls", "tcp", "transparent", "https", "fault"]
 ROW = re.compile(r" *(\d+\.\d{3})  (?:([<>]) )?(.*)")
 
 
@@ -89,6 +89,32 @@ def test_transparent(shown):
     module = said(shown("transparent"), "<")
     at = module.index("CONNECT")
     assert module[at:] == ["CONNECT", "AT is data now", "OK", "OK", "STATE: CONNECT OK", "CONNECT", "back again", "CLOSED"]
+
+
+def test_https(shown):
+    text = shown("https")
+    host, module, network = (said(text, who) for who in (">", "<", None))
+    assert [line for line in host if "QHTTP" in line][:3] == ["AT+QHTTPURL=25,30", "AT+QHTTPGET=60", "AT+QHTTPREAD=30"]
+    assert "AT+QIACT" not in host
+    at = module.index("hello, 2015!")
+    assert module[at - 1 : at + 2] == ["CONNECT", "hello, 2015!", "OK"]
+    assert {"thank you", "+QHTTPDL: 3000,-1,0", "+CME ERROR: http response fail"} <= set(module)
+    assert network == [
+        "GET /hello HTTP/1.1",
+        "TLS1.2 TLS_RSA_WITH_AES_256_CBC_SHA",
+        "POST /hello HTTP/1.1",
+        'body "t=21.5"',
+        "GET /fw.bin HTTP/1.1",
+        "GET /missing HTTP/1.1",
+        "the server answered 404",
+    ]
+
+
+def test_weather_that_ends_an_act_is_told_of(world):
+    """Whatever comes in the way: no act ends in an error of ours."""
+    for act in ACTS:
+        done = world.run("demo", act, "--profile", "poor")
+        assert (done.returncode, done.stderr) == (0, b""), act
 
 
 def test_fault(shown):

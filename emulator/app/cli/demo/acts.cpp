@@ -2,6 +2,8 @@
 #include "emulator/app/cli/demo/acts.hpp"
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -9,7 +11,9 @@
 
 #include "emulator/device/outside.hpp"
 #include "emulator/workbench/bench_play.hpp"
+#include "emulator/workbench/service_peer.hpp"
 #include "emulator/workbench/tls_peer.hpp"
+#include "net/http/server.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -185,10 +189,57 @@ void show_fault(Stage& stage) {
   exchange_securely(stage, "alive");
 }
 
+/// A web server that tells what it is asked for.
+std::shared_ptr<net::http::Site> telling_site(Stage& stage) {
+  auto site = std::make_shared<net::http::Site>();
+  site->answers = [&stage](const net::http::ReceivedRequest& request) -> std::optional<net::http::Resource> {
+    stage.network(request.line);
+    if (request.body.empty()) return std::nullopt;
+    stage.network(fmt::format("body \"{}\"", escaped(request.body)));
+    return net::http::Resource{.content = "thank you"};
+  };
+  return site;
+}
+
+void give_url(Stage& stage, std::string_view url) {
+  stage.host(fmt::format("AT+QHTTPURL={},30", url.size()), "CONNECT\r\n");
+  stage.data(as_bytes(url), url, "OK\r\n");
+}
+
+void show_https(Stage& stage) {
+  stage.title("HTTPS in three commands: the module activates its context, does TLS and speaks HTTP by itself.");
+  const auto site = telling_site(stage);
+  site->resources["/fw.bin"] = {.content = std::string(3000, 'x'), .framing = net::http::Resource::Framing::chunked};
+  site->resources["/hello"] = {.content = "hello, 2015!"};
+  const auto meet = [&site](auto&) { return std::make_unique<net::http::ServerSession>(site); };
+  const auto world = workbench::World::throwaway();
+  const workbench::ServicePeer web{stage.bench().network(), {"web.example", 443}, meet, world.server};
+  set_clock(stage);
+  upload(stage, "RAM:ca_cert.pem", world.authority);
+  for (const auto* setting : {"\"seclevel\",1,1", "\"cacert\",1,\"RAM:ca_cert.pem\"", "\"https\",1", "\"httpsctxi\",1"})
+    stage.host(fmt::format("AT+QSSLCFG={}", setting));
+  give_url(stage, "https://web.example/hello");
+  stage.host("AT+QHTTPGET=60");
+  stage.network(fmt::format("{} {}", tls::name(web.tls()->version()), tls::name(web.tls()->suite())));
+  stage.host("AT+QHTTPREAD=30");
+  stage.host("AT+QHTTPPOST=6,30,60", "CONNECT\r\n");
+  stage.data(as_bytes("t=21.5"), "t=21.5", "OK\r\n");
+  stage.host("AT+QHTTPREAD=30");
+  give_url(stage, "https://web.example/fw.bin");
+  stage.host("AT+QHTTPGET=60");
+  stage.host("AT+QHTTPDL=\"UFS:fw.bin\",10000", "+QHTTPDL: 3000,-1,0\r\n");
+  give_url(stage, "https://web.example/missing");
+  stage.host("AT+CMEE=2");
+  stage.host("AT+QHTTPGET=60", "+CME ERROR: http response fail\r\n");
+  stage.network("the server answered 404");
+  stage.host("AT+QIDEACT", "DEACT OK\r\n");
+}
+
 constexpr std::array kActs{
     Act{"tls", "TLS with certificates of both sides", &show_tls, "quasimodem demo fault"},
     Act{"tcp", "a TCP socket", &show_tcp, "quasimodem demo tls"},
     Act{"transparent", "transparent mode and the way out of it", &show_transparent, "quasimodem demo fault"},
+    Act{"https", "a page, a form and a download with AT+QHTTP*", &show_https, "quasimodem peer http --help"},
     Act{"fault", "a clock never set, a bearer that goes away", &show_fault, "quasimodem run -- your-tests"},
 };
 

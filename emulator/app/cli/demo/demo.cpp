@@ -7,6 +7,7 @@
 #include "emulator/app/cli/commands.hpp"
 #include "emulator/app/cli/demo/acts.hpp"
 #include "emulator/app/config/profile.hpp"
+#include "emulator/device/timing.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -30,7 +31,7 @@ struct DemoWords {
   CommandLine line() {
     CommandLine line{{.name = "quasimodem demo",
                       .description = "A host, a module and its network, side by side, offline.",
-                      .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|fault]\n",
+                      .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|https|fault]\n",
                       .footer = list_of_acts()}};
     line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
     line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
@@ -42,8 +43,19 @@ struct DemoWords {
   int run() const {
     const auto& act = find_act(name);
     const auto pace = at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
-    Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, read_profile(profile)};
-    act.perform(stage);
+    const auto timing = read_profile(profile);
+    Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, timing};
+    try {
+      act.perform(stage);
+    } catch (const Unsaid& unsaid) {
+      const bool has_weather = timing.outage.every > Duration::zero() || timing.pdp_drop.every > Duration::zero();
+      if (!has_weather) throw;
+      stage.note(
+          fmt::format("\n  The weather of {} was in the way: {}. Hosts have to live with that; without weather: "
+                      "quasimodem demo {} --profile lab",
+                      timing.name, unsaid.what(), act.name));
+      return static_cast<int>(ExitCode::ok);
+    }
     stage.note(
         fmt::format("\n"
                     "  Next:                        {}\n"

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 #include <thread>
 
 #include <fmt/core.h>
@@ -68,7 +67,7 @@ void Stage::wait_for(std::string_view text) {
   heard();
   while (said_.find(text) == std::string::npos) {
     const auto next = timeline.next_deadline();
-    if (!next || *next > limit) throw std::runtime_error{fmt::format("the module never said \"{}\"", escaped(text))};
+    if (!next || *next > limit) throw Unsaid{fmt::format("the module never said \"{}\"", escaped(text))};
     bench_.advance(*next - timeline.now());
     heard();
   }

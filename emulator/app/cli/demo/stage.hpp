@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,12 @@ namespace quasimodem::app {
 
 /// Whether somebody watches: then the rows come at the pace of the module.
 enum class Pace { live, at_once };
+
+/// The module has said something else than the act waited for, or nothing: in a profile with weather that happens.
+class Unsaid : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// Shows what a host and a module say to each other on the left and what happens in the network on the right. The
 /// module is a real one in memory, and its time the Timeline's; nothing on the stage is made up.
@@ -26,7 +33,7 @@ class Stage {
   void host(std::string_view line, std::string_view until = "OK\r\n");
   /// The host sends data; `shown` stands for it.
   void data(ByteSpan bytes, std::string_view shown, std::string_view until);
-  /// Until the module has said `text`. Throws std::runtime_error when it does not within minutes of its time.
+  /// Until the module has said `text`. Throws Unsaid when it does not within minutes of its time.
   void wait_for(std::string_view text);
   /// Time passes in silence.
   void pass(Duration time);
