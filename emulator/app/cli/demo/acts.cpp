@@ -239,7 +239,7 @@ constexpr std::array kActs{
     Act{"tls", "TLS with certificates of both sides", &show_tls, "quasimodem demo fault"},
     Act{"tcp", "a TCP socket", &show_tcp, "quasimodem demo tls"},
     Act{"transparent", "transparent mode and the way out of it", &show_transparent, "quasimodem demo fault"},
-    Act{"https", "a page, a form and a download with AT+QHTTP*", &show_https, "quasimodem peer http --help"},
+    Act{"https", "a page, a form and a download with AT+QHTTP*", &show_https, "quasimodem demo fault"},
     Act{"fault", "a clock never set, a bearer that goes away", &show_fault, "quasimodem run -- your-tests"},
 };
 
