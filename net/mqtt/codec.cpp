@@ -253,6 +253,15 @@ bool flags_are_right(PacketType type, std::uint8_t flags, Version version) {
   return flags == kRequest || (version == Version::v3_1 && flags == (kRequest | kDup));
 }
 
+/// What is wrong with a packet's first byte: nobody waits for the rest of what is no MQTT at all.
+std::optional<std::string> wrong_start(std::uint8_t byte, Version version) {
+  const auto type = static_cast<PacketType>(byte >> 4U);
+  const auto flags = static_cast<std::uint8_t>(byte & 0x0FU);
+  if (type < PacketType::connect || type > PacketType::disconnect) return "a packet type that is none";
+  if (flags_are_right(type, flags, version)) return std::nullopt;
+  return fmt::format("{} with flags {:#x}", name(type), flags);
+}
+
 Result read_body(PacketType type, std::uint8_t flags, ByteSpan body, Version version) {
   const Fields in{type, body};
   const bool dup = flags & kDup;
@@ -272,7 +281,7 @@ Result read_body(PacketType type, std::uint8_t flags, ByteSpan body, Version ver
     case PacketType::pingresp: return read_signal<PingResp>(in);
     case PacketType::disconnect: return read_signal<Disconnect>(in);
   }
-  return tl::unexpected{Malformed{"a packet type that is none"}};
+  return std::nullopt;  // wrong_start knows no other
 }
 
 void write_header(Bytes& to, PacketType type, unsigned flags, std::size_t length) {
@@ -362,6 +371,7 @@ tl::expected<void, Malformed> PacketReader::take_header(ByteSpan& bytes) {
     if (header_++ == 0) {
       first_ = byte;
       length_ = 0;
+      if (auto wrong = wrong_start(byte, version_)) return fail(*std::move(wrong));
       continue;
     }
     const auto digit = header_ - 2;
@@ -381,9 +391,7 @@ tl::expected<std::optional<Packet>, Malformed> PacketReader::finish(ByteSpan bod
   const auto flags = static_cast<std::uint8_t>(first_ & 0x0FU);
   header_ = 0;
   header_complete_ = false;
-  auto result = flags_are_right(type, flags, version_)
-                    ? read_body(type, flags, body, version_)
-                    : tl::unexpected{Malformed{fmt::format("{} with flags {:#x}", name(type), flags)}};
+  auto result = read_body(type, flags, body, version_);
   if (!result) broken_ = result.error();
   return result;
 }
@@ -391,7 +399,7 @@ tl::expected<std::optional<Packet>, Malformed> PacketReader::finish(ByteSpan bod
 void PacketReader::restart() {
   header_ = 0;
   header_complete_ = false;
-  body_ = {};
+  body_ = Bytes{};
   broken_.reset();
 }
 
