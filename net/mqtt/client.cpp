@@ -118,7 +118,7 @@ Client::Taken Client::publish(const Publish& packet) {
   if (packet.topic.size() > kMostTopic || packet.payload.size() > kMostPayload) return Taken::too_long;
   if (const auto taken = takes(packet.id); taken != Taken::yes) return taken;
   if (packet.qos == Qos::at_most_once) {
-    send(packet);
+    if (!lost(packet.topic)) send(packet);
     return Taken::yes;
   }
   InFlight request{.request = Request::publish, .id = packet.id, .again_dup = true, .qos = packet.qos, .packet = {}};
@@ -166,6 +166,7 @@ void Client::transmit(InFlight& request) {
   request.deadline = timeline_.now() + patience_.packet_time;
   // What the transport has not even taken the first time is not put behind it once more.
   if (!wants_input()) return;
+  if (request.request == Request::publish && !request.released && lost(topic_of(request.packet))) return;
   append(outgoing_, request.packet);
   last_sent_ = timeline_.now();
 }

@@ -100,7 +100,7 @@ struct Patience {
 /// the next `connect` as the same client. After each call that may move it on, and when `on_outgoing` says so, give
 /// `outgoing` to the transport.
 ///
-/// What it holds is bounded (kMost…), less than 16 KB in all, for an owner that heeds `wants_input`.
+/// What it holds is bounded (kMost…), less than 14 KB in all, for an owner that heeds `wants_input`.
 class Client {
  public:
   // ASSUMED: what a module has room for. Where a source names a number (payload and topic of AT+QMTPUB,
@@ -110,7 +110,7 @@ class Client {
   static constexpr std::size_t kMostTopic = 255;      ///< the same
   static constexpr std::size_t kMostIncoming = 2048;  ///< bytes of a packet from the broker, behind its fixed header
   static constexpr std::size_t kMostOutgoing = 1024;  ///< waiting for the transport; more is not begun
-  static constexpr std::size_t kMostInFlight = 4608;  ///< of packets that wait for an answer
+  static constexpr std::size_t kMostInFlight = 3600;  ///< of packets that wait for an answer
   static constexpr std::size_t kMostRequests = 16;    ///< the same, counted
   static constexpr std::size_t kMostHeld = 2560;      ///< of messages that wait for their PUBREL
   static constexpr std::size_t kMostReceived = 64;    ///< identifiers that do
@@ -119,6 +119,8 @@ class Client {
   struct Callbacks {
     std::function<void(ClientEvent)> on_event;
     std::function<void()> on_outgoing;  ///< there is something to send, and the Timeline is why
+    /// Whether a PUBLISH gets lost on its way to the broker, each time it is sent; none: no.
+    std::function<bool(std::string_view topic)> loses{};
   };
 
   enum class State { closed, connecting, connected, refused };
@@ -182,6 +184,7 @@ class Client {
   Taken takes(PacketId id) const;
   Taken start(InFlight request);
   Flight::iterator find(Request request, PacketId id);
+  bool lost(std::string_view topic) const { return callbacks_.loses && callbacks_.loses(topic); }
   void transmit(InFlight& request);
   void send_again(InFlight& request);
   void schedule();

@@ -478,6 +478,14 @@ void write(Bytes& to, const Packet& packet) {
   std::visit([&](const auto& one) { write(to, one); }, packet);
 }
 
+std::string_view topic_of(ByteSpan publish) {
+  std::size_t header = 1;
+  while (publish[header++] >= kMoreDigits) {
+  }
+  const auto length = get_be<std::uint16_t>(publish.subspan(header));
+  return as_text(publish.subspan(header + sizeof length, length));
+}
+
 void set_dup(Bytes& packet) { packet.front() |= kDup; }
 
 }  // namespace quasimodem::net::mqtt

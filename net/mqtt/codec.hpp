@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -71,6 +72,9 @@ void write(Bytes& to, const Signal<Type>&) {
   write_signal(to, Type);
 }
 void write(Bytes& to, const Packet& packet);
+
+/// The topic of a written PUBLISH.
+std::string_view topic_of(ByteSpan publish);
 
 /// Marks a written PUBLISH (or, in 3.1, what else is sent again) as sent before.
 void set_dup(Bytes& packet);
