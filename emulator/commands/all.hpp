@@ -38,6 +38,7 @@ extern const atcmd::Family kForwardingFamily;
 extern const atcmd::Family kPhonebookFamily;
 extern const atcmd::Family kFilesFamily;
 extern const atcmd::Family kHttpFamily;
+extern const atcmd::Family kMqttFamily;
 
 /// The commands that there are, of all modules.
 struct Catalogue {

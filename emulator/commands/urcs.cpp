@@ -12,6 +12,7 @@
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/http_text.hpp"
 #include "emulator/commands/message_text.hpp"
+#include "emulator/commands/mqtt_text.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/firmware.hpp"
@@ -178,6 +179,12 @@ class Wording {
   }
 
   Urc operator()(const device::HttpDownloaded& event) const { return line(download_line(event)); }
+  Urc operator()(const device::MqttResult& event) const { return line(mqtt_result_line(event)); }
+  // The event goes along: the broker sends on when it was written.
+  Urc operator()(const device::MqttReceived& event) const {
+    return [event, &me = me_](ResponseWriter& writer) { writer.unsolicited(mqtt_message_line(event, me)); };
+  }
+  Urc operator()(const device::MqttEnded& event) const { return line(mqtt_ending_line(event)); }
 
   Urc operator()(const device::SecureOpened& event) const {
     return line(fmt::format("+QSSLOPEN: {},{}", event.index, static_cast<int>(event.code)));

@@ -27,6 +27,9 @@ struct PingAnswered;
 struct PingFinished;
 struct TimeSynchronised;
 struct HttpDownloaded;
+struct MqttResult;
+struct MqttReceived;
+struct MqttEnded;
 struct NetworkTime;
 struct ContextLost;
 struct PoweredOff;
@@ -48,9 +51,9 @@ using Event =
     std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged, Connected,
                  ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
                  ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised,
-                 HttpDownloaded, NetworkTime, ContextLost, PoweredOff, AlarmRang, AlarmModeEntered, SupplyVoltage,
-                 SignalChanged, BearerEnded, MessageStored, MessageShown, CallRings, CallWaits, CallAlerting,
-                 CallAnswered, CallEnded, SupplementaryAnswer>;
+                 HttpDownloaded, MqttResult, MqttReceived, MqttEnded, NetworkTime, ContextLost, PoweredOff, AlarmRang,
+                 AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored, MessageShown, CallRings,
+                 CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

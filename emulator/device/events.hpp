@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +14,17 @@
 #include "emulator/device/states.hpp"
 #include "net/endpoint.hpp"
 
+namespace quasimodem::net::mqtt {
+struct Publish;
+}
+
 namespace quasimodem::device {
 
 enum class FileProblem;
 enum class HttpError;
 enum class MessageMemory;
+enum class MqttCommand;
+enum class MqttEnding;
 
 /// The network told the time (NITZ).
 struct NetworkTime {};
@@ -141,6 +148,23 @@ struct HttpDownloaded {
   std::optional<std::uint64_t> content_length{};  ///< none: the server did not say
   std::optional<HttpError> error{};
   std::optional<FileProblem> file{};
+};
+/// A command of AT+QMT* has come to its end, or its packet was sent again.
+struct MqttResult {
+  MqttCommand command;
+  int client;
+  std::optional<int> message;  ///< its identifier, where the command has one
+  int result;                  ///< MqttOpening, MqttOutcome, or 0 and -1
+  std::vector<int> values;     ///< CONNACK's code, granted QoS, or how often it was sent again
+};
+/// A message for the TE. The broker sends on when nobody holds it any more.
+struct MqttReceived {
+  int client;
+  std::shared_ptr<const net::mqtt::Publish> message;
+};
+struct MqttEnded {
+  int client;
+  MqttEnding why;
 };
 struct ContextLost {
   int context;

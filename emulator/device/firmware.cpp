@@ -78,6 +78,18 @@ constexpr std::array kSwitches{
                    .value = &Firmware::http_error_body,
                    .choice = &FirmwareChoice::http_error_body,
                    .since = &FirmwareHistory::http_error_body},
+    FirmwareSwitch{.name = "mqtt",
+                   .effect = "AT+QMT* are there",
+                   .evidence = "the M95's note on MQTT is of 2017-06; release notes of the MC60: from R01A07",
+                   .value = &Firmware::mqtt,
+                   .choice = &FirmwareChoice::mqtt,
+                   .since = &FirmwareHistory::mqtt},
+    FirmwareSwitch{.name = "mqtt-bare-payload",
+                   .effect = "`+QMTRECV: <client>,<msgid>,\"<topic>\",<payload>`, the payload without quotes",
+                   .evidence = "uModem and drivers of the MC20 parse it so; the SDK and a log of an MC60 have quotes",
+                   .value = &Firmware::mqtt_bare_payload,
+                   .choice = &FirmwareChoice::mqtt_bare_payload,
+                   .since = &FirmwareHistory::mqtt_bare_payload},
 };
 
 }  // namespace

@@ -30,6 +30,8 @@ struct FirmwareSet {
   Value shared_context{};
   Value http_config{};
   Value http_error_body{};
+  Value mqtt{};
+  Value mqtt_bare_payload{};
 };
 
 /// What a module has.

@@ -17,6 +17,7 @@
 #include "emulator/device/locator.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/device/mqtt.hpp"
 #include "emulator/device/name_query.hpp"
 #include "emulator/device/network_clock.hpp"
 #include "emulator/device/outside.hpp"
@@ -96,6 +97,7 @@ struct MobileEquipment::Parts final : Gateway {
   Locator locator{timeline, pace};
   TimeSync time_sync{timeline, events, rtc, kept};
   Http http{{timeline, files, ssl, calls, access_points, firmware, events, log.part("http"), journal}};
+  Mqtt mqtt{{timeline, events, log.part("mqtt"), journal}};
 };
 
 MobileEquipment::Parts::Parts(MobileEquipment& module, Configuration parts, device::Surroundings plug,
@@ -188,6 +190,7 @@ NameQuery& MobileEquipment::names() { return parts_->names; }
 Ping& MobileEquipment::pinger() { return parts_->pinger; }
 Locator& MobileEquipment::locator() { return parts_->locator; }
 TimeSync& MobileEquipment::time_sync() { return parts_->time_sync; }
+Mqtt& MobileEquipment::mqtt() { return parts_->mqtt; }
 Http& MobileEquipment::http() { return parts_->http; }
 
 net::IpAddress MobileEquipment::bearer_address() const { return parts_->surroundings.bearer.local_address(); }
@@ -233,6 +236,7 @@ void MobileEquipment::power_off(PowerLoss loss) {
   locator().cancel();
   time_sync().cancel();
   http().power_off();
+  mqtt().power_off();
   for (auto& context : parts_->contexts) {
     context.power_off(loss);
     context.access = {};

@@ -78,6 +78,7 @@ class MobileEquipment final {
   Ping& pinger();
   Locator& locator();
   TimeSync& time_sync();
+  Mqtt& mqtt();
   Http& http();  ///< AT+QHTTP*
 
   TcpIpSettings& tcpip;

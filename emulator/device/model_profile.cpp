@@ -24,17 +24,26 @@ constexpr FirmwareDate kLaterServices{2017, 6};
 constexpr FirmwareHistory kOfTheM10{.close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = kNextNote};
 constexpr FirmwareHistory kOfTheNote{
     .close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = kNextNote, .http_config = kLaterServices};
+constexpr FirmwareHistory kOfTheM66{.close_index = kAlways,
+                                    .transparent_ssl = kAlways,
+                                    .nvram_names = kNextNote,
+                                    .http_config = kLaterServices,
+                                    .mqtt = kLaterServices};
 constexpr FirmwareHistory kOfTheM95{.close_index = kAlways,
                                     .transparent_ssl = kAlways,
                                     .ccid_prefix = kAlways,
                                     .nvram_names = kNextNote,
-                                    .http_config = kLaterServices};
+                                    .http_config = kLaterServices,
+                                    .mqtt = kLaterServices};
+// Release notes of the MC60: MQTT came with R01A07. ASSUMED: the month.
+constexpr FirmwareDate kMc60Mqtt{2017, 9};
 // Release notes of the MC60: transparent SSL came with R01A06, in 2017. ASSUMED: the month.
 constexpr FirmwareHistory kOfTheMc60{.close_index = kAlways,
                                      .transparent_ssl = FirmwareDate{2017, 1},
                                      .nvram_names = kNextNote,
                                      .shared_context = kAlways,
-                                     .http_config = kLaterServices};
+                                     .http_config = kLaterServices,
+                                     .mqtt = kMc60Mqtt};
 // MC60 3.2, 4.12.
 constexpr FactorySettings kOfTheMc60Factory{.dtr_drop = 2, .clock_update = 3};
 
@@ -43,13 +52,13 @@ constexpr std::array kProfiles{
     // ASSUMED: the revisions of M10 and M85; no source names one (at-reference 1.5). The date of all of them: that of
     // the application note V3.1, which they follow.
     ModelProfile{Model::m10, "M10", "m10", "M10FAR03A01", kNote, &kOfTheM10},
-    ModelProfile{Model::m66, "M66", "m66", "M66FAR01A01", kNote, &kOfTheNote},
+    ModelProfile{Model::m66, "M66", "m66", "M66FAR01A01", kNote, &kOfTheM66},
     ModelProfile{Model::m85, "M85", "m85", "M85FAR01A01", kNote, &kOfTheNote},
     ModelProfile{Model::m95, "M95", "m95", "M95FAR02A08", kNote, &kOfTheM95},
     // OBSERVED: M26FBR03A03-TTS, in answers to ATI. ASSUMED: the name without speech, and the date, that of its manual
     // V1.1. ASSUMED: all that its manual, RT-Thread's and mbed's drivers and field reports 12 and 13 do not tell is as
     // with the M66, whose manual lies in its SDK (at-reference 9).
-    ModelProfile{Model::m26, "M26", "m26", "M26FBR03A03", {2015, 8}, &kOfTheNote, Model::m66},
+    ModelProfile{Model::m26, "M26", "m26", "M26FBR03A03", {2015, 8}, &kOfTheM66, Model::m66},
     // OBSERVED: MC60CAR01A10, in a log of a real one (field report 5); its files are of October 2018. ASSUMED: all that
     // its manual V1.2, its release notes, TinyGSM's driver and field reports 5, 7, 8 and 15 do not tell is as with the
     // M66, with which it shares an SDK.

@@ -29,6 +29,7 @@ class Http;
 class Locator;
 class Messaging;
 class MobileEquipment;
+class Mqtt;
 class NameQuery;
 class NetworkClock;
 class Outside;

@@ -109,6 +109,8 @@ const std::vector<FaultKind>& table() {
        "url",
        "the body ends early, and the connection with it",
        {{"size", number, "octets that arrive; 0"}}},
+      {"mqtt.refuse", each, "client", "the broker refuses a client", {{"code", number, "of CONNACK, 1 to 5; 5"}}},
+      {"mqtt.drop", each, "topic", "a message that the module publishes does not reach the broker"},
       // Storage
       {"nvram.full", each, "record", "writing to NVRAM fails: full"},
       {"nvram.corrupt", each, "record", "what is read from NVRAM has a bit turned over"},

@@ -10,6 +10,7 @@
 #include "emulator/device/http.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/mqtt.hpp"
 #include "emulator/device/outside.hpp"
 #include "emulator/device/pace.hpp"
 #include "emulator/device/pdp_context.hpp"
@@ -281,6 +282,13 @@ void Faults::plug_in_services() {
     const auto* rule = book_.strike("http.truncate", url);
     return rule ? std::optional{static_cast<std::size_t>(rule->number("size", 0))} : std::nullopt;
   };
+  auto& mqtt = modem_->me().mqtt();
+  mqtt.on_refuse = [this](std::string_view client) -> std::optional<int> {
+    constexpr int kNotAuthorized = 5;
+    const auto* rule = book_.strike("mqtt.refuse", client);
+    return rule ? std::optional{rule->number("code", kNotAuthorized)} : std::nullopt;
+  };
+  mqtt.on_drop = [this](std::string_view topic) { return book_.strike("mqtt.drop", topic) != nullptr; };
 }
 
 }  // namespace quasimodem::emulator

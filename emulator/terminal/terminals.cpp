@@ -158,6 +158,11 @@ class Terminals::Route {
   }
 
   void operator()(const device::HttpDownloaded&) const { tell_owner({Task::Kind::http}); }
+  void operator()(const device::MqttResult& event) const {
+    tell_owner({Task::Kind::mqtt_request, static_cast<int>(event.command), event.client});
+  }
+  void operator()(const device::MqttReceived& event) const { tell_owner({Task::Kind::mqtt, 0, event.client}); }
+  void operator()(const device::MqttEnded& event) const { tell_owner({Task::Kind::mqtt, 0, event.client}); }
 
   void operator()(const device::CallRings& event) const {
     to_.owners_.release(kCall);

@@ -298,9 +298,10 @@ TEST_CASE("a message that gets lost on its way is sent again", "[net][mqtt]") {
   Timeline timeline;
   Events events;
   int lost = 2;
-  Client client{timeline, {.on_event = [&](const ClientEvent& event) { events.push_back(std::visit(EventText{}, event)); },
-                           .on_outgoing = {},
-                           .loses = [&](std::string_view topic) { return topic == "lossy" && lost-- > 0; }}};
+  Client client{timeline,
+                {.on_event = [&](const ClientEvent& event) { events.push_back(std::visit(EventText{}, event)); },
+                 .on_outgoing = {},
+                 .loses = [&](std::string_view topic) { return topic == "lossy" && lost-- > 0; }}};
   client.connect(as_client("x"), {});
   client.receive(bytes_of(ConnAck{}));
   client.sent(client.outgoing().size());
