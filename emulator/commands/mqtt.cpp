@@ -465,7 +465,7 @@ constexpr Line kConnectLines[] = {
 };
 constexpr Line kDisconnectLines[] = {
     {"+QMTDISC: <client>,<result>", Line::urc, "the broker was left in order", "", "result", kEnds}};
-constexpr Line kSubscribeLines[] = {{"+QMTSUB: <client>,<msgid>,<result>[,<value>…]", Line::urc,
+constexpr Line kSubscribeLines[] = {{"+QMTSUB: <client>,<msgid>,<result>[,<values>]", Line::urc,
                                      "topics are subscribed to; each value is a granted QoS, or 128: refused", "",
                                      "result", kOutcomes}};
 constexpr Line kUnsubscribeLines[] = {

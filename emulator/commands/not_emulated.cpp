@@ -19,7 +19,6 @@ constexpr Line kFtpLines[] = {
 constexpr NotEmulated kNotEmulated[] = {
     {"+QFTP", "the module's FTP client", "FTP note", kFtpLines},
     {"+QSMTP", "the module's mail client", "SMTP note"},
-    {"+QMT", "the module's MQTT client", "MQTT note"},
     {"+CMUX", "several channels on one UART (GSM 07.10)", "M66 3.7"},
 };
 

@@ -474,6 +474,11 @@ void Mqtt::Slot::explain(std::string_view why) {
 
 // ---- the room ----
 
+std::string_view name_of(Mqtt::State state) {
+  constexpr std::string_view kNames[] = {"closed", "opening", "open", "connecting", "connected", "refused", "leaving"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
 Mqtt::Mqtt(Surroundings surroundings) : surroundings_{std::move(surroundings)} {
   for (int client = 0; client < kMqttClients; ++client)
     slots_[static_cast<std::size_t>(client)] = std::make_unique<Slot>(*this, client);

@@ -138,4 +138,7 @@ class Mqtt {
   std::array<std::unique_ptr<Slot>, kMqttClients> slots_;
 };
 
+/// `open`, `connecting` …
+std::string_view name_of(Mqtt::State state);
+
 }  // namespace quasimodem::device

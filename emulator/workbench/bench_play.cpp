@@ -107,7 +107,7 @@ class BenchStage final : public TranscriptStage {
       : values_{all_values(transcript, world)},
         bench_{options_for(transcript, world)},
         peers_{bench_.network(), server_for(transcript, world)},
-        services_{bench_.network(), server_for(transcript, world), transcript.needs.contents} {}
+        services_{bench_.timeline(), bench_.network(), server_for(transcript, world), transcript.needs.contents} {}
 
   Workbench& bench() { return bench_; }
   const std::map<std::string, std::string>& values() const { return values_; }
@@ -144,7 +144,7 @@ class BenchStage final : public TranscriptStage {
       const auto host = bytes_of(peer.host, values_), digits = bytes_of(peer.port, values_);
       if (peer.kind == Kind::tls) peers_.secure(host, port_of(digits));
       if (peer.kind == Kind::tcp) peers_.plain(host, port_of(digits));
-      if (!digits.empty()) services_.add(peer.kind, host, port_of(digits));
+      if (!digits.empty()) services_.add(peer, host, port_of(digits));
       if (peer.kind == Kind::silent) bench_.network().ignore(host, port_of(digits));
       places.insert(host + ":" + digits);
     }
@@ -189,7 +189,9 @@ class BenchStage final : public TranscriptStage {
     for (const auto& [known, make] : kEvents) {
       if (phrase == known) return (this->*make)(line);
     }
-    if (const auto wrong = services_.check(phrase)) {
+    auto wrong = services_.check(phrase);
+    if (!wrong) wrong = services_.happen(phrase);
+    if (wrong) {
       if (!wrong->empty()) throw Unplayable{line, phrase + ": " + *wrong};
     } else if (const auto sends = kSends.whole(phrase)) {
       send(line, (*sends)[1]);

@@ -45,19 +45,37 @@ Resource resource_of(const Needs::Content& content) {
 
 }  // namespace
 
-ServicePeers::ServicePeers(net::SimNetwork& network, tls::ServerConfig tls, const std::vector<Needs::Content>& contents)
-    : network_{network}, tls_{std::move(tls)} {
+ServicePeers::ServicePeers(Timeline& timeline, net::SimNetwork& network, tls::ServerConfig tls,
+                           const std::vector<Needs::Content>& contents)
+    : timeline_{timeline}, network_{network}, tls_{std::move(tls)} {
   for (const auto& content : contents) site_->resources[content.path] = resource_of(content);
 }
 
-bool ServicePeers::add(NeededPeer::Kind kind, const std::string& host, std::uint16_t port) {
+ServicePeer::Meet ServicePeers::meet_broker(int refuses) {
+  if (refuses == 0) return [this](auto&) { return broker_.accept(); };
+  net::mqtt::Broker::Settings settings;
+  settings.manners.connect_code = static_cast<net::mqtt::ConnectCode>(refuses);
+  auto* const broker =
+      refusing_.emplace_back(std::make_unique<net::mqtt::Broker>(timeline_, std::move(settings), Logger{})).get();
+  return [broker](auto&) { return broker->accept(); };
+}
+
+bool ServicePeers::add(const NeededPeer& peer, const std::string& host, std::uint16_t port) {
   const auto meet = [site = site_](auto&) { return std::make_unique<net::http::ServerSession>(site); };
-  switch (kind) {
+  switch (peer.kind) {
     case NeededPeer::Kind::http:
       peers_.push_back(std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet));
       return true;
     case NeededPeer::Kind::https:
       peers_.push_back(std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet, tls_));
+      return true;
+    case NeededPeer::Kind::mqtt:
+      peers_.push_back(
+          std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet_broker(peer.refuses)));
+      return true;
+    case NeededPeer::Kind::mqtts:
+      peers_.push_back(
+          std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet_broker(peer.refuses), tls_));
       return true;
     default: return false;
   }
@@ -67,6 +85,21 @@ std::optional<std::string> ServicePeers::check(const std::string& phrase) const 
   static const Pattern kReceived{R"(\S+ received (\S+ \S+ HTTP/1\.1) with (.+) and (.*))"};
   if (const auto received = kReceived.whole(phrase))
     return check_request((*received)[1], (*received)[2], (*received)[3]);
+  return std::nullopt;
+}
+
+std::optional<std::string> ServicePeers::happen(const std::string& phrase) {
+  static const Pattern kPublishes{R"re(another client publishes "(.*)" to (\S+) with QoS ([0-2]))re"};
+  static const Pattern kCloses{R"(the broker closes (\S+))"};
+  if (const auto publishes = kPublishes.whole(phrase)) {
+    broker_.publish({.topic = (*publishes)[2],
+                     .payload = unescaped((*publishes)[1]),
+                     .qos = static_cast<net::mqtt::Qos>((*publishes)[3].front() - '0')});
+    return "";
+  }
+  if (const auto closes = kCloses.whole(phrase)) {
+    return broker_.close((*closes)[1]) ? "" : "nobody of this name is connected";
+  }
   return std::nullopt;
 }
 

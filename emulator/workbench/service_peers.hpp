@@ -10,29 +10,38 @@
 #include "emulator/workbench/service_peer.hpp"
 #include "emulator/workbench/transcript.hpp"
 #include "net/http/server.hpp"
+#include "net/mqtt/broker.hpp"
 #include "net/sim/sim_network.hpp"
 #include "tls/server/server_session.hpp"
 
 namespace quasimodem::workbench {
 
-/// The servers of HTTP that a transcript's head names, with what it says that they hold.
+/// The servers of HTTP and MQTT that a transcript's head names, with what it says that they hold.
 class ServicePeers {
  public:
   /// Throws Unplayable when a `# content:` says nothing that a server can hold.
-  ServicePeers(net::SimNetwork& network, tls::ServerConfig tls, const std::vector<Needs::Content>& contents);
+  ServicePeers(Timeline& timeline, net::SimNetwork& network, tls::ServerConfig tls,
+               const std::vector<Needs::Content>& contents);
 
-  /// False: `kind` is no service.
-  bool add(NeededPeer::Kind kind, const std::string& host, std::uint16_t port);
+  /// False: it is no service.
+  bool add(const NeededPeer& peer, const std::string& host, std::uint16_t port);
   /// `web.example received POST /form HTTP/1.1 with Content-Length: 19 and a=1`: why it has not, or nothing when it
   /// has. No answer: the phrase is not about a service.
   std::optional<std::string> check(const std::string& phrase) const;
+  /// `another client publishes "on" to m/7/cmd with QoS 1`, `the broker closes meter7`. The same answers.
+  std::optional<std::string> happen(const std::string& phrase);
 
  private:
   std::string check_request(const std::string& line, const std::string& field, const std::string& body) const;
 
+  ServicePeer::Meet meet_broker(int refuses);
+
+  Timeline& timeline_;
   net::SimNetwork& network_;
   tls::ServerConfig tls_;
   std::shared_ptr<net::http::Site> site_ = std::make_shared<net::http::Site>();
+  net::mqtt::Broker broker_{timeline_, {}, {}};
+  std::vector<std::unique_ptr<net::mqtt::Broker>> refusing_;
   std::vector<std::unique_ptr<ServicePeer>> peers_;
 };
 

@@ -23,6 +23,8 @@ struct NeededPeer {
     http,    ///< an HTTP server
     https,   ///< the same over TLS
     ftp,     ///< an FTP server
+    mqtt,    ///< an MQTT broker; all of a transcript are one, except those that refuse
+    mqtts,   ///< the same over TLS
     silent,  ///< an address that never answers
     time,    ///< a time server; without a port, as the next one
     host,    ///< a name that can be looked up; answers a ping
@@ -31,6 +33,7 @@ struct NeededPeer {
   std::string host;  ///< placeholders still in it, as in the port
   std::string port;
   bool demands_certificate = false;
+  int refuses = 0;   ///< of a broker: with this code
   std::string text;  ///< as written
 };
 

@@ -14,6 +14,7 @@
 #include "emulator/commands/urcs.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/mqtt.hpp"
 #include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/transcript.hpp"
@@ -142,6 +143,19 @@ std::vector<device::Event> every_event() {
     events.emplace_back(TimeSynchronised{static_cast<TimeSynchronised::Result>(each)});
   events.emplace_back(HttpDownloaded{11, 11, std::nullopt, std::nullopt});
   events.emplace_back(HttpDownloaded{11, std::nullopt, std::nullopt, FileProblem::no_space});
+  for (int each = -1; each <= 5; ++each) events.emplace_back(MqttResult{MqttCommand::open, 0, {}, each, {}});
+  for (const auto each : {MqttCommand::close, MqttCommand::disconnect})
+    events.emplace_back(MqttResult{each, 0, {}, -1, {}});
+  events.emplace_back(MqttResult{MqttCommand::connect, 0, {}, 0, {5}});
+  events.emplace_back(MqttResult{MqttCommand::connect, 0, {}, 2, {}});
+  for (const auto each : {MqttCommand::subscribe, MqttCommand::unsubscribe, MqttCommand::publish}) {
+    events.emplace_back(MqttResult{each, 0, 7, 0, {}});
+    events.emplace_back(MqttResult{each, 0, 7, 1, {3}});
+  }
+  events.emplace_back(MqttResult{MqttCommand::subscribe, 0, 7, 0, {0, 128}});
+  events.emplace_back(MqttReceived{
+      0, std::make_shared<const net::mqtt::Publish>(net::mqtt::Publish{.topic = "t", .payload = to_bytes("on")})});
+  for (int each = 1; each <= 7; ++each) events.emplace_back(MqttEnded{0, static_cast<MqttEnding>(each)});
   using Level = SupplyVoltage::Level;
   for (const auto each : {Level::under_warning, Level::under_power_down, Level::over_warning, Level::over_power_down})
     events.emplace_back(SupplyVoltage{each});

@@ -17,6 +17,7 @@
 #include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/service_peer.hpp"
 #include "net/http/server.hpp"
+#include "net/mqtt/broker.hpp"
 #include "storage/faulty_flash.hpp"
 #include "storage/memory_flash.hpp"
 #include "tests/support/catch.hpp"
@@ -33,7 +34,11 @@ using emulator::parse_fault;
 namespace {
 
 struct Broken : ModemBench {
-  explicit Broken(Ready ready = Ready::attached) : ModemBench{Options{.ready = ready, .journal = true}} { listen(); }
+  explicit Broken(Ready ready = Ready::attached, device::Configuration configuration = {})
+      : ModemBench{Options{
+            .configuration = workbench::configured(std::move(configuration)), .ready = ready, .journal = true}} {
+    listen();
+  }
   void listen() {
     faults().on_fired = [this](const FaultFiring& firing) {
       told.push_back(fmt::format("{}: {}", firing.rule.name, firing.subject));
@@ -762,6 +767,40 @@ TEST_CASE("http.truncate", "[fault]") {
   bench.ok("AT+QHTTPGET=60");
   bench.exchange("AT+QHTTPDL=\"RAM:f\"", {"OK", "+QHTTPDL: 3,5,3818"});
   bench.expect_told("http.truncate: http://web.example/a", 2);
+}
+
+namespace {
+
+struct BrokenBroker : Broken {
+  BrokenBroker() : Broken{Ready::ip_status, {.firmware = {.mqtt = true}}} {
+    ok("AT+QMTCFG=\"TIMEOUT\",0,2,1,1");
+    exchange("AT+QMTOPEN=0,\"mqtt.example\",1883", {"OK", "+QMTOPEN: 0,0"});
+  }
+
+  net::mqtt::Broker broker{timeline(), {}, {}};
+  workbench::ServicePeer peer{network(), {"mqtt.example", 1883}, [this](auto&) { return broker.accept(); }};
+};
+
+}  // namespace
+
+TEST_CASE("mqtt.refuse", "[fault]") {
+  BrokenBroker bench;
+  bench.fault("mqtt.refuse match=meter count=1 code=3");
+  bench.exchange("AT+QMTCONN=0,\"meter7\"", {"OK", "+QMTCONN: 0,0,3", "+QMTSTAT: 0,1"});
+  bench.expect_told("mqtt.refuse: meter7");
+  bench.exchange("AT+QMTOPEN=0,\"mqtt.example\",1883", {"OK", "+QMTOPEN: 0,0"});
+  bench.exchange("AT+QMTCONN=0,\"meter7\"", {"OK", "+QMTCONN: 0,0,0"});
+}
+
+TEST_CASE("mqtt.drop", "[fault]") {
+  BrokenBroker bench;
+  bench.exchange("AT+QMTCONN=0,\"meter7\"", {"OK", "+QMTCONN: 0,0,0"});
+  bench.fault("mqtt.drop match=lossy count=1");
+  bench.exchange("AT+QMTPUB=0,1,1,0,\"lossy\",\"x\"", {"OK"});
+  bench.advance(2s);
+  bench.expect("+QMTPUB: 0,1,1,1");
+  bench.expect("+QMTPUB: 0,1,0");
+  bench.expect_told("mqtt.drop: lossy");
 }
 
 TEST_CASE("peer.half_open", "[fault]") {

@@ -79,7 +79,7 @@ TEST_CASE("every entry that takes a payload says whether it is secret", "[refere
     }
   }
   CHECK(secret == "+QSECWRITE +QFUPL +QFWRITE ");
-  CHECK(ordinary == "+QISEND +QSSLSEND +CMGS +CMGW +CNMA +QHTTPURL +QHTTPPOST ");
+  CHECK(ordinary == "+QISEND +QSSLSEND +CMGS +CMGW +CNMA +QHTTPURL +QHTTPPOST +QMTPUB ");
 }
 
 TEST_CASE("documented is what the manual of these modules documents", "[reference]") {
@@ -132,7 +132,7 @@ TEST_CASE("every module has the commands that hosts send, and only its own", "[r
       INFO(name);
       CHECK(has(name, model));
     }
-    for (const auto* other : {"+CSCLK", "+GETERROR", "+QIKALIVE", "+QMTOPEN", "+CEREG"}) CHECK(!has(other, model));
+    for (const auto* other : {"+CSCLK", "+GETERROR", "+QIKALIVE", "+CEREG"}) CHECK(!has(other, model));
     CHECK(has("+CCID", model) == is_one_of({Model::m85, Model::m95, Model::m26, Model::mc60}));
     CHECK(has("+QREFUSECS", model) == is_one_of({Model::m85, Model::m95, Model::m26, Model::mc60}));
     CHECK(has("+QTEMP", model) == is_one_of({Model::m10, Model::m95, Model::mc60}));

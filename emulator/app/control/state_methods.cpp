@@ -14,6 +14,7 @@
 #include "emulator/device/http.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/device/mqtt.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/registration.hpp"
 #include "emulator/device/rtc.hpp"
@@ -95,6 +96,18 @@ Json http_state(device::Http& http) {
   return state;
 }
 
+Json mqtt_state(const device::Mqtt& mqtt) {
+  JsonArray clients;
+  for (int client = 0; client < device::kMqttClients; ++client) {
+    const auto state = mqtt.state(client);
+    if (state == device::Mqtt::State::closed) continue;
+    const auto& broker = mqtt.broker(client);
+    clients.push_back(JsonObject{
+        {"client", client}, {"state", device::name_of(state)}, {"host", broker.host}, {"port", broker.port}});
+  }
+  return JsonObject{{"clients", std::move(clients)}, {"failure", mqtt.failure()}};
+}
+
 Json uart_state(Target& target) {
   auto& modem = target.modem();
   auto& terminal = modem.terminal();
@@ -140,6 +153,7 @@ Outcome state(Call& call) {
       {"ssl_contexts", std::move(ssl)},
       {"ignorertctime", me.ssl().settings.ignore_rtc_time ? 1 : 0},
       {"http", http_state(me.http())},
+      {"mqtt", mqtt_state(me.mqtt())},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
       {"uart", uart_state(call.target)},

@@ -79,6 +79,15 @@ Happening http_of(const Json& record) {
                       with(": ", record, "reason"))};
 }
 
+Happening mqtt_of(const Json& record) {
+  const auto event = words_of(record, "event");
+  const bool bad = event == "failed" || event == "refused" || event == "ended";
+  return {bad ? Ink::error : Ink::network,
+          fmt::format("mqtt{} {}{}{}{}{}{}{}", with(" ", record, "client"), event, with(" to ", record, "host"),
+                      with(" ", record, "topic"), with(", octets: ", record, "size"), with(" ", record, "code"),
+                      with(" ", record, "error"), with(": ", record, "reason"))};
+}
+
 Happening file_of(const Json& record) {
   const auto size = words_of(record, "size");
   return {Ink::network, fmt::format("file {}: {}{}", words_of(record, "event"), words_of(record, "name"),
@@ -98,6 +107,7 @@ Happening happening(RecordKind kind, const Json& record) {
     case RecordKind::socket: return socket_of(record);
     case RecordKind::tls: return tls_of(record);
     case RecordKind::http: return http_of(record);
+    case RecordKind::mqtt: return mqtt_of(record);
     case RecordKind::file: return file_of(record);
     case RecordKind::sms: return message_of(record);
     case RecordKind::fault:
