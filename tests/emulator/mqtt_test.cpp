@@ -16,6 +16,7 @@
 #include "net/mqtt/broker.hpp"
 #include "net/mqtt/codec.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/failure_points.hpp"
 #include "tests/support/modem_bench.hpp"
 #include "tests/support/pki.hpp"
 #include "tests/support/tls_peer.hpp"
@@ -789,6 +790,46 @@ TEST_CASE("mutual authentication, as for AWS", "[mqtt]") {
   bench.ok("AT+QMTCFG=\"SSL\",0,1,1");
   bench.later("AT+QMTOPEN=0,\"aws.example\",8883", {"+QMTOPEN: 0,-1"});
   CHECK_FALSE(bench.me().mqtt().failure().empty());
+}
+
+TEST_CASE("every failure of the network during a session", "[mqtt][failure points]") {
+  const bool tls = GENERATE(false, true);
+  const auto latency = GENERATE(0ms, 50ms);
+  const auto points = for_each_failure_point([=](std::size_t n) {
+    MqttBench bench;
+    bench.ok("AT+QSSLCFG=\"seclevel\",0,0");
+    bench.ok(fmt::format("AT+QMTCFG=\"SSL\",0,{}", tls ? 1 : 0));
+    bench.network().set_latency(latency);
+    bench.network().fail_operation(n);
+
+    std::string said;
+    // What was answered with OK has one result, and what was not has none.
+    const auto run = [&](std::string_view name, std::string_view parameters) {
+      bench.send(fmt::format("AT{}={}", name, parameters));
+      bench.advance(2min);
+      const auto answer = bench.take();
+      said += answer;
+      INFO(escaped(answer));
+      CHECK(count(answer, fmt::format("\r\n{}: ", name)) == (answer.starts_with("\r\nOK\r\n") ? 1 : 0));
+    };
+    run("+QMTOPEN", fmt::format("0,\"mqtt.example\",{}", tls ? 8883 : 1883));
+    run("+QMTCONN", "0,\"meter7\"");
+    run("+QMTSUB", "0,1,\"t\",2");
+    run("+QMTPUB", "0,2,2,0,\"t\",\"x\"");
+    run("+QMTDISC", "0");
+
+    INFO(escaped(said));
+    const auto opened = count(said, "\r\n+QMTOPEN: 0,0\r\n");
+    CHECK(count(said, "\r\n+QMTSTAT: ") + count(said, "\r\n+QMTDISC: 0,0\r\n") == opened);
+    CHECK(bench.me().mqtt().state(0) == device::Mqtt::State::closed);
+    CHECK(bench.network().open_links() == 0);
+    const auto operations = bench.network().operations();
+    bench.network().fail_operation(0);
+    bench.network().set_latency({});
+    bench.later(fmt::format("AT+QMTOPEN=0,\"mqtt.example\",{}", tls ? 8883 : 1883), {"+QMTOPEN: 0,0"});
+    return operations;
+  });
+  CHECK(points >= 2);  // the look-up and the connection
 }
 
 TEST_CASE("mqtt.refuse and mqtt.drop", "[mqtt][fault]") {
