@@ -22,6 +22,8 @@ constexpr std::size_t kOutputLimit = 65536;
 constexpr std::size_t kThroughLimit = 1460;
 // Of a delivery more may wait: nothing but its own result stands behind it.
 constexpr std::size_t kDeliveryLimit = 8192;
+// Of an upload that a sink takes so much is handed over at a time.
+constexpr std::size_t kSinkPortion = 1460;
 // An LF that belongs to a line comes right after its CR: even at 300 baud three take no longer.
 constexpr Duration kLineFeedsFollow = 100ms;
 
@@ -266,7 +268,7 @@ Channel::Line Channel::apply(Reply reply) {
                           return Line::over;
                         },
                         [&](Reply::Delivery& delivery) {
-                          begin_delivery(std::move(delivery.source));
+                          begin_delivery(std::move(delivery));
                           return Line::waits;
                         },
                     },
@@ -321,7 +323,7 @@ void Channel::end_line() {
 
 void Channel::begin_intake(Reply::Intake intake) {
   held_.cancel();
-  mode_ = Intake{intake.request, std::move(intake.then), {}};
+  mode_ = Intake{intake.request, std::move(intake.then)};
   if (const auto* prompt = std::get_if<PromptRequest>(&intake.request)) {
     if (prompt->sign == PromptSign::shown) writer_.prompt();
     if (prompt->send_after) {
@@ -337,24 +339,50 @@ void Channel::begin_intake(Reply::Intake intake) {
 }
 
 void Channel::begin_data_phase(const DataRequest& request) {
-  const auto restart = [this, request] {
-    silence_.start(request.timeout, [this] {
-      escape_.release();
-      end_intake(IntakeOutcome::End::timed_out);
-      pump();
-    });
-  };
-  restart();
+  await_data(request);
   escape_.start(
-      {},
-      [this, restart](ByteSpan data) {
-        append(std::get<Intake>(mode_).data, data);
-        restart();
-      },
+      {}, [this, request](ByteSpan data) { take_data(data, request); },
       [this] {
-        end_intake(IntakeOutcome::End::escaped);
+        finish_intake(IntakeOutcome::End::escaped);
         pump();
       });
+}
+
+void Channel::await_data(const DataRequest& request) {
+  silence_.start(request.timeout, [this] {
+    escape_.release();
+    finish_intake(IntakeOutcome::End::timed_out);
+    pump();
+  });
+}
+
+void Channel::take_data(ByteSpan data, const DataRequest& request) {
+  auto& intake = std::get<Intake>(mode_);
+  intake.received += data.size();
+  append(intake.data, data);
+  await_data(request);
+  if (request.sink) feed_sink(intake, *request.sink);
+}
+
+/// While it takes nothing it is not the TE that is silent.
+void Channel::feed_sink(Intake& intake, Sink& sink) {
+  if (!intake.data.empty()) drop_front(intake.data, sink.take(intake.data));
+  if (!intake.data.empty()) silence_.cancel();
+}
+
+void Channel::sink_ready() {
+  auto* intake = std::get_if<Intake>(&mode_);
+  const auto* request = intake ? std::get_if<DataRequest>(&intake->request) : nullptr;
+  if (!request || !request->sink) return;
+  const bool waited = !intake->data.empty();
+  feed_sink(*intake, *std::shared_ptr{request->sink});
+  if (!intake->data.empty()) return;
+  if (intake->ending) {
+    end_intake(*intake->ending);
+  } else if (waited) {
+    await_data(DataRequest{*request});
+  }
+  pump();
 }
 
 void Channel::step_intake(Intake& intake) {
@@ -389,14 +417,24 @@ void Channel::take_prompted(Intake& intake, const PromptRequest& request) {
 }
 
 void Channel::take_raw(Intake& intake, const DataRequest& request) {
-  const auto wanted = request.length - intake.data.size() - escape_.withheld();
+  if (intake.ending || (request.sink && !intake.data.empty())) return;
+  auto wanted = request.length - intake.received - escape_.withheld();
+  if (request.sink) wanted = std::min(wanted, kSinkPortion);
   const auto part = pending().first(std::min(pending().size(), wanted));
   consume(part.size());
   escape_.feed(part);
-  if (intake.data.size() + escape_.withheld() < request.length) return;
+  if (intake.received + escape_.withheld() < request.length) return;
   // The announced size is reached: what looked like an escape sequence was the end of the file.
   escape_.release();
-  end_intake(IntakeOutcome::End::complete);
+  finish_intake(IntakeOutcome::End::complete);
+}
+
+/// A sink has what came before.
+void Channel::finish_intake(IntakeOutcome::End end) {
+  auto& intake = std::get<Intake>(mode_);
+  const auto* request = std::get_if<DataRequest>(&intake.request);
+  if (!request || !request->sink || intake.data.empty()) return end_intake(end);
+  intake.ending = end;
 }
 
 void Channel::end_intake(IntakeOutcome::End end) {
@@ -416,13 +454,24 @@ void Channel::end_intake(IntakeOutcome::End end) {
 // ---- Delivery ----
 
 /// Whoever brings the data has time-outs of its own, and knows them better.
-void Channel::begin_delivery(std::shared_ptr<Source> source) {
+void Channel::begin_delivery(Reply::Delivery delivery) {
   held_.cancel();
+  mode_ = Delivery{std::move(delivery.source), delivery.connects};
+  if (!delivery.connects) return;
   writer_.result(ResultCode::connect);
-  mode_ = Delivery{std::move(source)};
   timeline_.post([this, alive = std::weak_ptr{self_}] {
     if (!alive.expired()) pump();
   });
+}
+
+void Channel::source_begins() {
+  auto* delivery = std::get_if<Delivery>(&mode_);
+  if (!delivery || delivery->connected) return;
+  delivery->connected = true;
+  begin_burst();
+  writer_.result(ResultCode::connect);
+  begin_burst();
+  pump();
 }
 
 // ---- Transparent ----
@@ -497,7 +546,8 @@ void Channel::leave_data_state() {
 void Channel::write_through(ByteSpan from_peer) { append(output_, from_peer); }
 
 std::size_t Channel::room_through() const {
-  if (delivering()) return kDeliveryLimit - std::min(kDeliveryLimit, output_.size());
+  if (const auto* delivery = std::get_if<Delivery>(&mode_))
+    return delivery->connected ? kDeliveryLimit - std::min(kDeliveryLimit, output_.size()) : 0;
   return transparent() ? kThroughLimit - std::min(kThroughLimit, output_.size()) : 0;
 }
 
@@ -560,7 +610,9 @@ void Channel::reset() {
 
 bool Channel::in_data_state() const {
   const auto* intake = std::get_if<Intake>(&mode_);
-  return transparent() || delivering() || (intake && std::holds_alternative<DataRequest>(intake->request));
+  const auto* delivery = std::get_if<Delivery>(&mode_);
+  return transparent() || (delivery && delivery->connected) ||
+         (intake && std::holds_alternative<DataRequest>(intake->request));
 }
 
 std::string_view Channel::mode_name() const {

@@ -15,6 +15,7 @@
 #include "atcmd/channel/line_editor.hpp"
 #include "atcmd/channel/reply.hpp"
 #include "atcmd/channel/responder.hpp"
+#include "atcmd/channel/sink.hpp"
 #include "atcmd/channel/source.hpp"
 #include "atcmd/channel/tunnel.hpp"
 #include "atcmd/syntax/command_line.hpp"
@@ -94,6 +95,10 @@ class Channel {
   bool can_write_through() const { return room_through() > 0; }
   /// The source of a delivery has something again.
   void source_ready() { pump(); }
+  /// CONNECT, for a source that was to say when.
+  void source_begins();
+  /// The sink of an upload takes bytes again after it took less than it was given.
+  void sink_ready();
   /// The tunnel takes bytes again after `send` took less than it was given.
   void tunnel_writable();
   /// The tunnel is gone; `last_words` (`CLOSED`, `NO CARRIER`) tell the TE in data state or, after `+++`, as a URC.
@@ -130,10 +135,13 @@ class Channel {
   struct Intake {
     std::variant<PromptRequest, DataRequest> request;
     Continuation then;
-    SecretBytes data;
+    SecretBytes data{};                          ///< with a sink: what it has not taken yet
+    std::size_t received = 0;                    ///< of the announced size
+    std::optional<IntakeOutcome::End> ending{};  ///< as soon as the sink has taken everything
   };
   struct Delivery {
     std::shared_ptr<Source> source;
+    bool connected;
   };
   struct Transparent {
     Tunnel* tunnel;
@@ -165,10 +173,14 @@ class Channel {
   void begin_data_phase(const DataRequest& request);
   void take_prompted(Intake& intake, const PromptRequest& request);
   void take_raw(Intake& intake, const DataRequest& request);
+  void await_data(const DataRequest& request);
+  void take_data(ByteSpan data, const DataRequest& request);
+  void feed_sink(Intake& intake, Sink& sink);
+  void finish_intake(IntakeOutcome::End end);
   void end_intake(IntakeOutcome::End end);
 
   bool delivering() const { return std::holds_alternative<Delivery>(mode_); }
-  void begin_delivery(std::shared_ptr<Source> source);
+  void begin_delivery(Reply::Delivery delivery);
 
   void begin_transparent(Tunnel& tunnel);
   void pass_on(ByteSpan from_te, Tunnel& tunnel);

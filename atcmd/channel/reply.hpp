@@ -16,6 +16,7 @@ namespace quasimodem::atcmd {
 
 class Call;
 class Reply;
+class Sink;
 class Source;
 class Tunnel;
 
@@ -29,7 +30,7 @@ struct IntakeOutcome {
     timed_out,   ///< nothing arrived for the time-out
   };
   End end;
-  SecretBytes data;  ///< may be a key
+  SecretBytes data;  ///< may be a key; empty when a sink took it
 };
 
 /// What to do with the data; may answer at once, later (Reply::held) or ask for more.
@@ -51,7 +52,8 @@ struct PromptRequest {
 /// CONNECT and then raw bytes, as AT+QSECWRITE takes them.
 struct DataRequest {
   std::size_t length = 0;
-  Duration timeout{};  ///< longest silence between two bytes
+  Duration timeout{};            ///< longest silence between two bytes
+  std::shared_ptr<Sink> sink{};  ///< takes the data; none: it is kept, and the outcome has it
 };
 
 /// What a command handler answers.
@@ -80,6 +82,7 @@ class Reply {
   };
   struct Delivery {
     std::shared_ptr<Source> source;
+    bool connects = true;  ///< at once
   };
   using Value = std::variant<Code, Words, CmeError, CmsError, Said, Held, Intake, Through, Delivery>;
 
@@ -102,6 +105,9 @@ class Reply {
 
   /// CONNECT, then what the source brings. The result comes through the Responder that `Call::hold` gave.
   static Reply delivering(std::shared_ptr<Source> source) { return Reply{Delivery{std::move(source)}}; }
+
+  /// The same, but CONNECT comes with `Channel::source_begins`, or never.
+  static Reply delivering_later(std::shared_ptr<Source> source) { return Reply{Delivery{std::move(source), false}}; }
 
   const Value& value() const { return value_; }
   Value& value() { return value_; }
