@@ -32,7 +32,8 @@ const Catalogue& all_commands() {
       kPacketDomainFamily,  kClockFamily,    kAlarmFamily,  kHardwareFamily,      kSoundFamily,
       kTcpIpFamily,         kSocketFamily,   kServerFamily, kNamesFamily,         kSslFamily,
       kSecurityFilesFamily, kMessagesFamily, kCallsFamily,  kSupplementaryFamily, kForwardingFamily,
-      kPhonebookFamily,     kFilesFamily,    kHttpFamily,   kMqttFamily,
+      kPhonebookFamily,     kFilesFamily,    kHttpFamily,   kFtpFamily,
+      kMqttFamily,
   }};
   return all;
 }

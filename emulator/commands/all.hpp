@@ -39,6 +39,7 @@ extern const atcmd::Family kPhonebookFamily;
 extern const atcmd::Family kFilesFamily;
 extern const atcmd::Family kHttpFamily;
 extern const atcmd::Family kMqttFamily;
+extern const atcmd::Family kFtpFamily;
 
 /// The commands that there are, of all modules.
 struct Catalogue {

@@ -10,6 +10,7 @@
 
 #include "atcmd/syntax/meaning.hpp"
 #include "emulator/commands/character_set.hpp"
+#include "emulator/commands/ftp_text.hpp"
 #include "emulator/commands/http_text.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/mqtt_text.hpp"
@@ -46,6 +47,12 @@ Urc line(std::string words) {
 
 Urc lines(std::vector<std::string> words) {
   return [words = std::move(words)](ResponseWriter& writer) { writer.information(words); };
+}
+
+Urc each_line(std::vector<std::string> words) {
+  return [words = std::move(words)](ResponseWriter& writer) {
+    for (const auto& each : words) writer.unsolicited(each);
+  };
 }
 
 long long milliseconds(Duration time) { return std::chrono::duration_cast<std::chrono::milliseconds>(time).count(); }
@@ -185,6 +192,7 @@ class Wording {
     return [event, &me = me_](ResponseWriter& writer) { writer.unsolicited(mqtt_message_line(event, me)); };
   }
   Urc operator()(const device::MqttEnded& event) const { return line(mqtt_ending_line(event)); }
+  Urc operator()(const device::FtpFinished& event) const { return each_line(ftp_result(me_, event)); }
 
   Urc operator()(const device::SecureOpened& event) const {
     return line(fmt::format("+QSSLOPEN: {},{}", event.index, static_cast<int>(event.code)));

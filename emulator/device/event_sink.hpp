@@ -30,6 +30,7 @@ struct HttpDownloaded;
 struct MqttResult;
 struct MqttReceived;
 struct MqttEnded;
+struct FtpFinished;
 struct NetworkTime;
 struct ContextLost;
 struct PoweredOff;
@@ -51,9 +52,9 @@ using Event =
     std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged, Connected,
                  ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
                  ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised,
-                 HttpDownloaded, MqttResult, MqttReceived, MqttEnded, NetworkTime, ContextLost, PoweredOff, AlarmRang,
-                 AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored, MessageShown, CallRings,
-                 CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+                 HttpDownloaded, FtpFinished, MqttResult, MqttReceived, MqttEnded, NetworkTime, ContextLost, PoweredOff,
+                 AlarmRang, AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored, MessageShown,
+                 CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "core/bytes.hpp"
 #include "core/time.hpp"
 #include "emulator/device/event_sink.hpp"
@@ -21,6 +23,8 @@ struct Publish;
 namespace quasimodem::device {
 
 enum class FileProblem;
+enum class FtpCommand;
+enum class FtpError;
 enum class HttpError;
 enum class MessageMemory;
 enum class MqttCommand;
@@ -165,6 +169,11 @@ struct MqttReceived {
 struct MqttEnded {
   int client;
   MqttEnding why;
+};
+/// A command of FTP that ends after its OK: octets of a transfer or a file, or why there are none.
+struct FtpFinished {
+  FtpCommand command;
+  tl::expected<std::uint64_t, FtpError> result;
 };
 struct ContextLost {
   int context;

@@ -233,6 +233,21 @@ FileStore::Result<std::size_t> FileStore::remove_all(FileVolume volume) {
   return entries.size();
 }
 
+FileStore::Result<SecretBytes> FileStore::read_part(const FileName& name, std::size_t from, std::size_t most) const {
+  const auto part_of = [=](ByteSpan content) {
+    const auto part = content.subspan(std::min(from, content.size()));
+    return SecretBytes{part.begin(), part.begin() + static_cast<std::ptrdiff_t>(std::min(most, part.size()))};
+  };
+  if (name.volume == FileVolume::ram) {
+    const auto found = ram_.find(name.file);
+    if (found == ram_.end()) return tl::unexpected{FileProblem::not_found};
+    return part_of(found->second);
+  }
+  const auto content = read(name);
+  if (!content) return tl::unexpected{content.error()};
+  return part_of(*content);
+}
+
 // ---- handles ----
 
 bool FileStore::is_open(const FileName& name) const {

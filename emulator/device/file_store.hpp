@@ -58,6 +58,10 @@ class FileStore {
   std::vector<Entry> list(FileVolume volume) const;
 
   Result<SecretBytes> read(const FileName& name) const;
+  /// `not_found`, or nothing.
+  Result<void> present(const FileName& name) const;
+  /// At most `most` octets of it from `from` on; none behind its end.
+  Result<SecretBytes> read_part(const FileName& name, std::size_t from, std::size_t most) const;
   /// A whole new file; `may_add` says beforehand what it would answer.
   Result<void> may_add(const FileName& name, std::size_t size) const;
   Result<void> add(const FileName& name, ByteSpan content);
@@ -112,7 +116,6 @@ class FileStore {
   };
 
   void seal_old_records();
-  Result<void> present(const FileName& name) const;
   Result<Stored> stored(const FileName& name) const;
   Result<void> store(const FileName& name, ByteSpan content);
   bool is_open(const FileName& name) const;

@@ -90,6 +90,19 @@ constexpr std::array kSwitches{
                    .value = &Firmware::mqtt_bare_payload,
                    .choice = &FirmwareChoice::mqtt_bare_payload,
                    .since = &FirmwareHistory::mqtt_bare_payload},
+    FirmwareSwitch{.name = "ftp-blank",
+                   .effect = "a blank after the colon of `+QFTPPATH: 0`, `+QFTPCLOSE: 0`, `+QFTPSIZE: 5` and "
+                             "`+QFTPSTAT: IDLE`",
+                   .evidence = "two drivers of a later M95; the maker's SDK and four other drivers have none",
+                   .value = &Firmware::ftp_blank,
+                   .choice = &FirmwareChoice::ftp_blank,
+                   .since = &FirmwareHistory::ftp_blank},
+    FirmwareSwitch{.name = "ftp-error-line",
+                   .effect = "a line `+QFTPERROR:<n>` before the negative result of AT+QFTPGET and AT+QFTPPUT",
+                   .evidence = "seen on one M95, and in the table of a driver",
+                   .value = &Firmware::ftp_error_line,
+                   .choice = &FirmwareChoice::ftp_error_line,
+                   .since = &FirmwareHistory::ftp_error_line},
 };
 
 }  // namespace

@@ -32,6 +32,8 @@ struct FirmwareSet {
   Value http_error_body{};
   Value mqtt{};
   Value mqtt_bare_payload{};
+  Value ftp_blank{};
+  Value ftp_error_line{};
 };
 
 /// What a module has.

@@ -12,6 +12,7 @@
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/ftp.hpp"
 #include "emulator/device/http.hpp"
 #include "emulator/device/kept.hpp"
 #include "emulator/device/locator.hpp"
@@ -98,6 +99,7 @@ struct MobileEquipment::Parts final : Gateway {
   TimeSync time_sync{timeline, events, rtc, kept};
   Http http{{timeline, files, ssl, calls, access_points, firmware, events, log.part("http"), journal}};
   Mqtt mqtt{{timeline, events, log.part("mqtt"), journal}};
+  Ftp ftp{{timeline, files, events, log.part("ftp"), journal}};
 };
 
 MobileEquipment::Parts::Parts(MobileEquipment& module, Configuration parts, device::Surroundings plug,
@@ -192,6 +194,7 @@ Locator& MobileEquipment::locator() { return parts_->locator; }
 TimeSync& MobileEquipment::time_sync() { return parts_->time_sync; }
 Mqtt& MobileEquipment::mqtt() { return parts_->mqtt; }
 Http& MobileEquipment::http() { return parts_->http; }
+Ftp& MobileEquipment::ftp() { return parts_->ftp; }
 
 net::IpAddress MobileEquipment::bearer_address() const { return parts_->surroundings.bearer.local_address(); }
 
@@ -237,6 +240,7 @@ void MobileEquipment::power_off(PowerLoss loss) {
   time_sync().cancel();
   http().power_off();
   mqtt().power_off();
+  ftp().power_off();
   for (auto& context : parts_->contexts) {
     context.power_off(loss);
     context.access = {};

@@ -80,6 +80,7 @@ class MobileEquipment final {
   TimeSync& time_sync();
   Mqtt& mqtt();
   Http& http();  ///< AT+QHTTP*
+  Ftp& ftp();    ///< AT+QFTP*
 
   TcpIpSettings& tcpip;
   PacketDomain& packet_domain;

@@ -34,7 +34,8 @@ constexpr FirmwareHistory kOfTheM95{.close_index = kAlways,
                                     .ccid_prefix = kAlways,
                                     .nvram_names = kNextNote,
                                     .http_config = kLaterServices,
-                                    .mqtt = kLaterServices};
+                                    .mqtt = kLaterServices,
+                                    .ftp_blank = kLaterServices};
 // Release notes of the MC60: MQTT came with R01A07. ASSUMED: the month.
 constexpr FirmwareDate kMc60Mqtt{2017, 9};
 // Release notes of the MC60: transparent SSL came with R01A06, in 2017. ASSUMED: the month.

@@ -25,6 +25,7 @@ class Alarm;
 class CallForwarding;
 class EventSink;
 class FileStore;
+class Ftp;
 class Http;
 class Locator;
 class Messaging;

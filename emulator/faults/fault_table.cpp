@@ -111,6 +111,12 @@ const std::vector<FaultKind>& table() {
        {{"size", number, "octets that arrive; 0"}}},
       {"mqtt.refuse", each, "client", "the broker refuses a client", {{"code", number, "of CONNACK, 1 to 5; 5"}}},
       {"mqtt.drop", each, "topic", "a message that the module publishes does not reach the broker"},
+      {"ftp.refuse",
+       each,
+       "command",
+       "the server refuses a command (`RETR f.bin`)",
+       {{"code", number, "550"}, {"text", text, "its words"}}},
+      {"ftp.break", each, "file", "the data connection breaks", {{"size", number, "octets that get through; 0"}}},
       // Storage
       {"nvram.full", each, "record", "writing to NVRAM fails: full"},
       {"nvram.corrupt", each, "record", "what is read from NVRAM has a bit turned over"},

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "emulator/device/events.hpp"
+#include "emulator/device/ftp.hpp"
 #include "emulator/device/http.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -289,6 +290,17 @@ void Faults::plug_in_services() {
     return rule ? std::optional{rule->number("code", kNotAuthorized)} : std::nullopt;
   };
   mqtt.on_drop = [this](std::string_view topic) { return book_.strike("mqtt.drop", topic) != nullptr; };
+  auto& ftp = modem_->me().ftp();
+  ftp.on_command = [this](std::string_view command) -> std::optional<std::string> {
+    constexpr int kNotDone = 550;
+    const auto* rule = book_.strike("ftp.refuse", command);
+    if (!rule) return std::nullopt;
+    return fmt::format("{} {}", rule->number("code", kNotDone), rule->text("text", "Refused."));
+  };
+  ftp.on_transfer = [this](std::string_view name) -> std::optional<std::size_t> {
+    const auto* rule = book_.strike("ftp.break", name);
+    return rule ? std::optional{static_cast<std::size_t>(rule->number("size", 0))} : std::nullopt;
+  };
 }
 
 }  // namespace quasimodem::emulator

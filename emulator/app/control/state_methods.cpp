@@ -11,6 +11,7 @@
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/access_points.hpp"
 #include "emulator/device/configuration.hpp"
+#include "emulator/device/ftp.hpp"
 #include "emulator/device/http.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
@@ -108,6 +109,15 @@ Json mqtt_state(const device::Mqtt& mqtt) {
   return JsonObject{{"clients", std::move(clients)}, {"failure", mqtt.failure()}};
 }
 
+Json ftp_state(const device::Ftp& ftp) {
+  JsonObject state{{"state", device::name_of(ftp.state())},
+                   {"path", ftp.settings.path},
+                   {"length", ftp.length()},
+                   {"failure", ftp.failure()}};
+  if (const auto server = ftp.server()) state["server"] = fmt::format("{}:{}", server->first, server->second);
+  return state;
+}
+
 Json uart_state(Target& target) {
   auto& modem = target.modem();
   auto& terminal = modem.terminal();
@@ -154,6 +164,7 @@ Outcome state(Call& call) {
       {"ignorertctime", me.ssl().settings.ignore_rtc_time ? 1 : 0},
       {"http", http_state(me.http())},
       {"mqtt", mqtt_state(me.mqtt())},
+      {"ftp", ftp_state(me.ftp())},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
       {"uart", uart_state(call.target)},

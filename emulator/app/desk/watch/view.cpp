@@ -88,6 +88,14 @@ Happening mqtt_of(const Json& record) {
                       with(" ", record, "error"), with(": ", record, "reason"))};
 }
 
+Happening ftp_of(const Json& record) {
+  const auto event = words_of(record, "event");
+  return {event == "failed" ? Ink::error : Ink::network,
+          fmt::format("ftp {}{}{}{}{}{}{}{}", event, with(" ", record, "command"), with(" ", record, "code"),
+                      with(" ", record, "text"), with(" ", record, "name"), with(", octets: ", record, "size"),
+                      with(" ", record, "what"), with(": ", record, "reason"))};
+}
+
 Happening file_of(const Json& record) {
   const auto size = words_of(record, "size");
   return {Ink::network, fmt::format("file {}: {}{}", words_of(record, "event"), words_of(record, "name"),
@@ -108,6 +116,7 @@ Happening happening(RecordKind kind, const Json& record) {
     case RecordKind::tls: return tls_of(record);
     case RecordKind::http: return http_of(record);
     case RecordKind::mqtt: return mqtt_of(record);
+    case RecordKind::ftp: return ftp_of(record);
     case RecordKind::file: return file_of(record);
     case RecordKind::sms: return message_of(record);
     case RecordKind::fault:
