@@ -43,12 +43,65 @@ Resource resource_of(const Needs::Content& content) {
   return resource;
 }
 
+/// `/pub directory`, `/pub/f "hello"`; of the server's data connections: `breaks 4` (the first, after so many octets),
+/// `stalls 0` (each).
+void put(net::ftp::Site& site, const Needs::Content& content) {
+  auto& how = site.misbehaviour;
+  std::string text, last;
+  bool directory = false;
+  for (const auto& word : content.words) {
+    const auto number = whole_number<std::size_t>(word.text);
+    if (word.quoted) {
+      text += word.text;
+    } else if (word.text == "directory") {
+      directory = true;
+    } else if (number && last == "breaks") {
+      how.break_data_after = number;
+      how.breaks = 1;
+    } else if (number && last == "stalls") {
+      how.stall_data_after = number;
+    } else if (word.text != "breaks" && word.text != "stalls") {
+      throw Unplayable{content.line, fmt::format("an FTP server cannot hold \"{}\": a \"text\", directory, breaks 4, "
+                                                 "stalls 4",
+                                                 word.text)};
+    }
+    last = word.text;
+  }
+  for (auto slash = content.path.find('/', 1); slash != std::string::npos; slash = content.path.find('/', slash + 1))
+    site.files.make_directory(content.path.substr(0, slash));
+  if (directory) {
+    site.files.make_directory(content.path);
+  } else if (const auto file = site.files.create(content.path)) {
+    append(*file, text);
+  }
+}
+
 }  // namespace
 
 ServicePeers::ServicePeers(Timeline& timeline, net::SimNetwork& network, tls::ServerConfig tls,
-                           const std::vector<Needs::Content>& contents)
-    : timeline_{timeline}, network_{network}, tls_{std::move(tls)} {
-  for (const auto& content : contents) site_->resources[content.path] = resource_of(content);
+                           std::vector<Needs::Content> contents)
+    : timeline_{timeline}, network_{network}, tls_{std::move(tls)}, contents_{std::move(contents)} {}
+
+bool ServicePeers::add(const NeededPeer& peer, const std::string& host, std::uint16_t port) {
+  using Kind = NeededPeer::Kind;
+  switch (peer.kind) {
+    case Kind::http:
+    case Kind::https: add_web(host, port, peer.kind == Kind::https); return true;
+    case Kind::ftp: add_ftp(host, port); return true;
+    case Kind::mqtt:
+    case Kind::mqtts: serve({host, port}, meet_broker(peer.refuses), peer.kind == Kind::mqtts); return true;
+    default: return false;
+  }
+}
+
+void ServicePeers::serve(ServicePeer::Address address, ServicePeer::Meet meet, bool secure) {
+  peers_.push_back(secure ? std::make_unique<ServicePeer>(network_, address, std::move(meet), tls_)
+                          : std::make_unique<ServicePeer>(network_, address, std::move(meet)));
+}
+
+void ServicePeers::add_web(const std::string& host, std::uint16_t port, bool secure) {
+  for (const auto& content : contents_) site_->resources[content.path] = resource_of(content);
+  serve({host, port}, [site = site_](auto&) { return std::make_unique<net::http::ServerSession>(site); }, secure);
 }
 
 ServicePeer::Meet ServicePeers::meet_broker(int refuses) {
@@ -60,25 +113,11 @@ ServicePeer::Meet ServicePeers::meet_broker(int refuses) {
   return [broker](auto&) { return broker->accept(); };
 }
 
-bool ServicePeers::add(const NeededPeer& peer, const std::string& host, std::uint16_t port) {
-  const auto meet = [site = site_](auto&) { return std::make_unique<net::http::ServerSession>(site); };
-  switch (peer.kind) {
-    case NeededPeer::Kind::http:
-      peers_.push_back(std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet));
-      return true;
-    case NeededPeer::Kind::https:
-      peers_.push_back(std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet, tls_));
-      return true;
-    case NeededPeer::Kind::mqtt:
-      peers_.push_back(
-          std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet_broker(peer.refuses)));
-      return true;
-    case NeededPeer::Kind::mqtts:
-      peers_.push_back(
-          std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet_broker(peer.refuses), tls_));
-      return true;
-    default: return false;
-  }
+/// User u, password p.
+void ServicePeers::add_ftp(const std::string& host, std::uint16_t port) {
+  auto& peer = ftp_peers_.emplace_back(std::make_unique<FtpPeer>(network_, ServicePeer::Address{host, port}));
+  peer->site().users["u"] = "p";
+  for (const auto& content : contents_) put(peer->site(), content);
 }
 
 std::optional<std::string> ServicePeers::check(const std::string& phrase) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "emulator/workbench/ftp_peer.hpp"
 #include "emulator/workbench/service_peer.hpp"
 #include "emulator/workbench/transcript.hpp"
 #include "net/http/server.hpp"
@@ -16,14 +17,13 @@
 
 namespace quasimodem::workbench {
 
-/// The servers of HTTP and MQTT that a transcript's head names, with what it says that they hold.
+/// The servers of HTTP, FTP and MQTT that a transcript's head names, with what it says that they hold.
 class ServicePeers {
  public:
-  /// Throws Unplayable when a `# content:` says nothing that a server can hold.
   ServicePeers(Timeline& timeline, net::SimNetwork& network, tls::ServerConfig tls,
-               const std::vector<Needs::Content>& contents);
+               std::vector<Needs::Content> contents);
 
-  /// False: it is no service.
+  /// False: it is no service. Throws Unplayable when a `# content:` says nothing that such a server can hold.
   bool add(const NeededPeer& peer, const std::string& host, std::uint16_t port);
   /// `web.example received POST /form HTTP/1.1 with Content-Length: 19 and a=1`: why it has not, or nothing when it
   /// has. No answer: the phrase is not about a service.
@@ -32,6 +32,9 @@ class ServicePeers {
   std::optional<std::string> happen(const std::string& phrase);
 
  private:
+  void serve(ServicePeer::Address address, ServicePeer::Meet meet, bool secure);
+  void add_web(const std::string& host, std::uint16_t port, bool secure);
+  void add_ftp(const std::string& host, std::uint16_t port);
   std::string check_request(const std::string& line, const std::string& field, const std::string& body) const;
 
   ServicePeer::Meet meet_broker(int refuses);
@@ -42,7 +45,9 @@ class ServicePeers {
   std::shared_ptr<net::http::Site> site_ = std::make_shared<net::http::Site>();
   net::mqtt::Broker broker_{timeline_, {}, {}};
   std::vector<std::unique_ptr<net::mqtt::Broker>> refusing_;
+  std::vector<Needs::Content> contents_;
   std::vector<std::unique_ptr<ServicePeer>> peers_;
+  std::vector<std::unique_ptr<FtpPeer>> ftp_peers_;
 };
 
 }  // namespace quasimodem::workbench

@@ -47,6 +47,30 @@ class FakeTunnel final : public Tunnel {
   Channel& channel_;
 };
 
+/// Takes as much of an upload as the test allows.
+struct FakeSink final : Sink {
+  std::size_t take(ByteSpan data) override {
+    const auto count = std::min(room, data.size());
+    room -= count;
+    taken += as_text(data.first(count));
+    return count;
+  }
+
+  std::size_t room = 1'000'000;
+  std::string taken;
+};
+
+/// Has what the test puts in.
+struct FakeSource final : Source {
+  void deliver(Channel& channel) override {
+    const auto count = std::min(data.size(), channel.room_through());
+    channel.write_through(as_bytes(std::string_view{data}.substr(0, count)));
+    data.erase(0, count);
+  }
+
+  std::string data;
+};
+
 /// A channel and a handful of commands, one for each way to answer.
 class ChannelBench : public CommandSet {
  public:
@@ -109,6 +133,12 @@ class ChannelBench : public CommandSet {
       return call.prompt({.length = length, .limit = 10, .echo = prompt_echo, .sign = prompt_sign}, keep());
     }
     if (typed.name == "+DATA") return call.data_mode({.length = *length, .timeout = 5s}, keep());
+    if (typed.name == "+SINK") return call.data_mode({.length = *length, .timeout = 5s, .sink = sink}, keep());
+    if (typed.name == "+LATER") {
+      call.write_result(ResultCode::ok);
+      responders.push_back(call.hold(10s));
+      return Reply::delivering_later(source);
+    }
     if (typed.name == "+GO") return Reply::through(*tunnel);
     if (typed.name == "O") {
       auto* escaped = on.escaped_tunnel();
@@ -140,6 +170,8 @@ class ChannelBench : public CommandSet {
   std::string data;
   std::optional<IntakeOutcome::End> end;
   std::function<Reply(Call&)> then;
+  std::shared_ptr<FakeSink> sink = std::make_shared<FakeSink>();
+  std::shared_ptr<FakeSource> source = std::make_shared<FakeSource>();
   std::unique_ptr<Channel> channel = std::make_unique<Channel>(timeline, dialogue, texts, *this);
   std::unique_ptr<FakeTunnel> tunnel = std::make_unique<FakeTunnel>(*channel);
 };

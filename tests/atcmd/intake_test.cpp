@@ -430,3 +430,88 @@ TEST_CASE("with ATV0 CONNECT is a digit", "[intake]") {
   bench.dialogue.verbose = 0;
   CHECK(bench.ask("AT+DATA=2\rab") == "1\rTAKEN\r\n");
 }
+
+// ---- sinks and sources ----
+
+TEST_CASE("a sink takes an upload as it comes, and nothing is kept", "[intake]") {
+  ChannelBench bench;
+  CHECK(bench.ask("AT+SINK=256\r") == "\r\nCONNECT\r\n");
+  bench.send(every_byte().substr(0, 100));
+  CHECK(bench.sink->taken == every_byte().substr(0, 100));
+  CHECK(bench.ask(every_byte().substr(100) + "\r\nAT\r") == "\r\nTAKEN\r\n\r\nOK\r\n");
+  CHECK(bench.sink->taken == every_byte());
+  CHECK(bench.end == End::complete);
+  CHECK(bench.data.empty());
+}
+
+TEST_CASE("while a sink takes nothing the TE is held up, and no time-out runs", "[intake]") {
+  ChannelBench bench;
+  bench.ask("AT+SINK=100000\r");
+  bench.sink->room = 10;
+  std::string given;
+  while (bench.channel->accepts_input()) {
+    bench.send(std::string(500, 'x'));
+    given += std::string(500, 'x');
+    REQUIRE(given.size() < 50'000);
+  }
+  bench.advance(1min);
+  CHECK_FALSE(bench.end);
+  CHECK(bench.sink->taken.size() == 10);
+  bench.sink->room = 1'000'000;
+  bench.channel->sink_ready();
+  CHECK(bench.sink->taken == given);
+  CHECK(bench.channel->accepts_input());
+  bench.advance(4s);
+  CHECK_FALSE(bench.end);
+  bench.advance(1s);
+  CHECK(bench.end == End::timed_out);
+  CHECK(bench.take() == "\r\nTAKEN\r\n");
+}
+
+TEST_CASE("an upload ends when its sink has all of it", "[intake]") {
+  ChannelBench bench;
+  bench.ask("AT+SINK=20\r");
+  bench.sink->room = 5;
+  SECTION("complete") {
+    bench.send("01234567890123456789AT\r");
+    CHECK_FALSE(bench.end);
+    bench.sink->room = 5;
+    bench.channel->sink_ready();
+    CHECK_FALSE(bench.end);
+    bench.sink->room = 100;
+    bench.channel->sink_ready();
+    CHECK(bench.end == End::complete);
+    CHECK(bench.sink->taken == "01234567890123456789");
+    CHECK(bench.take() == "\r\nTAKEN\r\n\r\nOK\r\n");
+  }
+  SECTION("by +++") {
+    bench.send("0123456789");
+    bench.advance(1s);
+    bench.send("+++");
+    bench.advance(1s);
+    bench.sink->room = 100;
+    bench.channel->sink_ready();
+    bench.advance(1s);
+    CHECK(bench.sink->taken.substr(0, 10) == "0123456789");
+    if (bench.end) CHECK(bench.end == End::escaped);
+  }
+}
+
+TEST_CASE("a delivery may say CONNECT later, or never", "[intake]") {
+  ChannelBench bench;
+  bench.source->data = "data";
+  CHECK(bench.ask("AT+LATER\rAT\r") == "\r\nOK\r\n");
+  CHECK_FALSE(bench.channel->in_data_state());
+  bench.advance(1min);
+  CHECK(bench.take().empty());
+  SECTION("later") {
+    bench.channel->source_begins();
+    CHECK(bench.channel->in_data_state());
+    bench.channel->source_begins();
+    CHECK(bench.take() == "\r\nCONNECT\r\ndata");
+  }
+  bench.responders.back().finish(Reply::result("+END: 4"));
+  CHECK(bench.take() == "\r\n+END: 4\r\n\r\nOK\r\n");
+  bench.channel->source_begins();
+  CHECK(bench.take().empty());
+}

@@ -15,6 +15,7 @@
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/mqtt.hpp"
+#include "emulator/device/ftp.hpp"
 #include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/transcript.hpp"
@@ -31,9 +32,9 @@ namespace {
 
 /// Payload in the transcripts: not the module's words.
 bool is_data(const std::string& line) {
-  static const std::set<std::string> kData{"1234567",       "Abcde", "0123456789", "world", "hi", "hello",
-                                           "123",           "xyz",   "pong",       "{}",    "ok", "hello, world",
-                                           "until the end", "0123",  "456789A",    "23"};
+  static const std::set<std::string> kData{
+      "1234567",      "Abcde",         "0123456789", "world",   "hi", "hello",  "123",   "xyz",   "pong",    "{}", "ok",
+      "hello, world", "until the end", "0123",       "456789A", "23", "456789", "c.txt", "f.bin", "log.txt", "sub"};
   static const Pattern kFrames{R"([^\x20-\x7E].*|.*[^\x20-\x7E].*)"};  // CMUX, stuffed bytes
   return kData.contains(line) || kFrames.whole(line);
 }
@@ -156,6 +157,10 @@ std::vector<device::Event> every_event() {
   events.emplace_back(MqttReceived{
       0, std::make_shared<const net::mqtt::Publish>(net::mqtt::Publish{.topic = "t", .payload = to_bytes("on")})});
   for (int each = 1; each <= 7; ++each) events.emplace_back(MqttEnded{0, static_cast<MqttEnding>(each)});
+  for (int each = 0; each <= static_cast<int>(FtpCommand::remove_directory); ++each) {
+    events.emplace_back(FtpFinished{static_cast<FtpCommand>(each), 5});
+    events.emplace_back(FtpFinished{static_cast<FtpCommand>(each), tl::unexpected{FtpError::refused}});
+  }
   using Level = SupplyVoltage::Level;
   for (const auto each : {Level::under_warning, Level::under_power_down, Level::over_warning, Level::over_power_down})
     events.emplace_back(SupplyVoltage{each});

@@ -79,7 +79,7 @@ TEST_CASE("every entry that takes a payload says whether it is secret", "[refere
     }
   }
   CHECK(secret == "+QSECWRITE +QFUPL +QFWRITE ");
-  CHECK(ordinary == "+QISEND +QSSLSEND +CMGS +CMGW +CNMA +QHTTPURL +QHTTPPOST +QMTPUB ");
+  CHECK(ordinary == "+QISEND +QSSLSEND +CMGS +CMGW +CNMA +QHTTPURL +QHTTPPOST +QFTPPUT +QMTPUB ");
 }
 
 TEST_CASE("documented is what the manual of these modules documents", "[reference]") {
@@ -101,7 +101,7 @@ TEST_CASE("every module has the commands that hosts send, and only its own", "[r
     return atcmd::CommandTable{commands::all_families(), device::bits_of(device::profile_of(model))}.find(name) !=
            nullptr;
   };
-  // at-reference 1 to 5, without what other modules have and FTP, SMTP, CMUX and PPP.
+  // at-reference 1 to 5, without what other modules have and SMTP, CMUX and PPP.
   constexpr std::string_view kAll =
       "A D E H I L M O P Q T V X Z &C &D &F &V &W S0 S3 S4 S5 S6 S7 S8 S10 +GMI +GMM +GMR +GOI +GSN +QGSN +CGMI +CGMM "
       "+CGMR +CGSN +CIMI +QCCID +QGMR +GCAP +IPR +ICF +IFC +ILRR +QRIMODE +QINDRI +CMEE +QPOWD +CFUN +QINISTAT +QIURC "
@@ -115,7 +115,9 @@ TEST_CASE("every module has the commands that hosts send, and only its own", "[r
       "+QISRVC +QILPORT +QISERVER +QIDNSIP +QIDNSCFG +QIDNSGIP +QIHEAD +QISHOWRA +QISHOWPT +QISHOWLA +QIAUTOS "
       "+QIPROMPT "
       "+QISDE +QISCON +QPING +QNTP +QSSLCFG +QSSLOPEN +QSSLSEND +QSSLRECV +QSSLCLOSE +QSSLSTATE +QSECWRITE +QSECREAD "
-      "+QSECDEL +QHTTPURL +QHTTPGET +QHTTPPOST +QHTTPREAD +QHTTPDL +QFUPL +QFDWL +QFLST +QFLDS +QFOPEN +QFREAD "
+      "+QSECDEL +QHTTPURL +QHTTPGET +QHTTPPOST +QHTTPREAD +QHTTPDL +QFTPUSER +QFTPPASS +QFTPCFG +QFTPOPEN +QFTPPATH "
+      "+QFTPGET +QFTPPUT +QFTPSIZE +QFTPLEN +QFTPSTAT +QFTPRENAME +QFTPDELETE +QFTPMKDIR +QFTPRMDIR +QFTPLIST "
+      "+QFTPNLST +QFTPCLOSE +QFUPL +QFDWL +QFLST +QFLDS +QFOPEN +QFREAD "
       "+QFWRITE +QFSEEK +QFCLOSE +QFMOV +QFFLUSH +QFTUCAT +QFDEL "
       "+CMGF +CMGS +CMGR +CMGL "
       "+CMGD +QMGDA +CMGW +CMSS +CNMI +CPMS +CSCA +CSMP +CSDH +CSMS +CSCB +QSMSCODE +CLCC +CLIP +COLP +CRC +CHUP +VTS "
