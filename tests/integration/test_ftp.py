@@ -6,6 +6,8 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,8 @@ USER, PASSWORD = "u", "p"
 
 PYFTPDLIB = """
 import sys
+import tempfile
+from pathlib import Path
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler
 from pyftpdlib.servers import FTPServer
@@ -63,12 +67,10 @@ def vsftpd(directory):
         pytest.skip("vsftpd is not installed")
     if os.getuid() != 0:
         pytest.skip("vsftpd wants to be root")
-    root = directory / "ftp"
+    reached = Path(tempfile.mkdtemp(prefix="quasimodem-ftp-"))  # by its own user, as a folder of pytest's is not
+    os.chmod(reached, 0o755)
+    root = reached / "ftp"
     (root / "in").mkdir(parents=True)
-    for above in directory.parents:  # its own user has to get there
-        if not os.stat(above).st_mode & 1:
-            pytest.skip(f"vsftpd's user cannot reach {above}")
-    os.chmod(directory, 0o755)
     os.chmod(root, 0o555)
     shutil.chown(root / "in", "ftp")
     port = free_port()
@@ -86,6 +88,7 @@ def vsftpd(directory):
     process = subprocess.Popen([VSFTPD, settings], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     wait_until(lambda: process.poll() is not None or listens(port), "vsftpd")
     if process.poll() is not None:
+        shutil.rmtree(reached)
         pytest.skip(f"vsftpd does not run here: {process.stdout.read()!r}")
     return Server(process, root, port, "anonymous", "", "in")
 
@@ -97,6 +100,8 @@ def server(request, tmp_path):
     running.process.terminate()
     running.process.wait(WATCHDOG)
     running.process.stdout.close()
+    if running.writable:
+        shutil.rmtree(running.root.parent)
 
 
 def result(host, command, line):
