@@ -9,7 +9,7 @@
 namespace quasimodem::device {
 
 /// TLS between the receive buffer and the link.
-class SecureStream final : public Stream {
+class SecureStream : public Stream {
  public:
   /// `handshake_time` is what the module's own processor takes for its part of the handshake.
   SecureStream(Surroundings surroundings, Target target, Callbacks callbacks,
@@ -24,7 +24,7 @@ class SecureStream final : public Stream {
   /// OBSERVED: AT+QISACK does not work for secure sockets (at-reference 3.4).
   SendCount send_count() const override { return {}; }
 
- private:
+ protected:
   void link_ready() override;
   void link_received(ByteSpan ciphertext) override;
   void link_writable() override;
@@ -32,6 +32,7 @@ class SecureStream final : public Stream {
   void say_goodbye() override;
   void refill() override;
 
+ private:
   void flush();
   void flush_soon();
   void follow_session();

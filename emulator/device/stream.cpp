@@ -44,6 +44,12 @@ void Stream::become_connected() {
   conclude_opening(Outcome::connected);
 }
 
+void Stream::reopen() {
+  state_ = SocketState::connecting;
+  result_told_ = false;
+  timeout_.start(target_.timeout, [this] { fail("timed out"); });
+}
+
 void Stream::conclude_opening(Outcome outcome) {
   timeout_.cancel();
   later([this, opened = callbacks_.opened, outcome] {

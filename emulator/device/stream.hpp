@@ -145,6 +145,8 @@ class Stream : protected net::LinkObserver {
   bool has_room() const { return available() < target_.receive_buffer; }
   void buffer(ByteSpan data);
   void become_connected();
+  /// What is open is being opened anew, for something more: `opened` comes once more, within the target's time.
+  void reopen();
   void end();
 
   net::Link* link() { return link_.get(); }

@@ -12,11 +12,17 @@
 namespace quasimodem::net {
 namespace {
 
+bool begins_with_client_hello(ByteSpan data) {
+  constexpr std::size_t kTypeOfMessage = 5;  // behind the record's header
+  return data.size() > kTypeOfMessage && data[0] == TlsRecords::kHandshake && data[1] == 3 && data[kTypeOfMessage] == 1;
+}
+
 /// What the faults have to know of the TLS connection on a link. It is one when the module begins with a handshake
-/// record, and as long as both sides speak in records.
+/// record, or comes to it after words in clear (STARTTLS), and as long as both sides speak in records.
 class TlsWatch {
  public:
   void sent(ByteSpan data) {
+    if (!is_tls() && !datagrams_ && begins_with_client_hello(data)) *this = {};
     while (may_be_tls() && !data.empty()) {
       const auto part = sent_.next(data);
       if (part.opens) note(part.type);
@@ -27,8 +33,10 @@ class TlsWatch {
     if (part.opens) note(part.type);
     return part;
   }
-  /// Who hears the server first has no TLS; nor has UDP.
+  /// Who hears the server first has no TLS, not yet.
   void peer_speaks() { plain_ = plain_ || !hello_; }
+  /// Nor has UDP.
+  void carries_datagrams() { plain_ = datagrams_ = true; }
   bool is_tls() const { return hello_ && may_be_tls(); }
   bool handshaking() const { return is_tls() && !data_seen_; }
 
@@ -44,6 +52,7 @@ class TlsWatch {
   TlsRecords received_;
   bool hello_ = false;  ///< the module has begun with a record
   bool plain_ = false;
+  bool datagrams_ = false;
   bool data_seen_ = false;
 };
 
@@ -53,7 +62,7 @@ class FaultyLink final : public RelayedLink {
       : RelayedLink{timeline, peer, observer}, book_{book}, subject_{peer.text()} {}
 
   void start(Bearer& inner, Transport transport) {
-    if (transport == Transport::udp) tls_.peer_speaks();
+    if (transport == Transport::udp) tls_.carries_datagrams();
     strikes("peer.refuse") ? end_soon(NetError::refused) : connect(inner, transport);
   }
 
