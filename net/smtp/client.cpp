@@ -83,11 +83,13 @@ void Client::receive(ByteSpan bytes) {
   if (replies_.malformed()) fail(Cause::malformed);
 }
 
-void Client::take(const Reply& reply) {
+void Client::take(Reply reply) {
   if (state_ == State::leaving) {
     state_ = State::over;
     return;
   }
+  const auto code = on_command ? on_command(command_.empty() ? step_word(step_) : command_) : std::nullopt;
+  if (code) reply = {*code, {"refused"}};
   if (awaits_reply()) return (this->*answered_)(reply);
   // A server that shuts down, or has had enough of the message, says so without being asked.
   reply.code >= 400 ? reject(reply) : fail(Cause::unexpected, reply);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,6 +91,9 @@ class Client {
   const std::optional<Failure>& failure() const { return failure_; }
   /// The step under way, or the last.
   Step step() const { return step_; }
+  /// Has a hand in a server's reply to a command, as Failure::command calls it: it is refused with this code.
+  std::function<std::optional<int>(std::string_view command)> on_command;
+
   /// Octets of the message, once MAIL was said.
   std::size_t message_size() const { return message_ ? message_->size() : 0; }
 
@@ -111,7 +115,7 @@ class Client {
   /// The same for what must not be told: `shown` stands for it.
   void secret(std::string_view shown, std::string_view octets, Handler answered);
   void say(std::string_view line);
-  void take(const Reply& reply);
+  void take(Reply reply);
   bool awaits_reply() const { return outgoing_.empty() && !making_; }
 
   // What the reply is to.
