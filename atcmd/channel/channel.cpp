@@ -576,15 +576,22 @@ void Channel::unsolicited(std::string line) {
 }
 
 void Channel::flush_urcs() {
-  while (std::holds_alternative<Command>(mode_) && editor_.idle() && !urcs_.empty() && output_.size() < kOutputLimit) {
-    const auto before = output_.size();
-    begin_burst();
-    const auto urc = std::move(urcs_.front());
-    urcs_.pop_front();
-    urc(writer_);
-    if (journal_ && output_.size() > before) {
-      journal_.write(RecordKind::urc, {{"text", without_line_ends(ByteSpan{output_}.subspan(before))}});
-    }
+  while (std::holds_alternative<Command>(mode_) && editor_.idle() && !urcs_.empty() && output_.size() < kOutputLimit)
+    say_next_urc();
+}
+
+void Channel::say_urcs_now() {
+  while (std::holds_alternative<Held>(mode_) && !urcs_.empty() && output_.size() < kOutputLimit) say_next_urc();
+}
+
+void Channel::say_next_urc() {
+  const auto before = output_.size();
+  begin_burst();
+  const auto urc = std::move(urcs_.front());
+  urcs_.pop_front();
+  urc(writer_);
+  if (journal_ && output_.size() > before) {
+    journal_.write(RecordKind::urc, {{"text", without_line_ends(ByteSpan{output_}.subspan(before))}});
   }
 }
 

@@ -84,6 +84,8 @@ class Channel {
   /// Written as soon as no command line, command, prompt or data is in the way (M66 1.5), in the order of the events.
   void unsolicited(Urc urc);
   void unsolicited(std::string line);
+  /// For a command that ends something which reports its end: what waits stands before the command's own result.
+  void say_urcs_now();
 
   /// Enters transparent mode, with CONNECT, as soon as no command is in the way. The tunnel must outlive it, or be
   /// taken away with `close_tunnel`.
@@ -190,6 +192,7 @@ class Channel {
   void learn_line_feeds();
   ByteSpan without_line_feeds(ByteSpan from_te);
   void flush_urcs();
+  void say_next_urc();
 
   ByteSpan pending() const { return ByteSpan{input_}.subspan(input_used_); }
   void consume(std::size_t count) { input_used_ += count; }

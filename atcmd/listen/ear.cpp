@@ -213,6 +213,8 @@ void Ear::end_line() {
     waits_ = false;
     end_line_as(Heard::Kind::answer);
   } else {
+    // While an upload goes on behind CONNECT the module says nothing.
+    if (takes_payload_ && data_ && !data_->ends_with_key) end_data();
     end_line_as(waits_ ? Heard::Kind::information : Heard::Kind::urc);
   }
 }

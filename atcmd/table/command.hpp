@@ -61,8 +61,8 @@ struct Payload {
     ordinary,  ///< what everybody may see
   };
   Content content = Content::secret;
-  std::optional<std::size_t>
-      size_in{};  ///< the parameter that announces its size, from 0 on; none: Ctrl-Z or ESC ends it
+  std::optional<std::size_t> size_in{};  ///< the parameter that announces its size, from 0 on; none: Ctrl-Z or ESC ends
+                                         ///< it, or behind CONNECT the module
 };
 
 /// The values that a command sets, outside of its own forms. `settings` is of the type that its handlers know.
@@ -107,6 +107,7 @@ struct Command {
 
   ErrorClass errors = ErrorClass::equipment;
   int invalid_parameter = 0;            ///< error number for a bad value or form; 0 = plain ERROR
+  bool plain_without_form = false;      ///< a form that it does not have is a plain ERROR all the same
   std::uint32_t models = kFirstModels;  ///< which modules have it, one bit each
 };
 

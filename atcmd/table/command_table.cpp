@@ -48,7 +48,8 @@ Reply CommandTable::run(Call& call, const CommandCall& typed) const {
   const auto& form = typed.form == CommandForm::write  ? command->write
                      : typed.form == CommandForm::read ? command->read
                                                        : command->execution;
-  return form ? run_form(form, *command, call, typed) : invalid(*command);
+  if (form) return run_form(form, *command, call, typed);
+  return command->plain_without_form ? Reply::error() : invalid(*command);
 }
 
 }  // namespace quasimodem::atcmd

@@ -32,7 +32,7 @@ const Catalogue& all_commands() {
       kPacketDomainFamily,  kClockFamily,    kAlarmFamily,  kHardwareFamily,      kSoundFamily,
       kTcpIpFamily,         kSocketFamily,   kServerFamily, kNamesFamily,         kSslFamily,
       kSecurityFilesFamily, kMessagesFamily, kCallsFamily,  kSupplementaryFamily, kForwardingFamily,
-      kPhonebookFamily,     kFilesFamily,    kHttpFamily,   kFtpFamily,
+      kPhonebookFamily,     kFilesFamily,    kHttpFamily,   kFtpFamily,           kMailFamily,
       kMqttFamily,
   }};
   return all;

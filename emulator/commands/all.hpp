@@ -40,6 +40,7 @@ extern const atcmd::Family kFilesFamily;
 extern const atcmd::Family kHttpFamily;
 extern const atcmd::Family kMqttFamily;
 extern const atcmd::Family kFtpFamily;
+extern const atcmd::Family kMailFamily;
 
 /// The commands that there are, of all modules.
 struct Catalogue {

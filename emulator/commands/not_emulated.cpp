@@ -5,7 +5,6 @@ namespace quasimodem::commands {
 namespace {
 
 constexpr NotEmulated kNotEmulated[] = {
-    {"+QSMTP", "the module's mail client", "SMTP note"},
     {"+CMUX", "several channels on one UART (GSM 07.10)", "M66 3.7"},
 };
 

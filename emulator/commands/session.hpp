@@ -13,7 +13,7 @@ namespace quasimodem::commands {
 
 /// Something that a command starts and of which the ME tells later.
 struct Task {
-  enum class Kind { socket, server, name_query, ping, time_sync, http, ftp, mqtt, mqtt_request, call };
+  enum class Kind { socket, server, name_query, ping, time_sync, http, ftp, mail, mqtt, mqtt_request, call };
   Kind kind;
   int context = 0;  ///< of a socket or server; of a request of MQTT, which command it was
   int index = 0;    ///< of a socket, or the client of MQTT

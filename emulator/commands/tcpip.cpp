@@ -98,6 +98,8 @@ Reply activate(Call& call) {
 // AT+QIDEACT → DEACT OK, also in IP INITIAL (quirk Q5)                                                      [M66 11.4]
 Reply deactivate(Call& call) {
   const auto responder = call.hold(kDeactivationTimeout);
+  call.context().evict();
+  call.channel().say_urcs_now();  // what services say of it stands before DEACT OK (services.md 1.2)
   call.context().deactivate([responder] { responder.finish(Reply::result("DEACT OK")); });
   return Reply::held();
 }

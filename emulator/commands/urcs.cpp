@@ -12,6 +12,7 @@
 #include "emulator/commands/character_set.hpp"
 #include "emulator/commands/ftp_text.hpp"
 #include "emulator/commands/http_text.hpp"
+#include "emulator/commands/mail_text.hpp"
 #include "emulator/commands/message_text.hpp"
 #include "emulator/commands/mqtt_text.hpp"
 #include "emulator/commands/tcpip_text.hpp"
@@ -193,6 +194,7 @@ class Wording {
   }
   Urc operator()(const device::MqttEnded& event) const { return line(mqtt_ending_line(event)); }
   Urc operator()(const device::FtpFinished& event) const { return each_line(ftp_result(me_, event)); }
+  Urc operator()(const device::MailSent& event) const { return line(mail_line(event)); }
 
   Urc operator()(const device::SecureOpened& event) const {
     return line(fmt::format("+QSSLOPEN: {},{}", event.index, static_cast<int>(event.code)));

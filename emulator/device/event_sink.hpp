@@ -31,6 +31,7 @@ struct MqttResult;
 struct MqttReceived;
 struct MqttEnded;
 struct FtpFinished;
+struct MailSent;
 struct NetworkTime;
 struct ContextLost;
 struct PoweredOff;
@@ -52,9 +53,9 @@ using Event =
     std::variant<Started, FunctionalityReached, SimStatusChanged, SimMoved, CallReady, RegistrationChanged, Connected,
                  ConnectFailed, RemoteClosed, DataArrived, PacketArrived, SecureOpened, SecureClosed, SocketWritable,
                  ServerOpened, ClientArrived, NameLookedUp, PingAnswered, PingFinished, TimeSynchronised,
-                 HttpDownloaded, FtpFinished, MqttResult, MqttReceived, MqttEnded, NetworkTime, ContextLost, PoweredOff,
-                 AlarmRang, AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored, MessageShown,
-                 CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
+                 HttpDownloaded, FtpFinished, MailSent, MqttResult, MqttReceived, MqttEnded, NetworkTime, ContextLost,
+                 PoweredOff, AlarmRang, AlarmModeEntered, SupplyVoltage, SignalChanged, BearerEnded, MessageStored,
+                 MessageShown, CallRings, CallWaits, CallAlerting, CallAnswered, CallEnded, SupplementaryAnswer>;
 
 /// Hears the events of one ME, in their order.
 class EventSink {

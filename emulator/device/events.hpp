@@ -26,6 +26,7 @@ enum class FileProblem;
 enum class FtpCommand;
 enum class FtpError;
 enum class HttpError;
+enum class MailError;
 enum class MessageMemory;
 enum class MqttCommand;
 enum class MqttEnding;
@@ -174,6 +175,10 @@ struct MqttEnded {
 struct FtpFinished {
   FtpCommand command;
   tl::expected<std::uint64_t, FtpError> result;
+};
+/// AT+QSMTPPUT: the end; without an error the server has the mail.
+struct MailSent {
+  std::optional<MailError> error{};
 };
 struct ContextLost {
   int context;

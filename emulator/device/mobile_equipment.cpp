@@ -16,6 +16,7 @@
 #include "emulator/device/http.hpp"
 #include "emulator/device/kept.hpp"
 #include "emulator/device/locator.hpp"
+#include "emulator/device/mailer.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/mqtt.hpp"
@@ -98,8 +99,9 @@ struct MobileEquipment::Parts final : Gateway {
   Locator locator{timeline, pace};
   TimeSync time_sync{timeline, events, rtc, kept};
   Http http{{timeline, files, ssl, calls, access_points, firmware, events, log.part("http"), journal}};
-  Mqtt mqtt{{timeline, events, log.part("mqtt"), journal}};
   Ftp ftp{{timeline, files, events, log.part("ftp"), journal}};
+  Mailer mailer{{timeline, files, ssl, calls, rtc, events, log.part("mail"), journal}};
+  Mqtt mqtt{{timeline, events, log.part("mqtt"), journal}};
 };
 
 MobileEquipment::Parts::Parts(MobileEquipment& module, Configuration parts, device::Surroundings plug,
@@ -195,6 +197,7 @@ TimeSync& MobileEquipment::time_sync() { return parts_->time_sync; }
 Mqtt& MobileEquipment::mqtt() { return parts_->mqtt; }
 Http& MobileEquipment::http() { return parts_->http; }
 Ftp& MobileEquipment::ftp() { return parts_->ftp; }
+Mailer& MobileEquipment::mailer() { return parts_->mailer; }
 
 net::IpAddress MobileEquipment::bearer_address() const { return parts_->surroundings.bearer.local_address(); }
 
@@ -241,6 +244,7 @@ void MobileEquipment::power_off(PowerLoss loss) {
   http().power_off();
   mqtt().power_off();
   ftp().power_off();
+  mailer().power_off();
   for (auto& context : parts_->contexts) {
     context.power_off(loss);
     context.access = {};

@@ -78,9 +78,10 @@ class MobileEquipment final {
   Ping& pinger();
   Locator& locator();
   TimeSync& time_sync();
-  Mqtt& mqtt();
-  Http& http();  ///< AT+QHTTP*
-  Ftp& ftp();    ///< AT+QFTP*
+  Http& http();      ///< AT+QHTTP*
+  Ftp& ftp();        ///< AT+QFTP*
+  Mailer& mailer();  ///< AT+QSMTP*
+  Mqtt& mqtt();      ///< AT+QMT*
 
   TcpIpSettings& tcpip;
   PacketDomain& packet_domain;

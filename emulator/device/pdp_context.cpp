@@ -12,6 +12,7 @@
 #include "emulator/device/plain_stream.hpp"
 #include "emulator/device/secure_stream.hpp"
 #include "emulator/device/ssl_contexts.hpp"
+#include "emulator/device/start_tls_stream.hpp"
 #include "emulator/device/tls_record.hpp"
 #include "tls/client_session.hpp"
 
@@ -214,16 +215,26 @@ bool PdpContext::any_live() const {
 
 PdpContext::Made PdpContext::make_stream(std::string_view who, Stream::Target target, Stream::Callbacks callbacks,
                                          std::optional<int> ssl_context) {
+  if (ssl_context) return make_secure<SecureStream>(who, std::move(target), std::move(callbacks), *ssl_context);
   Stream::Surroundings surroundings{surroundings_.timeline, bearer_, surroundings_.log.part(who)};
-  if (!ssl_context) {
-    return std::make_unique<PlainStream>(std::move(surroundings), std::move(target), std::move(callbacks));
-  }
+  return std::make_unique<PlainStream>(std::move(surroundings), std::move(target), std::move(callbacks));
+}
+
+PdpContext::MadeAs<StartTlsStream> PdpContext::make_start_tls_stream(std::string_view who, Stream::Target target,
+                                                                     Stream::Callbacks callbacks, int ssl_context) {
+  return make_secure<StartTlsStream>(who, std::move(target), std::move(callbacks), ssl_context);
+}
+
+template <class Secure>
+PdpContext::MadeAs<Secure> PdpContext::make_secure(std::string_view who, Stream::Target target,
+                                                   Stream::Callbacks callbacks, int ssl_context) {
+  Stream::Surroundings surroundings{surroundings_.timeline, bearer_, surroundings_.log.part(who)};
   auto& ssl = surroundings_.ssl;
-  auto session = ssl.session(*ssl_context, target.host, surroundings.log);
+  auto session = ssl.session(ssl_context, target.host, surroundings.log);
   if (!session) return tl::unexpected{session.error()};
   if (ssl.on_secure_host) target.looked_up = ssl.on_secure_host(target.host);
-  return std::make_unique<SecureStream>(std::move(surroundings), std::move(target), std::move(callbacks),
-                                        std::move(*session), ssl.handshake_time(*ssl_context));
+  return std::make_unique<Secure>(std::move(surroundings), std::move(target), std::move(callbacks), std::move(*session),
+                                  ssl.handshake_time(ssl_context));
 }
 
 PdpContext::Opening PdpContext::open(Sessions sessions, int index, Stream::Target target) {
@@ -383,10 +394,14 @@ bool PdpContext::serve(net::Transport transport, std::uint16_t port, int most_cl
   return true;
 }
 
+void PdpContext::evict() {
+  for (auto* tenant : std::exchange(tenants_, {})) tenant->evicted();
+}
+
 void PdpContext::close_all(Ending ending) {
   // Without its bearer nothing says goodbye any more.
   if (ending != Ending::asked_for) bearer_.fall();
-  for (auto* tenant : std::exchange(tenants_, {})) tenant->evicted();
+  evict();
   server_.close();
   for (auto& socket : closing_) socket.reset();
   for (int index = 0; index < kSockets; ++index) {

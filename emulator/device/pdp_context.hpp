@@ -44,6 +44,7 @@ std::string_view name_of(TcpIpState state);
 class Pace;
 class PdpContext;
 class SslContexts;
+class StartTlsStream;
 
 /// What stands between a context and its network.
 class Gateway {
@@ -137,9 +138,14 @@ class PdpContext {
 
   /// A byte stream on this context, for a socket or any other service: plain, or with the settings that an SSL context
   /// has now. `open` begins. Or why they are of no use; that is in the log as well, under the name of who opens it.
-  using Made = tl::expected<std::unique_ptr<Stream>, std::string>;
+  template <class Kind>
+  using MadeAs = tl::expected<std::unique_ptr<Kind>, std::string>;
+  using Made = MadeAs<Stream>;
   Made make_stream(std::string_view who, Stream::Target target, Stream::Callbacks callbacks,
                    std::optional<int> ssl_context = std::nullopt);
+  /// The same in clear until its owner begins TLS on it.
+  MadeAs<StartTlsStream> make_start_tls_stream(std::string_view who, Stream::Target target, Stream::Callbacks callbacks,
+                                               int ssl_context);
 
   /// The socket's connection; also one that the peer has ended, until its index is used again. Null when never used.
   Stream* socket(int index, Role role = Role::client);
@@ -154,6 +160,8 @@ class PdpContext {
   /// From now on `tenant` hears of the context's end. It must leave, or be evicted, before it is destroyed.
   void enter(Tenant& tenant) { tenants_.insert(&tenant); }
   void leave(Tenant& tenant) { tenants_.erase(&tenant); }
+  /// The services on it end; the rest goes on.
+  void evict();
 
   /// AT+QICLOSE, AT+QSSLCLOSE. False when there is nothing to close.
   bool close(Sessions sessions, int index);
@@ -165,6 +173,8 @@ class PdpContext {
 
  private:
   void enter(TcpIpState state);
+  template <class Secure>
+  MadeAs<Secure> make_secure(std::string_view who, Stream::Target target, Stream::Callbacks callbacks, int ssl_context);
   bool halted() const { return state_ == TcpIpState::pdp_deact; }
   void bring_up(Done done);
   void start(Sessions sessions, int index);

@@ -28,6 +28,7 @@ class FileStore;
 class Ftp;
 class Http;
 class Locator;
+class Mailer;
 class Messaging;
 class MobileEquipment;
 class Mqtt;

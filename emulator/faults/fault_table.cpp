@@ -117,6 +117,11 @@ const std::vector<FaultKind>& table() {
        "the server refuses a command (`RETR f.bin`)",
        {{"code", number, "550"}, {"text", text, "its words"}}},
       {"ftp.break", each, "file", "the data connection breaks", {{"size", number, "octets that get through; 0"}}},
+      {"smtp.refuse",
+       each,
+       "command",
+       "the mail server refuses a command, or with match=\"the message\" the mail itself",
+       {{"code", number, "of its reply, 400 to 599; 554"}}},
       // Storage
       {"nvram.full", each, "record", "writing to NVRAM fails: full"},
       {"nvram.corrupt", each, "record", "what is read from NVRAM has a bit turned over"},

@@ -9,6 +9,7 @@
 #include "emulator/device/events.hpp"
 #include "emulator/device/ftp.hpp"
 #include "emulator/device/http.hpp"
+#include "emulator/device/mailer.hpp"
 #include "emulator/device/messaging.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/mqtt.hpp"
@@ -300,6 +301,11 @@ void Faults::plug_in_services() {
   ftp.on_transfer = [this](std::string_view name) -> std::optional<std::size_t> {
     const auto* rule = book_.strike("ftp.break", name);
     return rule ? std::optional{static_cast<std::size_t>(rule->number("size", 0))} : std::nullopt;
+  };
+  modem_->me().mailer().on_command = [this](std::string_view command) -> std::optional<int> {
+    constexpr int kNotTaken = 554;
+    const auto* rule = book_.strike("smtp.refuse", command);
+    return rule ? std::optional{rule->number("code", kNotTaken)} : std::nullopt;
   };
 }
 

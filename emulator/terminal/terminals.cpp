@@ -164,6 +164,7 @@ class Terminals::Route {
   void operator()(const device::MqttReceived& event) const { tell_owner({Task::Kind::mqtt, 0, event.client}); }
   void operator()(const device::MqttEnded& event) const { tell_owner({Task::Kind::mqtt, 0, event.client}); }
   void operator()(const device::FtpFinished&) const { tell_owner({Task::Kind::ftp}); }
+  void operator()(const device::MailSent&) const { tell_owner({Task::Kind::mail}); }
 
   void operator()(const device::CallRings& event) const {
     to_.owners_.release(kCall);

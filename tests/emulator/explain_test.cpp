@@ -143,6 +143,7 @@ std::vector<device::Event> every_event() {
   for (int each = 0; each <= 5; ++each)
     events.emplace_back(TimeSynchronised{static_cast<TimeSynchronised::Result>(each)});
   events.emplace_back(HttpDownloaded{11, 11, std::nullopt, std::nullopt});
+  events.emplace_back(MailSent{});
   events.emplace_back(HttpDownloaded{11, std::nullopt, std::nullopt, FileProblem::no_space});
   for (int each = -1; each <= 5; ++each) events.emplace_back(MqttResult{MqttCommand::open, 0, {}, each, {}});
   for (const auto each : {MqttCommand::close, MqttCommand::disconnect})
@@ -216,7 +217,7 @@ TEST_CASE("values of parameters are explained with their names", "[explain]") {
   CHECK(field(explain("+QIMUX: 1")[0], "mode").meaning == "six sessions, with an index");
   CHECK(explain("+QIMUX: (0,1)")[0].fields.empty());
   CHECK(field(explain("AT+QHTTPGET=60")[0], "to_read_time").value == "60");
-  CHECK(explain("AT+QSMTPPUT=120")[0].meaning.find("mail client") != std::string::npos);
+  CHECK(explain("AT+QMTOPEN=0")[0].meaning.find("MQTT client") != std::string::npos);
   CHECK(explain("4")[0].kind == "error");
   CHECK(field(explain("+CMS ERROR: 514")[0], "cms").meaning == "Invalid request parameters");
   CHECK(field(explain("+CMS ERROR: 21")[0], "cms").meaning == "from the network: short message transfer rejected");

@@ -18,6 +18,7 @@
 #include "emulator/workbench/service_peer.hpp"
 #include "net/http/server.hpp"
 #include "net/mqtt/broker.hpp"
+#include "net/smtp/server.hpp"
 #include "storage/faulty_flash.hpp"
 #include "storage/memory_flash.hpp"
 #include "tests/support/catch.hpp"
@@ -737,6 +738,21 @@ struct BrokenWeb : Broken {
 };
 
 }  // namespace
+
+TEST_CASE("smtp.refuse", "[fault]") {
+  Broken bench{Ready::ip_status};
+  const workbench::ServicePeer mail{bench.network(), {"mail.example", 25}, [](auto&) {
+                                      return std::make_unique<net::smtp::Server>(net::smtp::Server::Config{});
+                                    }};
+  bench.ok("AT+QSMTPSRV=\"mail.example\"");
+  bench.ok("AT+QSMTPADDR=\"m@example.org\"");
+  bench.exchange("AT+QSMTPDST=1,1,\"a@example.org\"", {"+QSMTPDST: 1", "OK"});
+  bench.fault("smtp.refuse match=\"RCPT TO\" count=1 code=550");
+  bench.exchange("AT+QSMTPPUT", {"OK", "+QSMTPPUT: -1"});
+  bench.expect_told("smtp.refuse: RCPT TO:<a@example.org>");
+  bench.exchange("AT+QSMTPPUT", {"OK", "+QSMTPPUT: 0"});
+  bench.expect_told_times(1);
+}
 
 TEST_CASE("http.status", "[fault]") {
   BrokenWeb bench;

@@ -13,6 +13,7 @@
 #include "emulator/device/configuration.hpp"
 #include "emulator/device/ftp.hpp"
 #include "emulator/device/http.hpp"
+#include "emulator/device/mailer.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 #include "emulator/device/model_profile.hpp"
 #include "emulator/device/mqtt.hpp"
@@ -118,6 +119,14 @@ Json ftp_state(const device::Ftp& ftp) {
   return state;
 }
 
+Json mail_state(const device::Mailer& mailer) {
+  return JsonObject{{"busy", mailer.busy()},
+                    {"server", mailer.settings.server},
+                    {"recipients", mailer.settings.mail.recipients.size()},
+                    {"attachments", mailer.attachments().size()},
+                    {"failure", mailer.failure()}};
+}
+
 Json uart_state(Target& target) {
   auto& modem = target.modem();
   auto& terminal = modem.terminal();
@@ -165,6 +174,7 @@ Outcome state(Call& call) {
       {"http", http_state(me.http())},
       {"mqtt", mqtt_state(me.mqtt())},
       {"ftp", ftp_state(me.ftp())},
+      {"mail", mail_state(me.mailer())},
       {"certificates", certificate_list(me)},
       {"files", file_list(me)},
       {"uart", uart_state(call.target)},

@@ -96,6 +96,14 @@ Happening ftp_of(const Json& record) {
                       with(" ", record, "what"), with(": ", record, "reason"))};
 }
 
+Happening mail_of(const Json& record) {
+  const auto event = words_of(record, "event");
+  return {event == "failed" ? Ink::error : Ink::network,
+          fmt::format("mail {}{}{}{}{}{}", event, with(" by ", record, "server"), with(":", record, "port"),
+                      with(", recipients: ", record, "recipients"), with(", octets: ", record, "size"),
+                      with(": ", record, "reason"))};
+}
+
 Happening file_of(const Json& record) {
   const auto size = words_of(record, "size");
   return {Ink::network, fmt::format("file {}: {}{}", words_of(record, "event"), words_of(record, "name"),
@@ -117,6 +125,7 @@ Happening happening(RecordKind kind, const Json& record) {
     case RecordKind::http: return http_of(record);
     case RecordKind::mqtt: return mqtt_of(record);
     case RecordKind::ftp: return ftp_of(record);
+    case RecordKind::mail: return mail_of(record);
     case RecordKind::file: return file_of(record);
     case RecordKind::sms: return message_of(record);
     case RecordKind::fault:

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace quasimodem::device {
+struct MailSent;
+}
+
+namespace quasimodem::commands {
+
+/// `+QSMTPPUT: <result>`
+std::string mail_line(const device::MailSent& event);
+
+}  // namespace quasimodem::commands
