@@ -4,11 +4,13 @@
 #include <utility>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "core/bytes.hpp"
 #include "core/whole_number.hpp"
 #include "emulator/workbench/pattern.hpp"
 #include "emulator/workbench/transcript_player.hpp"
+#include "tls/base64.hpp"
 
 namespace quasimodem::workbench {
 namespace {
@@ -76,6 +78,32 @@ void put(net::ftp::Site& site, const Needs::Content& content) {
   }
 }
 
+/// A server that says nothing while it is told to keep silent.
+class PatientSession final : public net::PeerSession {
+ public:
+  PatientSession(std::unique_ptr<net::PeerSession> session, const bool& silent)
+      : session_{std::move(session)}, silent_{silent}, goes_on_{std::make_shared<std::function<void()>>([this] {
+          if (on_outgoing) on_outgoing();
+        })} {}
+
+  std::weak_ptr<std::function<void()>> goes_on() const { return goes_on_; }
+
+  void start() override { session_->start(); }
+  void receive(ByteSpan bytes) override { session_->receive(bytes); }
+  void input_ended() override { session_->input_ended(); }
+  Bytes take_outgoing() override { return silent_ ? Bytes{} : session_->take_outgoing(); }
+  bool wants_input() const override { return session_->wants_input(); }
+  bool over() const override { return !silent_ && session_->over(); }
+  bool starts_tls() override { return session_->starts_tls(); }
+
+ private:
+  std::unique_ptr<net::PeerSession> session_;
+  const bool& silent_;
+  std::shared_ptr<std::function<void()>> goes_on_;
+};
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
+
 }  // namespace
 
 ServicePeers::ServicePeers(Timeline& timeline, net::SimNetwork& network, tls::ServerConfig tls,
@@ -90,6 +118,9 @@ bool ServicePeers::add(const NeededPeer& peer, const std::string& host, std::uin
     case Kind::ftp: add_ftp(host, port); return true;
     case Kind::mqtt:
     case Kind::mqtts: serve({host, port}, meet_broker(peer.refuses), peer.kind == Kind::mqtts); return true;
+    case Kind::smtp:
+    case Kind::smtp_starttls:
+    case Kind::smtps: add_mail(host, port, peer.kind); return true;
     default: return false;
   }
 }
@@ -101,7 +132,8 @@ void ServicePeers::serve(ServicePeer::Address address, ServicePeer::Meet meet, b
 
 void ServicePeers::add_web(const std::string& host, std::uint16_t port, bool secure) {
   for (const auto& content : contents_) site_->resources[content.path] = resource_of(content);
-  serve({host, port}, [site = site_](auto&) { return std::make_unique<net::http::ServerSession>(site); }, secure);
+  serve(
+      {host, port}, [site = site_](auto&) { return std::make_unique<net::http::ServerSession>(site); }, secure);
 }
 
 ServicePeer::Meet ServicePeers::meet_broker(int refuses) {
@@ -120,16 +152,51 @@ void ServicePeers::add_ftp(const std::string& host, std::uint16_t port) {
   for (const auto& content : contents_) put(peer->site(), content);
 }
 
+std::unique_ptr<net::PeerSession> ServicePeers::mail_server(bool secure, bool starts_tls) {
+  net::smtp::Server::Config config{.users = {{"u", "p"}},
+                                   .offers_tls = starts_tls,
+                                   .secure = secure,
+                                   .auth_needs_tls = starts_tls,
+                                   .needs_auth = true,
+                                   .base64 = [](ByteSpan octets) { return tls::base64(octets); },
+                                   .unbase64 = [](std::string_view text) { return tls::from_base64(text); },
+                                   .deliver = [this](const auto& mail) { mails_.push_back(mail); }};
+  auto session = std::make_unique<PatientSession>(std::make_unique<net::smtp::Server>(std::move(config)), silent_);
+  waiting_.push_back(session->goes_on());
+  return session;
+}
+
+void ServicePeers::add_mail(const std::string& host, std::uint16_t port, NeededPeer::Kind kind) {
+  using Kind = NeededPeer::Kind;
+  const bool secure = kind == Kind::smtps, upgrades = kind == Kind::smtp_starttls;
+  const auto meet = [this, secure, upgrades](auto&) { return mail_server(secure, upgrades); };
+  if (!upgrades) return serve({host, port}, meet, secure);
+  peers_.push_back(std::make_unique<ServicePeer>(network_, ServicePeer::Address{host, port}, meet, tls_,
+                                                 ServicePeer::Tls::when_asked));
+}
+
+void ServicePeers::keep_silent(bool silent) {
+  silent_ = silent;
+  for (const auto& each : waiting_) {
+    const auto goes_on = each.lock();
+    if (goes_on && !silent_) (*goes_on)();
+  }
+}
+
 std::optional<std::string> ServicePeers::check(const std::string& phrase) const {
   static const Pattern kReceived{R"(\S+ received (\S+ \S+ HTTP/1\.1) with (.+) and (.*))"};
   if (const auto received = kReceived.whole(phrase))
     return check_request((*received)[1], (*received)[2], (*received)[3]);
+  static const Pattern kMail{R"(\S+ received (in clear|over TLS) from (\S+) to (.+) with (.+) and (.*))"};
+  if (const auto mail = kMail.whole(phrase))
+    return check_mail((*mail)[1], (*mail)[2], (*mail)[3], (*mail)[4], (*mail)[5]);
   return std::nullopt;
 }
 
 std::optional<std::string> ServicePeers::happen(const std::string& phrase) {
   static const Pattern kPublishes{R"re(another client publishes "(.*)" to (\S+) with QoS ([0-2]))re"};
   static const Pattern kCloses{R"(the broker closes (\S+))"};
+  static const Pattern kSilent{R"(\S+ (keeps silent|answers))"};
   if (const auto publishes = kPublishes.whole(phrase)) {
     broker_.publish({.topic = (*publishes)[2],
                      .payload = unescaped((*publishes)[1]),
@@ -139,7 +206,22 @@ std::optional<std::string> ServicePeers::happen(const std::string& phrase) {
   if (const auto closes = kCloses.whole(phrase)) {
     return broker_.close((*closes)[1]) ? "" : "nobody of this name is connected";
   }
+  if (const auto silent = kSilent.whole(phrase)) {
+    keep_silent((*silent)[1] == "keeps silent");
+    return "";
+  }
   return std::nullopt;
+}
+
+std::string ServicePeers::check_mail(const std::string& way, const std::string& sender, const std::string& recipients,
+                                     const std::string& field, const std::string& words) const {
+  if (mails_.empty()) return "it has received nothing";
+  const auto& mail = mails_.back();
+  if (mail.secure != (way == "over TLS")) return "it has, but not so";
+  if (mail.sender != sender) return "it is from " + mail.sender;
+  if (joined(mail.recipients) != recipients) return "it is to " + joined(mail.recipients);
+  const bool all = mail.text.find(field + "\r\n") != std::string::npos && mail.text.find(words) != std::string::npos;
+  return all ? "" : fmt::format("it is \"{}\"", escaped(mail.text));
 }
 
 std::string ServicePeers::check_request(const std::string& line, const std::string& field,

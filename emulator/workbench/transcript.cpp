@@ -43,14 +43,15 @@ void drop_mark(std::string_view& text) {
 tl::expected<NeededPeer, std::string> peer_of(const std::string& text) {
   using Kind = NeededPeer::Kind;
   constexpr std::pair<std::string_view, Kind> kKinds[] = {
-      {"tls", Kind::tls},   {"tcp", Kind::tcp},   {"http", Kind::http},   {"https", Kind::https},
-      {"ftp", Kind::ftp},   {"mqtt", Kind::mqtt}, {"mqtts", Kind::mqtts}, {"silent", Kind::silent},
-      {"time", Kind::time}, {"host", Kind::host}};
+      {"tls", Kind::tls},     {"tcp", Kind::tcp},       {"http", Kind::http},   {"https", Kind::https},
+      {"ftp", Kind::ftp},     {"smtp", Kind::smtp},     {"smtps", Kind::smtps}, {"mqtt", Kind::mqtt},
+      {"mqtts", Kind::mqtts}, {"silent", Kind::silent}, {"time", Kind::time},   {"host", Kind::host}};
   const auto blank = std::min(text.find(' '), text.size());
   const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds),
                                  [&](const auto& k) { return k.first == text.substr(0, blank); });
   if (kind == std::end(kKinds))
-    return Error{"a peer is tls, tcp, http, https, ftp, mqtt, mqtts, silent, time or host, not \"" + text + '"'};
+    return Error{"a peer is tls, tcp, http, https, ftp, smtp, smtps, mqtt, mqtts, silent, time or host, not \"" + text +
+                 '"'};
   const auto remarks = std::min(text.find('('), text.size());
   const auto where = trimmed(std::string_view{text}.substr(blank, remarks - blank));
   NeededPeer peer{.kind = kind->second, .host = where, .port = {}, .text = text};
@@ -71,6 +72,7 @@ tl::expected<NeededPeer, std::string> peer_of(const std::string& text) {
   static const Pattern kRefuses{R"(.*refuses with (\d+).*)"};
   if (const auto refuses = kRefuses.whole(text))
     peer.refuses = static_cast<int>(atcmd::parse_integer((*refuses)[1]).value_or(0));
+  if (peer.kind == Kind::smtp && text.find("STARTTLS", remarks) != std::string::npos) peer.kind = Kind::smtp_starttls;
   peer.demands_certificate = text.find("demands a client certificate", remarks) != std::string::npos;
   return peer;
 }

@@ -18,16 +18,19 @@ namespace quasimodem::workbench {
 /// Somebody whom a module reaches over the network in a transcript: `tls {IP}:{PORT} (echoes)` in its head.
 struct NeededPeer {
   enum class Kind {
-    tls,     ///< a TLS server
-    tcp,     ///< a TCP server
-    http,    ///< an HTTP server
-    https,   ///< the same over TLS
-    ftp,     ///< an FTP server
-    mqtt,    ///< an MQTT broker; all of a transcript are one, except those that refuse
-    mqtts,   ///< the same over TLS
-    silent,  ///< an address that never answers
-    time,    ///< a time server; without a port, as the next one
-    host,    ///< a name that can be looked up; answers a ping
+    tls,            ///< a TLS server
+    tcp,            ///< a TCP server
+    http,           ///< an HTTP server
+    https,          ///< the same over TLS
+    smtp,           ///< a mail server; user u, password p
+    smtp_starttls,  ///< the same with STARTTLS, and AUTH only behind it: `(STARTTLS)`
+    smtps,          ///< the same over TLS
+    ftp,            ///< an FTP server
+    mqtt,           ///< an MQTT broker; all of a transcript are one, except those that refuse
+    mqtts,          ///< the same over TLS
+    silent,         ///< an address that never answers
+    time,           ///< a time server; without a port, as the next one
+    host,           ///< a name that can be looked up; answers a ping
   };
   Kind kind;
   std::string host;  ///< placeholders still in it, as in the port

@@ -169,8 +169,9 @@ TEST_CASE("a head that nobody understands is refused with its line", "[transcrip
   CHECK(problem("# model: mc6o").ends_with("; did you mean \"mc60\"?"));
   CHECK(problem("# firmware: long-pdu").starts_with("small:2: unknown firmware \"long-pdu\"; SWITCH=on or"));
   CHECK(problem("# firmware: fast=on").starts_with("small:2: unknown firmware \"fast=on\""));
-  CHECK(problem("# peers: udp h:1") ==
-        "small:2: a peer is tls, tcp, http, https, ftp, silent, time or host, not \"udp h:1\"");
+  CHECK(
+      problem("# peers: udp h:1") ==
+      "small:2: a peer is tls, tcp, http, https, ftp, smtp, smtps, mqtt, mqtts, silent, time or host, not \"udp h:1\"");
   CHECK(problem("# peers: tls h") == "small:2: a peer is written like \"tls {IP}:{PORT}\", not \"tls h\"");
   CHECK(problem("# peers: time h:1") == "small:2: a peer is written like \"time {NTPHOST}\", not \"time h:1\"");
   CHECK(problem("# value: X") == "small:2: a value is NAME=TEXT or NAME=@FILE, not \"X\"");
