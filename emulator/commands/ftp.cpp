@@ -156,7 +156,7 @@ struct Setting {
   int type = 0;
   std::optional<std::string> value{};
 };
-enum Type { kMode = 1, kTransferType = 2, kOffset = 3, kPlace = 4, kUnknown = 6 };
+constexpr int kMode = 1, kTransferType = 2, kOffset = 3, kPlace = 4, kUnknown = 6;
 constexpr Meaning kTypes[] = {
     {kMode, "how the data connection is made: 0 by the server (active), 1 by the module (passive)"},
     {kTransferType, "0 binary, 1 ASCII"},
@@ -359,7 +359,7 @@ Reply result_of_put(Call& call, const Ftp::Result& result) { return ended(call, 
 
 // ASSUMED: with fewer octets than announced, after the time-out or `+++`, the server has those that came; that is no
 // failure.
-Reply take_upload(Call& call, std::shared_ptr<Upload> upload, std::size_t size, Duration timeout) {
+Reply take_upload(Call& call, const std::shared_ptr<Upload>& upload, std::size_t size, Duration timeout) {
   return call.data_mode({.length = size, .timeout = timeout, .sink = upload},
                         [weak = std::weak_ptr{upload}](Call& resumed, const IntakeOutcome&) {
                           const auto taking = weak.lock();
@@ -378,7 +378,7 @@ Reply put_from_port(Call& call, const Put& args) {
     if (failed) return result_of_put(held, *failed);
     auto begun = std::make_shared<Upload>(held.me().ftp(), held.channel());
     *upload = begun;
-    return take_upload(held, std::move(begun), size, timeout);
+    return take_upload(held, begun, size, timeout);
   });
   const auto go_on = [upload] {
     if (const auto there = upload->lock()) there->go_on();
