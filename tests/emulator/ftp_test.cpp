@@ -664,7 +664,7 @@ TEST_CASE("a terminal that goes away leaves no transfer behind", "[ftp]") {
   CHECK_THAT(bench.fetched("AT+QFTPGET=\"f.bin\""), Catch::Contains("0123456789"));
 }
 
-TEST_CASE("power takes all of it", "[ftp]") {
+TEST_CASE("power takes the connection to an FTP server, and its settings", "[ftp]") {
   FtpBench bench;
   bench.open();
   bench.misbehaviour().answers["RETR"] = "";

@@ -575,7 +575,7 @@ TEST_CASE("why a request failed stands in one line of the log", "[http]") {
   CHECK_THAT(bench.me().http().failure(), Catch::Contains("SSL context 0: cacert \"\" does not exist"));
 }
 
-TEST_CASE("power takes all of it", "[http]") {
+TEST_CASE("power takes the URL, and a request that is under way", "[http]") {
   WebBench bench;
   bench.url("http://web.example/silent");
   bench.send("AT+QHTTPGET=60");
