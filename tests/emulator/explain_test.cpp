@@ -217,7 +217,7 @@ TEST_CASE("values of parameters are explained with their names", "[explain]") {
   CHECK(field(explain("+QIMUX: 1")[0], "mode").meaning == "six sessions, with an index");
   CHECK(explain("+QIMUX: (0,1)")[0].fields.empty());
   CHECK(field(explain("AT+QHTTPGET=60")[0], "to_read_time").value == "60");
-  CHECK(explain("AT+QMTOPEN=0")[0].meaning.find("MQTT client") != std::string::npos);
+  CHECK(explain("AT+CMUX=0")[0].meaning.find("several channels on one UART") != std::string::npos);
   CHECK(explain("4")[0].kind == "error");
   CHECK(field(explain("+CMS ERROR: 514")[0], "cms").meaning == "Invalid request parameters");
   CHECK(field(explain("+CMS ERROR: 21")[0], "cms").meaning == "from the network: short message transfer rejected");

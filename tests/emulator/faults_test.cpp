@@ -15,6 +15,7 @@
 #include "emulator/faults/fault_table.hpp"
 #include "emulator/seal.hpp"
 #include "emulator/workbench/configured.hpp"
+#include "emulator/workbench/ftp_peer.hpp"
 #include "emulator/workbench/service_peer.hpp"
 #include "net/http/server.hpp"
 #include "net/mqtt/broker.hpp"
@@ -817,6 +818,42 @@ TEST_CASE("mqtt.drop", "[fault]") {
   bench.expect("+QMTPUB: 0,1,1,1");
   bench.expect("+QMTPUB: 0,1,0");
   bench.expect_told("mqtt.drop: lossy");
+}
+
+namespace {
+
+struct BrokenFtp : Broken {
+  BrokenFtp() : Broken{Ready::ip_status} {
+    server.site().users["u"] = "p";
+    append(*server.site().files.create("/f.bin"), "0123456789");
+    ok("AT+QFTPUSER=\"u\"");
+    ok("AT+QFTPPASS=\"p\"");
+    exchange("AT+QFTPCFG=1,1", {"OK", "+QFTPCFG:0"});
+    exchange("AT+QFTPCFG=4,\"/RAM/\"", {"OK", "+QFTPCFG:0"});
+    exchange("AT+QFTPOPEN=\"ftp.example\"", {"OK", "+QFTPOPEN:0"});
+  }
+
+  workbench::FtpPeer server{network(), {"ftp.example", 21}};
+};
+
+}  // namespace
+
+TEST_CASE("ftp.refuse", "[fault]") {
+  BrokenFtp bench;
+  bench.fault("ftp.refuse match=RETR count=1 code=451 text=disk");
+  bench.exchange("AT+QFTPGET=\"f.bin\"", {"OK", "+QFTPGET:-1"});
+  CHECK(bench.log().contains("451 disk"));
+  bench.expect_told("ftp.refuse: RETR f.bin");
+  bench.exchange("AT+QFTPGET=\"f.bin\"", {"OK", "+QFTPGET:10"});
+}
+
+TEST_CASE("ftp.break", "[fault]") {
+  BrokenFtp bench;
+  bench.fault("ftp.break match=f.bin count=1 size=3");
+  bench.exchange("AT+QFTPGET=\"f.bin\"", {"OK", "+QFTPGET:-1"});
+  bench.exchange("AT+QFTPLEN", {"+QFTPLEN: 3", "OK"});
+  bench.exchange("AT+QFLST=\"RAM:*\"", {"+QFLST: \"RAM:f.bin\",3", "OK"});
+  bench.expect_told("ftp.break: f.bin");
 }
 
 TEST_CASE("peer.half_open", "[fault]") {
