@@ -8,7 +8,7 @@
 namespace quasimodem::workbench {
 namespace {
 
-constexpr std::size_t kPortion = 4096;  // of plaintext that TLS takes at a time
+constexpr std::size_t kPlaintext = 4096;  // that TLS takes at a time
 
 }  // namespace
 
@@ -61,7 +61,7 @@ class ServicePeer::Visit {
   void say() {
     const auto octets = session_->take_outgoing();
     for (ByteSpan rest{octets}; !rest.empty();) {
-      const auto part = rest.first(std::min(rest.size(), kPortion));
+      const auto part = rest.first(std::min(rest.size(), kPlaintext));
       rest = rest.subspan(part.size());
       if (!tls_) {
         wire_.send(part);

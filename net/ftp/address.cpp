@@ -9,13 +9,13 @@
 
 #include <fmt/core.h>
 
+#include "core/ascii.hpp"
+
 namespace quasimodem::net::ftp {
 
 namespace {
 
 using Numbers = std::array<std::uint8_t, 6>;
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<Numbers> six_numbers(std::string_view text) {
   Numbers numbers{};
@@ -41,7 +41,7 @@ std::string comma_form(const Endpoint& endpoint) {
 
 std::optional<Endpoint> find_comma_form(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!digit(text[at]) || (at > 0 && digit(text[at - 1]))) continue;
+    if (!is_digit(text[at]) || (at > 0 && is_digit(text[at - 1]))) continue;
     const auto found = six_numbers(text.substr(at));
     if (!found) continue;
     const auto& n = *found;

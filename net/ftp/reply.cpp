@@ -4,15 +4,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ascii.hpp"
+
 namespace quasimodem::net::ftp {
 
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-
 /// `220 text`, `220-text`, and `220` alone, which servers send too.
 std::optional<int> code_of(std::string_view line) {
-  if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, digit)) return std::nullopt;
+  if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit)) return std::nullopt;
   if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return std::nullopt;
   const int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
   return code >= 100 && code < 600 ? std::optional{code} : std::nullopt;

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "core/ascii.hpp"
 #include "core/same_word.hpp"
 #include "core/whole_number.hpp"
 #include "net/endpoint.hpp"
@@ -18,8 +19,7 @@ bool printable(char character) { return character > ' ' && character != '\x7F'; 
 
 bool belongs_to_host(char character) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return letter(character) || digit(character) || character == '.' || character == '-' || character == '_';
+  return letter(character) || is_digit(character) || character == '.' || character == '-' || character == '_';
 }
 
 /// Takes what stands before `end` off the front of `text`; nothing when it is not there.

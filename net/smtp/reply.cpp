@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ascii.hpp"
+
 namespace quasimodem::net::smtp {
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Of the three digits at the beginning.
 std::optional<int> code_of(std::string_view line) {
-  if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, digit)) return std::nullopt;
+  if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit)) return std::nullopt;
   const int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
   if (code < 200 || code > 599) return std::nullopt;
   return code;

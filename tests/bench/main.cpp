@@ -32,6 +32,7 @@ constexpr std::array kMeasurements{
     Measurement{"memory", &measure_memory},     Measurement{"handshake", &measure_handshakes},
     Measurement{"echo", &measure_echo},         Measurement{"upload", &measure_upload},
     Measurement{"download", &measure_download}, Measurement{"engine", &measure_engine},
+    Measurement{"services", &measure_services},
 };
 
 // A system call that is still waiting then is interrupted, and the measurement given up.

@@ -14,5 +14,6 @@ void measure_echo(Report& report);
 void measure_upload(Report& report);
 void measure_download(Report& report);
 void measure_engine(Report& report);
+void measure_services(Report& report);
 
 }  // namespace quasimodem::bench

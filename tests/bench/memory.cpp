@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an idle module occupies, and what an open secure socket adds.
-#include <cstdint>
-#include <cstdlib>
-#include <functional>
-#include <malloc.h>
-#include <optional>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <fmt/core.h>
 
-#include "emulator/app/base/process/spdlog_sink.hpp"
-#include "emulator/app/cli/run/invocation.hpp"
-#include "emulator/app/cli/run/run_options.hpp"
-#include "emulator/app/host/modem_host.hpp"
+#include "tests/bench/asked_module.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/measurements.hpp"
 #include "tests/bench/module.hpp"
@@ -35,56 +24,6 @@ void open_all(Host& host, const Peers& peers) {
 void close_all(Host& host) {
   for (int ssid = 0; ssid < kSockets; ++ssid) host.close_secure(ssid);
 }
-
-/// The same module in a process that can be asked for its heap: a page counts as resident after its content was freed,
-/// so the difference of two RSS tells little.
-class AskedModule {
- public:
-  AskedModule() : device_{fmt::format("{}/asked", std::getenv("XDG_RUNTIME_DIR"))}, process_{[this] { live(); }} {
-    heap();  // it is there now
-    host_.emplace(device_);
-    host_->greet();
-  }
-
-  Host& host() { return *host_; }
-
-  /// Octets that are allocated now.
-  double heap() {
-    const std::uint8_t question = '?';
-    std::uint64_t answer = 0;
-    write_all(questions_.writing.get(), {&question, 1});
-    if (::read(answers_.reading.get(), &answer, sizeof answer) != sizeof answer) fail_with_errno("asking for the heap");
-    return static_cast<double>(answer);
-  }
-
- private:
-  void live() {
-    const auto invocation =
-        app::read_command_line({"--ephemeral", "--profile", "instant", "--name", "asked", "--uart", "pty:" + device_});
-    const auto& options = *invocation.run;
-    const auto sink = app::stderr_sink({.lowest = LogLevel::error});
-    boost::asio::io_context io{1};
-    app::ModemHost host{io, options, *sink, {}};
-    boost::asio::posix::stream_descriptor questions{io, questions_.reading.get()};
-    std::uint8_t question = 0;
-    std::function<void()> wait = [&] {
-      questions.async_read_some(boost::asio::buffer(&question, 1), [&](const auto& error, std::size_t) {
-        if (error) return io.stop();
-        const std::uint64_t used = ::mallinfo2().uordblks;
-        write_all(answers_.writing.get(), {reinterpret_cast<const std::uint8_t*>(&used), sizeof used});
-        wait();
-      });
-    };
-    wait();
-    io.run();
-  }
-
-  std::string device_;
-  Pipe questions_;
-  Pipe answers_;
-  Child process_;
-  std::optional<Host> host_;
-};
 
 double heap_per_socket(const Peers& peers) {
   AskedModule module;

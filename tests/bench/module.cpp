@@ -85,7 +85,13 @@ void Host::close_secure(int ssid) {
 
 std::vector<std::string> Module::command() { return {kProgram, "run", "--ephemeral", "--profile", "instant", "-q"}; }
 
-Module::Module() : process_{started(stdout_.writing.get())} {
+Child Module::started(int stdout_fd, const std::vector<std::string>& options) {
+  auto words = command();
+  words.insert(words.end(), options.begin(), options.end());
+  return Child{words, stdout_fd};
+}
+
+Module::Module(const std::vector<std::string>& options) : process_{started(stdout_.writing.get(), options)} {
   stdout_.writing.reset();
   const auto row = read_row(stdout_.reading.get());
   constexpr std::string_view kReady = "ready m95 ";

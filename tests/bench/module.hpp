@@ -51,7 +51,7 @@ class Host {
 /// `quasimodem run --ephemeral --profile instant`, started and asked for its first OK.
 class Module {
  public:
-  Module();
+  explicit Module(const std::vector<std::string>& options = {});
 
   Child& process() { return process_; }
   Host& host() { return *host_; }
@@ -59,7 +59,7 @@ class Module {
   static std::vector<std::string> command();
 
  private:
-  static Child started(int stdout_fd) { return Child{command(), stdout_fd}; }
+  static Child started(int stdout_fd, const std::vector<std::string>& options);
 
   Pipe stdout_;
   Child process_;

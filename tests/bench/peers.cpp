@@ -280,6 +280,95 @@ Child tcp_echo(std::uint16_t& port) {
   }};
 }
 
+void write_pattern(int fd, std::size_t total) {
+  Pattern pattern;
+  while (pattern.position() < total) {
+    const auto piece = pattern.next(std::min(kPiece, total - pattern.position()));
+    write_all(fd, piece);
+    pattern.advance(piece.size());
+  }
+}
+
+Child tcp_source(std::uint16_t& port, std::size_t total) {
+  const auto listening = listener();
+  port = port_of(listening);
+  return Child{[&] {
+    const Descriptor socket{::accept(listening.get(), nullptr, nullptr)};
+    no_delay(socket.get());
+    std::array<std::uint8_t, kPiece> asked;
+    while (::read(socket.get(), asked.data(), asked.size()) > 0) write_pattern(socket.get(), total);
+  }};
+}
+
+// ---- services
+
+void serve_http(int fd, std::size_t total) {
+  std::array<std::uint8_t, kPiece> piece;
+  std::string asked;
+  for (ssize_t size = 0; (size = ::read(fd, piece.data(), piece.size())) > 0;) {
+    asked += as_text(ByteSpan{piece.data(), static_cast<std::size_t>(size)});
+    if (asked.find("\r\n\r\n") == std::string::npos) continue;
+    asked.clear();
+    write_all(fd, as_bytes(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", total)));
+    write_pattern(fd, total);
+  }
+}
+
+std::string ftp_answer(std::string_view verb, std::uint16_t data_port) {
+  if (verb == "USER") return "331 Password";
+  if (verb == "PASS") return "230 Welcome";
+  if (verb == "PASV") return fmt::format("227 Entering (127,0,0,1,{},{})", data_port / 256, data_port % 256);
+  if (verb == "CWD ") return "250 There";
+  return verb == "QUIT" ? "221 Bye" : "200 Yes";
+}
+
+void serve_ftp(int fd, std::size_t total) {
+  const auto say = [fd](const std::string& words) { write_all(fd, as_bytes(words + "\r\n")); };
+  const auto data = listener();
+  say("220 Ready");
+  std::string line;
+  for (char c = 0; ::read(fd, &c, 1) == 1;) {
+    line += c;
+    if (!line.ends_with("\r\n")) continue;
+    const auto verb = std::exchange(line, {}).substr(0, 4);
+    if (verb != "RETR") {
+      say(ftp_answer(verb, port_of(data)));
+      continue;
+    }
+    const Descriptor socket{::accept(data.get(), nullptr, nullptr)};
+    say("150 Here it comes");
+    write_pattern(socket.get(), total);
+    ::shutdown(socket.get(), SHUT_WR);
+    say("226 Done");
+  }
+}
+
+void serve_mqtt(int fd, std::size_t) {
+  constexpr std::uint8_t kAccepted[] = {0x20, 2, 0, 0};
+  std::array<std::uint8_t, kPiece> piece;
+  if (::read(fd, piece.data(), piece.size()) > 0) write_all(fd, kAccepted);
+  while (::read(fd, piece.data(), piece.size()) > 0) {
+  }
+}
+
+Child service(ServicePeer::Kind kind, std::uint16_t& port, std::size_t total) {
+  const auto listening = listener();
+  port = port_of(listening);
+  const auto serve = kind == ServicePeer::Kind::http  ? &serve_http
+                     : kind == ServicePeer::Kind::ftp ? &serve_ftp
+                                                      : &serve_mqtt;
+  return Child{[&listening, serve, total] {
+    for (;;) {
+      const Descriptor socket{::accept(listening.get(), nullptr, nullptr)};
+      no_delay(socket.get());
+      try {
+        serve(socket.get(), total);
+      } catch (const Failure&) {
+      }  // the module has left: the next connection
+    }
+  }};
+}
+
 void relay_tls(int master, std::uint16_t port) {
   SeededRandom random{4};
   tls::ClientConfig config;
@@ -345,6 +434,11 @@ PtyPeer::PtyPeer(Habit habit, std::size_t total)
       }} {}
 
 EchoThroughTcp::EchoThroughTcp() : far_end_{tcp_echo(port_)}, relay_{[this] { relay(pty_.master.get(), port_); }} {}
+
+PumpFromTcp::PumpFromTcp(std::size_t total)
+    : far_end_{tcp_source(port_, total)}, relay_{[this] { relay(pty_.master.get(), port_); }} {}
+
+ServicePeer::ServicePeer(Kind kind, std::size_t total) : process_{service(kind, port_, total)} {}
 
 TlsRelay::TlsRelay(std::uint16_t port) : process_{[this, port] { relay_tls(pty_.master.get(), port); }} {}
 

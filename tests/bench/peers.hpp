@@ -85,6 +85,33 @@ class EchoThroughTcp {
   Child relay_;
 };
 
+/// A module without AT, TLS and services: when the host sends something, `total` octets of the Pattern come from a TCP
+/// connection.
+class PumpFromTcp {
+ public:
+  explicit PumpFromTcp(std::size_t total);
+  const std::string& device() const { return pty_.device; }
+
+ private:
+  Pty pty_;
+  std::uint16_t port_ = 0;
+  Child far_end_;
+  Child relay_;
+};
+
+/// A server that says what it must, and no more: HTTP answers every request with the Pattern, FTP every RETR, MQTT
+/// takes every packet. One connection at a time.
+class ServicePeer {
+ public:
+  enum class Kind { http, ftp, mqtt };
+  ServicePeer(Kind kind, std::size_t total);
+  std::uint16_t port() const { return port_; }
+
+ private:
+  std::uint16_t port_ = 0;
+  Child process_;
+};
+
 /// A module without AT: copies between the host's line and a TlsPeer, through the same TLS engine and in packets of the
 /// same size. No module on the same library can be faster.
 class TlsRelay {

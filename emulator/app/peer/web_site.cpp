@@ -29,7 +29,7 @@ std::optional<std::size_t> number_behind(std::string_view path, std::string_view
 }
 
 std::optional<Resource> made_page(const ReceivedRequest& request) {
-  if (!request.body.empty()) return Resource{.content = to_text(request.body)};
+  if (!request.body.empty()) return Resource{.content = std::string{as_text(request.body)}};
   if (const auto size = number_behind(request.target, "/bytes/"); size && *size <= kMostOctets)
     return Resource{.content = digits(*size), .content_type = "application/octet-stream"};
   constexpr std::size_t kLowest = 200, kHighest = 599;
@@ -41,7 +41,7 @@ std::optional<Resource> made_page(const ReceivedRequest& request) {
 
 /// Nothing above the folder is served, nor what a link leads to outside.
 std::optional<Resource> file_below(const std::string& root, const ReceivedRequest& request) {
-  if (!request.body.empty()) return Resource{.content = to_text(request.body)};
+  if (!request.body.empty()) return Resource{.content = std::string{as_text(request.body)}};
   std::error_code error;
   const auto folder = std::filesystem::canonical(root, error);
   auto path = request.target.substr(0, request.target.find('?'));
