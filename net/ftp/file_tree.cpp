@@ -46,6 +46,10 @@ bool FileTree::is_directory(std::string_view path) const {
 
 bool FileTree::has_directory_of(std::string_view path) const { return is_directory(directory_of(path)); }
 
+bool FileTree::has_room_for(std::string_view path) const {
+  return entries_.size() < kMostEntries && path.size() <= kLongestPath;
+}
+
 FileTree::File FileTree::find(std::string_view path) const {
   const auto found = entries_.find(path);
   return found == entries_.end() ? nullptr : found->second;
@@ -53,28 +57,77 @@ FileTree::File FileTree::find(std::string_view path) const {
 
 FileTree::File FileTree::create(std::string_view path) {
   if (is_directory(path) || !has_directory_of(path)) return nullptr;
+  if (!exists(path) && !has_room_for(path)) return nullptr;
   auto file = std::make_shared<Bytes>();
-  entries_.insert_or_assign(std::string{path}, file);
+  auto& place = entries_[std::string{path}];
+  if (place) retire(std::move(place));
+  place = file;
   return file;
 }
 
 bool FileTree::append_to(Bytes& file, ByteSpan more) {
-  std::size_t used = more.size();
-  for (const auto& [path, other] : entries_) used += other ? other->size() : 0;
-  if (used > limit_) return false;
+  if (used() + more.size() > limit_) return false;
   append(file, more);
   return true;
 }
 
+std::size_t FileTree::used() const {
+  std::size_t octets = 0;
+  for (const auto& [path, file] : entries_) octets += file ? file->size() : 0;
+  for (const auto& retired : retired_) {
+    if (const auto file = retired.lock()) octets += file->size();
+  }
+  return octets;
+}
+
+void FileTree::retire(File file) {
+  std::erase_if(retired_, [](const auto& retired) { return retired.expired(); });
+  if (file.use_count() > 1) retired_.emplace_back(file);
+}
+
+// While a server reads or writes
+
+class FileTree::Opened final : public OpenFile {
+ public:
+  Opened(FileTree& tree, File file) : tree_{tree}, file_{std::move(file)} {}
+
+  std::size_t size() const override { return file_->size(); }
+  Bytes read(std::size_t position, std::size_t most) override {
+    const auto rest = ByteSpan{*file_}.subspan(std::min(position, file_->size()));
+    const auto piece = rest.first(std::min(most, rest.size()));
+    return {piece.begin(), piece.end()};
+  }
+  bool append(ByteSpan more) override { return tree_.append_to(*file_, more); }
+
+ private:
+  FileTree& tree_;
+  File file_;
+};
+
+std::unique_ptr<OpenFile> FileTree::open(std::string_view path) {
+  auto file = find(path);
+  return file ? std::make_unique<Opened>(*this, std::move(file)) : nullptr;
+}
+
+std::unique_ptr<OpenFile> FileTree::open_for_writing(std::string_view path, std::size_t kept) {
+  auto file = kept == 0 ? create(path) : find(path);
+  if (!file || file->size() < kept) return nullptr;
+  file->resize(kept);
+  return std::make_unique<Opened>(*this, std::move(file));
+}
+
+// Names
+
 bool FileTree::remove(std::string_view path) {
   const auto found = entries_.find(path);
   if (found == entries_.end() || !found->second) return false;
+  retire(std::move(found->second));
   entries_.erase(found);
   return true;
 }
 
 bool FileTree::make_directory(std::string_view path) {
-  return has_directory_of(path) && entries_.emplace(path, nullptr).second;
+  return has_directory_of(path) && has_room_for(path) && entries_.emplace(path, nullptr).second;
 }
 
 bool FileTree::remove_directory(std::string_view path) {
@@ -86,6 +139,10 @@ bool FileTree::remove_directory(std::string_view path) {
 bool FileTree::rename(std::string_view from, std::string_view to) {
   const auto beneath = beginning_of_all_in(from);
   if (from == "/" || !exists(from) || exists(to) || !has_directory_of(to) || to.starts_with(beneath)) return false;
+  const auto too_long = [&](const auto& entry) {
+    return entry.first.starts_with(beneath) && to.size() + entry.first.size() - from.size() > kLongestPath;
+  };
+  if (to.size() > kLongestPath || std::any_of(entries_.begin(), entries_.end(), too_long)) return false;
   decltype(entries_) moved;
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const auto& path = entry->first;

@@ -18,12 +18,29 @@ namespace {
 
 constexpr std::string_view kNoWay = "425 PASV or PORT first.";
 
-std::string long_line(const FileTree::Entry& entry) {
+std::string long_line(const Files::Entry& entry) {
   return fmt::format("{} 1 ftp ftp {:>12} Jan 01 00:00 {}\r\n", entry.directory ? "drwxr-xr-x" : "-rw-r--r--",
                      entry.size, entry.name);
 }
 
-std::string short_line(const FileTree::Entry& entry) { return entry.name + "\r\n"; }
+/// A text as it goes over.
+class Listing final : public OpenFile {
+ public:
+  explicit Listing(Bytes text) : text_{std::move(text)} {}
+
+  std::size_t size() const override { return text_.size(); }
+  Bytes read(std::size_t position, std::size_t most) override {
+    const auto rest = ByteSpan{text_}.subspan(std::min(position, text_.size()));
+    const auto piece = rest.first(std::min(most, rest.size()));
+    return {piece.begin(), piece.end()};
+  }
+  bool append(ByteSpan) override { return false; }
+
+ private:
+  Bytes text_;
+};
+
+std::string short_line(const Files::Entry& entry) { return entry.name + "\r\n"; }
 
 }  // namespace
 
@@ -118,7 +135,7 @@ void Server::user(std::string_view argument) {
 
 void Server::pass(std::string_view argument) {
   const auto known = site_->users.find(user_);
-  logged_in_ = known != site_->users.end() && known->second == argument;
+  logged_in_ = site_->anybody || (known != site_->users.end() && known->second == argument);
   say_if(logged_in_, "230 Logged in.", "530 Not with this name and password.");
 }
 
@@ -141,14 +158,14 @@ void Server::pwd(std::string_view) { say(fmt::format("257 \"{}\"", directory_));
 
 void Server::cwd(std::string_view argument) {
   const auto path = path_of(argument);
-  if (!site_->files.is_directory(path)) return say("550 No such directory.");
+  if (!files().is_directory(path)) return say("550 No such directory.");
   directory_ = path;
   say("250 Done.");
 }
 
 void Server::size(std::string_view argument) {
   if (ascii_) return say("550 Not in ASCII mode.");
-  const auto file = site_->files.find(path_of(argument));
+  const auto file = files().open(path_of(argument));
   say(file ? fmt::format("213 {}", file->size()) : "550 No such file.");
 }
 
@@ -179,59 +196,64 @@ void Server::port(std::string_view argument) {
 }
 
 void Server::retr(std::string_view argument) {
-  auto file = site_->files.find(path_of(argument));
+  auto file = files().open(path_of(argument));
   if (!file) return say("550 No such file.");
-  const auto from = restart_;
+  const auto from = std::exchange(restart_, 0);
   if (from > file->size()) return say("554 It is not that long.");
   begin({.file = std::move(file), .position = from});
 }
 
-void Server::stor(std::string_view argument) {
-  if (way_ == Way::none) return say(kNoWay);
-  auto file = site_->files.create(path_of(argument));
-  if (!file) return say("553 Not there.");
-  begin({.file = std::move(file), .upload = true});
-}
+// ASSUMED: REST before STOR cuts the file there; RFC 3659 5.3 leaves open what becomes of what was behind.
+void Server::stor(std::string_view argument) { write(path_of(argument), std::exchange(restart_, 0)); }
 
 void Server::appe(std::string_view argument) {
   const auto path = path_of(argument);
-  auto file = site_->files.find(path);
-  if (!file) return stor(argument);
+  const auto file = files().open(path);
+  write(path, file ? file->size() : 0);
+}
+
+void Server::write(std::string_view path, std::size_t kept) {
+  if (way_ == Way::none) return say(kNoWay);
+  auto file = files().open_for_writing(path, kept);
+  if (!file) return say("553 Not there.");
   begin({.file = std::move(file), .upload = true});
 }
 
 void Server::list(std::string_view argument) { show(argument, &long_line); }
 void Server::nlst(std::string_view argument) { show(argument, &short_line); }
 
-void Server::show(std::string_view argument, std::string (*line)(const FileTree::Entry&)) {
+void Server::show(std::string_view argument, std::string (*line)(const Files::Entry&)) {
   const auto path = path_of(argument);
-  const auto file = site_->files.find(path);
-  if (!file && !site_->files.is_directory(path)) return say("550 No such file or directory.");
-  auto text = std::make_shared<Bytes>();
-  if (file) append(*text, line({std::string{argument}, file->size(), false}));
-  if (!file) {
-    for (const auto& entry : site_->files.list(path)) append(*text, line(entry));
+  const auto file = files().open(path);
+  if (!file && !files().is_directory(path)) return say("550 No such file or directory.");
+  Bytes text;
+  if (file) {
+    append(text, line({std::string{argument}, file->size(), false}));
+  } else {
+    const auto entries = files().entries(path);
+    if (!entries) return say("450 Too many to list.");
+    for (const auto& entry : *entries) append(text, line(entry));
   }
-  begin({.file = std::move(text)});
+  begin({.file = std::make_shared<Listing>(std::move(text))});
 }
 
 void Server::dele(std::string_view argument) {
-  say_if(site_->files.remove(path_of(argument)), "250 Done.", "550 No such file.");
+  say_if(files().remove(path_of(argument)), "250 Done.", "550 No such file.");
 }
 
 void Server::mkd(std::string_view argument) {
   const auto path = path_of(argument);
-  if (!site_->files.make_directory(path)) return say("550 Not there.");
+  if (!files().make_directory(path)) return say("550 Not there.");
   say(fmt::format("257 \"{}\"", path));
 }
 
 void Server::rmd(std::string_view argument) {
-  say_if(site_->files.remove_directory(path_of(argument)), "250 Done.", "550 No such directory, or not empty.");
+  say_if(files().remove_directory(path_of(argument)), "250 Done.", "550 No such directory, or not empty.");
 }
 
 void Server::rnfr(std::string_view argument) {
   const auto path = path_of(argument);
-  const bool there = site_->files.find(path) || site_->files.is_directory(path);
+  const bool there = files().open(path) || files().is_directory(path);
   renamed_ = there ? path : "";
   say_if(there, "350 And the new name?", "550 No such file.");
 }
@@ -239,7 +261,7 @@ void Server::rnfr(std::string_view argument) {
 void Server::rnto(std::string_view argument) {
   const auto from = std::exchange(renamed_, {});
   if (from.empty()) return say("503 RNFR first.");
-  say_if(site_->files.rename(from, path_of(argument)), "250 Done.", "553 Not to that name.");
+  say_if(files().rename(from, path_of(argument)), "250 Done.", "553 Not to that name.");
 }
 
 // Transfers
@@ -264,6 +286,7 @@ void Server::agree() {
 }
 
 void Server::data_failed() {
+  if (!transfer_) way_ = Way::none;
   if (!transfer_) return;
   transfer_.reset();
   say("425 No data connection.");
@@ -274,11 +297,12 @@ Bytes Server::take_data(std::size_t most) {
   auto& [file, position, upload, moved] = *transfer_;
   const auto left = file->size() - std::min(position, file->size());
   const auto now = left_to_move(std::min(most, left));
-  const auto from = file->begin() + static_cast<std::ptrdiff_t>(position);
-  Bytes taken{from, from + static_cast<std::ptrdiff_t>(now)};
-  position += now;
-  moved += now;
-  if (breaks_now()) {
+  auto taken = file->read(position, now);
+  position += taken.size();
+  moved += taken.size();
+  if (taken.size() < now) {
+    finish("451 The file cannot be read.", false);
+  } else if (breaks_now()) {
     finish("426 The data connection broke.", false);
   } else if (now == left && !stalls_now()) {
     finish("226 Done.", true);
@@ -290,7 +314,7 @@ void Server::data_received(ByteSpan bytes) {
   if (!transfer_ || !transfer_->upload) return;
   const auto taken = bytes.first(left_to_move(bytes.size()));
   transfer_->moved += taken.size();
-  if (!site_->files.append_to(*transfer_->file, taken)) return finish("452 There is no more room.", false);
+  if (!transfer_->file->append(taken)) return finish("452 There is no more room.", false);
   if (breaks_now()) finish("426 The data connection broke.", false);
 }
 

@@ -13,6 +13,7 @@
 #include "core/bytes.hpp"
 #include "net/endpoint.hpp"
 #include "net/ftp/file_tree.hpp"
+#include "net/ftp/files.hpp"
 #include "net/peer_session.hpp"
 
 namespace quasimodem::net::ftp {
@@ -33,7 +34,9 @@ struct Misbehaviour {
 struct Site {
   std::string greeting = "220 Ready.";
   std::map<std::string, std::string, std::less<>> users{};  ///< name → password
+  bool anybody = false;                                     ///< may log in, with whatever password
   FileTree files{};
+  std::unique_ptr<Files> folder{};  ///< shown instead of `files`
   Misbehaviour misbehaviour{};
 };
 
@@ -76,11 +79,13 @@ class Server final : public PeerSession {
   void data_ended(bool in_order);
   /// At most `most` octets for the client; empty when there are none now.
   Bytes take_data(std::size_t most);
+  /// An upload is under way: what comes meanwhile without that, `data_received` throws away.
+  bool wants_data() const { return transfer_ && transfer_->upload && data_up_ && !stalls_now(); }
 
  private:
   struct Command;
   struct Transfer {
-    FileTree::File file;
+    std::shared_ptr<OpenFile> file;
     std::size_t position = 0;
     bool upload = false;
     std::size_t moved = 0;
@@ -92,6 +97,7 @@ class Server final : public PeerSession {
   bool misbehaves(std::string_view verb);
   void say(std::string_view line);
   void say_if(bool done, std::string_view well, std::string_view otherwise);
+  Files& files() const { return site_->folder ? *site_->folder : site_->files; }
   std::string path_of(std::string_view argument) const { return FileTree::absolute(directory_, argument); }
 
   void user(std::string_view argument);
@@ -117,7 +123,8 @@ class Server final : public PeerSession {
   void rnfr(std::string_view argument);
   void rnto(std::string_view argument);
 
-  void show(std::string_view argument, std::string (*line)(const FileTree::Entry&));
+  void write(std::string_view path, std::size_t kept);
+  void show(std::string_view argument, std::string (*line)(const Files::Entry&));
   void begin(Transfer transfer);
   void agree();
   bool breaks_now();

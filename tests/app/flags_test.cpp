@@ -68,6 +68,10 @@ struct Other {
 
 bool peer_json(const Arguments& arguments) { return read_peer_options(arguments)->json; }
 bool peer_secure(const Arguments& arguments) { return read_peer_options(arguments)->secure; }
+bool peer_writable(Arguments arguments) {
+  arguments.insert(arguments.end(), {"--root", "/"});
+  return read_peer_options(arguments)->ftp.writable;
+}
 bool peer_once(const Arguments& arguments) { return read_peer_options(arguments)->once; }
 bool peer_tells(const Arguments& arguments) { return read_peer_options(arguments)->log_level == LogLevel::info; }
 
@@ -85,6 +89,10 @@ const std::vector<Other> kOthers{
     {"peer http", "--json", &peer_json},
     {"peer http", "--tls", &peer_secure},
     {"peer http", "--verbose", &peer_tells},
+    {"peer ftp", "--once", &peer_once},
+    {"peer ftp", "--json", &peer_json},
+    {"peer ftp", "--verbose", &peer_tells},
+    {"peer ftp", "--writable", &peer_writable},
     {"doctor", "--json",
      [](const auto& given) { return read_doctor_options(given)->form == DoctorOptions::Form::json; }},
     {"doctor", "--tls",

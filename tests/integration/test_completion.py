@@ -39,7 +39,7 @@ def help_options(world, *command):
 
 
 @pytest.mark.parametrize(
-    "command", [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo")]
+    "command", [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo", "http", "ftp")]
     + [["config", what] for what in ("show", "check")], ids=" ".join
 )
 def test_options_are_those_of_the_help(world, asked, command):
@@ -84,7 +84,7 @@ def test_commands_are_those_of_the_help(world, asked):
         (["ctl", "--json", "--to", "m95", "network", "r"], ["register", "roam"]),
         (["ctl", "help", "fault."], ["fault.add", "fault.list", "fault.clear"]),
         (["ctl", "nosuch", ""], []),
-        (["peer", ""], ["tls-echo", "tcp-echo", "udp-echo"]),
+        (["peer", ""], ["tls-echo", "tcp-echo", "udp-echo", "http", "ftp"]),
         (["peer", "tls-echo", "--client-auth", "re"], ["request", "require"]),
         (["peer", "tls-echo", "--fault", "st"], ["stall@"]),
         (["peer", "tls-echo", "--fault", "stall@c"], ["stall@certificate", "stall@connected"]),

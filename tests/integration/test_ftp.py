@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AT+QFTP* against vsftpd and pyftpdlib: both modes, resume, and every body octet by octet."""
+"""AT+QFTP* against vsftpd, pyftpdlib and `peer ftp`: both modes, resume, and every body octet by octet; and `peer ftp`
+against the client of Python."""
 
+import contextlib
+import ftplib
+import io
 import os
 import random
+import re
+import select
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
-
+from peer_support import EchoServer
 from support import OK, PYTHON, WATCHDOG, free_port, listens, wait_until
 
 VSFTPD = shutil.which("vsftpd") or shutil.which("vsftpd", path="/usr/sbin")
@@ -52,7 +60,7 @@ class Server:
         return f"/{self.writable}/" if self.writable else "/"
 
 
-def pyftpdlib(directory):
+def pyftpdlib(directory, _):
     root = directory / "ftp"
     root.mkdir()
     found = subprocess.run([PYTHON, "-c", "import pyftpdlib"], capture_output=True)
@@ -62,7 +70,7 @@ def pyftpdlib(directory):
     return Server(process, root, int(process.stdout.readline()), USER, PASSWORD)
 
 
-def vsftpd(directory):
+def vsftpd(directory, _):
     if not VSFTPD:
         pytest.skip("vsftpd is not installed")
     if os.getuid() != 0:
@@ -93,9 +101,16 @@ def vsftpd(directory):
     return Server(process, root, port, "anonymous", "", "in")
 
 
-@pytest.fixture(params=[pyftpdlib, vsftpd], ids=["pyftpdlib", "vsftpd"])
-def server(request, tmp_path):
-    running = request.param(tmp_path)
+def our_own(directory, world):
+    root = directory / "ftp"
+    root.mkdir()
+    peer = EchoServer(world, "ftp", "--root", root, "--writable", "--user", f"{USER}:{PASSWORD}")
+    return Server(peer.program.process, root, peer.port, USER, PASSWORD)
+
+
+@pytest.fixture(params=[pyftpdlib, vsftpd, our_own], ids=["pyftpdlib", "vsftpd", "quasimodem"])
+def server(request, tmp_path, world):
+    running = request.param(tmp_path, world)
     yield running
     running.process.terminate()
     running.process.wait(WATCHDOG)
@@ -221,3 +236,352 @@ def test_the_server_goes_away(module, server):
 
         wait_until(closed, "the end of the connection")
         result(host, 'AT+QFTPSIZE="x"', "+QFTPSIZE:-1")
+
+
+def test_our_own_files_in_memory(world, module):
+    server = EchoServer(world, "ftp")
+    digits = b"0123456789" * 100_000
+    with module().host() as host:
+        log_in(host, Server(server.program.process, None, server.port, "whoever", "it is"))
+        assert fetched(host, "hello.txt", 5) == b"hello"
+        result(host, 'AT+QFTPPATH="/pub/"', "+QFTPPATH:0")
+        assert fetched(host, "digits.txt", len(digits)) == digits
+        assert fetched(host, "numbers.bin", 65536) == bytes(range(256)) * 256
+        result(host, 'AT+QFTPPATH="/upload/"', "+QFTPPATH:0")
+        put(host, "mine", content(1_000_000))
+        assert fetched(host, "mine", 1_000_000) == content(1_000_000)
+        result(host, "AT+QFTPCLOSE", "+QFTPCLOSE:0")
+    assert server.connections(1)[0].endswith(" B out, ended by the server")
+
+
+# ---- `peer ftp` and another client: ftplib ----
+
+
+@contextlib.contextmanager
+def client(server, passive=True, user="u", password="p"):
+    with ftplib.FTP() as ftp:
+        ftp.connect("127.0.0.1", server.port, WATCHDOG)
+        ftp.login(user, password)
+        ftp.set_pasv(passive)
+        yield ftp
+
+
+def download(ftp, name, rest=None):
+    got = io.BytesIO()
+    assert ftp.retrbinary(f"RETR {name}", got.write, rest=rest).startswith("226")
+    return got.getvalue()
+
+
+def upload(ftp, command, data, rest=None):
+    assert ftp.storbinary(command, io.BytesIO(data), rest=rest).startswith("226")
+
+
+def refused(code, call, *arguments):
+    with pytest.raises(ftplib.Error, match=f"^{code} "):
+        call(*arguments)
+
+
+@pytest.fixture(params=["memory", "folder"])
+def store(request, world, tmp_path):
+    """`peer ftp` that takes uploads."""
+    if request.param == "memory":
+        return EchoServer(world, "ftp")
+    (tmp_path / "root").mkdir()
+    return EchoServer(world, "ftp", "--root", tmp_path / "root", "--writable")
+
+
+@pytest.mark.parametrize("passive", [True, False], ids=["passive", "active"])
+def test_ftplib_brings_and_takes(store, passive):
+    with client(store, passive) as ftp:
+        for size in (0, 1, 16383, 16384, 16385, 1_000_000, 5_000_000):
+            data = content(size)
+            upload(ftp, f"STOR f{size}", data)
+            ftp.voidcmd("TYPE I")
+            assert ftp.size(f"f{size}") == size
+            assert download(ftp, f"f{size}") == data
+        ftp.quit()
+
+
+@pytest.mark.parametrize("passive", [True, False], ids=["passive", "active"])
+def test_ftplib_resumes(store, passive):
+    data = content(100_000)
+    with client(store, passive) as ftp:
+        upload(ftp, "STOR f", data[:60_000])
+        upload(ftp, "APPE f", data[60_000:70_000])
+        assert download(ftp, "f") == data[:70_000]
+        upload(ftp, "STOR f", data[50_000:], rest=50_000)
+        assert download(ftp, "f") == data
+        assert download(ftp, "f", rest=99_999) == data[99_999:]
+        assert download(ftp, "f", rest=100_000) == b""
+        refused(554, download, ftp, "f", 100_001)
+        refused(553, upload, ftp, "STOR f", b"more", 100_001)
+        assert download(ftp, "f") == data
+        upload(ftp, "APPE new", b"from nothing")
+        assert download(ftp, "new") == b"from nothing"
+        upload(ftp, "STOR f", b"anew")
+        assert download(ftp, "f") == b"anew"
+
+
+def test_ftplib_names_and_directories(store):
+    with client(store) as ftp:
+        for name in ftp.nlst():
+            if "." in name:
+                ftp.delete(name)
+        assert ftp.mkd("/box") == "/box"
+        ftp.cwd("box")
+        assert ftp.pwd() == "/box"
+        upload(ftp, "STOR b", b"12")
+        upload(ftp, "STOR a", b"1")
+        ftp.mkd("deeper")
+        assert ftp.nlst() == ["a", "b", "deeper"]
+        lines = []
+        ftp.retrlines("LIST", lines.append)
+        assert [(line[0], line.split()[4], line.split()[-1]) for line in lines] == [
+            ("-", "1", "a"),
+            ("-", "2", "b"),
+            ("d", "0", "deeper"),
+        ]
+        ftp.rename("a", "deeper/c")
+        assert download(ftp, "/box/deeper/c") == b"1"
+        refused(553, ftp.rename, "b", "deeper/c")
+        refused(550, ftp.rmd, "/box")
+        refused(550, ftp.rmd, "/")
+        refused(550, ftp.cwd, "/nowhere")
+        refused(550, ftp.delete, "deeper")
+        refused(553, upload, ftp, "STOR /no/where", b"")
+        ftp.cwd("../../..")
+        assert ftp.pwd() == "/"
+        ftp.delete("box/b")
+        ftp.delete("box/deeper/c")
+        ftp.rmd("box/deeper")
+        ftp.rmd("box")
+        assert "box" not in ftp.nlst()
+
+
+def test_who_may_log_in(world):
+    server = EchoServer(world, "ftp", "--user", "me:pass:word", "-vv")
+    for user, password in (("me", "password"), ("you", "pass:word"), ("anonymous", "")):
+        with pytest.raises(ftplib.error_perm, match="^530 "), client(server, user=user, password=password):
+            pass
+    with client(server, user="me", password="pass:word") as ftp:
+        assert download(ftp, "hello.txt") == b"hello"
+    server.program.stop()
+    assert "pass:word" not in server.program.log()
+
+
+def test_nothing_outside_of_the_folder(world, tmp_path):
+    root = tmp_path / "root"
+    (root / "in").mkdir(parents=True)
+    (root / "in/file").write_text("inside")
+    (tmp_path / "root-too").mkdir()  # its name begins like the folder's
+    secret = tmp_path / "root-too/secret"
+    secret.write_text("outside")
+    (root / "way-out").symlink_to(secret)
+    (root / "folder-out").symlink_to(tmp_path / "root-too")
+    (root / "dangling").symlink_to(tmp_path / "made")
+    (root / "link").symlink_to("in/file")
+    (root / "folder-link").symlink_to(root / "in")
+    os.mkfifo(root / "pipe")
+    server = EchoServer(world, "ftp", "--root", root, "--writable")
+    with client(server) as ftp:
+        assert ftp.nlst() == ["folder-link", "in", "link"]
+        assert download(ftp, "link") == download(ftp, "folder-link/file") == b"inside"
+        for path in ("way-out", "folder-out/secret", "../root-too/secret", "/../../root-too/secret", secret, "dangling", "pipe"):
+            refused(550, download, ftp, path)
+        for path in ("way-out", "folder-out/secret", "folder-out/new", "dangling", "pipe"):
+            refused(553, upload, ftp, f"STOR {path}", b"mine")
+            refused(553, upload, ftp, f"APPE {path}", b"mine")
+        refused(550, ftp.cwd, "folder-out")
+        refused(550, ftp.mkd, "folder-out/new")
+        refused(550, ftp.delete, "folder-out/secret")
+        refused(553, ftp.rename, "in/file", "folder-out/file")
+        upload(ftp, "STOR link", b"written")
+    assert (root / "in/file").read_text() == "written"
+    assert secret.read_text() == "outside"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("root")) == ["root", "root-too"]
+    assert not (tmp_path / "made").exists() and os.listdir(tmp_path / "root-too") == ["secret"]
+
+
+def test_a_folder_is_only_read_without_writable(world, tmp_path):
+    root = tmp_path / "root"
+    (root / "box").mkdir(parents=True)
+    (root / "file").write_text("as it was")
+    server = EchoServer(world, "ftp", "--root", root)
+    with client(server) as ftp:
+        assert download(ftp, "file") == b"as it was"
+        for command in ("STOR file", "STOR new", "APPE file"):
+            refused(553, upload, ftp, command, b"x")
+        refused(553, upload, ftp, "STOR file", b"x", 2)
+        refused(553, ftp.rename, "file", "other")
+        refused(550, ftp.delete, "file")
+        refused(550, ftp.mkd, "new")
+        refused(550, ftp.rmd, "box")
+    assert sorted(os.listdir(root)) == ["box", "file"]
+    assert (root / "file").read_text() == "as it was"
+
+
+def passive_address(ftp):
+    numbers = re.search(r"\((?:\d+,){4}(\d+),(\d+)\)", ftp.sendcmd("PASV"))
+    return "127.0.0.1", int(numbers[1]) * 256 + int(numbers[2])
+
+
+def everything(connection):
+    received = bytearray()
+    while block := connection.recv(1 << 16):
+        received += block
+    return bytes(received)
+
+
+def test_a_client_that_does_not_read_costs_no_memory(world, tmp_path):
+    """And keeps nobody waiting."""
+    with open(tmp_path / "large", "wb") as file:
+        file.truncate(80_000_000)
+    (tmp_path / "small").write_text("small")
+    server = EchoServer(world, "ftp", "--root", tmp_path)
+    before = server.program.peak_kilobytes()
+    with client(server) as lazy, client(server) as other:
+        lazy.voidcmd("TYPE I")
+        with lazy.transfercmd("RETR large") as data:
+            for _ in range(20):
+                assert download(other, "small") == b"small"
+            select.select([data], [], [], WATCHDOG)
+            assert server.program.peak_kilobytes() - before < 30_000
+            count = 0
+            while block := data.recv(1 << 20):
+                count += len(block)
+        assert count == 80_000_000
+        assert lazy.voidresp().startswith("226")
+
+
+def test_what_comes_before_its_command_waits_with_the_client(store):
+    """The server takes nothing of it, and nothing of it is lost."""
+    data = content(30_000_000)
+    before = store.program.peak_kilobytes()
+    with client(store) as ftp:
+        with socket.create_connection(passive_address(ftp), WATCHDOG) as early:
+            early.setblocking(False)
+            sent = 0
+            with contextlib.suppress(BlockingIOError):
+                while select.select([], [early], [], 0.2)[1]:
+                    sent += early.send(data[sent : sent + (1 << 20)])
+            assert 0 < sent < len(data)
+            assert store.program.peak_kilobytes() - before < 20_000
+            ftp.putcmd("STOR /early")
+            early.settimeout(WATCHDOG)
+            early.sendall(data[sent:])
+        assert ftp.getresp().startswith("150")
+        assert ftp.voidresp().startswith("226")
+        assert download(ftp, "/early") == data
+
+
+def test_memory_is_bounded(world):
+    server = EchoServer(world, "ftp")
+    with client(server) as ftp:
+        with pytest.raises((ftplib.error_temp, ConnectionResetError, BrokenPipeError)) as raised:
+            upload(ftp, "STOR much", bytes(65 << 20))
+        if raised.type is not ftplib.error_temp:
+            refused(452, ftp.voidresp)
+        ftp.voidcmd("TYPE I")
+        assert 60 << 20 < ftp.size("much") < 64 << 20
+        ftp.delete("much")
+        upload(ftp, "STOR little", b"there is room again")
+        assert download(ftp, "little") == b"there is room again"
+
+
+@pytest.mark.parametrize("address", [(127, 0, 0, 2, 200, 1), (127, 0, 0, 1, 0, 25)], ids=["host", "port"])
+def test_no_data_connection_to_somebody_else(store, address):
+    with client(store) as ftp:
+        ftp.sendcmd("PORT " + ",".join(map(str, address)))
+        refused(425, ftp.sendcmd, "NLST")
+        ftp.nlst()
+
+
+def test_no_data_connection_from_somebody_else(world):
+    server = EchoServer(world, "ftp")
+    with client(server) as ftp:
+        place = passive_address(ftp)
+        ftp.putcmd("RETR /hello.txt")
+        with socket.create_connection(place, WATCHDOG, source_address=("127.0.0.2", 0)) as thief:
+            assert everything(thief) == b""
+        with socket.create_connection(place, WATCHDOG) as data:
+            assert everything(data) == b"hello"
+        assert ftp.getresp().startswith("150") and ftp.voidresp().startswith("226")
+
+
+def test_nobody_listens_for_an_active_server(store):
+    with client(store) as ftp:
+        port = free_port()
+        ftp.sendport("127.0.0.1", port)
+        refused(425, ftp.sendcmd, "NLST")
+        ftp.nlst()
+
+
+def test_a_client_leaves_in_the_middle(world, tmp_path):
+    with open(tmp_path / "large", "wb") as file:
+        file.truncate(50_000_000)
+    server = EchoServer(world, "ftp", "--root", tmp_path, "--writable")
+    with client(server) as ftp:
+        data = ftp.transfercmd("RETR large")
+        data.recv(1)
+        data.close()
+        refused(426, ftp.voidresp)
+        data = ftp.transfercmd("STOR half")
+        data.sendall(b"half")
+        data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        wait_until(lambda: (tmp_path / "half").read_bytes() == b"half", "the first half")
+        data.close()
+        refused(426, ftp.voidresp)
+        upload(ftp, "APPE half", b" and half")
+        assert download(ftp, "half") == b"half and half"
+        data = ftp.transfercmd("RETR large")
+        ftp.close()
+    # The control connection has gone; so does the data connection.
+    with pytest.raises(ConnectionResetError):
+        everything(data)
+    data.close()
+    server.connections(1)
+
+
+def test_faults_of_the_control_connection(world):
+    server = EchoServer(world, "ftp", "--fault", "close@accept", "--fault", "reset@data", "--fault", "none")
+    with pytest.raises(EOFError), client(server):
+        pass
+    with pytest.raises(ConnectionResetError), client(server):
+        pass
+    with client(server) as ftp:
+        assert download(ftp, "hello.txt") == b"hello"
+        ftp.quit()
+    endings = [line.rsplit(", ", 1)[-1] for line in server.connections(3)]
+    assert endings == ["fault close@accept", "fault reset@data", "ended by the server"]
+
+
+def test_once(world):
+    server = EchoServer(world, "ftp", "--once")
+    with client(server) as ftp:
+        assert download(ftp, "hello.txt") == b"hello"
+        ftp.quit()
+    assert server.program.wait() == 0
+
+
+def test_it_stops_during_a_transfer(world):
+    server = EchoServer(world, "ftp")
+    with client(server) as ftp, ftp.transfercmd("STOR f") as data:
+        data.sendall(b"x")
+        server.program.signal(signal.SIGTERM)
+        assert server.program.wait() == 0
+
+
+@pytest.mark.parametrize(
+    "options, code, words",
+    [
+        (["--writable"], 2, "--writable is for the folder of --root"),
+        (["--user", "me"], 2, "--user without a password"),
+        (["--user", ":secret"], 2, "--user without a password"),
+        (["--root", "/no/such/folder"], 3, "there is no such folder"),
+        (["--fault", "stall@hello"], 2, "only TLS has this"),
+    ],
+)
+def test_what_cannot_be_is_told(world, options, code, words):
+    done = world.run("peer", "ftp", *options)
+    assert done.returncode == code
+    assert words in done.stderr.decode() and "secret" not in done.stderr.decode()

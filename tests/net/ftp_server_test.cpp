@@ -99,6 +99,47 @@ TEST_CASE("the server wants a log-in, and only with the right password", "[net][
   CHECK(told.server.over());
 }
 
+TEST_CASE("the tree of files has bounds", "[net][ftp]") {
+  SECTION("of its paths") {
+    FileTree files;
+    const std::string longest(FileTree::kLongestPath - 1, 'x');
+    CHECK(files.make_directory("/" + longest));
+    CHECK_FALSE(files.make_directory("/x" + longest));
+    CHECK_FALSE(files.create("/x" + longest));
+    CHECK_FALSE(files.make_directory("/" + longest + "/y"));
+    CHECK(files.make_directory("/a"));
+    CHECK_FALSE(files.rename("/a", "/x" + longest));
+    CHECK(files.create("/a/b"));
+    const auto nearly = longest.substr(1);
+    CHECK_FALSE(files.rename("/a", "/" + nearly));
+    CHECK(files.find("/a/b"));
+    CHECK(files.rename("/a", "/" + nearly.substr(1)));
+    CHECK(files.find("/" + nearly.substr(1) + "/b"));
+  }
+  SECTION("of their number") {
+    FileTree files;
+    for (std::size_t i = 1; i < FileTree::kMostEntries; ++i) REQUIRE(files.create("/" + std::to_string(i)));
+    CHECK_FALSE(files.create("/new"));
+    CHECK_FALSE(files.make_directory("/new"));
+    CHECK(files.create("/1"));
+    CHECK(files.remove("/1"));
+    CHECK(files.create("/new"));
+  }
+  SECTION("of what is removed, or replaced, and still written") {
+    FileTree files{10};
+    auto first = files.open_for_writing("/f", 0);
+    CHECK(first->append(as_bytes("12345")));
+    auto second = files.open_for_writing("/f", 0);
+    CHECK(second->append(as_bytes("123")));
+    CHECK(files.remove("/f"));
+    CHECK(first->append(as_bytes("67")));
+    CHECK_FALSE(first->append(as_bytes("8")));
+    CHECK_FALSE(second->append(as_bytes("4")));
+    first.reset();
+    CHECK(second->append(as_bytes("4567890")));
+  }
+}
+
 TEST_CASE("the server refuses what makes no sense", "[net][ftp]") {
   Told told;
   told.log_in();
@@ -148,6 +189,49 @@ TEST_CASE("a passive connection that ended before its command serves none", "[ne
   told.server.data_connected();
   told.server.data_ended(true);
   CHECK(told("RETR f") == "425 PASV or PORT first.\r\n");
+}
+
+TEST_CASE("REST before STOR: the rest of a file anew", "[net][ftp]") {
+  Told told;
+  told.log_in();
+  told("PORT 203,0,113,200,4,1");
+  told("REST 4");
+  CHECK(told("STOR f").empty());
+  CHECK_FALSE(told.server.wants_data());
+  told.server.data_connected();
+  CHECK(told.server.wants_data());
+  told.server.data_received(as_bytes("xy"));
+  told.server.data_ended(true);
+  CHECK_FALSE(told.server.wants_data());
+  CHECK(as_text(*told.site->files.find("/f")) == "0123xy");
+  told("PORT 203,0,113,200,4,1");
+  told("REST 7");
+  told.server.take_outgoing();
+  CHECK(told("STOR f") == "553 Not there.\r\n");
+  CHECK(told("STOR f").empty());  // REST was for one command
+  CHECK(told.site->files.find("/f")->empty());
+}
+
+TEST_CASE("everybody may log in where that is said", "[net][ftp]") {
+  Told told;
+  told.site->anybody = true;
+  told("USER whoever");
+  CHECK(told("PASS it is") == "230 Logged in.\r\n");
+}
+
+TEST_CASE("a passive connection that never came", "[net][ftp]") {
+  Told told;
+  told.log_in();
+  told("PASV");
+  SECTION("before its command") {
+    told.server.data_failed();
+    CHECK(told("RETR f") == "425 PASV or PORT first.\r\n");
+  }
+  SECTION("after it") {
+    CHECK(told("RETR f").empty());
+    told.server.data_failed();
+    CHECK(to_text(told.server.take_outgoing()) == "425 No data connection.\r\n");
+  }
 }
 
 TEST_CASE("a server without room says so and keeps what it has", "[net][ftp]") {

@@ -17,6 +17,7 @@
 #include "emulator/app/base/process/signals.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/peer/echo_session.hpp"
+#include "emulator/app/peer/ftp_session.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "emulator/app/peer/udp_server.hpp"
@@ -40,7 +41,7 @@ class Peer {
 
   int run() {
     ::signal(SIGPIPE, SIG_IGN);
-    if (options_.secure) make_conversation(script());  // whatever is wrong is told now
+    if (options_.secure) make_conversation(script({}));  // whatever is wrong is told now
     const auto address = open();
     warn(address);
     if (options_.json) {
@@ -62,7 +63,9 @@ class Peer {
       return udp_->address();
     }
     tcp_.emplace(io_, options_.listen,
-                 TcpServer::Events{.met = [this] { return meet(); }, .ended = [this] { ended(); }}, log_);
+                 TcpServer::Events{.met = [this](const TcpServer::Ends& ends) { return meet(ends); },
+                                   .ended = [this] { ended(); }},
+                 log_);
     return tcp_->address();
   } catch (const boost::system::system_error& error) {
     throw Problem{ExitCode::environment,
@@ -83,15 +86,16 @@ class Peer {
     }
   }
 
-  std::unique_ptr<Conversation> meet() {
+  std::unique_ptr<Conversation> meet(const TcpServer::Ends& ends) {
     if (options_.once) tcp_->stop_listening();
-    auto what = script();
+    auto what = script(ends);
     if (!options_.faults.empty()) what.fault = options_.faults[met_++ % options_.faults.size()];
     return make_conversation(std::move(what));
   }
 
-  Script script() {
-    if (options_.kind == PeerOptions::Kind::http) return {.service = std::make_unique<net::http::ServerSession>(site_)};
+  Script script(const TcpServer::Ends& ends) {
+    if (site_) return {.service = std::make_unique<net::http::ServerSession>(site_)};
+    if (files_) return {.service = std::make_unique<FtpSession>(io_, files_, ends.here.address, ends.client.address)};
     return {.service = std::make_unique<EchoSession>(options_.banner)};
   }
 
@@ -115,7 +119,8 @@ class Peer {
   Signals signals_;
   std::optional<TcpServer> tcp_;
   std::optional<UdpServer> udp_;
-  std::shared_ptr<net::http::Site> site_ = web_site(options_.root);
+  std::shared_ptr<net::http::Site> site_ = options_.kind == PeerOptions::Kind::http ? web_site(options_.root) : nullptr;
+  std::shared_ptr<net::ftp::Site> files_ = options_.kind == PeerOptions::Kind::ftp ? ftp_site(options_.ftp) : nullptr;
   std::size_t met_ = 0;
 };
 

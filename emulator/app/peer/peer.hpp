@@ -11,6 +11,7 @@
 #include "core/log.hpp"
 #include "emulator/app/base/process/declaration.hpp"
 #include "emulator/app/peer/fault.hpp"
+#include "emulator/app/peer/ftp_site.hpp"
 #include "net/endpoint.hpp"
 #include "tls/server/server_session.hpp"
 
@@ -18,13 +19,14 @@ namespace quasimodem::app {
 
 /// What `quasimodem peer` was asked for, checked.
 struct PeerOptions {
-  enum class Kind { tls_echo, tcp_echo, udp_echo, http };
+  enum class Kind { tls_echo, tcp_echo, udp_echo, http, ftp };
   Kind kind;
   std::string name;  ///< of the kind: `tls-echo`
   net::Endpoint listen;
   bool secure = false;  ///< over TLS
   tls::ServerConfig tls;
   std::optional<std::string> root;  ///< of http: the folder that is served
+  FtpOptions ftp;
   bool throwaway_identity = false;
   std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again
   Bytes banner;

@@ -24,6 +24,7 @@ Usage: quasimodem peer tls-echo [OPTIONS]   echo over TLS, incl. SSL 3.0, RC4, 3
        quasimodem peer tcp-echo [OPTIONS]   echo over TCP
        quasimodem peer udp-echo [OPTIONS]   echo over UDP
        quasimodem peer http [OPTIONS]       a web server, with --tls over TLS as above
+       quasimodem peer ftp [OPTIONS]        an FTP server, passive and active
 )";
 
 constexpr const char* kFooter =
@@ -71,6 +72,16 @@ those of tcp-echo, see there. `data` is the request.
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy, folder not there).)",
                                             kPages);
 
+const std::string kFtpFooter =
+    fmt::format(R"(Without --root there are these files, and what is uploaded, at most 64 MB, until the server ends:
+{}
+
+With --root nothing outside of the folder is reached, by links neither. Data connections come from and go to the client's
+own address only. There is no TLS, and passwords go over readable.
+Faults of the control connection: those of tcp-echo, see there; `data` is the first command.
+Exit codes: 0 stopped, 2 usage, 3 environment (port busy, folder not there).)",
+                kFtpFiles);
+
 constexpr const char* kReadyExample = "quasimodem peer tls-echo --ready-fd 3 3>ready";
 
 struct Server {
@@ -84,14 +95,15 @@ const Server kServers[] = {
     {"tcp-echo", PeerOptions::Kind::tcp_echo, "Sends back what comes over TCP.", kTcpFooter},
     {"udp-echo", PeerOptions::Kind::udp_echo, "Sends back every UDP datagram.", kUdpFooter},
     {"http", PeerOptions::Kind::http, "Answers requests over HTTP or HTTPS.", kHttpFooter},
+    {"ftp", PeerOptions::Kind::ftp, "Sends and takes files over FTP.", kFtpFooter},
 };
 
 struct PeerWords {
   std::string listen = "127.0.0.1:0", banner;
-  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root;
+  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root, user;
   std::vector<std::string> faults;
   std::int64_t verbose = 0;
-  bool once = false, json = false, tls = false;
+  bool once = false, json = false, tls = false, writable = false;
 };
 
 // ── single values ──
@@ -190,6 +202,11 @@ void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
     line.option("--root", raw.root, "DIR", "serve the files of this folder");
     line.flag("--tls", raw.tls, "over TLS; the options --cert to --suites are for it");
   }
+  if (kind == PeerOptions::Kind::ftp) {
+    line.option("--root", raw.root, "DIR", "show the files of this folder");
+    line.flag("--writable", raw.writable, "the folder may be changed: uploads, new directories, names, removals");
+    line.option("--user", raw.user, "NAME:PASSWORD", "who may log in; default: everybody");
+  }
   if (kind == PeerOptions::Kind::tls_echo || kind == PeerOptions::Kind::http) {
     line.option("--cert", raw.certificate, "FILE",
                 "certificate, PEM or DER, its chain behind it; default: a throw-away one");
@@ -202,7 +219,7 @@ void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   }
   if (kind != PeerOptions::Kind::udp_echo) {
     line.list("--fault", raw.faults, "KIND@STEP", "what goes wrong, and where, see below; repeatable");
-    if (kind != PeerOptions::Kind::http)
+    if (kind != PeerOptions::Kind::http && kind != PeerOptions::Kind::ftp)
       line.option("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
   }
   line.flag(
@@ -242,6 +259,16 @@ void read_tls(const PeerWords& raw, PeerOptions& options) {
   }
 }
 
+void read_ftp(const PeerWords& raw, PeerOptions& options) {
+  if (raw.writable && !raw.root)
+    usage("--writable is for the folder of --root", "without --root files in memory are shown, which take uploads");
+  options.ftp = {.root = raw.root, .writable = raw.writable};
+  if (!raw.user) return;
+  const auto colon = raw.user->find(':');
+  if (colon == std::string::npos || colon == 0) usage("--user without a password", "use NAME:PASSWORD");
+  options.ftp.user = {raw.user->substr(0, colon), raw.user->substr(colon + 1)};
+}
+
 CommandText text_of(const Server& server, std::string name) {
   return {.name = std::move(name),
           .description = std::string{server.summary},
@@ -260,6 +287,7 @@ PeerOptions check(const PeerWords& raw, const Server& server) {
   if (raw.root && !std::filesystem::is_directory(*raw.root))
     throw Problem{ExitCode::environment, fmt::format("--root {}: there is no such folder", *raw.root)};
   options.root = raw.root;
+  read_ftp(raw, options);
   for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(options.secure, fault));
   options.banner = unescaped(raw.banner);
   options.once = raw.once;
@@ -289,7 +317,7 @@ const Server& server_named(const std::string& name) {
     names.emplace_back(server.name);
   }
   usage(fmt::format("unknown server \"{}\"{}", name, did_you_mean(name, names)),
-        "there are tls-echo, tcp-echo, udp-echo and http; see: quasimodem peer --help");
+        "there are tls-echo, tcp-echo, udp-echo, http and ftp; see: quasimodem peer --help");
 }
 
 }  // namespace
@@ -300,7 +328,7 @@ Declaration declare_peer() {
 }
 
 tl::expected<PeerOptions, std::string> read_peer_options(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo|http [OPTIONS]");
+  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo|http|ftp [OPTIONS]");
   const auto& first = arguments.front();
   PeerWords raw;
   if (first == "--help" || first == "-h") return tl::unexpected{overview(raw).help()};

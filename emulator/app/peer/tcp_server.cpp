@@ -148,12 +148,13 @@ TcpServer::TcpServer(asio::io_context& io, const net::Endpoint& address, const E
   clients_ = std::make_shared<net::AcceptLoop<tcp>>(io, std::move(acceptor), log);
   clients_->start([events, log](tcp::socket socket) {
     error_code left_already;
-    const auto who = endpoint_of(socket.remote_endpoint(left_already)).text();
-    const auto ended = [events, log, who](const Conversation& talk) {
+    const Ends ends{endpoint_of(socket.local_endpoint(left_already)),
+                    endpoint_of(socket.remote_endpoint(left_already))};
+    const auto ended = [events, log, who = ends.client.text()](const Conversation& talk) {
       log.info("{}: {}", who, talk.summary());
       events.ended();
     };
-    std::make_shared<Connection>(std::move(socket), events.met(), ended)->start();
+    std::make_shared<Connection>(std::move(socket), events.met(ends), ended)->start();
   });
 }
 

@@ -16,9 +16,12 @@ namespace quasimodem::app {
 /// Listens, and carries the bytes of any number of Conversations. Destroy it after the io_context has stopped running.
 class TcpServer {
  public:
+  struct Ends {
+    net::Endpoint here, client;
+  };
   struct Events {
-    std::function<std::unique_ptr<Conversation>()> met;  ///< a client has connected
-    std::function<void()> ended;                         ///< a connection is gone
+    std::function<std::unique_ptr<Conversation>(const Ends&)> met;  ///< a client has connected
+    std::function<void()> ended;                                    ///< a connection is gone
   };
 
   /// Throws boost::system::system_error when the address cannot be had.
