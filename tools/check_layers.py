@@ -64,6 +64,7 @@ for room in ("desk", "cli"):
 LIBRARY_HOMES = {
     "boost": ["net/host/", "emulator/app/"],
     "boost/asio": ["net/host/", "emulator/app/base/process/signals.hpp", "emulator/app/base/process/signals.cpp",
+                   "emulator/app/base/process/host_clock.hpp",
                    "emulator/app/control/socket/server.hpp", "emulator/app/control/socket/server.cpp",
                    "emulator/app/control/socket/session.hpp", "emulator/app/control/socket/session.cpp", "emulator/app/host/",
                    "emulator/app/peer/", "emulator/app/desk/record/", "emulator/app/cli/run/",

@@ -98,7 +98,7 @@ class CheckLayers(unittest.TestCase):
         ]:
             self.refused("emulator/device/sim.cpp", code)
             self.refused("core/random.cpp", code)
-            self.allowed("emulator/app/host/host_clock.cpp", code)
+            self.allowed("emulator/app/base/process/host_clock.cpp", code)
             self.allowed("net/host/asio_link.cpp", code)
         self.refused("tests/emulator/modem_test.cpp", "std::this_thread::sleep_for(1s);")
         self.allowed("core/calendar.hpp", "using Seconds = std::chrono::sys_seconds;")

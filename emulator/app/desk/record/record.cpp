@@ -15,13 +15,13 @@
 
 #include "core/journal_ring.hpp"
 #include "emulator/app/base/problem.hpp"
+#include "emulator/app/base/process/host_clock.hpp"
 #include "emulator/app/base/process/paths.hpp"
 #include "emulator/app/base/process/signals.hpp"
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/desk/record/listener.hpp"
 #include "emulator/app/desk/record/module_end.hpp"
 #include "emulator/app/desk/trace_file.hpp"
-#include "emulator/app/host/host_clock.hpp"
 #include "emulator/app/host/ports/port.hpp"
 #include "emulator/uart_journal.hpp"
 

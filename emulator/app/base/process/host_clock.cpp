@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emulator/app/host/host_clock.hpp"
+#include "emulator/app/base/process/host_clock.hpp"
 
 namespace quasimodem::app {
 namespace {
