@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AT+QMT* against mosquitto, plain and over TLS, with mosquitto's own clients as the other side."""
+"""AT+QMT* against mosquitto, plain and over TLS, with mosquitto's own clients as the other side, and against
+`quasimodem peer mqtt`, which speaks what mosquitto does not speak any more."""
 
 import contextlib
 import os
 import shutil
 import socket
+import struct
 import subprocess
 
 import pytest
 
-from support import CTRL_Z, ERROR, OK, WATCHDOG, Deadline, as_bytes, free_port, wait_until
+from peer_support import EchoServer, context
+from support import CTRL_Z, ERROR, OK, WATCHDOG, Deadline, as_bytes, free_port, receive_exactly, wait_until
 
 BROKER = shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-pytestmark = pytest.mark.skipif(
+needs_mosquitto = pytest.mark.skipif(
     not BROKER or not shutil.which("mosquitto_sub"), reason="no mosquitto (mosquitto, mosquitto-clients)"
 )
 BINARY = bytes(range(256)) * 5 + b"\x1a\x1b\r\n\0"
@@ -103,10 +106,16 @@ def listen(broker):
         yield start
 
 
+@contextlib.contextmanager
+def meter(module, *options):
+    with module("--firmware", "mqtt=on", "--rtc", "2016-02-29T12:00:00Z", *options).host() as host:
+        host.bring_up()
+        yield host
+
+
 @pytest.fixture
 def host(module):
-    with module("--firmware", "mqtt=on", "--rtc", "2016-02-29T12:00:00Z").host() as host:
-        host.bring_up()
+    with meter(module) as host:
         yield host
 
 
@@ -126,6 +135,7 @@ def publish(host, head, payload, line):
     host.expect(f"{OK}\r\n{line}\r\n")
 
 
+@needs_mosquitto
 @pytest.mark.parametrize("version", (0, 1))
 def test_messages_of_every_qos_both_ways(host, broker, listen, version):
     host.exchange(f'AT+QMTCFG="VERSION",0,{version}')
@@ -151,6 +161,7 @@ def test_messages_of_every_qos_both_ways(host, broker, listen, version):
     host.nothing_more()
 
 
+@needs_mosquitto
 def test_will_and_retained_messages(host, broker, listen):
     listener = listen("m/#")
     host.exchange('AT+QMTCFG="WILL",0,1,1,1,"m/7/state","lost"')
@@ -167,6 +178,7 @@ def test_will_and_retained_messages(host, broker, listen):
     assert late.next() == ("m/7/state", 1, 1, b"lost")
 
 
+@needs_mosquitto
 def test_a_kept_session_gets_what_it_missed(host, broker):
     for setting in ('"SESSION",0,0', '"VERSION",0,1'):
         host.exchange(f"AT+QMTCFG={setting}")
@@ -178,6 +190,7 @@ def test_a_kept_session_gets_what_it_missed(host, broker):
     host.expect_match(r'\r\n\+QMTRECV: 0,\d+,"cmd","on"\r\n')
 
 
+@needs_mosquitto
 def test_tls_that_verifies(host, broker, listen, pki):
     host.upload("RAM:ca.pem", (pki / "ca.crt").read_bytes())
     for setting in ('"cacert",2,"RAM:ca.pem"', '"seclevel",2,1', '"sslversion",2,4', '"ciphersuite",2,"0XFFFF"'):
@@ -192,6 +205,7 @@ def test_tls_that_verifies(host, broker, listen, pki):
     later(host, f'AT+QMTOPEN=0,"127.0.0.1",{broker.mutual}', "+QMTOPEN: 0,-1")
 
 
+@needs_mosquitto
 def test_tls_with_a_client_certificate(host, broker, pki):
     for name, file in (("ca", "ca.crt"), ("client", "client.crt"), ("key", "client.key")):
         host.upload(f"RAM:{name}.pem", (pki / file).read_bytes())
@@ -208,6 +222,7 @@ def test_tls_with_a_client_certificate(host, broker, pki):
     later(host, "AT+QMTDISC=0", "+QMTDISC: 0,0")
 
 
+@needs_mosquitto
 def test_a_broker_that_wants_a_password(host, tmp_path, pki):
     passwords = tmp_path / "passwords"
     subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "u", "right"], check=True, timeout=WATCHDOG)
@@ -222,3 +237,142 @@ def test_a_broker_that_wants_a_password(host, tmp_path, pki):
     host.expect("\r\n+QMTSTAT: 0,1\r\n")
     host.exchange('AT+QMTPUB=0,0,0,0,"x"', ERROR)
     later(host, f'AT+QMTOPEN=0,"127.0.0.1",{broker.plain}', "+QMTOPEN: 0,-1")
+
+
+# ---- quasimodem peer mqtt ----
+
+
+def text(words):
+    return struct.pack(">H", len(words)) + as_bytes(words)
+
+
+class RawClient:
+    """One of MQTT 3.1.1 that says just what the test says. Its will is `last` on w/NAME."""
+
+    def __init__(self, server, name, keep_alive_s=0, tls=None):
+        self.socket = server.connect()
+        if tls:
+            self.socket = tls.wrap_socket(self.socket)
+        head = text("MQTT") + bytes([4, 0x02 | 0x04]) + struct.pack(">H", keep_alive_s)
+        self.say(0x10, head + text(name) + text(f"w/{name}") + text("last"))
+        self.hears(b"\x20\x02\0\0")
+
+    def say(self, kind, body):
+        assert len(body) < 128
+        self.socket.sendall(bytes([kind, len(body)]) + body)
+
+    def subscribe(self, topic):
+        self.say(0x82, struct.pack(">H", 1) + text(topic) + b"\0")
+        self.hears(b"\x90\x03\0\x01\0")
+
+    def hears(self, octets):
+        assert receive_exactly(self.socket, len(octets)) == octets
+
+    def hears_message(self, topic, payload):
+        body = text(topic) + as_bytes(payload)
+        self.hears(bytes([0x30, len(body)]) + body)
+
+    def close(self):
+        self.socket.close()
+
+
+@pytest.fixture
+def raw():
+    with contextlib.ExitStack() as stack:
+
+        def start(*arguments, **options):
+            client = RawClient(*arguments, **options)
+            stack.callback(client.close)
+            return client
+
+        yield start
+
+
+def test_ssl_3_with_rc4_from_our_own_broker(world, host):
+    """What nobody in Debian speaks any more."""
+    server = EchoServer(world, "mqtt", "--tls", "--versions", "ssl3", "--suites", "0x0005")
+    for setting in ('"sslversion",0,0', '"ciphersuite",0,"0X0005"', '"ignorertctime",1'):
+        host.exchange(f"AT+QSSLCFG={setting}")
+    host.exchange('AT+QMTCFG="SSL",0,1,0')
+    connect(host, server.port)
+    later(host, 'AT+QMTSUB=0,1,"t/+",2', "+QMTSUB: 0,1,0,2")
+    host.exchange(f'AT+QMTPUB=0,3,2,0,"t/1",{len(BINARY)}', "\r\n> ")
+    host.send(BINARY)
+    # Its own message comes back when the broker likes to, before or behind the result.
+    said = host.read(len(f'{OK}\r\n+QMTPUB: 0,3,0\r\n\r\n+QMTRECV: 0,1,"t/1",""\r\n') + len(BINARY))
+    assert b"\r\n+QMTPUB: 0,3,0\r\n" in said
+    assert b'\r\n+QMTRECV: 0,1,"t/1","' + BINARY + b'"\r\n' in said
+    later(host, "AT+QMTDISC=0", "+QMTDISC: 0,0")
+    assert "SSL3.0 TLS_RSA_WITH_RC4_128_SHA" in server.connections(1)[0]
+
+
+def test_clients_of_our_own_broker_hear_each_other(world, module, raw):
+    server = EchoServer(world, "mqtt")
+    with meter(module, "--name", "first") as first, meter(module, "--name", "second") as second:
+        for host, name in ((first, "one"), (second, "two")):
+            connect(host, server.port, name)
+            later(host, f'AT+QMTSUB=0,1,"to/{name}",1,"w/+",0', "+QMTSUB: 0,1,0,1,0")
+        publish(first, '2,1,0,"to/two"', b"hello", "+QMTPUB: 0,2,0")
+        second.expect('\r\n+QMTRECV: 0,1,"to/two","hello"\r\n')
+        publish(second, '2,2,0,"to/one"', BINARY, "+QMTPUB: 0,2,0")
+        first.expect(b'\r\n+QMTRECV: 0,1,"to/one","' + BINARY + b'"\r\n')
+        raw(server, "three").close()  # without DISCONNECT
+        for host in (first, second):
+            host.expect('\r\n+QMTRECV: 0,0,"w/three","last"\r\n')
+            later(host, "AT+QMTDISC=0", "+QMTDISC: 0,0")
+    server.connections(3)
+    log = server.program.log()
+    assert "mqtt.broker: published on to/two: 5 octets, QoS 1\n" in log
+    assert "hello" not in log
+
+
+def test_keep_alive_of_our_own_broker(world, raw):
+    """Nothing else happens there: the broker's own clock ends a client that keeps silent."""
+    server = EchoServer(world, "mqtt")
+    watcher = raw(server, "watcher")
+    watcher.subscribe("w/#")
+    silent = raw(server, "silent", keep_alive_s=1)
+    watcher.hears_message("w/silent", "last")
+    assert silent.socket.recv(1) == b""
+
+
+def test_users_of_our_own_broker(world, host):
+    server = EchoServer(world, "mqtt", "--user", "u:right:", "--user", "other:")
+    for password, answer in (("right", "4\r\n\r\n+QMTSTAT: 0,1"), ("right:", "0")):
+        later(host, f'AT+QMTOPEN=0,"127.0.0.1",{server.port}', "+QMTOPEN: 0,0")
+        later(host, f'AT+QMTCONN=0,"meter7","u","{password}"', f"+QMTCONN: 0,0,{answer}")
+    later(host, "AT+QMTDISC=0", "+QMTDISC: 0,0")
+    server.connections(2)
+    assert "right" not in server.program.log()
+
+
+def test_faults_of_our_own_broker(world, host):
+    server = EchoServer(world, "mqtt", *("--fault", "close@data", "--fault", "stall@data", "--fault", "none"))
+    host.exchange('AT+QMTCFG="TIMEOUT",0,1,0,0')
+    for result in ("+QMTCONN: 0,2\r\n\r\n+QMTSTAT: 0,1", "+QMTCONN: 0,2\r\n\r\n+QMTSTAT: 0,4", "+QMTCONN: 0,0,0"):
+        later(host, f'AT+QMTOPEN=0,"127.0.0.1",{server.port}', "+QMTOPEN: 0,0")
+        later(host, 'AT+QMTCONN=0,"meter7"', result)
+    later(host, "AT+QMTDISC=0", "+QMTDISC: 0,0")
+    assert [line.split(", ")[-1] for line in server.connections(3)][:2] == ["fault close@data", "fault stall@data"]
+
+
+@pytest.mark.parametrize("options, tls", (((), None), (("--tls",), context(None))), ids=("plain", "tls"))
+def test_our_own_broker_stops_with_clients_under_way(world, raw, options, tls):
+    """Those that go with it leave wills for one another."""
+    server = EchoServer(world, "mqtt", *options)
+    for name in ("one", "two", "three"):
+        raw(server, name, tls=tls).subscribe("w/#")
+    server.program.stop()
+
+
+@pytest.mark.parametrize("given", ("secret", ":secret"))
+def test_a_user_without_name_is_told_without_the_password(world, given):
+    done = world.run("peer", "mqtt", "--user", given)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"error: --user: there is no name") and b"secret" not in done.stderr
+
+
+def test_once_of_our_own_broker(world, raw):
+    server = EchoServer(world, "mqtt", "--once")
+    raw(server, "only").close()
+    assert server.program.wait() == 0

@@ -155,6 +155,11 @@ WRONG = [
     (["tls-echo", "--fault", "stall@hullo"], '--fault stall@hullo: unknown step "hullo"; did you mean "hello"?'),
     (["tcp-echo", "--fault", "alert@data"], "--fault alert@data: only TLS has this"),
     (["tcp-echo", "--fault", "stall@hello"], "--fault stall@hello: only TLS has this"),
+    (["mqtt", "--cert", "x"], "--cert to --suites are for TLS"),
+    (["mqtt", "--banner", "x"], 'unknown option "--banner"'),
+    (["mqtt", "--fault", "stall@hello"], "--fault stall@hello: only TLS has this"),
+    (["mqtt", "--user", "u:1", "--user", "u:2"], "--user: u stands twice"),
+    (["http", "--user", "u:1"], 'unknown option "--user"'),
     (["tcp-echo", "--ready-fd", "99"], "--ready-fd 99: no such open descriptor"),
 ]
 

@@ -20,8 +20,8 @@ void put(net::ftp::FileTree& files, std::string_view path, std::size_t size, std
 std::shared_ptr<net::ftp::Site> ftp_site(const FtpOptions& options) {
   auto site = std::make_shared<net::ftp::Site>();
   site->greeting = "220 quasimodem";
-  site->anybody = !options.user;
-  if (options.user) site->users.insert(*options.user);
+  site->anybody = options.users.empty();
+  for (const auto& [name, password] : options.users) site->users[name] = password;
   if (options.root) {
     site->folder = std::make_unique<FtpFolder>(*options.root, options.writable);
     return site;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@ namespace quasimodem::app {
 struct FtpOptions {
   std::optional<std::string> root;  ///< the folder that is shown; none: a few files in memory, which takes uploads
   bool writable = false;            ///< the folder may be changed
-  std::optional<std::pair<std::string, std::string>> user;  ///< name and password; none: everybody may log in
+  std::map<std::string, std::string> users{};  ///< and their passwords; none: everybody may log in
 };
 
 /// Throws std::filesystem::filesystem_error when the folder is not there.

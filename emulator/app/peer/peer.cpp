@@ -18,6 +18,7 @@
 #include "emulator/app/base/process/spdlog_sink.hpp"
 #include "emulator/app/peer/echo_session.hpp"
 #include "emulator/app/peer/ftp_session.hpp"
+#include "emulator/app/peer/message_broker.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "emulator/app/peer/udp_server.hpp"
@@ -96,6 +97,7 @@ class Peer {
   Script script(const TcpServer::Ends& ends) {
     if (site_) return {.service = std::make_unique<net::http::ServerSession>(site_)};
     if (files_) return {.service = std::make_unique<FtpSession>(io_, files_, ends.here.address, ends.client.address)};
+    if (broker_) return {.service = broker_->accept()};
     return {.service = std::make_unique<EchoSession>(options_.banner)};
   }
 
@@ -121,6 +123,10 @@ class Peer {
   std::optional<UdpServer> udp_;
   std::shared_ptr<net::http::Site> site_ = options_.kind == PeerOptions::Kind::http ? web_site(options_.root) : nullptr;
   std::shared_ptr<net::ftp::Site> files_ = options_.kind == PeerOptions::Kind::ftp ? ftp_site(options_.ftp) : nullptr;
+  std::shared_ptr<MessageBroker> broker_ =
+      options_.kind == PeerOptions::Kind::mqtt
+          ? std::make_shared<MessageBroker>(io_, options_.users, log_.part("broker"))
+          : nullptr;
   std::size_t met_ = 0;
 };
 

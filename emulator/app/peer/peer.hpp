@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,13 +20,14 @@ namespace quasimodem::app {
 
 /// What `quasimodem peer` was asked for, checked.
 struct PeerOptions {
-  enum class Kind { tls_echo, tcp_echo, udp_echo, http, ftp };
+  enum class Kind { tls_echo, tcp_echo, udp_echo, http, ftp, mqtt };
   Kind kind;
   std::string name;  ///< of the kind: `tls-echo`
   net::Endpoint listen;
   bool secure = false;  ///< over TLS
   tls::ServerConfig tls;
-  std::optional<std::string> root;  ///< of http: the folder that is served
+  std::optional<std::string> root;           ///< of http: the folder that is served
+  std::map<std::string, std::string> users;  ///< of ftp and mqtt, and their passwords; none: everybody is welcome
   FtpOptions ftp;
   bool throwaway_identity = false;
   std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again

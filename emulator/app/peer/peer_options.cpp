@@ -25,6 +25,7 @@ Usage: quasimodem peer tls-echo [OPTIONS]   echo over TLS, incl. SSL 3.0, RC4, 3
        quasimodem peer udp-echo [OPTIONS]   echo over UDP
        quasimodem peer http [OPTIONS]       a web server, with --tls over TLS as above
        quasimodem peer ftp [OPTIONS]        an FTP server, passive and active
+       quasimodem peer mqtt [OPTIONS]       an MQTT broker, with --tls over TLS as above
 )";
 
 constexpr const char* kFooter =
@@ -81,6 +82,18 @@ own address only. There is no TLS, and passwords go over readable.
 Faults of the control connection: those of tcp-echo, see there; `data` is the first command.
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy, folder not there).)",
                 kFtpFiles);
+constexpr std::string_view kMqttFooter =
+    R"(All clients are on one broker and hear each other: MQTT 3.1 and 3.1.1, QoS 0 to 2, wildcards, retained messages, last
+wills, kept sessions. Everything is forgotten when it ends. With -v it tells who comes and goes, and the topic and size
+of what is published, never the message.
+
+With --tls it speaks what tls-echo does, incl. SSL 3.0, RC4 and 3DES, and the faults of tls-echo go for it; without it
+those of tcp-echo, see there. `data` is CONNECT.
+
+Examples:
+  quasimodem peer mqtt --listen 127.0.0.1:1883 -v
+  quasimodem peer mqtt --tls --versions ssl3 --suites 0x0005 --user meter7:secret
+Exit codes: 0 stopped, 2 usage, 3 environment (port busy, file not readable, not in this build).)";
 
 constexpr const char* kReadyExample = "quasimodem peer tls-echo --ready-fd 3 3>ready";
 
@@ -96,12 +109,13 @@ const Server kServers[] = {
     {"udp-echo", PeerOptions::Kind::udp_echo, "Sends back every UDP datagram.", kUdpFooter},
     {"http", PeerOptions::Kind::http, "Answers requests over HTTP or HTTPS.", kHttpFooter},
     {"ftp", PeerOptions::Kind::ftp, "Sends and takes files over FTP.", kFtpFooter},
+    {"mqtt", PeerOptions::Kind::mqtt, "Passes messages from client to client, over MQTT.", kMqttFooter},
 };
 
 struct PeerWords {
   std::string listen = "127.0.0.1:0", banner;
-  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root, user;
-  std::vector<std::string> faults;
+  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root;
+  std::vector<std::string> faults, users;
   std::int64_t verbose = 0;
   bool once = false, json = false, tls = false, writable = false;
 };
@@ -194,20 +208,42 @@ std::optional<Fault> read_fault_for(bool secure, const std::string& text) {
   return *fault;
 }
 
+/// What is wrong is told without the password.
+std::map<std::string, std::string> read_users(const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> users;
+  for (const auto& text : texts) {
+    const auto colon = text.find(':');
+    if (colon == std::string::npos || colon == 0)
+      usage("--user: there is no name with a password behind it", "use --user NAME:PASSWORD");
+    const auto name = text.substr(0, colon);
+    if (!users.emplace(name, text.substr(colon + 1)).second)
+      usage(fmt::format("--user: {} stands twice", name), "each user has one password");
+  }
+  return users;
+}
+
+/// Whether `--tls` is its to choose.
+bool may_be_secure(PeerOptions::Kind kind) { return kind == PeerOptions::Kind::http || kind == PeerOptions::Kind::mqtt; }
+bool knows_users(PeerOptions::Kind kind) { return kind == PeerOptions::Kind::ftp || kind == PeerOptions::Kind::mqtt; }
+bool echoes(PeerOptions::Kind kind) {
+  return kind == PeerOptions::Kind::tls_echo || kind == PeerOptions::Kind::tcp_echo;
+}
+
 // ── the whole line ──
 
 void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   line.option("--listen", raw.listen, "HOST:PORT", "where; port 0 takes any that is free; default 127.0.0.1:0");
-  if (kind == PeerOptions::Kind::http) {
-    line.option("--root", raw.root, "DIR", "serve the files of this folder");
-    line.flag("--tls", raw.tls, "over TLS; the options --cert to --suites are for it");
+  if (kind == PeerOptions::Kind::http) line.option("--root", raw.root, "DIR", "serve the files of this folder");
+  if (knows_users(kind)) {
+    line.list("--user", raw.users, "NAME:PASSWORD",
+              "let in only who says this; repeatable; default: everybody. Other users of the machine see it");
   }
   if (kind == PeerOptions::Kind::ftp) {
     line.option("--root", raw.root, "DIR", "show the files of this folder");
     line.flag("--writable", raw.writable, "the folder may be changed: uploads, new directories, names, removals");
-    line.option("--user", raw.user, "NAME:PASSWORD", "who may log in; default: everybody");
   }
-  if (kind == PeerOptions::Kind::tls_echo || kind == PeerOptions::Kind::http) {
+  if (may_be_secure(kind)) line.flag("--tls", raw.tls, "over TLS; the options --cert to --suites are for it");
+  if (kind == PeerOptions::Kind::tls_echo || may_be_secure(kind)) {
     line.option("--cert", raw.certificate, "FILE",
                 "certificate, PEM or DER, its chain behind it; default: a throw-away one");
     line.option("--key", raw.key, "FILE", "its key, PEM or DER, not encrypted");
@@ -219,8 +255,7 @@ void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   }
   if (kind != PeerOptions::Kind::udp_echo) {
     line.list("--fault", raw.faults, "KIND@STEP", "what goes wrong, and where, see below; repeatable");
-    if (kind != PeerOptions::Kind::http && kind != PeerOptions::Kind::ftp)
-      line.option("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
+    if (echoes(kind)) line.option("--banner", raw.banner, "TEXT", R"(said first; \r \n \xNN stand for bytes)");
   }
   line.flag(
       "--once", raw.once,
@@ -262,11 +297,7 @@ void read_tls(const PeerWords& raw, PeerOptions& options) {
 void read_ftp(const PeerWords& raw, PeerOptions& options) {
   if (raw.writable && !raw.root)
     usage("--writable is for the folder of --root", "without --root files in memory are shown, which take uploads");
-  options.ftp = {.root = raw.root, .writable = raw.writable};
-  if (!raw.user) return;
-  const auto colon = raw.user->find(':');
-  if (colon == std::string::npos || colon == 0) usage("--user without a password", "use NAME:PASSWORD");
-  options.ftp.user = {raw.user->substr(0, colon), raw.user->substr(colon + 1)};
+  options.ftp = {.root = raw.root, .writable = raw.writable, .users = options.users};
 }
 
 CommandText text_of(const Server& server, std::string name) {
@@ -287,6 +318,7 @@ PeerOptions check(const PeerWords& raw, const Server& server) {
   if (raw.root && !std::filesystem::is_directory(*raw.root))
     throw Problem{ExitCode::environment, fmt::format("--root {}: there is no such folder", *raw.root)};
   options.root = raw.root;
+  options.users = read_users(raw.users);
   read_ftp(raw, options);
   for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(options.secure, fault));
   options.banner = unescaped(raw.banner);
@@ -317,7 +349,7 @@ const Server& server_named(const std::string& name) {
     names.emplace_back(server.name);
   }
   usage(fmt::format("unknown server \"{}\"{}", name, did_you_mean(name, names)),
-        "there are tls-echo, tcp-echo, udp-echo, http and ftp; see: quasimodem peer --help");
+        "there are tls-echo, tcp-echo, udp-echo, http, ftp and mqtt; see: quasimodem peer --help");
 }
 
 }  // namespace
@@ -328,7 +360,7 @@ Declaration declare_peer() {
 }
 
 tl::expected<PeerOptions, std::string> read_peer_options(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo|http|ftp [OPTIONS]");
+  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo|http|ftp|mqtt [OPTIONS]");
   const auto& first = arguments.front();
   PeerWords raw;
   if (first == "--help" || first == "-h") return tl::unexpected{overview(raw).help()};

@@ -27,14 +27,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Ended = std::function<void(const Conversation& talk)>;
 
-  Connection(tcp::socket socket, std::unique_ptr<Conversation> talk, Ended ended)
-      : socket_{std::move(socket)}, timer_{socket_.get_executor()}, talk_{std::move(talk)}, ended_{std::move(ended)} {}
+  Connection(asio::io_context& io, tcp::socket socket, std::unique_ptr<Conversation> talk, Ended ended)
+      : io_{io}, socket_{std::move(socket)}, timer_{io}, talk_{std::move(talk)}, ended_{std::move(ended)} {}
 
   void start() {
     error_code ignored;
     socket_.set_option(tcp::no_delay{true}, ignored);
     talk_->when_outgoing([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->settle();
+      const auto self = weak.lock();
+      if (self && !self->io_.stopped()) self->settle();  // what goes with the io_context has no more to say
     });
     talk_->start();
     settle();
@@ -126,6 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ended_(*talk_);
   }
 
+  asio::io_context& io_;
   tcp::socket socket_;
   asio::steady_timer timer_;
   std::unique_ptr<Conversation> talk_;
@@ -146,7 +148,7 @@ TcpServer::TcpServer(asio::io_context& io, const net::Endpoint& address, const E
   tcp::acceptor acceptor{io, tcp::endpoint{asio::ip::address_v4{address.address.octets}, address.port}};
   address_ = endpoint_of(acceptor.local_endpoint());
   clients_ = std::make_shared<net::AcceptLoop<tcp>>(io, std::move(acceptor), log);
-  clients_->start([events, log](tcp::socket socket) {
+  clients_->start([&io, events, log](tcp::socket socket) {
     error_code left_already;
     const Ends ends{endpoint_of(socket.local_endpoint(left_already)),
                     endpoint_of(socket.remote_endpoint(left_already))};
@@ -154,7 +156,7 @@ TcpServer::TcpServer(asio::io_context& io, const net::Endpoint& address, const E
       log.info("{}: {}", who, talk.summary());
       events.ended();
     };
-    std::make_shared<Connection>(std::move(socket), events.met(ends), ended)->start();
+    std::make_shared<Connection>(io, std::move(socket), events.met(ends), ended)->start();
   });
 }
 
