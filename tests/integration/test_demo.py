@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from support import PROGRAM, Deadline
 
-ACTS = ["tls", "tcp", "transparent", "https", "fault"]
+ACTS = ["tls", "tcp", "transparent", "https", "mqtt", "fault"]
 ROW = re.compile(r" *(\d+\.\d{3})  (?:([<>]) )?(.*)")
 
 
@@ -107,6 +107,36 @@ def test_https(shown):
         "GET /fw.bin HTTP/1.1",
         "GET /missing HTTP/1.1",
         "the server answered 404",
+    ]
+
+
+def test_mqtt(shown):
+    text = shown("mqtt")
+    host, module, network = (said(text, who) for who in (">", "<", None))
+    assert [line for line in host if "QMT" in line] == [
+        'AT+QMTCFG="WILL",0,1,1,1,"meter/7/state","lost"',
+        'AT+QMTOPEN=0,"mqtt.example",1883',
+        'AT+QMTCONN=0,"meter7"',
+        'AT+QMTSUB=0,1,"meter/7/set/#",1',
+        'AT+QMTPUB=0,2,1,0,"meter/7/t",4',
+    ]
+    assert [line for line in module if "QMT" in line or "PDP" in line] == [
+        "+QMTOPEN: 0,0",
+        "+QMTCONN: 0,0,0",
+        "+QMTSUB: 0,1,0,1",
+        "+QMTPUB: 0,2,0",
+        '+QMTRECV: 0,1,"meter/7/set/interval","60"',
+        "+QMTSTAT: 0,1",
+        "+PDP DEACT",
+    ]
+    assert network == [
+        "PDP context active",
+        "connected: meter7",
+        'published on meter/7/t: "21.5"',
+        "another client publishes",
+        'published on meter/7/set/interval: "60"',
+        "the network takes the PDP context away",
+        'published on meter/7/state: "lost"',
     ]
 
 

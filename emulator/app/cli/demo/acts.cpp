@@ -8,12 +8,14 @@
 #include <string>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "emulator/device/outside.hpp"
 #include "emulator/workbench/bench_play.hpp"
 #include "emulator/workbench/service_peer.hpp"
 #include "emulator/workbench/tls_peer.hpp"
 #include "net/http/server.hpp"
+#include "net/mqtt/broker.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -235,11 +237,43 @@ void show_https(Stage& stage) {
   stage.host("AT+QIDEACT", "DEACT OK\r\n");
 }
 
+void show_mqtt(Stage& stage) {
+  using net::mqtt::Publish;
+  stage.title(
+      "MQTT, as later firmware has it: a meter that reports, is told something, and is missed when it is gone.");
+  net::mqtt::Broker broker{stage.bench().timeline(), {}, {}};
+  broker.on_published = [&stage](const Publish& message) {
+    stage.network(fmt::format("published on {}: \"{}\"", message.topic, escaped(message.payload)));
+  };
+  const workbench::ServicePeer peer{
+      stage.bench().network(), {"mqtt.example", 1883}, [&broker](auto&) { return broker.accept(); }};
+  bring_up(stage);
+  stage.host("AT+QMTCFG=\"WILL\",0,1,1,1,\"meter/7/state\",\"lost\"");
+  stage.host("AT+QMTOPEN=0,\"mqtt.example\",1883", "+QMTOPEN: 0,0\r\n");
+  stage.host("AT+QMTCONN=0,\"meter7\"", "+QMTCONN: 0,0,0\r\n");
+  stage.network(fmt::format("connected: {}", fmt::join(broker.clients(), ", ")));
+  stage.host("AT+QMTSUB=0,1,\"meter/7/set/#\",1", "+QMTSUB: 0,1,0,1\r\n");
+  stage.host("AT+QMTPUB=0,2,1,0,\"meter/7/t\",4", "> ");
+  stage.data(as_bytes("21.5"), "21.5", "+QMTPUB: 0,2,0\r\n");
+  stage.network("another client publishes");
+  broker.publish({.topic = "meter/7/set/interval", .payload = to_bytes("60"), .qos = net::mqtt::Qos::at_least_once});
+  stage.wait_for("+QMTRECV: 0,1,\"meter/7/set/interval\",\"60\"\r\n");
+  stage.network("the network takes the PDP context away");
+  stage.bench().outside().lose_context(0);
+  stage.wait_for("+PDP DEACT\r\n");
+  stage.pass(5s);
+}
+
 constexpr std::array kActs{
     Act{"tls", "TLS with certificates of both sides", &show_tls, "quasimodem demo fault"},
     Act{"tcp", "a TCP socket", &show_tcp, "quasimodem demo tls"},
     Act{"transparent", "transparent mode and the way out of it", &show_transparent, "quasimodem demo fault"},
     Act{"https", "a page, a form and a download with AT+QHTTP*", &show_https, "quasimodem demo fault"},
+    Act{"mqtt",
+        "subscribe, publish, receive, and a last will, with AT+QMT*",
+        &show_mqtt,
+        "quasimodem demo fault",
+        {.mqtt = true}},
     Act{"fault", "a clock never set, a bearer that goes away", &show_fault, "quasimodem run -- your-tests"},
 };
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "emulator/app/cli/demo/stage.hpp"
+#include "emulator/device/firmware.hpp"
 
 namespace quasimodem::app {
 
@@ -14,6 +15,7 @@ struct Act {
   std::string_view summary;
   void (*perform)(Stage& stage);
   std::string_view next;  ///< what to try afterwards
+  device::FirmwareChoice firmware{};
 };
 
 std::span<const Act> acts();

@@ -31,7 +31,7 @@ struct DemoWords {
   CommandLine line() {
     CommandLine line{{.name = "quasimodem demo",
                       .description = "A host, a module and its network, side by side, offline.",
-                      .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|https|fault]\n",
+                      .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|https|mqtt|fault]\n",
                       .footer = list_of_acts()}};
     line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
     line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
@@ -44,7 +44,7 @@ struct DemoWords {
     const auto& act = find_act(name);
     const auto pace = at_once || !::isatty(STDOUT_FILENO) ? Pace::at_once : Pace::live;
     const auto timing = read_profile(profile);
-    Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, timing};
+    Stage stage{coloring(read_color(color), STDOUT_FILENO), pace, timing, act.firmware};
     try {
       act.perform(stage);
     } catch (const Unsaid& unsaid) {

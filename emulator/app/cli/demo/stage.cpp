@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "emulator/device/timing.hpp"
+#include "emulator/workbench/configured.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -18,7 +19,8 @@ constexpr auto kLongestLook = 1500ms;
 
 }  // namespace
 
-Stage::Stage(Coloring coloring, Pace pace, const device::Timing& timing) : rows_{coloring}, pace_{pace} {
+Stage::Stage(Coloring coloring, Pace pace, const device::Timing& timing, const device::FirmwareChoice& firmware)
+    : rows_{coloring}, pace_{pace}, bench_{{.configuration = workbench::configured({.firmware = firmware})}} {
   bench_.board().set_timing(timing);
   bench_.network().set_latency(timing.round_trip.median / 2);
   bench_.advance(1s);  // the answers of what brought it here

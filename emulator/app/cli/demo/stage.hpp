@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "emulator/app/base/rows.hpp"
+#include "emulator/device/firmware.hpp"
 #include "emulator/device/rooms.hpp"
 #include "emulator/workbench/workbench.hpp"
 
@@ -24,7 +25,7 @@ class Unsaid : public std::runtime_error {
 /// module is a real one in memory, and its time the Timeline's; nothing on the stage is made up.
 class Stage {
  public:
-  Stage(Coloring coloring, Pace pace, const device::Timing& timing);
+  Stage(Coloring coloring, Pace pace, const device::Timing& timing, const device::FirmwareChoice& firmware);
 
   workbench::Workbench& bench() { return bench_; }
 
