@@ -223,7 +223,9 @@ std::map<std::string, std::string> read_users(const std::vector<std::string>& te
 }
 
 /// Whether `--tls` is its to choose.
-bool may_be_secure(PeerOptions::Kind kind) { return kind == PeerOptions::Kind::http || kind == PeerOptions::Kind::mqtt; }
+bool may_be_secure(PeerOptions::Kind kind) {
+  return kind == PeerOptions::Kind::http || kind == PeerOptions::Kind::mqtt;
+}
 bool knows_users(PeerOptions::Kind kind) { return kind == PeerOptions::Kind::ftp || kind == PeerOptions::Kind::mqtt; }
 bool echoes(PeerOptions::Kind kind) {
   return kind == PeerOptions::Kind::tls_echo || kind == PeerOptions::Kind::tcp_echo;
