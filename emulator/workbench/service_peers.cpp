@@ -160,7 +160,11 @@ std::unique_ptr<net::PeerSession> ServicePeers::mail_server(bool secure, bool st
                                    .needs_auth = true,
                                    .base64 = [](ByteSpan octets) { return tls::base64(octets); },
                                    .unbase64 = [](std::string_view text) { return tls::from_base64(text); },
-                                   .deliver = [this](const auto& mail) { mails_.push_back(mail); }};
+                                   .deliver =
+                                       [this](const auto& mail) {
+                                         mails_.push_back(mail);
+                                         return true;
+                                       }};
   auto session = std::make_unique<PatientSession>(std::make_unique<net::smtp::Server>(std::move(config)), silent_);
   waiting_.push_back(session->goes_on());
   return session;

@@ -50,6 +50,7 @@ void Server::receive(ByteSpan bytes) {
     if (!line) break;
     in_text_ ? take_text(*line) : take_command(*line);
   }
+  if (tls_due_ && !received_.empty()) refuse_early_octets();
   if (over_ || stalled_) received_ = {};
 }
 
@@ -88,6 +89,7 @@ void Server::take_command(std::string_view line) {
   std::string verb{line.substr(0, blank)};
   std::transform(verb.begin(), verb.end(), verb.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (config_.on_command) config_.on_command(verb == "AUTH" ? line.substr(0, line.find(' ', blank + 1)) : line);
   if (in_trouble(verb, line)) return;
   obey(verb, line.substr(std::min(blank + 1, line.size())));
 }
@@ -140,14 +142,17 @@ void Server::hello(std::string_view name, bool extended) {
   reply(250, lines.back());
 }
 
-/// What a client says in clear behind STARTTLS must not count as said through TLS (RFC 3207 4.2).
+/// What a client says in clear behind STARTTLS must not count as said through TLS (RFC 3207 4.2). It may come with it,
+/// or later, while the answer has not gone.
+void Server::refuse_early_octets() {
+  tls_due_ = false;
+  reply(554, "nothing may follow STARTTLS");
+  over_ = true;
+}
+
 void Server::start_tls() {
   if (!config_.offers_tls || secure_) return reply(502, "no STARTTLS here");
-  if (!received_.empty()) {
-    reply(554, "nothing may follow STARTTLS");
-    over_ = true;
-    return;
-  }
+  if (!received_.empty()) return refuse_early_octets();
   reply(220, "go ahead");
   tls_due_ = true;
   hello_.clear();
@@ -249,7 +254,7 @@ void Server::text_ended() {
   const auto mail = std::exchange(mail_, std::nullopt);
   if (in_trouble(".", ".")) return;
   if (too_large_) return reply(552, "too large");
-  if (config_.deliver) config_.deliver(*mail);
+  if (config_.deliver && !config_.deliver(*mail)) return reply(451, "it cannot be kept");
   reply(250, "taken");
 }
 

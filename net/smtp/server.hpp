@@ -65,7 +65,9 @@ class Server final : public PeerSession {
     std::vector<Trouble> troubles;
     Base64 base64;
     Unbase64 unbase64;
-    std::function<void(const Delivery&)> deliver;
+    std::function<bool(const Delivery&)> deliver;  ///< false: it could not be kept, which the client is told
+    /// Each command as it came, AUTH without what may follow the mechanism: that is a secret.
+    std::function<void(std::string_view line)> on_command;
   };
 
   explicit Server(Config config) : config_{std::move(config)}, secure_{config_.secure} {}
@@ -93,6 +95,7 @@ class Server final : public PeerSession {
 
   void hello(std::string_view name, bool extended);
   void start_tls();
+  void refuse_early_octets();
   void auth(std::string_view rest);
   void plain(std::string_view line);
   void login_user(std::string_view line);

@@ -6,6 +6,7 @@
 #include "core/random.hpp"
 #include "emulator/app/peer/echo_session.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
+#include "net/smtp/server.hpp"
 #include "tests/support/catch.hpp"
 #include "tls/capabilities.hpp"
 #include "tls/client_session.hpp"
@@ -286,4 +287,144 @@ TEST_CASE("faults of a plain conversation", "[app]") {
   const auto [wish, garbage] = outcome("garbage@accept");
   CHECK(wish == Wish::stall);
   CHECK(garbage.size() == 64);
+}
+
+// ---- STARTTLS ----
+
+namespace {
+
+/// A mail server that begins in clear, and a client that speaks as it likes.
+struct StartingBench {
+  explicit StartingBench(std::string_view fault = "") {
+    tls::ServerConfig server;
+    append(server.certificate, tls::throwaway_certificate());
+    append(server.key, tls::throwaway_key());
+    net::smtp::Server::Config config;
+    config.offers_tls = true;
+    config.on_command = [this](std::string_view line) { heard.emplace_back(line); };
+    Script what{.service = std::make_unique<net::smtp::Server>(std::move(config))};
+    if (!fault.empty()) what.fault = read_fault(fault).value();
+    talk =
+        TlsConversation::create(std::move(server), std::move(what), random, Logger{}, TlsConversation::Begin::in_clear)
+            .value();
+    client =
+        tls::ClientSession::create({.lowest = tls::Version::tls1_2, .highest = tls::Version::tls1_2}, random, Logger{})
+            .value();
+    talk->start();
+  }
+
+  std::string in_clear(std::string_view text) {
+    if (!text.empty()) talk->receive(as_bytes(text));
+    return to_text(talk->take_outgoing());
+  }
+  void greet() {
+    REQUIRE(in_clear("").starts_with("220 "));
+    REQUIRE(in_clear("EHLO x\r\n").find("STARTTLS") != std::string::npos);
+  }
+  void exchange() {
+    for (bool moved = true; moved;) {
+      const auto bytes = talk->take_outgoing();
+      client->feed(bytes);
+      const auto answer = talk->wish() == Wish::go_on ? client->take_outgoing() : Bytes{};
+      if (!answer.empty()) talk->receive(answer);
+      moved = !bytes.empty() || !answer.empty();
+    }
+    if (talk->wish() == Wish::end) client->end_of_input();
+  }
+  void secure() {
+    greet();
+    REQUIRE(in_clear("STARTTLS\r\n") == "220 go ahead\r\n");
+    client->start();
+    exchange();
+  }
+  std::string securely(std::string_view text) {
+    REQUIRE(client->write(as_bytes(text)));
+    exchange();
+    return to_text(client->read(100000));
+  }
+
+  SeededRandom random{5};
+  std::vector<std::string> heard;
+  std::unique_ptr<Conversation> talk;
+  std::unique_ptr<tls::ClientSession> client;
+};
+
+}  // namespace
+
+TEST_CASE("a conversation turns to TLS when it is asked for, and greets no second time", "[app][starttls]") {
+  StartingBench bench;
+  bench.secure();
+  REQUIRE(bench.client->state() == State::connected);
+  CHECK(bench.client->read(1000).empty());
+  CHECK(bench.securely("NOOP\r\n") == "250 ok\r\n");
+  CHECK(bench.securely("STARTTLS\r\n").starts_with("502 "));
+  CHECK(bench.securely("MAIL FROM:<a@b>\r\n").starts_with("503 "));  // what was said in clear is forgotten
+  CHECK(bench.securely("QUIT\r\n").starts_with("221 "));
+  CHECK(bench.talk->wish() == Wish::end);
+  CHECK(bench.talk->summary().starts_with("TLS1.2 TLS_RSA_WITH_AES_256_CBC_SHA, no client certificate, 57 B in, "));
+  CHECK(bench.talk->summary().ends_with("ended by the server"));
+}
+
+TEST_CASE("what a client sends in clear behind STARTTLS is no command, and nothing of TLS", "[app][starttls]") {
+  static constexpr std::string_view kInjected = "MAIL FROM:<injected@b>\r\n";
+  StartingBench bench;
+  bench.greet();
+  SECTION("in one piece with it") {
+    CHECK(bench.in_clear(fmt::format("STARTTLS\r\n{}", kInjected)) == "554 nothing may follow STARTTLS\r\n");
+    CHECK(bench.in_clear("").empty());
+    CHECK(bench.talk->wish() == Wish::end);
+  }
+  SECTION("while the answer waits to be sent") {
+    bench.talk->receive(as_bytes("STARTTLS\r\n"));
+    bench.talk->receive(as_bytes(kInjected));
+    CHECK(bench.in_clear("").ends_with("554 nothing may follow STARTTLS\r\n"));
+    CHECK(bench.in_clear("").empty());
+    CHECK(bench.talk->wish() == Wish::end);
+  }
+  SECTION("after the answer: then it is a bad record") {
+    CHECK(bench.in_clear("STARTTLS\r\n") == "220 go ahead\r\n");
+    CHECK(bench.in_clear(kInjected).find("250") == std::string::npos);
+    CHECK(bench.talk->wish() == Wish::end);
+    CHECK(bench.talk->summary().find("handshake failed: ") != std::string::npos);
+  }
+  CHECK(bench.heard == std::vector<std::string>{"EHLO x", "STARTTLS"});
+}
+
+TEST_CASE("a client that begins in clear may leave in clear", "[app][starttls]") {
+  StartingBench bench;
+  bench.greet();
+  SECTION("in order") {
+    CHECK(bench.in_clear("QUIT\r\n").starts_with("221 "));
+    CHECK(bench.in_clear("").empty());
+    CHECK(bench.talk->summary().ends_with("ended by the server"));
+  }
+  SECTION("or not") {
+    bench.talk->input_ended();
+    CHECK(bench.talk->summary().ends_with("ended by the client"));
+  }
+  CHECK(bench.talk->wish() == Wish::end);
+  CHECK(bench.talk->summary().starts_with(bench.heard.size() == 2 ? "14 B in" : "8 B in"));
+}
+
+TEST_CASE("faults of a conversation that begins in clear are those of its TLS", "[app][starttls]") {
+  for (const auto step : kSteps) {
+    CAPTURE(step);
+    StartingBench bench{fmt::format("alert:access_denied@{}", step)};
+    if (step == "accept") {
+      const auto said = bench.talk->take_outgoing();
+      REQUIRE(said.size() == 7);
+      CHECK(said[0] == 21);
+      CHECK(said[6] == 49);
+    } else {
+      bench.secure();
+      if (step == "data") {
+        REQUIRE(bench.client->state() == State::connected);
+        CHECK(bench.securely("NOOP\r\n").empty());
+      }
+      CHECK(bench.client->error().reason == "the peer refused with the alert access_denied (49)");
+      CHECK(bench.heard.size() == 2);
+    }
+    CHECK(bench.talk->wish() == Wish::end);
+    CHECK(bench.talk->summary().ends_with(fmt::format("fault alert:access_denied@{}", step)));
+  }
 }

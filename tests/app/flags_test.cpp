@@ -72,6 +72,7 @@ bool peer_writable(Arguments arguments) {
   arguments.insert(arguments.end(), {"--root", "/"});
   return read_peer_options(arguments)->ftp.writable;
 }
+bool peer_starts_tls(const Arguments& arguments) { return read_peer_options(arguments)->starts_tls; }
 bool peer_once(const Arguments& arguments) { return read_peer_options(arguments)->once; }
 bool peer_tells(const Arguments& arguments) { return read_peer_options(arguments)->log_level == LogLevel::info; }
 
@@ -97,6 +98,11 @@ const std::vector<Other> kOthers{
     {"peer mqtt", "--json", &peer_json},
     {"peer mqtt", "--tls", &peer_secure},
     {"peer mqtt", "--verbose", &peer_tells},
+    {"peer smtp", "--once", &peer_once},
+    {"peer smtp", "--json", &peer_json},
+    {"peer smtp", "--tls", &peer_secure},
+    {"peer smtp", "--starttls", &peer_starts_tls},
+    {"peer smtp", "--verbose", &peer_tells},
     {"doctor", "--json",
      [](const auto& given) { return read_doctor_options(given)->form == DoctorOptions::Form::json; }},
     {"doctor", "--tls",

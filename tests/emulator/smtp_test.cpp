@@ -39,7 +39,10 @@ struct MailBench : ModemBench {
     server.users = {{"u", "p"}};
     server.base64 = [](ByteSpan octets) { return tls::base64(octets); };
     server.unbase64 = [](std::string_view text) { return tls::from_base64(text); };
-    server.deliver = [this](const Delivery& delivery) { box.push_back(delivery); };
+    server.deliver = [this](const Delivery& delivery) {
+      box.push_back(delivery);
+      return true;
+    };
     ok("AT+CMEE=1");
   }
 

@@ -36,7 +36,8 @@ class EchoServer:
 
     def connections(self, count):
         """The log lines of the first `count` connections, once they have all ended."""
-        pattern = re.compile(r"^\S+ info +(?:(?:tls|tcp|udp)-echo|http|ftp|mqtt): 127\.0\.0\.1:\d+: (.*)$", re.MULTILINE)
+        names = "(?:tls|tcp|udp)-echo|http|ftp|smtp|mqtt"
+        pattern = re.compile(rf"^\S+ info +(?:{names}): 127\.0\.0\.1:\d+: (.*)$", re.MULTILINE)
         wait_until(lambda: len(pattern.findall(self.program.log())) >= count, f"the end of {count} connections")
         lines = pattern.findall(self.program.log())
         assert len(lines) == count, self.program.log()

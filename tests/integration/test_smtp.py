@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """AT+QSMTP* against mail servers that are not ours: aiosmtpd in clear, over TLS and with STARTTLS, and exim4, whose
-GnuTLS still speaks 3DES and RC4. What they got is taken apart by Python's email."""
+GnuTLS still speaks 3DES and RC4. What they got is taken apart by Python's email. And `quasimodem peer smtp`, with the
+module and with Python's smtplib."""
 
 import email
 import email.policy
 import re
+import smtplib
+import socket
 import ssl
 import subprocess
 import time
@@ -12,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from support import OK, free_port, listens, wait_until
+from peer_support import EchoServer, context
+from support import OK, WATCHDOG, free_port, listens, wait_until
 from tls_support import SERVED_ENVIRONMENT, served
 
 SPRING_2015 = "15/04/08,12:00:00+00"
@@ -309,3 +313,224 @@ def test_exim(module, pki, tmp_path, style, version, suite, name):
     assert len(mails) == 1
     check_message(mails[0], BODY, [("all.bin", FILE)])
     assert name in said.replace("-", "_")
+
+
+# ---- quasimodem peer smtp ----
+
+
+@pytest.fixture
+def mailbox(tmp_path):
+    folder = tmp_path / "mailbox"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def own(pki):
+    """The options for a server with a certificate of the test CA."""
+    return "--cert", pki / "server.crt", "--key", pki / "server.key"
+
+
+def sent_by(client, text="Subject: x\r\n\r\n..\r\nhello\r\n"):
+    client.sendmail("a@example.org", ["b@example.org", "c@example.org"], text)
+
+
+class Clear:
+    """A connection whose client says what it likes, when it likes."""
+
+    def __init__(self, server):
+        self.socket = server.connect()
+        self.file = self.socket.makefile("rb")
+
+    def say(self, octets):
+        self.socket.sendall(octets)
+
+    def answer(self):
+        while line := self.file.readline():
+            if line[3:4] == b" ":
+                return line.decode().rstrip()
+        return ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+        self.socket.close()
+
+
+@pytest.mark.parametrize("way", ["--tls", "--starttls"])
+def test_ssl_3_with_rc4_from_our_own_server(world, module, mailbox, way):
+    """What nobody in Debian speaks any more."""
+    options = (way, "--versions", "ssl3", "--suites", "0x0005", "--user", "u:p", "--mailbox", mailbox)
+    server = EchoServer(world, "smtp", *options)
+    with module().host() as host:
+        for setting in ('"sslversion",0,0', '"ciphersuite",0,"0X0005"', '"ignorertctime",1'):
+            host.exchange(f"AT+QSSLCFG={setting}")
+        mail = MailHost(host, server.port, 1 if way == "--tls" else 2)
+        mail.body(BODY)
+        mail.attach("all.bin", FILE)
+        mail.put()
+        host.exchange('AT+QSMTPPWD="wrong"')
+        mail.put(-1)
+        host.nothing_more()
+    first, second = server.connections(2)
+    assert first.startswith("SSL3.0 TLS_RSA_WITH_RC4_128_SHA, no client certificate, ")
+    assert second.startswith("SSL3.0 TLS_RSA_WITH_RC4_128_SHA, ")
+    (file,) = mailbox.iterdir()
+    assert (file.name, file.stat().st_mode & 0o777) == ("0001.eml", 0o600)
+    envelope, rest = file.read_bytes().split(b"\r\nDelivered-To: c@example.org\r\n")
+    assert envelope.split(b"\r\n") == [
+        b"Return-Path: <meter7@example.org>",
+        b"Delivered-To: a@example.org",
+        b"Delivered-To: b@example.org",
+    ]
+    check_message(rest, BODY, [("all.bin", FILE)])
+    log = server.program.log()
+    to = ", ".join(f"<{name}@example.org>" for name in "abc")
+    assert f"mail from <meter7@example.org> to {to}, {len(rest)} B, over TLS, user u, in {file}\n" in log
+    assert "All is well" not in log and "wrong" not in log
+
+
+def test_a_line_for_each_mail_and_nothing_kept(world):
+    server = EchoServer(world, "smtp")
+    with smtplib.SMTP("127.0.0.1", server.port, timeout=WATCHDOG) as client:
+        client.ehlo()
+        assert not client.has_extn("auth") and not client.has_extn("starttls")
+        sent_by(client)
+        sent_by(client, "Subject: the second\r\n\r\n")
+    assert server.connections(1)[0].endswith(", ended by the server")
+    mails = re.findall(r"mail from .*", server.program.log())
+    to = "<b@example.org>, <c@example.org>"
+    assert mails == [f"mail from <a@example.org> to {to}, {size} B, in clear" for size in (25, 23)]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_smtplib_with_starttls(world, pki, own, mailbox, version):
+    server = EchoServer(world, "smtp", "--starttls", *own, "--user", "u:p:q", "--mailbox", mailbox)
+    for mechanism in ("PLAIN", "LOGIN"):
+        with smtplib.SMTP("127.0.0.1", server.port, timeout=WATCHDOG) as client:
+            client.ehlo()
+            assert client.has_extn("starttls") and not client.has_extn("auth")
+            with pytest.raises(smtplib.SMTPSenderRefused) as refused:
+                sent_by(client)
+            assert refused.value.smtp_code == 530
+            assert client.docmd("AUTH", "PLAIN AHUAcDpx")[0] == 502  # not in clear
+            made = context(pki, version)
+            made.check_hostname = False
+            client.starttls(context=made)
+            client.ehlo()
+            assert not client.has_extn("starttls")
+            assert client.esmtp_features["auth"].split() == ["LOGIN", "PLAIN"]
+            with pytest.raises(smtplib.SMTPAuthenticationError):
+                client.login("u", "wrong")
+            client.esmtp_features["auth"] = mechanism
+            client.login("u", "p:q")
+            sent_by(client)
+    files = sorted(mailbox.iterdir())
+    assert [file.name for file in files] == ["0001.eml", "0002.eml"]
+    for file in files:
+        assert file.read_bytes().endswith(b"Delivered-To: c@example.org\r\nSubject: x\r\n\r\n..\r\nhello\r\n")
+    for line in server.connections(2):
+        assert line.startswith(("TLS1.0 ", "TLS1.1 ", "TLS1.2 ")[version - 1]) and line.endswith(", ended by the server")
+
+
+def test_smtplib_over_tls(world, pki, own):
+    server = EchoServer(world, "smtp", "--tls", *own, "--user", "u:p", "--once")
+    with smtplib.SMTP_SSL("127.0.0.1", server.port, timeout=WATCHDOG, context=context(pki)) as client:
+        client.login("u", "p")
+        sent_by(client)
+    assert server.program.wait() == 0
+    assert "B, over TLS, user u\n" in server.program.log()
+
+
+@pytest.mark.parametrize("piece", ["with it", "alone"])
+def test_what_follows_starttls_in_clear_is_neither_command_nor_tls(world, piece):
+    """As in CVE-2011-0411: somebody in between puts commands behind STARTTLS, for the server to take them as the client's."""
+    server = EchoServer(world, "smtp", "--starttls", "-v")
+    injected = b"EHLO y\r\nMAIL FROM:<injected@example.org>\r\n"
+    with Clear(server) as client:
+        assert client.answer().startswith("220 ")
+        client.say(b"EHLO x\r\n")
+        assert client.answer().startswith("250 ")
+        if piece == "with it":
+            client.say(b"STARTTLS\r\n" + injected)
+            assert client.answer() == "554 nothing may follow STARTTLS"
+        else:
+            client.say(b"STARTTLS\r\n")
+            assert client.answer().startswith("220 ")
+            client.say(injected)  # read as TLS, which it is not
+            client.socket.shutdown(socket.SHUT_WR)
+        assert b"250" not in client.file.read()
+    expected = "ended by the server" if piece == "with it" else "handshake failed: "
+    assert expected in server.connections(1)[0]
+    commands = re.findall(r"smtp: (EHLO.*|STARTTLS|MAIL.*)", server.program.log())
+    assert commands == ["EHLO x", "STARTTLS"]
+
+
+def test_a_mail_that_cannot_be_kept_is_refused(world, mailbox):
+    server = EchoServer(world, "smtp", "--mailbox", mailbox)
+    with smtplib.SMTP("127.0.0.1", server.port, timeout=WATCHDOG) as client:
+        (mailbox / "0001.eml").write_text("was here before")
+        sent_by(client)
+        assert (mailbox / "0001.eml").read_text() == "was here before"
+        (mailbox / "0002.eml").unlink()
+        (mailbox / "0001.eml").unlink()
+        mailbox.rmdir()
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            sent_by(client)
+        assert refused.value.smtp_code == 451
+    assert f"a mail cannot be kept: {mailbox}/0002.eml: No such file or directory" in server.program.log()
+
+
+@pytest.mark.parametrize(
+    "fault, ending",
+    [
+        ("reset@accept", "0 B in, 0 B out, fault reset@accept"),
+        ("close@connected", "fault close@connected"),
+        ("alert:internal_error@finished", "fault alert:internal_error@finished"),
+        ("garbage@data", "fault garbage@data"),
+    ],
+)
+def test_faults_with_starttls(world, module, fault, ending):
+    """Each second connection is in order."""
+    server = EchoServer(world, "smtp", "--starttls", "--user", "u:p", "--fault", fault, "--fault", "none")
+    with module().host() as host:
+        mail = MailHost(host, server.port, 2)
+        mail.body("x")
+        host.exchange("AT+QSMTPPUT")
+        host.expect_match(rb"\r\n\+QSMTPPUT: -\d+\r\n")
+        mail.put()
+    assert [line.endswith(ending) for line in server.connections(2)].count(True) == 1
+
+
+def test_a_stall_begins_where_it_was_asked_for(world, pki):
+    server = EchoServer(world, "smtp", "--starttls", "--fault", "stall@hello")
+    made = context(None)
+    with Clear(server) as client:
+        assert client.answer().startswith("220 ")
+        client.say(b"STARTTLS\r\n")
+        assert client.answer().startswith("220 ")
+        client.socket.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            made.wrap_socket(client.socket).close()
+    assert server.connections(1)[0].endswith("fault stall@hello")
+
+
+@pytest.mark.parametrize(
+    "arguments, code, message",
+    [
+        (["--tls", "--starttls"], 2, "--tls and --starttls exclude each other"),
+        (["--user", "u"], 2, "--user needs a name and a password"),
+        (["--user", ":p"], 2, "--user needs a name and a password"),
+        (["--mailbox", "/nowhere"], 3, "--mailbox /nowhere: there is no such folder"),
+        (["--suites", "0x0005"], 2, "--cert to --suites are for TLS"),
+        (["--fault", "stall@hello"], 2, "--fault stall@hello: only TLS has this"),
+        (["--root", "/"], 2, 'unknown option "--root"'),
+        (["--starttls", "--cert", "/nowhere", "--key", "/nowhere"], 3, "cannot read --cert /nowhere: "),
+    ],
+)
+def test_wrong_use(world, arguments, code, message):
+    done = world.run("peer", "smtp", *arguments)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.decode().startswith(f"error: {message}")

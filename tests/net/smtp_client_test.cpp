@@ -86,7 +86,10 @@ struct Wire {
   Server::Config complete(Server::Config config) {
     config.base64 = to_base64;
     config.unbase64 = from_base64;
-    config.deliver = [this](const Delivery& delivery) { box.push_back(delivery); };
+    config.deliver = [this](const Delivery& delivery) {
+      box.push_back(delivery);
+      return true;
+    };
     if (config.users.empty()) config.users = {{"u", "s3cret"}};
     return config;
   }
@@ -582,7 +585,13 @@ TEST_CASE("a server of ours holds a client to the order of things", "[net][smtp]
   config.limit = 1000;
   config.base64 = to_base64;
   config.unbase64 = from_base64;
-  config.deliver = [&](const Delivery& delivery) { box.push_back(delivery); };
+  bool room = true;
+  std::vector<std::string> commands;
+  config.on_command = [&](std::string_view line) { commands.emplace_back(line); };
+  config.deliver = [&](const Delivery& delivery) {
+    if (room) box.push_back(delivery);
+    return room;
+  };
   Server server{config};
   const auto on = [&](const std::string& line) {
     server.receive(as_bytes(line + "\r\n"));
@@ -630,7 +639,43 @@ TEST_CASE("a server of ours holds a client to the order of things", "[net][smtp]
   CHECK(on("..x\r\ny\r\n.") == "250");
   REQUIRE(box.size() == 1);
   CHECK(box.front().text == ".x\r\ny\r\n");
+  room = false;
+  CHECK(on("MAIL FROM:<a@b>") == "250");
+  CHECK(on("RCPT TO:<a@b>") == "250");
+  CHECK(on("DATA") == "354");
+  CHECK(on("lost\r\n.") == "451");
   CHECK(on("QUIT") == "221");
+  CHECK(server.over());
+  // What is told has no secrets.
+  CHECK(commands.size() > 100);
+  CHECK(commands.front() == "FROB");
+  CHECK(std::count(commands.begin(), commands.end(), "AUTH PLAIN") == 3);
+  CHECK(std::count(commands.begin(), commands.end(), "AUTH LOGIN") == 3);
+  for (const auto& line : commands) CHECK(line.find("dQ==") == std::string::npos);
+}
+
+TEST_CASE("what follows STARTTLS in clear never counts as said through TLS", "[net][smtp]") {
+  Server::Config config;
+  config.offers_tls = true;
+  Server server{config};
+  server.start();
+  server.receive(as_bytes("EHLO x\r\n"));
+  server.take_outgoing();
+  SECTION("in one piece") {
+    server.receive(as_bytes("STARTTLS\r\nMAIL FROM:<injected@b>\r\n"));
+    CHECK(to_text(server.take_outgoing()).starts_with("554 "));
+  }
+  SECTION("half a line") {
+    server.receive(as_bytes("STARTTLS\r\nMA"));
+    CHECK(to_text(server.take_outgoing()).starts_with("554 "));
+  }
+  SECTION("in a piece of its own, before the answer was taken") {
+    server.receive(as_bytes("STARTTLS\r\n"));
+    CHECK_FALSE(server.starts_tls());
+    server.receive(as_bytes("MAIL FROM:<injected@b>\r\n"));
+    CHECK(to_text(server.take_outgoing()).find("\r\n554 ") != std::string::npos);
+  }
+  CHECK_FALSE(server.starts_tls());
   CHECK(server.over());
 }
 

@@ -19,10 +19,12 @@
 #include "emulator/app/peer/echo_session.hpp"
 #include "emulator/app/peer/ftp_session.hpp"
 #include "emulator/app/peer/message_broker.hpp"
+#include "emulator/app/peer/mail_box.hpp"
 #include "emulator/app/peer/tcp_server.hpp"
 #include "emulator/app/peer/tls_conversation.hpp"
 #include "emulator/app/peer/udp_server.hpp"
 #include "emulator/app/peer/web_site.hpp"
+#include "tls/base64.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -42,7 +44,7 @@ class Peer {
 
   int run() {
     ::signal(SIGPIPE, SIG_IGN);
-    if (options_.secure) make_conversation(script({}));  // whatever is wrong is told now
+    if (options_.secure || options_.starts_tls) make_conversation(script({}));  // whatever is wrong is told now
     const auto address = open();
     warn(address);
     if (options_.json) {
@@ -98,12 +100,35 @@ class Peer {
     if (site_) return {.service = std::make_unique<net::http::ServerSession>(site_)};
     if (files_) return {.service = std::make_unique<FtpSession>(io_, files_, ends.here.address, ends.client.address)};
     if (broker_) return {.service = broker_->accept()};
+    if (options_.kind == PeerOptions::Kind::smtp) return {.service = mail_server()};
     return {.service = std::make_unique<EchoSession>(options_.banner)};
   }
 
+  std::unique_ptr<net::PeerSession> mail_server() {
+    net::smtp::Server::Config config{.offers_tls = options_.starts_tls,
+                                     .secure = options_.secure,
+                                     .auth_needs_tls = options_.starts_tls,
+                                     .needs_auth = !options_.users.empty(),
+                                     .base64 = [](ByteSpan octets) { return tls::base64(octets); },
+                                     .unbase64 = [](std::string_view text) { return tls::from_base64(text); },
+                                     .deliver = [this](const auto& mail) { return take(mail); },
+                                     .on_command = [this](auto line) { log_.debug("{}", escaped(line)); }};
+    for (const auto& [name, password] : options_.users) config.users.push_back({name, password});
+    return std::make_unique<net::smtp::Server>(std::move(config));
+  }
+
+  bool take(const net::smtp::Delivery& mail) {
+    const auto file = mail_box_.keep(mail);
+    if (!file) log_.warning("a mail cannot be kept: {}", file.error());
+    if (file) log_.info("{}{}{}", envelope_line(mail), file->empty() ? "" : ", in ", *file);
+    return file.has_value();
+  }
+
   std::unique_ptr<Conversation> make_conversation(Script script) {
-    if (!options_.secure) return std::make_unique<PlainConversation>(std::move(script));
-    auto made = TlsConversation::create(options_.tls, std::move(script), random_, session_log_);
+    if (!options_.secure && !options_.starts_tls) return std::make_unique<PlainConversation>(std::move(script));
+    using Begin = TlsConversation::Begin;
+    auto made = TlsConversation::create(options_.tls, std::move(script), random_, session_log_,
+                                        options_.secure ? Begin::with_tls : Begin::in_clear);
     if (made) return std::move(*made);
     throw Problem{ExitCode::usage, made.error().reason, fmt::format("see: quasimodem peer {} --help", options_.name)};
   }
@@ -127,6 +152,7 @@ class Peer {
       options_.kind == PeerOptions::Kind::mqtt
           ? std::make_shared<MessageBroker>(io_, options_.users, log_.part("broker"))
           : nullptr;
+  MailBox mail_box_{options_.mailbox};
   std::size_t met_ = 0;
 };
 

@@ -14,21 +14,24 @@
 #include "emulator/app/peer/fault.hpp"
 #include "emulator/app/peer/ftp_site.hpp"
 #include "net/endpoint.hpp"
+#include "net/smtp/server.hpp"
 #include "tls/server/server_session.hpp"
 
 namespace quasimodem::app {
 
 /// What `quasimodem peer` was asked for, checked.
 struct PeerOptions {
-  enum class Kind { tls_echo, tcp_echo, udp_echo, http, ftp, mqtt };
+  enum class Kind { tls_echo, tcp_echo, udp_echo, http, ftp, smtp, mqtt };
   Kind kind;
   std::string name;  ///< of the kind: `tls-echo`
   net::Endpoint listen;
-  bool secure = false;  ///< over TLS
+  bool secure = false;      ///< over TLS from the first byte on
+  bool starts_tls = false;  ///< over TLS once the client asks for it: STARTTLS
   tls::ServerConfig tls;
   std::optional<std::string> root;           ///< of http: the folder that is served
-  std::map<std::string, std::string> users;  ///< of ftp and mqtt, and their passwords; none: everybody is welcome
+  std::map<std::string, std::string> users;  ///< of the services, and their passwords; none: everybody is welcome
   FtpOptions ftp;
+  std::optional<std::string> mailbox;  ///< of smtp: the folder that takes the mails
   bool throwaway_identity = false;
   std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again
   Bytes banner;

@@ -26,6 +26,7 @@ Usage: quasimodem peer tls-echo [OPTIONS]   echo over TLS, incl. SSL 3.0, RC4, 3
        quasimodem peer http [OPTIONS]       a web server, with --tls over TLS as above
        quasimodem peer ftp [OPTIONS]        an FTP server, passive and active
        quasimodem peer mqtt [OPTIONS]       an MQTT broker, with --tls over TLS as above
+       quasimodem peer smtp [OPTIONS]       a mail server, with --tls or --starttls over TLS as above
 )";
 
 constexpr const char* kFooter =
@@ -94,6 +95,18 @@ Examples:
   quasimodem peer mqtt --listen 127.0.0.1:1883 -v
   quasimodem peer mqtt --tls --versions ssl3 --suites 0x0005 --user meter7:secret
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy, file not readable, not in this build).)";
+constexpr std::string_view kSmtpFooter =
+    R"(It takes every mail and sends none on. It knows EHLO, HELO, STARTTLS, AUTH LOGIN and PLAIN, MAIL, RCPT, DATA, RSET,
+NOOP and QUIT; a mail has at most 4000000 octets and 100 recipients. Without --user everybody may send, with it only
+who gives that name and password: with --starttls after TLS has begun, not before. The password stands in this
+machine's list of processes.
+
+A file in the mailbox is the mail as it came, behind a Return-Path and a Delivered-To for each recipient; its name is
+0001.eml, or the next that is free. -v logs a line for each mail: from whom, to whom, how large; -vv each command too.
+
+With --tls or --starttls it speaks what tls-echo does, incl. SSL 3.0, RC4 and 3DES, and the faults of tls-echo go for
+it; without them those of tcp-echo, see there. `data` is the first command, with --starttls the first within TLS.
+Exit codes: 0 stopped, 2 usage, 3 environment (port busy, folder not there).)";
 
 constexpr const char* kReadyExample = "quasimodem peer tls-echo --ready-fd 3 3>ready";
 
@@ -110,14 +123,15 @@ const Server kServers[] = {
     {"http", PeerOptions::Kind::http, "Answers requests over HTTP or HTTPS.", kHttpFooter},
     {"ftp", PeerOptions::Kind::ftp, "Sends and takes files over FTP.", kFtpFooter},
     {"mqtt", PeerOptions::Kind::mqtt, "Passes messages from client to client, over MQTT.", kMqttFooter},
+    {"smtp", PeerOptions::Kind::smtp, "Takes mails over SMTP, in clear or over TLS.", kSmtpFooter},
 };
 
 struct PeerWords {
   std::string listen = "127.0.0.1:0", banner;
-  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root;
+  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root, mailbox;
   std::vector<std::string> faults, users;
   std::int64_t verbose = 0;
-  bool once = false, json = false, tls = false, writable = false;
+  bool once = false, json = false, tls = false, starttls = false, writable = false;
 };
 
 // ── single values ──
@@ -224,9 +238,11 @@ std::map<std::string, std::string> read_users(const std::vector<std::string>& te
 
 /// Whether `--tls` is its to choose.
 bool may_be_secure(PeerOptions::Kind kind) {
-  return kind == PeerOptions::Kind::http || kind == PeerOptions::Kind::mqtt;
+  return kind == PeerOptions::Kind::http || kind == PeerOptions::Kind::smtp || kind == PeerOptions::Kind::mqtt;
 }
-bool knows_users(PeerOptions::Kind kind) { return kind == PeerOptions::Kind::ftp || kind == PeerOptions::Kind::mqtt; }
+bool knows_users(PeerOptions::Kind kind) {
+  return kind == PeerOptions::Kind::ftp || kind == PeerOptions::Kind::smtp || kind == PeerOptions::Kind::mqtt;
+}
 bool echoes(PeerOptions::Kind kind) {
   return kind == PeerOptions::Kind::tls_echo || kind == PeerOptions::Kind::tcp_echo;
 }
@@ -243,6 +259,10 @@ void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   if (kind == PeerOptions::Kind::ftp) {
     line.option("--root", raw.root, "DIR", "show the files of this folder");
     line.flag("--writable", raw.writable, "the folder may be changed: uploads, new directories, names, removals");
+  }
+  if (kind == PeerOptions::Kind::smtp) {
+    line.option("--mailbox", raw.mailbox, "DIR", "put each mail into a file in this folder, mode 0600");
+    line.flag("--starttls", raw.starttls, "over TLS once the client says STARTTLS; the options of --tls are for it");
   }
   if (may_be_secure(kind)) line.flag("--tls", raw.tls, "over TLS; the options --cert to --suites are for it");
   if (kind == PeerOptions::Kind::tls_echo || may_be_secure(kind)) {
@@ -312,7 +332,10 @@ CommandText text_of(const Server& server, std::string name) {
 PeerOptions check(const PeerWords& raw, const Server& server) {
   PeerOptions options{.kind = server.kind, .name = server.name, .listen = read_listen(raw.listen)};
   options.secure = server.kind == PeerOptions::Kind::tls_echo || raw.tls;
-  if (options.secure) {
+  options.starts_tls = raw.starttls;
+  if (raw.tls && raw.starttls)
+    usage("--tls and --starttls exclude each other", "TLS begins at once, or when asked for");
+  if (options.secure || options.starts_tls) {
     read_tls(raw, options);
   } else if (raw.certificate || raw.key || raw.authorities || raw.client_auth || raw.versions || raw.suites) {
     usage("--cert to --suites are for TLS", fmt::format("quasimodem peer {} --tls …", server.name));
@@ -322,7 +345,11 @@ PeerOptions check(const PeerWords& raw, const Server& server) {
   options.root = raw.root;
   options.users = read_users(raw.users);
   read_ftp(raw, options);
-  for (const auto& fault : raw.faults) options.faults.push_back(read_fault_for(options.secure, fault));
+  if (raw.mailbox && !std::filesystem::is_directory(*raw.mailbox))
+    throw Problem{ExitCode::environment, fmt::format("--mailbox {}: there is no such folder", *raw.mailbox)};
+  options.mailbox = raw.mailbox;
+  for (const auto& fault : raw.faults)
+    options.faults.push_back(read_fault_for(options.secure || options.starts_tls, fault));
   options.banner = unescaped(raw.banner);
   options.once = raw.once;
   options.json = raw.json;
@@ -351,7 +378,7 @@ const Server& server_named(const std::string& name) {
     names.emplace_back(server.name);
   }
   usage(fmt::format("unknown server \"{}\"{}", name, did_you_mean(name, names)),
-        "there are tls-echo, tcp-echo, udp-echo, http, ftp and mqtt; see: quasimodem peer --help");
+        "there are tls-echo, tcp-echo, udp-echo, http, ftp, smtp and mqtt; see: quasimodem peer --help");
 }
 
 }  // namespace
@@ -362,7 +389,8 @@ Declaration declare_peer() {
 }
 
 tl::expected<PeerOptions, std::string> read_peer_options(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo|http|ftp|mqtt [OPTIONS]");
+  if (arguments.empty())
+    usage("which server?", "quasimodem peer tls-echo|tcp-echo|udp-echo|http|ftp|smtp|mqtt [OPTIONS]");
   const auto& first = arguments.front();
   PeerWords raw;
   if (first == "--help" || first == "-h") return tl::unexpected{overview(raw).help()};

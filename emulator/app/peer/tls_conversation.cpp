@@ -39,7 +39,10 @@ tl::expected<std::unique_ptr<Conversation>, tls::TlsError> TlsConversation::crea
 }
 
 void TlsConversation::start() {
-  if (faulty_at(FaultStep::accept)) return commit_fault();
+  if (faulty_at(FaultStep::accept)) {
+    clear_ = false;  // an alert is a record
+    return commit_fault();
+  }
   greeted_ = clear_;
   if (clear_) unsent_ = greeting();
 }
