@@ -39,7 +39,7 @@ def help_options(world, *command):
 
 
 @pytest.mark.parametrize(
-    "command", [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo", "http", "ftp", "mqtt")]
+    "command", [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo", "http", "ftp", "smtp", "mqtt")]
     + [["config", what] for what in ("show", "check")], ids=" ".join
 )
 def test_options_are_those_of_the_help(world, asked, command):
@@ -77,14 +77,14 @@ def test_commands_are_those_of_the_help(world, asked):
         (["--trace", ""], [":files"]),
         (["--nvram", ""], [":directories"]),
         (["--count", ""], []),
-        (["demo", ""], ["tls", "tcp", "transparent", "https", "mqtt", "fault"]),
+        (["demo", ""], ["tls", "tcp", "transparent", "https", "mail", "mqtt", "fault"]),
         (["demo", "--color", "a"], ["auto", "always"]),
         (["ctl", "sms"], ["sms.deliver", "sms.report"]),
         (["ctl", "sms.deliver", ""], ["from=", "text="]),
         (["ctl", "--json", "--to", "m95", "network", "r"], ["register", "roam"]),
         (["ctl", "help", "fault."], ["fault.add", "fault.list", "fault.clear"]),
         (["ctl", "nosuch", ""], []),
-        (["peer", ""], ["tls-echo", "tcp-echo", "udp-echo", "http", "ftp", "mqtt"]),
+        (["peer", ""], ["tls-echo", "tcp-echo", "udp-echo", "http", "ftp", "smtp", "mqtt"]),
         (["peer", "tls-echo", "--client-auth", "re"], ["request", "require"]),
         (["peer", "tls-echo", "--fault", "st"], ["stall@"]),
         (["peer", "tls-echo", "--fault", "stall@c"], ["stall@certificate", "stall@connected"]),

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from support import PROGRAM, Deadline
 
-ACTS = ["tls", "tcp", "transparent", "https", "mqtt", "fault"]
+ACTS = ["tls", "tcp", "transparent", "https", "mail", "mqtt", "fault"]
 ROW = re.compile(r" *(\d+\.\d{3})  (?:([<>]) )?(.*)")
 
 
@@ -138,6 +138,36 @@ def test_mqtt(shown):
         "the network takes the PDP context away",
         'published on meter/7/state: "lost"',
     ]
+
+
+def test_mail(shown):
+    text = shown("mail")
+    host, module, network = (said(text, who) for who in (">", "<", None))
+    at = host.index("All is well.")
+    assert host[at - 1 : at + 2] == ["AT+QSMTPBODY=1,30", "All is well.", "+++   (half a second of silence before and after)"]
+    results = [line for line in module if line.startswith("+QSMTP")]
+    assert results == ["+QSMTPDST: 1", "+QSMTPDST: 2", "+QSMTPBODY: 12", "+QSMTPATT: 22", "+QSMTPPUT: 0"]
+    hello, *rest = network
+    assert re.fullmatch(r"EHLO \[10\.1\.83\.\d+\]", hello)
+    size, boundary = (re.search(pattern, "\n".join(network))[1] for pattern in (r"SIZE=(\d+)", r'boundary="(.*)"'))
+    assert rest == [
+        "STARTTLS",
+        "TLS1.2 TLS_RSA_WITH_AES_256_CBC_SHA",
+        hello,
+        "AUTH LOGIN",
+        f"MAIL FROM:<meter7@example.org> SIZE={size}",
+        "RCPT TO:<a@example.org>",
+        "RCPT TO:<b@example.org>",
+        "DATA",
+        "Subject: =?utf-8?B?WsOkaGxlciA3?=",
+        f'Content-Type: multipart/mixed; boundary="{boundary}"',
+        "Content-Type: text/plain; charset=utf-8",
+        'Content-Type: application/octet-stream',
+        'Content-Disposition: attachment; filename="log.txt"',
+        f"{size} octets, over TLS",
+        "QUIT",
+    ]
+    assert "secret" not in "".join(network)
 
 
 def test_weather_that_ends_an_act_is_told_of(world):

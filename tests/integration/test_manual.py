@@ -41,7 +41,7 @@ def options_in(section):
     return {name for term in terms for name in term.split(", ")}
 
 
-ALL = [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo", "http", "ftp", "mqtt")]
+ALL = [[name] for name in COMMANDS] + [["peer", kind] for kind in ("tls-echo", "tcp-echo", "udp-echo", "http", "ftp", "smtp", "mqtt")]
 
 
 @pytest.mark.parametrize("command", ALL, ids=" ".join)

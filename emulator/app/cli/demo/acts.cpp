@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -16,6 +17,8 @@
 #include "emulator/workbench/tls_peer.hpp"
 #include "net/http/server.hpp"
 #include "net/mqtt/broker.hpp"
+#include "net/smtp/server.hpp"
+#include "tls/base64.hpp"
 
 namespace quasimodem::app {
 namespace {
@@ -264,11 +267,108 @@ void show_mqtt(Stage& stage) {
   stage.pass(5s);
 }
 
+/// The lines of a mail with one of these headers, unfolded: its own and those of its parts.
+std::vector<std::string> headers_in(std::string_view text) {
+  std::vector<std::string> headers;
+  bool folded_on = false;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto line = text.substr(begin, text.find("\r\n", begin) - begin);
+    begin += line.size() + 2;
+    if (folded_on && line.starts_with(' ')) {
+      headers.back() += line;
+      continue;
+    }
+    folded_on = line.starts_with("Subject: ") || line.starts_with("Content-Type: ") ||
+                line.starts_with("Content-Disposition: ");
+    if (folded_on) headers.emplace_back(line);
+  }
+  return headers;
+}
+
+/// A mail server with STARTTLS and AUTH behind it; it tells what it hears.
+class TellingMailServer {
+ public:
+  explicit TellingMailServer(Stage& stage)
+      : stage_{stage},
+        peer_{stage.bench().network(),
+              {"mail.example", 587},
+              [this](auto&) { return meet(); },
+              workbench::World::throwaway().server,
+              workbench::ServicePeer::Tls::when_asked} {}
+
+ private:
+  std::unique_ptr<net::PeerSession> meet() {
+    starting_ = false;  // of an earlier connection
+    return std::make_unique<net::smtp::Server>(
+        net::smtp::Server::Config{.users = {{"meter7", "secret"}},
+                                  .offers_tls = true,
+                                  .auth_needs_tls = true,
+                                  .needs_auth = true,
+                                  .base64 = [](ByteSpan octets) { return tls::base64(octets); },
+                                  .unbase64 = [](std::string_view text) { return tls::from_base64(text); },
+                                  .deliver = [this](const auto& mail) { return take(mail); },
+                                  .on_command = [this](std::string_view line) { hear(line); }});
+  }
+
+  void hear(std::string_view line) {
+    if (starting_) {
+      const auto& session = *peer_.tls();
+      stage_.network(fmt::format("{} {}", tls::name(session.version()), tls::name(session.suite())));
+    }
+    starting_ = line == "STARTTLS";
+    stage_.network(escaped(line));
+  }
+
+  bool take(const net::smtp::Delivery& mail) {
+    for (const auto& header : headers_in(mail.text)) stage_.network(header);
+    stage_.network(fmt::format("{} octets, {}", mail.text.size(), mail.secure ? "over TLS" : "in clear"));
+    return true;
+  }
+
+  Stage& stage_;
+  bool starting_ = false;  ///< STARTTLS was the last command
+  workbench::ServicePeer peer_;
+};
+
+void address_mail(Stage& stage) {
+  for (const auto* setting : {"SRV=\"mail.example\",587", "USER=\"meter7\"", "PWD=\"secret\"", "NAME=\"Meter 7\"",
+                              "ADDR=\"meter7@example.org\"", "SUB=1,\"Z\xC3\xA4hler 7\"", "DST=1,1,\"a@example.org\"",
+                              "DST=1,2,\"b@example.org\""})
+    stage.host(fmt::format("AT+QSMTP{}", setting));
+}
+
+void write_mail(Stage& stage, std::string_view text) {
+  stage.host("AT+QSMTPBODY=1,30", "CONNECT\r\n");
+  stage.data(as_bytes(text), text, "");
+  stage.pass(1s);
+  stage.data(as_bytes("+++"), "+++   (half a second of silence before and after)",
+             fmt::format("+QSMTPBODY: {}\r\n", text.size()));
+}
+
+void show_mail(Stage& stage) {
+  stage.title("A mail with a file: the module turns to TLS with STARTTLS, logs in and makes the MIME parts by itself.");
+  const TellingMailServer server{stage};
+  set_clock(stage);
+  upload(stage, "RAM:ca_cert.pem", workbench::World::throwaway().authority);
+  for (const auto* setting :
+       {"\"seclevel\",1,1", "\"cacert\",1,\"RAM:ca_cert.pem\"", "\"smtpstyle\",2", "\"smtpsctxi\",1"})
+    stage.host(fmt::format("AT+QSSLCFG={}", setting));
+  address_mail(stage);
+  write_mail(stage, "All is well.");
+  constexpr std::string_view kLog = "06:00 21.5\n12:00 24.0\n";
+  stage.host(fmt::format("AT+QFUPL=\"UFS:log.txt\",{},30", kLog.size()), "CONNECT\r\n");
+  stage.data(as_bytes(kLog), "06:00 21.5 …", "OK\r\n");
+  stage.host("AT+QSMTPATT=\"/UFS/log.txt\"", fmt::format("+QSMTPATT: {}\r\n", kLog.size()));
+  stage.host("AT+QSMTPPUT", "+QSMTPPUT: 0\r\n");
+  stage.host("AT+QIDEACT", "DEACT OK\r\n");
+}
+
 constexpr std::array kActs{
     Act{"tls", "TLS with certificates of both sides", &show_tls, "quasimodem demo fault"},
     Act{"tcp", "a TCP socket", &show_tcp, "quasimodem demo tls"},
     Act{"transparent", "transparent mode and the way out of it", &show_transparent, "quasimodem demo fault"},
-    Act{"https", "a page, a form and a download with AT+QHTTP*", &show_https, "quasimodem demo fault"},
+    Act{"https", "a page, a form and a download with AT+QHTTP*", &show_https, "quasimodem demo mail"},
+    Act{"mail", "a mail with a file, by STARTTLS, with AT+QSMTP*", &show_mail, "quasimodem demo mqtt"},
     Act{"mqtt",
         "subscribe, publish, receive, and a last will, with AT+QMT*",
         &show_mqtt,

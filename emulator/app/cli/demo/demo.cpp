@@ -31,7 +31,7 @@ struct DemoWords {
   CommandLine line() {
     CommandLine line{{.name = "quasimodem demo",
                       .description = "A host, a module and its network, side by side, offline.",
-                      .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|https|mqtt|fault]\n",
+                      .usage = "\nUsage: quasimodem demo [OPTIONS] [tls|tcp|transparent|https|mail|mqtt|fault]\n",
                       .footer = list_of_acts()}};
     line.flag("--at-once", at_once, "do not wait as long as the module takes; default unless on a terminal");
     line.option("-p,--profile", profile, "PROFILE", "how long everything takes; default lab");
