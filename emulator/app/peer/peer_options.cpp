@@ -122,8 +122,8 @@ const Server kServers[] = {
     {"udp-echo", PeerOptions::Kind::udp_echo, "Sends back every UDP datagram.", kUdpFooter},
     {"http", PeerOptions::Kind::http, "Answers requests over HTTP or HTTPS.", kHttpFooter},
     {"ftp", PeerOptions::Kind::ftp, "Sends and takes files over FTP.", kFtpFooter},
-    {"mqtt", PeerOptions::Kind::mqtt, "Passes messages from client to client, over MQTT.", kMqttFooter},
     {"smtp", PeerOptions::Kind::smtp, "Takes mails over SMTP, in clear or over TLS.", kSmtpFooter},
+    {"mqtt", PeerOptions::Kind::mqtt, "Passes messages from client to client, over MQTT.", kMqttFooter},
 };
 
 struct PeerWords {
