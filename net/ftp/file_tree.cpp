@@ -60,7 +60,7 @@ FileTree::File FileTree::create(std::string_view path) {
   if (!exists(path) && !has_room_for(path)) return nullptr;
   auto file = std::make_shared<Bytes>();
   auto& place = entries_[std::string{path}];
-  if (place) retire(std::move(place));
+  if (place) retire(place);
   place = file;
   return file;
 }
@@ -80,7 +80,7 @@ std::size_t FileTree::used() const {
   return octets;
 }
 
-void FileTree::retire(File file) {
+void FileTree::retire(const File& file) {
   std::erase_if(retired_, [](const auto& retired) { return retired.expired(); });
   if (file.use_count() > 1) retired_.emplace_back(file);
 }
@@ -121,7 +121,7 @@ std::unique_ptr<OpenFile> FileTree::open_for_writing(std::string_view path, std:
 bool FileTree::remove(std::string_view path) {
   const auto found = entries_.find(path);
   if (found == entries_.end() || !found->second) return false;
-  retire(std::move(found->second));
+  retire(found->second);
   entries_.erase(found);
   return true;
 }

@@ -51,7 +51,7 @@ class FileTree final : public Files {
   bool exists(std::string_view path) const { return entries_.contains(path); }
   bool has_directory_of(std::string_view path) const;
   bool has_room_for(std::string_view path) const;
-  void retire(File file);
+  void retire(const File& file);
   std::size_t used() const;
 
   std::map<std::string, File, std::less<>> entries_{{"/", nullptr}};  ///< null: a directory

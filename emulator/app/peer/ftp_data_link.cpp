@@ -35,10 +35,10 @@ FtpDataLink::FtpDataLink(asio::io_context& io, net::ftp::Server& server, Ends en
 
 std::optional<std::uint16_t> FtpDataLink::listen() {
   error_code error;
-  acceptor_.open(tcp::v4(), error);
+  acceptor_.open(Tcp::v4(), error);
   if (!error) acceptor_.bind({address_of(ends_.here), 0}, error);
   if (!error) acceptor_.listen(1, error);
-  const auto here = error ? tcp::endpoint{} : acceptor_.local_endpoint(error);
+  const auto here = error ? Tcp::endpoint{} : acceptor_.local_endpoint(error);
   if (error) {
     gone();
     return std::nullopt;
@@ -49,7 +49,7 @@ std::optional<std::uint16_t> FtpDataLink::listen() {
 }
 
 void FtpDataLink::accept() {
-  acceptor_.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
+  acceptor_.async_accept([self = shared_from_this()](const error_code& error, Tcp::socket socket) {
     if (self->phase_ != Phase::waiting) return;
     if (error) return self->never_opened();
     error_code left_already;
@@ -62,7 +62,7 @@ void FtpDataLink::accept() {
 
 void FtpDataLink::connect(const net::Endpoint& client) {
   error_code error;
-  socket_.open(tcp::v4(), error);
+  socket_.open(Tcp::v4(), error);
   if (!error) socket_.bind({address_of(ends_.here), 0}, error);
   if (error || client.address != ends_.client || client.port < kLowestPort) {
     gone();
@@ -157,7 +157,7 @@ void FtpDataLink::leave() {
 void FtpDataLink::end_stream() {
   phase_ = Phase::draining;
   error_code error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
+  socket_.shutdown(Tcp::socket::shutdown_send, error);
   if (error) return gone();
   expire_after(kDrainTime, &FtpDataLink::gone);
   read();
@@ -166,7 +166,7 @@ void FtpDataLink::end_stream() {
 void FtpDataLink::cut() {
   server_ = nullptr;
   error_code ignored;
-  if (phase_ != Phase::waiting) socket_.set_option(tcp::socket::linger{true, 0}, ignored);
+  if (phase_ != Phase::waiting) socket_.set_option(Tcp::socket::linger{true, 0}, ignored);
   gone();
 }
 

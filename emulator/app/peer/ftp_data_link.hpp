@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,7 +41,7 @@ class FtpDataLink : public std::enable_shared_from_this<FtpDataLink> {
   void abandon();
 
  private:
-  using tcp = boost::asio::ip::tcp;
+  using Tcp = boost::asio::ip::tcp;
   enum class Phase { waiting, open, leaving, draining, gone };
 
   void accept();
@@ -55,8 +56,8 @@ class FtpDataLink : public std::enable_shared_from_this<FtpDataLink> {
   void expire_after(std::chrono::seconds time, void (FtpDataLink::*then)());
   void tell() const;
 
-  tcp::socket socket_;
-  tcp::acceptor acceptor_;
+  Tcp::socket socket_;
+  Tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;
   net::ftp::Server* server_;  ///< null once it has done with this
   Ends ends_;
