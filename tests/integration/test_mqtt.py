@@ -288,6 +288,9 @@ def raw():
         yield start
 
 
+each_way = pytest.mark.parametrize("options, tls", (((), None), (("--tls",), context(None))), ids=("plain", "tls"))
+
+
 def test_ssl_3_with_rc4_from_our_own_broker(world, host):
     """What nobody in Debian speaks any more."""
     server = EchoServer(world, "mqtt", "--tls", "--versions", "ssl3", "--suites", "0x0005")
@@ -326,12 +329,13 @@ def test_clients_of_our_own_broker_hear_each_other(world, module, raw):
     assert "hello" not in log
 
 
-def test_keep_alive_of_our_own_broker(world, raw):
+@each_way
+def test_keep_alive_of_our_own_broker(world, raw, options, tls):
     """Nothing else happens there: the broker's own clock ends a client that keeps silent."""
-    server = EchoServer(world, "mqtt")
-    watcher = raw(server, "watcher")
+    server = EchoServer(world, "mqtt", *options)
+    watcher = raw(server, "watcher", tls=tls)
     watcher.subscribe("w/#")
-    silent = raw(server, "silent", keep_alive_s=1)
+    silent = raw(server, "silent", keep_alive_s=1, tls=tls)
     watcher.hears_message("w/silent", "last")
     assert silent.socket.recv(1) == b""
 
@@ -356,7 +360,7 @@ def test_faults_of_our_own_broker(world, host):
     assert [line.split(", ")[-1] for line in server.connections(3)][:2] == ["fault close@data", "fault stall@data"]
 
 
-@pytest.mark.parametrize("options, tls", (((), None), (("--tls",), context(None))), ids=("plain", "tls"))
+@each_way
 def test_our_own_broker_stops_with_clients_under_way(world, raw, options, tls):
     """Those that go with it leave wills for one another."""
     server = EchoServer(world, "mqtt", *options)

@@ -78,8 +78,9 @@ const std::string kFtpFooter =
     fmt::format(R"(Without --root there are these files, and what is uploaded, at most 64 MB, until the server ends:
 {}
 
-With --root nothing outside of the folder is reached, by links neither. Data connections come from and go to the client's
-own address only. There is no TLS, and passwords go over readable.
+With --root nothing outside of the folder is reached, by links neither. Data connections come from and go to the
+client's own address only. There is no TLS, and passwords go over readable. Whoever is on this machine can read --user
+too.
 Faults of the control connection: those of tcp-echo, see there; `data` is the first command.
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy, folder not there).)",
                 kFtpFiles);
@@ -90,10 +91,12 @@ of what is published, never the message.
 
 With --tls it speaks what tls-echo does, incl. SSL 3.0, RC4 and 3DES, and the faults of tls-echo go for it; without it
 those of tcp-echo, see there. `data` is CONNECT.
+Whoever is on this machine can read a command line: --user is for passwords that are none.
 
 Examples:
   quasimodem peer mqtt --listen 127.0.0.1:1883 -v
   quasimodem peer mqtt --tls --versions ssl3 --suites 0x0005 --user meter7:secret
+
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy, file not readable, not in this build).)";
 constexpr std::string_view kSmtpFooter =
     R"(It takes every mail and sends none on. It knows EHLO, HELO, STARTTLS, AUTH LOGIN and PLAIN, MAIL, RCPT, DATA, RSET,
@@ -252,10 +255,8 @@ bool echoes(PeerOptions::Kind kind) {
 void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
   line.option("--listen", raw.listen, "HOST:PORT", "where; port 0 takes any that is free; default 127.0.0.1:0");
   if (kind == PeerOptions::Kind::http) line.option("--root", raw.root, "DIR", "serve the files of this folder");
-  if (knows_users(kind)) {
-    line.list("--user", raw.users, "NAME:PASSWORD",
-              "let in only who says this; repeatable; default: everybody. Other users of the machine see it");
-  }
+  if (knows_users(kind))
+    line.list("--user", raw.users, "NAME:PASSWORD", "let in only who says this; repeatable; default: everybody");
   if (kind == PeerOptions::Kind::ftp) {
     line.option("--root", raw.root, "DIR", "show the files of this folder");
     line.flag("--writable", raw.writable, "the folder may be changed: uploads, new directories, names, removals");
