@@ -6,7 +6,9 @@
 
 #include "emulator/workbench/service_peer.hpp"
 #include "net/http/server.hpp"
+#include "net/smtp/server.hpp"
 #include "tests/emulator/ssl_bench.hpp"
+#include "tls/base64.hpp"
 
 using namespace quasimodem;
 using namespace quasimodem::test;
@@ -154,6 +156,64 @@ TEST_CASE("every failure of the network during requests over HTTP", "[failure po
     bench.network().fail_operation(0);
     bench.ok("AT+QHTTPGET=30");
     CHECK(bench.ask("AT+QHTTPREAD=30") == "\r\nCONNECT\r\n" + std::string(10'000, 'x') + "\r\nOK\r\n");
+    CHECK(bench.network().open_links() == 0);
+    return operations;
+  });
+  CHECK(points >= 10);
+}
+
+TEST_CASE("every failure of the network while mails are sent", "[failure points]") {
+  const auto style = GENERATE(0, 1, 2);  // in clear, TLS, STARTTLS
+  const auto points = for_each_failure_point([style](std::size_t n) {
+    ModemBench bench{{.ready = Ready::ip_status}};
+    std::vector<net::smtp::Delivery> box;
+    net::smtp::Server::Config config{.users = {{"u", "p"}},
+                                     .offers_tls = style == 2,
+                                     .secure = style == 1,
+                                     .auth_needs_tls = style != 0,
+                                     .needs_auth = true,
+                                     .base64 = [](ByteSpan octets) { return tls::base64(octets); },
+                                     .unbase64 = [](std::string_view text) { return tls::from_base64(text); },
+                                     .deliver =
+                                         [&box](const auto& mail) {
+                                           box.push_back(mail);
+                                           return true;
+                                         }};
+    const auto meet = [&config](auto&) { return std::make_unique<net::smtp::Server>(config); };
+    using workbench::ServicePeer;
+    const auto when = style == 0   ? ServicePeer::Tls::never
+                      : style == 1 ? ServicePeer::Tls::at_once
+                                   : ServicePeer::Tls::when_asked;
+    const ServicePeer server{bench.network(), {"mail.example", 25}, meet, tls_server(), when};
+    bench.ok(fmt::format("AT+CMEE=1;+QSSLCFG=\"smtpstyle\",{};+QSSLCFG=\"ignorertctime\",1", style));
+    bench.ok("AT+QSMTPSRV=\"mail.example\",25;+QSMTPUSER=\"u\";+QSMTPPWD=\"p\";+QSMTPADDR=\"a@example.org\"");
+    bench.exchange("AT+QSMTPDST=1,1,\"b@example.org\"", {"+QSMTPDST: 1", "OK"});
+    Script<ModemBench> script{bench, {}};
+    script.line("AT+QSMTPATT=\"f\",10000,10", {});
+    script.raw(std::string(10'000, 'x'));
+    REQUIRE(script.said.ends_with("+QSMTPATT: 10000\r\n"));
+    script.said.clear();
+
+    bench.network().fail_operation(n);
+    for (int i = 0; i < 2; ++i) script.line("AT+QSMTPPUT=100");
+    INFO(escaped(script.said));
+    // Each mail has one OK and one result. What is told to be sent is there; a failure that comes behind the server's
+    // last word may make one that is there count as lost, never the other way round.
+    const auto sent = count(script.said, "\r\n+QSMTPPUT: 0\r\n");
+    CHECK(count(script.said, "\r\nOK\r\n") == 2);
+    CHECK(count(script.said, "+QSMTPPUT: ") == 2);
+    CHECK(sent + count(script.said, "\r\n+QSMTPPUT: -") == 2);
+    CHECK(sent >= 1);  // one operation fails, not two
+    CHECK(box.size() >= sent);
+    for (const auto& mail : box) CHECK(mail.text.size() > 13'000);  // whole, or not at all
+    check_at_rest(bench);
+    const auto operations = bench.network().operations();
+    bench.network().fail_operation(0);
+    const auto before = box.size();
+    script.said.clear();
+    script.line("AT+QSMTPPUT=100");
+    CHECK(script.said == "\r\nOK\r\n\r\n+QSMTPPUT: 0\r\n");
+    CHECK(box.size() == before + 1);
     CHECK(bench.network().open_links() == 0);
     return operations;
   });
