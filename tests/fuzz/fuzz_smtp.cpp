@@ -111,7 +111,10 @@ Heard listen_to_client(ByteSpan input, std::size_t length) {
                  .limit = 5000,
                  .base64 = hexadecimal,
                  .unbase64 = from_hexadecimal,
-                 .deliver = [&](const Delivery& delivery) { heard.mails.push_back(delivery.text); }}};
+                 .deliver = [&](const Delivery& delivery) {
+                   heard.mails.push_back(delivery.text);
+                   return true;
+                 }}};
   server.start();
   in_pieces(input, length, [&](ByteSpan bytes) { server.receive(bytes); });
   server.input_ended();
