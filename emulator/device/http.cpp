@@ -25,7 +25,7 @@ using net::http::ResponseReader;
 // ASSUMED: a connection that nobody answers is given up after this time, however long <to_read_time> is: as a socket's.
 constexpr Duration kLongestConnecting = 75s;
 // Of the answer so much waits in the module; the rest stays with the server.
-constexpr std::size_t kReceiveBuffer = 8192;
+constexpr std::size_t kReceiveBuffer = 4096;
 constexpr int kFirstRedirect = 300;
 constexpr int kFirstRefusal = 400;
 

@@ -46,25 +46,34 @@ void ResponseReader::begin() {
 
 std::size_t ResponseReader::room() const {
   const bool open = state_ == State::head || state_ == State::body;
-  return open && body_.size() < kBodyBuffer ? kBodyBuffer : 0;
+  return open ? kBodyBuffer - std::min(kBodyBuffer, body_.size()) : 0;
 }
 
+/// What waits from before stands in front; mostly there is nothing, and no octet is copied but into the body.
 void ResponseReader::feed(ByteSpan octets) {
   if (state_ == State::complete || state_ == State::failed) return;
-  append(unparsed_, octets);
-  parse();
+  if (unparsed_.empty()) {
+    const auto rest = parse(octets);
+    unparsed_.assign(rest.begin(), rest.end());
+  } else {
+    append(unparsed_, octets);
+    drop_front(unparsed_, unparsed_.size() - parse(unparsed_).size());
+  }
+  if (state_ == State::complete || state_ == State::failed) unparsed_.clear();
 }
 
-void ResponseReader::parse() {
-  while (parse_once()) {
+/// What is left.
+ByteSpan ResponseReader::parse(ByteSpan octets) {
+  while (parse_once(octets)) {
   }
+  return octets;
 }
 
 /// The parser gets a head when all of it is there: how it was cut makes no difference then. One that begins like none
 /// is not waited for.
-bool ResponseReader::head_is_whole() {
+bool ResponseReader::head_is_whole(ByteSpan octets) {
   constexpr std::string_view kBeginning = "HTTP/";
-  const auto text = as_text(unparsed_);
+  const auto text = as_text(octets);
   const auto size = head_size(text.substr(0, kLongestHead));
   if (!kBeginning.starts_with(text.substr(0, kBeginning.size()))) {
     fail(Failure::no_http, "no status line");
@@ -74,25 +83,26 @@ bool ResponseReader::head_is_whole() {
   return size && state_ != State::failed;
 }
 
-/// One step of the parser. False when it needs more, or is at its end.
-bool ResponseReader::parse_once() {
+/// One step of the parser, which takes what it can off the front. False when it needs more, or is at its end.
+bool ResponseReader::parse_once(ByteSpan& octets) {
   auto& response = parser_->response;
-  if (state_ == State::head && !head_is_whole()) return false;
-  std::array<char, kBodyBuffer> window{};
+  if (state_ == State::head && !head_is_whole(octets)) return false;
+  // Decoded it is never longer than it came.
+  const auto before = body_.size();
+  body_.resize(before + octets.size());
   auto& body = response.get().body();
-  body.data = window.data();
-  body.size = window.size();
+  body.data = body_.data() + before;
+  body.size = octets.size();
   body.more = true;
   error_code error;
-  const auto used = response.put(buffer_of(unparsed_), error);
-  drop_front(unparsed_, used);
-  const auto decoded = window.size() - body.size;
-  body_.insert(body_.end(), window.data(), window.data() + decoded);
+  const auto used = response.put(buffer_of(octets), error);
+  body_.resize(before + octets.size() - body.size);
+  octets = octets.subspan(used);
   if (response.is_header_done() && !head_) note_head();
 
-  if (error == beast::error::need_buffer) return true;
+  if (error == beast::error::need_buffer) return !octets.empty();
   if (error == beast::error::need_more) {
-    if (unparsed_.size() > kLongestHead) fail(Failure::too_long, "a line of it is too long");
+    if (octets.size() > kLongestHead) fail(Failure::too_long, "a line of it is too long");
     return false;
   }
   if (error) {
@@ -101,9 +111,9 @@ bool ResponseReader::parse_once() {
   }
   if (response.is_done()) {
     message_ended();
-    return state_ == State::head && !unparsed_.empty();
+    return state_ == State::head && !octets.empty();
   }
-  return used > 0 && !unparsed_.empty();
+  return used > 0 && !octets.empty();
 }
 
 void ResponseReader::note_head() {
@@ -120,7 +130,6 @@ void ResponseReader::message_ended() {
   constexpr int kFirstFinalStatus = 200;
   if (head_->status >= kFirstFinalStatus) {
     state_ = State::complete;
-    unparsed_.clear();
     return;
   }
   begin();
@@ -138,14 +147,12 @@ void ResponseReader::fail(Failure failure, std::string reason) {
   state_ = State::failed;
   failure_ = failure;
   reason_ = std::move(reason);
-  unparsed_.clear();
 }
 
 Bytes ResponseReader::read(std::size_t most) {
-  const auto count = std::min(most, body_.size());
-  const auto end = body_.begin() + static_cast<std::ptrdiff_t>(count);
-  Bytes taken{body_.begin(), end};
-  body_.erase(body_.begin(), end);
+  if (most >= body_.size()) return std::exchange(body_, {});
+  Bytes taken{body_.begin(), body_.begin() + static_cast<std::ptrdiff_t>(most)};
+  drop_front(body_, most);
   return taken;
 }
 

@@ -59,9 +59,9 @@ class ResponseReader {
   struct Parser;
 
   void begin();
-  void parse();
-  bool head_is_whole();
-  bool parse_once();
+  ByteSpan parse(ByteSpan octets);
+  bool head_is_whole(ByteSpan octets);
+  bool parse_once(ByteSpan& octets);
   void note_head();
   void message_ended();
   void fail(Failure failure, std::string reason);

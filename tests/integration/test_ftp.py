@@ -575,8 +575,8 @@ def test_it_stops_during_a_transfer(world):
     "options, code, words",
     [
         (["--writable"], 2, "--writable is for the folder of --root"),
-        (["--user", "me"], 2, "--user without a password"),
-        (["--user", ":secret"], 2, "--user without a password"),
+        (["--user", "me"], 2, "--user: there is no name with a password behind it"),
+        (["--user", ":secret"], 2, "--user: there is no name with a password behind it"),
         (["--root", "/no/such/folder"], 3, "there is no such folder"),
         (["--fault", "stall@hello"], 2, "only TLS has this"),
     ],

@@ -223,8 +223,9 @@ TEST_CASE("a name is quoted", "[net][smtp]") {
 
 TEST_CASE("no field puts a header in, and none a line that is too long", "[net][smtp]") {
   const std::string evil =
-      GENERATE("x\r\nBcc: <victim@example.org>\r\n\r\nbody", "x\nX-Header: 1", "x\rX-Header: 1", std::string("x\0y", 3),
-               std::string(1, '\x7F'), std::string(5000, 'x'), std::string(5000, '\xFC') + "\r\nX-Header: 1");
+      GENERATE(std::string{"x\r\nBcc: <victim@example.org>\r\n\r\nbody"}, std::string{"x\nX-Header: 1"},
+               std::string{"x\rX-Header: 1"}, std::string("x\0y", 3), std::string(1, '\x7F'), std::string(5000, 'x'),
+               std::string(5000, '\xFC') + "\r\nX-Header: 1");
   auto mail = mail_from_transcript();
   mail.sender_name = mail.subject.text = evil;
   mail.attachments = {attachment(evil, pattern(10))};

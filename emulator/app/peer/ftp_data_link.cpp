@@ -20,7 +20,7 @@ constexpr std::uint16_t kLowestPort = 1024;  // RFC 2577 3
 // How long a data connection may take to come about.
 constexpr seconds kConnectTime{60};
 // How long a client may take to end its side after we ended ours.
-constexpr seconds kDrainTime{5};
+constexpr seconds kDataDrainTime{5};
 // How long it may take to read the last piece after it has left.
 constexpr seconds kLastPieceTime{30};
 
@@ -159,7 +159,7 @@ void FtpDataLink::end_stream() {
   error_code error;
   socket_.shutdown(Tcp::socket::shutdown_send, error);
   if (error) return gone();
-  expire_after(kDrainTime, &FtpDataLink::gone);
+  expire_after(kDataDrainTime, &FtpDataLink::gone);
   read();
 }
 
