@@ -11,7 +11,9 @@
 namespace quasimodem::net::smtp {
 namespace {
 
-constexpr std::size_t kBase64Line = 57;                   // octets that make 76 characters
+constexpr std::size_t kBase64Line = 57;  // octets that make 76 characters
+constexpr std::size_t kContinued = 60;   // of a parameter (RFC 2231 3)
+constexpr std::size_t kLargestPiece = 4096;
 constexpr std::size_t kPiece = 48 * kBase64Line;          // octets encoded at a time
 constexpr std::size_t kLongestLine = 998;                 // RFC 5322 2.1.1, without CR LF
 constexpr std::size_t kWordLine = 76, kLongestWord = 75;  // RFC 2047 2
@@ -131,7 +133,15 @@ std::string percent_encoded(std::string_view text) {
 std::string file_name(std::string_view name) {
   const auto line = one_line(name);
   if (plain(line)) return "filename=" + quoted(line);
-  return fmt::format("filename*={}''{}", utf8(line) ? "utf-8" : "", percent_encoded(line));
+  auto rest = fmt::format("{}''{}", utf8(line) ? "utf-8" : "", percent_encoded(line));
+  if (rest.size() <= kLongestPlain) return "filename*=" + rest;
+  std::string continued;
+  for (int number = 0; !rest.empty(); ++number) {
+    const auto part = rest.substr(0, kContinued);
+    rest.erase(0, part.size());
+    continued += fmt::format("{}filename*{}*={}", number > 0 ? ";\r\n " : "", number, part);
+  }
+  return continued;
 }
 
 void keep_last_two(std::string& last, std::string_view more) {
@@ -277,6 +287,13 @@ std::string Message::head(std::size_t part) const {
 std::string Message::closing() const { return multipart() ? fmt::format("\r\n--{}--\r\n", boundary_) : std::string{}; }
 
 std::string Message::next() {
+  if (waiting_.empty()) waiting_ = more();
+  auto piece = waiting_.substr(0, kLargestPiece);
+  waiting_.erase(0, piece.size());
+  return piece;
+}
+
+std::string Message::more() {
   while (!unreadable_ && part_ < parts()) {
     if (!std::exchange(in_content_, true)) return head(part_);
     if (auto piece = content(); !piece.empty()) return piece;

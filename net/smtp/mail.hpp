@@ -77,6 +77,8 @@ class Message {
   bool unreadable() const { return unreadable_; }
 
  private:
+  std::string more();
+
   enum class Transfer { seven_bit, eight_bit, base64 };
 
   /// A text with every line end as CR LF, a piece at a time.
@@ -119,6 +121,7 @@ class Message {
   Lines lines_;
   std::string line_end_;  ///< the text's last two octets so far
   std::size_t part_ = 0;  ///< 0 the text, then the attachments
+  std::string waiting_;   ///< made, and larger than a piece
   bool in_content_ = false;
   std::size_t read_ = 0;  ///< octets of the attachment
   bool closed_ = false;

@@ -521,8 +521,8 @@ def test_a_stall_begins_where_it_was_asked_for(world, pki):
     "arguments, code, message",
     [
         (["--tls", "--starttls"], 2, "--tls and --starttls exclude each other"),
-        (["--user", "u"], 2, "--user needs a name and a password"),
-        (["--user", ":p"], 2, "--user needs a name and a password"),
+        (["--user", "u"], 2, "--user: there is no name with a password behind it"),
+        (["--user", ":p"], 2, "--user: there is no name with a password behind it"),
         (["--mailbox", "/nowhere"], 3, "--mailbox /nowhere: there is no such folder"),
         (["--suites", "0x0005"], 2, "--cert to --suites are for TLS"),
         (["--fault", "stall@hello"], 2, "--fault stall@hello: only TLS has this"),
