@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -279,6 +280,13 @@ login:
         self.process.wait()
 
 
+@pytest.fixture
+def reached():
+    """A folder for exim's own user, to whom one of pytest's is closed."""
+    with tempfile.TemporaryDirectory(prefix="quasimodem-exim-") as folder:
+        yield Path(folder)
+
+
 OLD = "NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+RSA:+3DES-CBC:+ARCFOUR-128:+MD5:+SHA1:+AES-256-CBC:+SHA256:%COMPAT"
 
 
@@ -292,13 +300,8 @@ OLD = "NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+RSA:+3DES-CBC:+ARCFOUR-128:+MD5:+SHA1:+
         (1, 3, "0X003D", "AES_256_CBC"),
     ],
 )
-def test_exim(module, pki, tmp_path, style, version, suite, name):
-    folder = tmp_path / "exim"
-    folder.mkdir()
-    for parent in tmp_path.parents[:3]:
-        parent.chmod(0o755)
-    tmp_path.chmod(0o755)
-    with Exim(folder, pki, OLD) as exim, module().host() as host:
+def test_exim(module, pki, reached, style, version, suite, name):
+    with Exim(reached, pki, OLD) as exim, module().host() as host:
         host.exchange(f'AT+QSSLCFG="sslversion",0,{version}')
         host.exchange(f'AT+QSSLCFG="ciphersuite",0,"{suite}"')
         mail = MailHost(host, exim.secure_port if style == 1 else exim.port, style)
