@@ -114,9 +114,7 @@ void Channel::pump() {
   drop_front(input_, std::exchange(input_used_, 0));
   flush_urcs();
   if (auto* transparent = std::get_if<Transparent>(&mode_)) transparent->tunnel->deliver();
-  if (const auto* delivery = std::get_if<Delivery>(&mode_)) std::shared_ptr {
-      delivery->source
-      } -> deliver(*this);
+  if (delivering()) deliver();
   pumping_ = false;
 }
 
@@ -462,6 +460,16 @@ void Channel::begin_delivery(Reply::Delivery delivery) {
   timeline_.post([this, alive = std::weak_ptr{self_}] {
     if (!alive.expired()) pump();
   });
+}
+
+/// What it gives may be the end of the delivery, so it is kept meanwhile.
+void Channel::deliver() {
+  const auto source = std::get<Delivery>(mode_).source;
+  while (room_through() > 0) {
+    const auto octets = source->take(room_through());
+    if (octets.empty()) return;
+    write_through(octets);
+  }
 }
 
 void Channel::source_begins() {

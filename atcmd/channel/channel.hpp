@@ -90,7 +90,7 @@ class Channel {
   /// Enters transparent mode, with CONNECT, as soon as no command is in the way. The tunnel must outlive it, or be
   /// taken away with `close_tunnel`.
   void connect_through(Tunnel& tunnel);
-  /// Bytes from the peer for the TE, in transparent mode or from a source.
+  /// Bytes from the peer for the TE, in transparent mode.
   void write_through(ByteSpan from_peer);
   /// How many of them it takes now.
   std::size_t room_through() const;
@@ -183,6 +183,7 @@ class Channel {
 
   bool delivering() const { return std::holds_alternative<Delivery>(mode_); }
   void begin_delivery(Reply::Delivery delivery);
+  void deliver();
 
   void begin_transparent(Tunnel& tunnel);
   void pass_on(ByteSpan from_te, Tunnel& tunnel);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace quasimodem::atcmd {
+#include <cstddef>
 
-class Channel;
+#include "core/bytes.hpp"
+
+namespace quasimodem::atcmd {
 
 /// Data for the TE that a command brings from elsewhere, after CONNECT and at the pace of the line. It does not know
 /// how much it is; who has it all says so by the command's Responder.
@@ -11,9 +13,8 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  /// The channel has room: hand over what there is, with `Channel::write_through`. To have it called when there is
-  /// more, `Channel::source_ready`.
-  virtual void deliver(Channel& channel) = 0;
+  /// The next of it, at most `most` octets; empty when there is none yet. `Channel::source_ready` asks again.
+  virtual Bytes take(std::size_t most) = 0;
 };
 
 }  // namespace quasimodem::atcmd

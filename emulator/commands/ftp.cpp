@@ -239,13 +239,9 @@ class Download final : public atcmd::Source {
   void begin() { channel_.source_begins(); }
   void go_on() { channel_.source_ready(); }
 
-  void deliver(atcmd::Channel& channel) override {
+  Bytes take(std::size_t most) override {
     const auto ftp = ftp_.lock();
-    while (ftp && channel.room_through() > 0) {
-      const auto octets = (*ftp)->take(ticket_, channel.room_through());
-      if (octets.empty()) return;
-      channel.write_through(octets);
-    }
+    return ftp ? (*ftp)->take(ticket_, most) : Bytes{};
   }
 
  private:

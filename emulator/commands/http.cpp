@@ -4,6 +4,7 @@
 #include "emulator/device/http.hpp"
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "atcmd/channel/channel.hpp"
@@ -126,30 +127,23 @@ Reply post(Call& call, const Post& args) {
 /// The body on its way to the TE.
 class Body final : public atcmd::Source {
  public:
-  explicit Body(Http& http) : http_{http.handle()} {}
+  Body(Http& http, atcmd::Channel& channel) : http_{http.handle()}, channel_{channel} {}
   ~Body() override {
     if (const auto http = http_.lock()) (*http)->stop_reading();
   }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
-  void deliver(atcmd::Channel& channel) override {
-    channel_ = &channel;
+  void go_on() { channel_.source_ready(); }
+
+  Bytes take(std::size_t most) override {
     const auto http = http_.lock();
-    while (http && channel.room_through() > 0) {
-      const auto octets = (*http)->take(channel.room_through());
-      if (octets.empty()) return;
-      channel.write_through(octets);
-    }
-  }
-  /// There is more.
-  void go_on() {
-    if (channel_) channel_->source_ready();
+    return http ? (*http)->take(most) : Bytes{};
   }
 
  private:
   std::weak_ptr<Http*> http_;
-  atcmd::Channel* channel_ = nullptr;  ///< which this belongs to
+  atcmd::Channel& channel_;  ///< which this belongs to
 };
 
 // AT+QHTTPREAD[=<wait_time>] → CONNECT, the body, OK
@@ -162,7 +156,7 @@ constexpr std::array kWait{atcmd::integer<&Wait::wait_s>("wait_time", 1, kLonges
 Reply read(Call& call, const Wait& args) {
   auto& http = call.me().http();
   if (const auto refusal = http.may_fetch()) return failed(*refusal);
-  auto body = std::make_shared<Body>(http);
+  auto body = std::make_shared<Body>(http, call.channel());
   const auto more = [weak = std::weak_ptr{body}] {
     if (const auto reading = weak.lock()) reading->go_on();
   };
@@ -213,39 +207,26 @@ constexpr Meaning kOwnHeads[] = {{0, "the module writes the head"},
 constexpr std::size_t kLongestType = 100;
 
 /// ASSUMED: without a value it is a query.
-Reply configure_own_head(const Selector& row, atcmd::Call& channel_call, Values values) {
+template <auto Member>
+Reply configure_http(const Selector& row, atcmd::Call& channel_call, Values values) {
   auto& call = static_cast<Call&>(channel_call);
-  auto& own = call.me().http().settings.own_head;
+  auto& setting = call.me().http().settings.*Member;
+  using Setting = std::remove_reference_t<decltype(setting)>;
+  constexpr bool kIsText = std::is_same_v<Setting, std::string>;
   if (values.empty()) {
-    call.respond(fmt::format("+QHTTPCFG: \"{}\",{}", row.name, own ? 1 : 0));
+    if constexpr (kIsText) {
+      call.respond(fmt::format("+QHTTPCFG: \"{}\",\"{}\"", row.name, setting));
+    } else {
+      call.respond(fmt::format("+QHTTPCFG: \"{}\",{}", row.name, static_cast<int>(setting)));
+    }
     return Reply::ok();
   }
   if (values.size() != 1 || !takes(row.value, values[0])) return Reply::cme(cme::kInvalidInput);
-  own = *atcmd::parse_integer(values[0].text) != 0;
-  return Reply::ok();
-}
-
-Reply configure_type(const Selector& row, atcmd::Call& channel_call, Values values) {
-  auto& call = static_cast<Call&>(channel_call);
-  auto& type = call.me().http().settings.content_type;
-  if (values.empty()) {
-    call.respond(fmt::format("+QHTTPCFG: \"{}\",\"{}\"", row.name, type));
-    return Reply::ok();
+  if constexpr (kIsText) {
+    setting = values[0].text;
+  } else {
+    setting = static_cast<Setting>(*atcmd::parse_integer(values[0].text));
   }
-  if (values.size() != 1 || !takes(row.value, values[0])) return Reply::cme(cme::kInvalidInput);
-  type = values[0].text;
-  return Reply::ok();
-}
-
-Reply configure_time(const Selector& row, atcmd::Call& channel_call, Values values) {
-  auto& call = static_cast<Call&>(channel_call);
-  auto& time = call.me().http().settings.request_time;
-  if (values.empty()) {
-    call.respond(fmt::format("+QHTTPCFG: \"{}\",{}", row.name, time));
-    return Reply::ok();
-  }
-  if (values.size() != 1 || !takes(row.value, values[0])) return Reply::cme(cme::kInvalidInput);
-  time = static_cast<int>(*atcmd::parse_integer(values[0].text));
   return Reply::ok();
 }
 
@@ -254,9 +235,10 @@ constexpr std::array kConfiguration{
     atcmd::text("value", 0, kLongestType).optional(),
 };
 constexpr Selector kSelectors[] = {
-    {"REQUESTHEADER", atcmd::choice("own_head", kOwnHeads), false, &configure_own_head},
-    {"CONTENT-TYPE", atcmd::text("type", 0, kLongestType), false, &configure_type},
-    {"requesttimeout", atcmd::integer("seconds", 1, kLongestTime), false, &configure_time},
+    {"REQUESTHEADER", atcmd::choice("own_head", kOwnHeads), false, &configure_http<&Http::Settings::own_head>},
+    {"CONTENT-TYPE", atcmd::text("type", 0, kLongestType), false, &configure_http<&Http::Settings::content_type>},
+    {"requesttimeout", atcmd::integer("seconds", 1, kLongestTime), false,
+     &configure_http<&Http::Settings::request_time>},
 };
 
 // AT+QHTTPRSP? → +QHTTPRSP: <status>,<length>                                                        [MC60 11.36]

@@ -62,10 +62,11 @@ struct FakeSink final : Sink {
 
 /// Has what the test puts in.
 struct FakeSource final : Source {
-  void deliver(Channel& channel) override {
-    const auto count = std::min(data.size(), channel.room_through());
-    channel.write_through(as_bytes(std::string_view{data}.substr(0, count)));
-    data.erase(0, count);
+  Bytes take(std::size_t most) override {
+    const auto octets = as_bytes(std::string_view{data}.substr(0, most));
+    Bytes taken{octets.begin(), octets.end()};
+    data.erase(0, most);
+    return taken;
   }
 
   std::string data;
