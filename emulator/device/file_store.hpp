@@ -76,6 +76,8 @@ class FileStore {
   Result<std::size_t> remove_all(FileVolume volume);
 
   Result<int> open(const FileName& name, Mode mode);
+  /// A handle has it.
+  bool is_open(const FileName& name) const;
   Result<SecretBytes> read_on(int handle, std::size_t most);
   /// The size of the file afterwards.
   Result<std::size_t> write_on(int handle, ByteSpan data);
@@ -118,7 +120,6 @@ class FileStore {
   void seal_old_records();
   Result<Stored> stored(const FileName& name) const;
   Result<void> store(const FileName& name, ByteSpan content);
-  bool is_open(const FileName& name) const;
   Open* find(int handle);
   Result<void> put(const FileName& name, SecretBytes content);
   void note_stored(const FileName& name, ByteSpan content) const;

@@ -226,17 +226,12 @@ std::optional<FileName> Ftp::local_name(std::string_view remote) const {
   return FileName::parse(fmt::format("{}{}", volume, own));
 }
 
-bool Ftp::file_in_use(const FileName& file) const {
-  const auto open = surroundings_.files.open_files();
-  return std::any_of(open.begin(), open.end(), [&file](const auto& each) { return each.name == file; });
-}
-
 Ftp::Started Ftp::get(FtpCommand command, std::string_view name, std::uint64_t most, Port port) {
   if (const auto possible = may_begin(); !possible) return possible;
   Job job{.command = command, .name = std::string{name}, .port = std::move(port), .on_port = to_port(), .most = most};
   if (!job.on_port) {
     job.file = local_name(name_in(name).empty() ? kListing : name);
-    if (!job.file || file_in_use(*job.file)) {
+    if (!job.file || surroundings_.files.is_open(*job.file)) {
       explain(name_of(command), job.file ? "the local file is open" : "that is no name of a local file");
       return tl::unexpected{FtpError::file};
     }

@@ -158,7 +158,6 @@ class Ftp final : private Tenant, private net::ListenObserver {
   Started may_begin() const;
   Started begin(Job job, const net::ftp::Client::Started& started);
   std::optional<FileName> local_name(std::string_view remote) const;
-  bool file_in_use(const FileName& file) const;
 
   void up(const std::weak_ptr<Session>& session, bool succeeded);
   void connect();
