@@ -29,6 +29,10 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   return address;
 }
 
+bool IpAddress::is_meant(std::string_view text) {
+  return text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 std::string IpAddress::text() const { return fmt::format("{}.{}.{}.{}", octets[0], octets[1], octets[2], octets[3]); }
 
 std::string Endpoint::text() const { return fmt::format("{}:{}", address.text(), port); }

@@ -17,6 +17,8 @@ struct IpAddress {
 
   /// Exactly four decimal parts 0–255, nothing else.
   static std::optional<IpAddress> parse(std::string_view text);
+  /// Nothing but digits and dots: an address, if perhaps no good one, and never a name.
+  static bool is_meant(std::string_view text);
   std::string text() const;
   auto operator<=>(const IpAddress&) const = default;
 };

@@ -214,9 +214,7 @@ void Http::opened(Stream::Outcome outcome) {
   if (const auto* tls = stream.session())
     note_handshake(surroundings_.journal, *tls, session_->context.id(), {"service", "http"});
   if (outcome == Stream::Outcome::connected) return push();
-  const auto* tls = stream.session();
-  const bool tls_failed = tls && tls->state() == tls::ClientSession::State::failed;
-  const auto why = tls_failed ? tls->error().reason : stream.reason();
+  const auto why = why_failed(stream);
   fail(error_of(stream.failure()), why.empty() ? "the connection failed" : why);
 }
 

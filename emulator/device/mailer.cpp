@@ -243,12 +243,9 @@ void Mailer::opened(Stream::Outcome outcome) {
     if (std::exchange(job_->shaking_hands, false)) job_->client->tls_started();
     return pull();
   }
-  if (tls) {
-    const bool told = tls->state() == tls::ClientSession::State::failed;
-    const auto why = told ? tls->error().reason : stream.reason();
-    return fail(MailError::tls, fmt::format("no TLS: {}", why.empty() ? "the handshake failed" : why));
-  }
-  fail(MailError::unreachable, stream.reason().empty() ? "the connection failed" : stream.reason());
+  const auto why = why_failed(stream);
+  if (tls) return fail(MailError::tls, fmt::format("no TLS: {}", why.empty() ? "the handshake failed" : why));
+  fail(MailError::unreachable, why.empty() ? "the connection failed" : why);
 }
 
 void Mailer::pull() {

@@ -52,9 +52,7 @@ std::string_view word_of(Client::Taken taken) {
 }
 
 /// Digits and dots, and yet no address.
-bool is_broken_address(const std::string& host) {
-  return host.find_first_not_of("0123456789.") == std::string::npos && !net::IpAddress::parse(host);
-}
+bool is_broken_address(std::string_view host) { return net::IpAddress::is_meant(host) && !net::IpAddress::parse(host); }
 
 }  // namespace
 
@@ -190,8 +188,8 @@ void Mqtt::Slot::up(bool succeeded) {
 }
 
 void Mqtt::Slot::opened(Stream::Outcome outcome) {
-  const auto* tls = stream_->session();
-  if (tls) note_handshake(room_.surroundings_.journal, *tls, context_->id(), {"service", "mqtt"});
+  if (const auto* tls = stream_->session())
+    note_handshake(room_.surroundings_.journal, *tls, context_->id(), {"service", "mqtt"});
   if (outcome == Stream::Outcome::connected) {
     state_ = State::open;
     if (!client_) make_client();
@@ -199,8 +197,7 @@ void Mqtt::Slot::opened(Stream::Outcome outcome) {
     return result(MqttCommand::open, static_cast<int>(MqttOpening::done));
   }
   const auto& failure = stream_->failure();
-  const bool tls_failed = tls && tls->state() == tls::ClientSession::State::failed;
-  const auto why = tls_failed ? tls->error().reason : stream_->reason();
+  const auto why = why_failed(*stream_);
   const bool no_way = failure.error == net::NetError::unreachable || failure.error == net::NetError::no_bearer;
   const auto number = no_way                                             ? MqttOpening::no_network
                       : failure.step == Stream::Failure::Step::resolving ? MqttOpening::no_name

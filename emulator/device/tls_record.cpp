@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emulator/device/tls_record.hpp"
 
+#include "emulator/device/stream.hpp"
 #include "tls/client_session.hpp"
 
 namespace quasimodem::device {
@@ -16,6 +17,11 @@ void note_handshake(const Journal& journal, const tls::ClientSession& session, i
                                   {"suite", failed ? "" : tls::name(session.suite())},
                                   {"subject", session.peer_subject().value_or("")},
                                   {"reason", failed ? session.error().reason : ""}});
+}
+
+std::string why_failed(const Stream& stream) {
+  const auto* tls = stream.session();
+  return tls && tls->state() == tls::ClientSession::State::failed ? tls->error().reason : stream.reason();
 }
 
 }  // namespace quasimodem::device

@@ -43,8 +43,8 @@ struct Pending {
 
 /// Nothing that could be a name; the operating system would read `1.2` or `0x7f000001` as addresses.
 bool cannot_be_name(std::string_view host) {
-  const bool only_digits = host.find_first_not_of("0123456789.") == std::string_view::npos;
-  return only_digits || host.size() > kMaxName || host.find('\0') != std::string_view::npos || host.starts_with("0x");
+  return IpAddress::is_meant(host) || host.size() > kMaxName || host.find('\0') != std::string_view::npos ||
+         host.starts_with("0x");
 }
 
 }  // namespace

@@ -29,8 +29,6 @@ std::string_view cut(std::string_view& text, std::size_t end) {
   return part;
 }
 
-bool looks_dotted(std::string_view host) { return host.find_first_not_of("0123456789.") == std::string_view::npos; }
-
 }  // namespace
 
 std::string Url::authority() const { return port == usual_port() ? host : fmt::format("{}:{}", host, port); }
@@ -50,7 +48,7 @@ tl::expected<Url, UrlProblem> parse_url(std::string_view text) {
   url.host = cut(authority, authority.find(':'));
   const bool speakable = std::all_of(url.host.begin(), url.host.end(), &belongs_to_host);
   if (url.host.empty() || url.host.size() > kLongestHost || !speakable) return malformed;
-  if (looks_dotted(url.host) && !IpAddress::parse(url.host)) return tl::unexpected{UrlProblem::address};
+  if (IpAddress::is_meant(url.host) && !IpAddress::parse(url.host)) return tl::unexpected{UrlProblem::address};
 
   url.port = url.usual_port();
   if (!authority.empty()) {
