@@ -89,6 +89,8 @@ void Modem::receive(ByteSpan from_te) {
   parts_->hear(parts_->flow.decode(from_te));
 }
 
+bool Modem::heeds_te() const { return parts_->flow_to_te() != FlowControl::none; }
+
 bool Modem::may_send() const {
   switch (parts_->flow_to_te()) {
     case FlowControl::xon_xoff: return !parts_->flow.stopped();

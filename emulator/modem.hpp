@@ -41,6 +41,7 @@ class Modem final : public uart::Dce {
   Bytes take_output() override;
   bool pause_is_due() const override;
   bool may_send() const override;
+  bool heeds_te() const override;
   Bytes take_urgent() override;
 
   void set_line(Line line, bool level);

@@ -24,6 +24,8 @@ class Dce {
   virtual bool pause_is_due() const { return false; }
   /// False while the TE holds the module back, by RTS or XOFF: what is on the line stays there.
   virtual bool may_send() const { return true; }
+  /// Whether anything that the TE does could make `may_send` false.
+  virtual bool heeds_te() const { return true; }
   /// Bytes that go ahead of everything, flow control or not.
   virtual Bytes take_urgent() { return {}; }
   /// The fixed rate in bit/s of what `take_output` gives next; 0 while the module takes the TE's.

@@ -19,6 +19,7 @@ class NoisyLine final : public Dce {
   Bytes take_output() override;
   bool pause_is_due() const override { return held_.empty() && module_.pause_is_due(); }
   bool may_send() const override { return module_.may_send(); }
+  bool heeds_te() const override { return module_.heeds_te(); }
   Bytes take_urgent() override { return module_.take_urgent(); }
   int baud() const override { return held_.empty() ? module_.baud() : held_baud_; }
 

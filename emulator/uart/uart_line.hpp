@@ -33,7 +33,10 @@ class UartLine {
   bool pump();
   /// `take` has something.
   bool due() const { return !urgent_.empty() || outward_.due(); }
-  /// What has arrived at the TE's end. What has come from the TE by now goes before it: give it to `from_te` first.
+  /// `take` has something that an XOFF of the TE, or its RTS, would stop.
+  bool may_be_stopped() const { return due() && module_.heeds_te(); }
+  /// What has arrived at the TE's end. Where it may be stopped, what has come from the TE by now goes before it: give
+  /// it to `from_te` first.
   /// When it is written, catch up with the time and `pump` again: a pause behind it begins there.
   Bytes take();
   /// Not ready: the port is stuck. What is on the line stays there, the module may keep its output.

@@ -197,7 +197,8 @@ void ModemHost::move_bytes() {
     moved = line().pump();
     // Once, where nothing takes time. On a paced line an XOFF may stand before each byte: this program may have been
     // held up since it looked last.
-    if (line().due() && (!std::exchange(looked, true) || line().pacing() == uart::Pacing::on)) moved |= look_at_ports();
+    if (line().may_be_stopped() && (!std::exchange(looked, true) || line().pacing() == uart::Pacing::on))
+      moved |= look_at_ports();
     if (const auto bytes = line().take(); !bytes.empty()) {
       write(bytes);
       moved = true;
