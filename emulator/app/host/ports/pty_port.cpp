@@ -32,9 +32,10 @@ using boost::system::error_code;
 // pyserial and others throw away what they find while they open a port; by then they have done so.
 constexpr auto kOpeningTakes = std::chrono::milliseconds{20};
 
-// The kernel tells of a new speed only in packet mode with EXTPROC, which hosts would see in their settings. The one
-// speed that matters between two bytes is B0; ModemManager leaves it for 100 ms.
-constexpr auto kSpeedProbeInterval = std::chrono::milliseconds{40};
+// The kernel tells of a new speed only in packet mode with EXTPROC, which hosts would see in their settings. So they
+// are looked at when the TE has sent something, and in between for the one speed that matters there: B0, which
+// ModemManager leaves for 100 ms.
+constexpr auto kProbeInterval = std::chrono::milliseconds{40};
 
 constexpr std::string_view kWithLines = "--uart rfc2217:HOST:PORT";
 
@@ -79,7 +80,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
         master{io, open_master()},
         watch{OpeningWatch::of(io)},
         timer{io},
-        speed_timer{io} {}
+        probe_timer{io} {}
 
   PortEvents events;
   Logger log;
@@ -88,7 +89,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   OpeningWatch& watch;
   int watched = 0;  ///< of it
   boost::asio::steady_timer timer;
-  boost::asio::steady_timer speed_timer;
+  boost::asio::steady_timer probe_timer;
   std::string device;
   std::optional<StableLink> link;
 
@@ -96,6 +97,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   bool hung_up = false;  ///< the TE has set the speed B0: on a serial port that drops DTR
   bool ever_attached = false;
   bool asks_for_lines = false;
+  int rate = 0;          ///< that the TE has set
   bool opening = false;  ///< the first TE is just opening the port
   bool paused = false;
   bool reading = false;
@@ -105,6 +107,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   void start(const std::optional<std::filesystem::path>& link_path) {
     device = device_of(master.native_handle());
     make_raw(device);
+    look_at_settings();
     if (link_path) link.emplace(*link_path, device);
     watched = watch.add(device, master.native_handle(), [this] { attach(); });
   }
@@ -132,32 +135,31 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
       });
     }
     events.changed();
-    watch_speed();
+    watch_settings();
     read();
   }
 
   /// What the TE set; the master shows the slave's settings.
-  std::optional<termios> settings() {
-    termios settings{};
-    if (::tcgetattr(master.native_handle(), &settings) != 0) return std::nullopt;
-    return settings;
-  }
-
-  void look_at_speed() {
-    const auto now = settings();
-    const bool zero = attached && now && ::cfgetospeed(&*now) == B0;
+  void look_at_settings() {
+    termios now{};
+    const bool known = ::tcgetattr(master.native_handle(), &now) == 0;
+    if (known) {
+      look_at_flow_control(now);
+      rate = rate_of(::cfgetospeed(&now));
+    }
+    const bool zero = attached && known && ::cfgetospeed(&now) == B0;
     if (std::exchange(hung_up, zero) != zero) {
       log.debug("the TE {} by the speed B0", zero ? "hangs up" : "no longer hangs up");
       events.changed();
     }
   }
 
-  void watch_speed() {
+  void watch_settings() {
     if (!attached) return;
-    look_at_speed();
-    speed_timer.expires_after(kSpeedProbeInterval);
-    speed_timer.async_wait([self = shared_from_this()](const error_code& error) {
-      if (!error) self->watch_speed();
+    look_at_settings();
+    probe_timer.expires_after(kProbeInterval);
+    probe_timer.async_wait([self = shared_from_this()](const error_code& error) {
+      if (!error) self->watch_settings();
     });
   }
 
@@ -177,7 +179,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     attached = false;
     opening = false;
     hung_up = false;
-    speed_timer.cancel();
+    probe_timer.cancel();
     outgoing.clear();
     discard_unread();
     log.debug("no TE has {} open", device);
@@ -218,7 +220,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
     const auto count = ::read(master.native_handle(), incoming.data(), incoming.size());
     if (count <= 0) return count;
     opened();
-    look_at_speed();
+    look_at_settings();
     events.received({incoming.data(), static_cast<std::size_t>(count)});
     explicit_bzero(incoming.data(), static_cast<std::size_t>(count));  // it may be a key
     return count;
@@ -258,7 +260,7 @@ struct PtyPort::Impl : std::enable_shared_from_this<Impl> {
   void stop() {
     error_code ignored;
     timer.cancel();
-    speed_timer.cancel();
+    probe_timer.cancel();
     watch.remove(watched);
     master.close(ignored);
     link.reset();
@@ -288,12 +290,7 @@ std::optional<TerminalLines> PtyPort::terminal_lines() const {
   return impl_->hung_up ? std::optional{TerminalLines{.dtr = false}} : std::nullopt;
 }
 
-int PtyPort::terminal_rate() const {
-  const auto settings = impl_->settings();
-  if (!settings) return 0;
-  impl_->look_at_flow_control(*settings);
-  return rate_of(::cfgetospeed(&*settings));
-}
+int PtyPort::terminal_rate() const { return impl_->rate; }
 
 std::string PtyPort::address() const { return impl_->link ? impl_->link->path().string() : impl_->device; }
 
