@@ -148,7 +148,8 @@ void TcpSession::read_once() {
   const auto size = socket_.read_some(asio::buffer(core_->piece, kPiece), error);
   if (!error) {
     observer_->link_received(ByteSpan{core_->piece}.first(size));
-    if (reading()) wait_readable();
+    // A full piece: there is more, and to wait for it would be another call of the system.
+    if (reading()) size == kPiece ? read_later() : wait_readable();
   } else if (not_ready(error)) {
     if (write_error_) return tell_closed(write_error_);
     wait_readable();
