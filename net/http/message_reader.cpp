@@ -46,7 +46,7 @@ void ResponseReader::begin() {
 
 std::size_t ResponseReader::room() const {
   const bool open = state_ == State::head || state_ == State::body;
-  return open ? kBodyBuffer - std::min(kBodyBuffer, body_.size()) : 0;
+  return open && body_.empty() ? kBodyBuffer : 0;
 }
 
 /// What waits from before stands in front; mostly there is nothing, and no octet is copied but into the body.

@@ -23,7 +23,7 @@ class ResponseReader {
  public:
   // ASSUMED: the longest head, and the longest line of a chunk.
   static constexpr std::size_t kLongestHead = 8192;
-  /// Body octets that wait to be read; with them it takes no more.
+  /// The most that it takes at a time, and so of the body that waits to be read.
   static constexpr std::size_t kBodyBuffer = 4096;
 
   enum class State { head, body, complete, failed };
