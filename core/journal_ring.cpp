@@ -8,7 +8,7 @@ namespace {
 
 Record::Value kept(const Field::Value& value) {
   if (const auto* text = std::get_if<std::string_view>(&value)) return std::string{*text};
-  if (const auto* bytes = std::get_if<ByteSpan>(&value)) return escaped(*bytes);
+  if (const auto* bytes = std::get_if<ByteSpan>(&value)) return Bytes{bytes->begin(), bytes->end()};
   if (const auto* flag = std::get_if<bool>(&value)) return *flag;
   return std::get<std::int64_t>(value);
 }
@@ -17,11 +17,18 @@ std::size_t size_of(const Record& record) {
   std::size_t octets = 0;
   for (const auto& [name, value] : record.fields) {
     if (const auto* text = std::get_if<std::string>(&value)) octets += text->size();
+    if (const auto* bytes = std::get_if<Bytes>(&value)) octets += bytes->size();
   }
   return octets;
 }
 
 }  // namespace
+
+std::optional<std::string> readable(const Record::Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* bytes = std::get_if<Bytes>(&value)) return escaped(*bytes);
+  return std::nullopt;
+}
 
 const Record::Value* Record::find(std::string_view name) const {
   const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == name; });
@@ -31,7 +38,7 @@ const Record::Value* Record::find(std::string_view name) const {
 std::string Record::text() const {
   std::string all;
   for (const auto& [name, value] : fields) {
-    const auto* text = std::get_if<std::string>(&value);
+    const auto text = readable(value);
     if (!text) continue;
     if (!all.empty()) all += ' ';
     all += *text;

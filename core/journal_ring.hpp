@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,8 @@ namespace quasimodem {
 
 /// One thing that happened, as the journal keeps it.
 struct Record {
-  using Value = std::variant<std::string, std::int64_t, bool>;
+  /// Bytes of the UART stay as they are, until somebody reads them: most never are read.
+  using Value = std::variant<std::string, Bytes, std::int64_t, bool>;
 
   std::uint64_t seq = 0;  ///< from 1 on, without gaps
   Instant time{};
@@ -26,16 +28,19 @@ struct Record {
 
   /// Null when there is no such field.
   const Value* find(std::string_view name) const;
-  /// All text of the record, for matching: the values of its fields that are text, joined by blanks.
+  /// All text of the record, for matching: the values of its fields that are text or bytes, joined by blanks.
   std::string text() const;
 };
+
+/// Text as it is, bytes `escaped`; nothing where it is neither.
+std::optional<std::string> readable(const Record::Value& value);
 
 /// The last records of one module, and who wants to hear of new ones.
 class JournalRing final : public JournalSink {
  public:
   // Enough for a test of minutes; older records make room. The trace file has them all.
   static constexpr std::size_t kEntries = 10'000;
-  static constexpr std::size_t kOctets = 1 << 20;  ///< of text in all records together
+  static constexpr std::size_t kOctets = 1 << 20;  ///< of text and bytes in all records together
 
   using Listener = std::function<void(const Record&)>;
   /// Ends when it is destroyed, also within the listener's own call.

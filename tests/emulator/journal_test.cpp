@@ -18,7 +18,7 @@ using test::Ready;
 namespace {
 
 std::string shown(const Record::Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto text = readable(value)) return *text;
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   return std::to_string(std::get<std::int64_t>(value));
 }

@@ -637,7 +637,7 @@ TEST_CASE("the journal has a mail's beginning and end", "[smtp]") {
   for (const auto& record : bench.journal().records()) {
     std::string line;
     for (const auto& [name, value] : record.fields) {
-      const auto* text = std::get_if<std::string>(&value);
+      const auto text = readable(value);
       line += fmt::format("{}={} ", name, text ? *text : std::to_string(std::get<std::int64_t>(value)));
     }
     if (record.kind == RecordKind::mail) mail.push_back(line);

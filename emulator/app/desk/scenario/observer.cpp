@@ -19,8 +19,7 @@ constexpr std::size_t kRemembered = 200;  // commands, for messages
 
 std::string text_field(const Record& record, std::string_view name) {
   const auto* value = record.find(name);
-  const auto* text = value ? std::get_if<std::string>(value) : nullptr;
-  return text ? *text : std::string{};
+  return value ? readable(*value).value_or("") : std::string{};
 }
 
 }  // namespace
