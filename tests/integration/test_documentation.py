@@ -78,6 +78,7 @@ GIVEN = {
     "README.md": Given(files={"your-dialogue.txt": DIALOGUE}),
     "docs/control.md": Given(module=True, meanwhile={"quasimodem ctl wait AT+QSSLOPEN": 'AT+QSSLOPEN=1,0,"x",1,0\r'}),
     "docs/faults.md": Given(module=True),
+    "docs/using.md": Given(module=True),
     # CMD and your-tests are the reader's own.
     "docs/profiles.md": Given(files={"ours.toml": first_block("docs/profiles.md", "toml"), "bin/CMD": YOURS}),
     "docs/scenarios.md": Given(
