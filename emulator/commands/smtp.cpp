@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mail, AT+QSMTP* (services.md 4, from drivers and a table of the maker's commands). What goes wrong with a mail is a
 // negative number behind OK, a bad value is 3765.
-#include <algorithm>
-#include <utility>
 
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/mail_text.hpp"

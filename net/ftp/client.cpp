@@ -2,7 +2,6 @@
 #include "net/ftp/client.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/core.h>

@@ -2,8 +2,6 @@
 // The only unit that knows Boost.Beast.
 #include "net/http/message_reader.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include <boost/beast/http/buffer_body.hpp>
