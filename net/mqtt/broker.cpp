@@ -75,6 +75,11 @@ class Broker::Connection final : public PeerSession {
     write(outgoing_, packet);
     broker_.to_wake_.insert(this);
   }
+  /// What the client's own message of QoS 1 or 2 is answered with.
+  template <class What>
+  void acknowledge(const What& packet) {
+    if (!manners().never_acknowledges) send(packet);
+  }
   std::size_t waiting() const { return outgoing_.size(); }
   /// Closes, from the broker's side, outside of a call of whoever carries the bytes.
   void hang_up(std::string_view why) {
@@ -86,6 +91,7 @@ class Broker::Connection final : public PeerSession {
   void end();
 
  private:
+  const Manners& manners() const { return broker_.settings_.manners; }
   std::string label() const { return session_ ? session_->client_id : "a client"; }
   void give_up(std::string_view why) {
     broker_.log_.warning("{}: {}", label(), why);
@@ -121,6 +127,7 @@ class Broker::Connection final : public PeerSession {
   Bytes outgoing_;
   bool over_ = false;
   std::size_t packets_ = 0;
+  std::size_t messages_ = 0;
   SessionPointer session_;
   std::optional<Will> will_;
   Duration longest_silence_{};
@@ -151,14 +158,16 @@ void Broker::Connection::handle(const Packet& packet) {
   }
   if (longest_silence_ > Duration{}) watch_silence();
   if (!broker_.ignores(type)) std::visit([this](const auto& one) { handle(one); }, packet);
-  if (!over_ && packets_ == broker_.settings_.manners.hangs_up_after) give_up("hung up, as it was told to");
+  if (type == PacketType::publish) ++messages_;
+  const bool enough = packets_ == manners().hangs_up_after || messages_ == manners().hangs_up_after_messages;
+  if (!over_ && enough) give_up("hung up, as it was told to");
 }
 
 void Broker::Connection::handle(const Connect& packet) {
   silence_.cancel();
   if (!known(packet.version)) return refuse(ConnectCode::version_refused);
   reader_.speak(packet.version);
-  const auto& told = broker_.settings_.manners.connect_code;
+  const auto& told = manners().connect_code;
   if (told && *told != ConnectCode::accepted) return refuse(*told);
   if (!broker_.admits(packet)) return refuse(ConnectCode::bad_user_or_password);
   if (!packet.client_id.empty()) return answer_connect(packet, packet.client_id);
@@ -214,9 +223,9 @@ void Broker::Connection::end() {
 void Broker::Connection::handle(const Publish& packet) {
   switch (packet.qos) {
     case Qos::at_most_once: break;
-    case Qos::at_least_once: send(PubAck{packet.id}); break;
+    case Qos::at_least_once: acknowledge(PubAck{packet.id}); break;
     case Qos::exactly_once:
-      send(PubRec{packet.id});
+      acknowledge(PubRec{packet.id});
       if (!session_->received.insert(packet.id).second) return;  // it was routed when it came first
       break;
   }
@@ -238,7 +247,7 @@ void Broker::Connection::handle(const PubRec& packet) {
 
 void Broker::Connection::handle(const PubRel& packet) {
   session_->received.erase(packet.id);
-  send(PubComp{packet.id});
+  acknowledge(PubComp{packet.id});
 }
 
 void Broker::Connection::handle(const PubComp& packet) { handle(PubAck{packet.id}); }
@@ -248,8 +257,9 @@ void Broker::Connection::handle(const Subscribe& packet) {
   for (const auto& [filter, qos] : packet.subscriptions) {
     auto& subscriptions = session_->subscriptions;
     const bool full = subscriptions.size() == kMostSubscriptions && !subscriptions.contains(filter);
-    if (!full) subscriptions[filter] = qos;
-    answer.granted.push_back(full ? kSubscriptionRefused : static_cast<std::uint8_t>(qos));
+    const bool refused = full || manners().refuses_subscriptions;
+    if (!refused) subscriptions[filter] = qos;
+    answer.granted.push_back(refused ? kSubscriptionRefused : static_cast<std::uint8_t>(qos));
   }
   send(answer);
   for (std::size_t i = 0; i < answer.granted.size(); ++i) {

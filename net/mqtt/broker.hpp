@@ -45,6 +45,10 @@ class Broker {
     std::optional<ConnectCode> connect_code{};    ///< the answer to every CONNECT; then it closes
     std::optional<std::size_t> hangs_up_after{};  ///< with so many packets from a client
     std::map<PacketType, std::size_t> ignored{};  ///< so many packets of a type are as if they had never come
+    /// With so many PUBLISH from a client, the last one answered; 0: when it has connected.
+    std::optional<std::size_t> hangs_up_after_messages{};
+    bool never_acknowledges = false;     ///< messages of QoS 1 and 2; they are passed on all the same
+    bool refuses_subscriptions = false;  ///< with 0x80
   };
 
   struct Settings {

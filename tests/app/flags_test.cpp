@@ -73,6 +73,13 @@ bool peer_writable(Arguments arguments) {
   return read_peer_options(arguments)->ftp.writable;
 }
 bool peer_starts_tls(const Arguments& arguments) { return read_peer_options(arguments)->starts_tls; }
+bool peer_has_no_pingresp(const Arguments& arguments) {
+  return read_peer_options(arguments)->manners.ignored.contains(quasimodem::net::mqtt::PacketType::pingreq);
+}
+bool peer_has_no_acks(const Arguments& arguments) { return read_peer_options(arguments)->manners.never_acknowledges; }
+bool peer_has_no_subscriptions(const Arguments& arguments) {
+  return read_peer_options(arguments)->manners.refuses_subscriptions;
+}
 bool peer_once(const Arguments& arguments) { return read_peer_options(arguments)->once; }
 bool peer_tells(const Arguments& arguments) { return read_peer_options(arguments)->log_level == LogLevel::info; }
 
@@ -98,6 +105,9 @@ const std::vector<Other> kOthers{
     {"peer mqtt", "--json", &peer_json},
     {"peer mqtt", "--tls", &peer_secure},
     {"peer mqtt", "--verbose", &peer_tells},
+    {"peer mqtt", "--no-pingresp", &peer_has_no_pingresp},
+    {"peer mqtt", "--no-acks", &peer_has_no_acks},
+    {"peer mqtt", "--no-subscriptions", &peer_has_no_subscriptions},
     {"peer smtp", "--once", &peer_once},
     {"peer smtp", "--json", &peer_json},
     {"peer smtp", "--tls", &peer_secure},

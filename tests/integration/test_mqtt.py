@@ -360,6 +360,59 @@ def test_faults_of_our_own_broker(world, host):
     assert [line.split(", ")[-1] for line in server.connections(3)][:2] == ["fault close@data", "fault stall@data"]
 
 
+def test_our_own_broker_refuses(world, host):
+    server = EchoServer(world, "mqtt", "--refuse", "3")
+    later(host, f'AT+QMTOPEN=0,"127.0.0.1",{server.port}', "+QMTOPEN: 0,0")
+    later(host, 'AT+QMTCONN=0,"meter7"', "+QMTCONN: 0,0,3\r\n\r\n+QMTSTAT: 0,1")
+
+
+def test_our_own_broker_does_not_answer_a_ping(world, host):
+    server = EchoServer(world, "mqtt", "--no-pingresp")
+    host.exchange('AT+QMTCFG="KEEPALIVE",0,1')
+    host.exchange('AT+QMTCFG="TIMEOUT",0,1,0,0')
+    connect(host, server.port)
+    host.expect("\r\n+QMTSTAT: 0,2\r\n")
+
+
+def test_our_own_broker_acknowledges_nothing_and_hangs_up(world, host, raw):
+    server = EchoServer(world, "mqtt", "--no-acks", "--hang-up-after", "3")
+    listener = raw(server, "listener")
+    listener.subscribe("m")
+    host.exchange('AT+QMTCFG="TIMEOUT",0,1,0,0')
+    connect(host, server.port)
+    for qos in (1, 2):
+        publish(host, f'{qos},{qos},0,"m"', str(qos), f"+QMTPUB: 0,{qos},2")
+        listener.hears_message("m", str(qos))
+    later(host, 'AT+QMTPUB=0,0,0,0,"m","last"', "+QMTPUB: 0,0,0\r\n\r\n+QMTSTAT: 0,1")
+    listener.hears_message("m", "last")
+
+
+def test_our_own_broker_hangs_up_at_once(world, host):
+    server = EchoServer(world, "mqtt", "--hang-up-after", "0")
+    connect(host, server.port)
+    host.expect("\r\n+QMTSTAT: 0,1\r\n")
+
+
+def test_our_own_broker_refuses_subscriptions(world, host):
+    server = EchoServer(world, "mqtt", "--no-subscriptions")
+    connect(host, server.port)
+    later(host, 'AT+QMTSUB=0,1,"a",0,"b",2', "+QMTSUB: 0,1,0,128,128")
+
+
+@pytest.mark.parametrize(
+    "given, told",
+    (
+        (("--refuse", "0"), "--refuse 0: no CONNACK has this code"),
+        (("--refuse", "6"), "--refuse 6: no CONNACK has this code"),
+        (("--hang-up-after", "-1"), "--hang-up-after -1: not a whole number"),
+    ),
+)
+def test_ill_manners_that_cannot_be(world, given, told):
+    done = world.run("peer", "mqtt", *given)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(f"error: {told}".encode())
+
+
 @each_way
 def test_our_own_broker_stops_with_clients_under_way(world, raw, options, tls):
     """Those that go with it leave wills for one another."""

@@ -293,6 +293,58 @@ TEST_CASE("the broker does what it is told to do wrong", "[net][mqtt]") {
     CHECK(it.a.happened() == Events{"peer_closed: the broker closed the connection"});
     CHECK(it.published == Events{"m 1", "m 2"});
   }
+  SECTION("it hangs up behind a message") {
+    it.broker.behave({.hangs_up_after_messages = 2});
+    it.a.connect(as_client("a"));
+    it.publish(it.a, message("m", "1", Qos::at_least_once, 1));
+    CHECK(it.a.happened() == Events{"connected", "published 1"});
+    it.publish(it.a, message("m", "2", Qos::at_least_once, 2));
+    CHECK(it.a.happened() == Events{"published 2", "peer_closed: the broker closed the connection"});
+    it.a.connect(as_client("a"));
+    it.publish(it.a, message("m", "3"));
+    CHECK(it.a.happened() == Events{"connected"});
+  }
+  SECTION("it hangs up at once") {
+    it.broker.behave({.hangs_up_after_messages = 0});
+    it.a.connect(as_client("a"));
+    CHECK(it.a.happened() == Events{"connected", "peer_closed: the broker closed the connection"});
+  }
+  SECTION("it never acknowledges, and passes on what comes") {
+    it.broker.behave({.never_acknowledges = true});
+    it.b.connect(as_client("b"));
+    it.b.happened();
+    it.subscribe(it.b, "m");
+    it.a.connect(as_client("a"), {.packet_time = 3s, .retries = 1});
+    const auto qos = GENERATE(Qos::at_least_once, Qos::exactly_once);
+    it.publish(it.a, message("m", "0"));
+    it.publish(it.a, message("m", "1", qos, 1));
+    it.wait(6s);
+    CHECK(it.a.happened() == Events{"connected", "publish 1 again: 1", "publish 1 failed"});
+    // What is meant to come once does so; of the other there is one more for each time that it was sent.
+    const auto heard = qos == Qos::exactly_once ? Events{"message 0 m 0", "message 0 m 1"}
+                                                : Events{"message 0 m 0", "message 0 m 1", "message 0 m 1"};
+    CHECK(it.b.happened() == heard);
+  }
+  SECTION("a PUBREL is not acknowledged either") {
+    it.a.connect(as_kept("a"));
+    it.broker.behave({.ignored = {{PacketType::pubrel, 1}}});
+    it.publish(it.a, message("m", "1", Qos::exactly_once, 1));
+    it.broker.behave({.never_acknowledges = true});
+    it.wait(5s);
+    CHECK(it.a.happened() == Events{"connected", "publish 1 again: 1"});
+    it.broker.behave({});
+    it.wait(5s);
+    CHECK(it.a.happened() == Events{"publish 1 again: 2", "published 1"});
+  }
+  SECTION("it refuses subscriptions") {
+    it.broker.behave({.refuses_subscriptions = true});
+    it.a.connect(as_client("a"));
+    CHECK(it.a.client.subscribe({.id = 1, .subscriptions = {{"m", Qos::at_most_once}, {"n", Qos::exactly_once}}}) ==
+          Taken::yes);
+    it.a.pump();
+    it.publish(it.a, message("m", "1"));
+    CHECK(it.a.happened() == Events{"connected", "subscribed 1: 128 128"});
+  }
 }
 
 TEST_CASE("a second connection of the same client takes over", "[net][mqtt]") {

@@ -44,13 +44,13 @@ class MessageBroker::Session final : public net::PeerSession {
   bool called_ = false;
 };
 
-MessageBroker::MessageBroker(boost::asio::io_context& io, std::map<std::string, std::string> users, const Logger& log)
+MessageBroker::MessageBroker(boost::asio::io_context& io, net::mqtt::Broker::Settings settings, const Logger& log)
     : clock_{io, timeline_,
              [this] {
                clock_.catch_up();
                clock_.arm();
              }},
-      broker_{timeline_, {.users = std::move(users)}, log} {
+      broker_{timeline_, std::move(settings), log} {
   broker_.on_published = [log](const net::mqtt::Publish& message) {
     log.info("published on {}: {} octets, QoS {}{}", message.topic, message.payload.size(),
              static_cast<int>(message.qos), message.retain ? ", retained" : "");

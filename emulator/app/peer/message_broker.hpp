@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <memory>
-#include <string>
 
 #include <boost/asio/io_context.hpp>
 
@@ -19,8 +17,7 @@ namespace quasimodem::app {
 /// those that wait in the io_context go with that.
 class MessageBroker : public std::enable_shared_from_this<MessageBroker> {
  public:
-  /// `users` and their passwords; without any everybody is welcome.
-  MessageBroker(boost::asio::io_context& io, std::map<std::string, std::string> users, const Logger& log);
+  MessageBroker(boost::asio::io_context& io, net::mqtt::Broker::Settings settings, const Logger& log);
   MessageBroker(const MessageBroker&) = delete;
   MessageBroker& operator=(const MessageBroker&) = delete;
 

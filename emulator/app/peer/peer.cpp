@@ -150,7 +150,9 @@ class Peer {
   std::shared_ptr<net::ftp::Site> files_ = options_.kind == PeerOptions::Kind::ftp ? ftp_site(options_.ftp) : nullptr;
   std::shared_ptr<MessageBroker> broker_ =
       options_.kind == PeerOptions::Kind::mqtt
-          ? std::make_shared<MessageBroker>(io_, options_.users, log_.part("broker"))
+          ? std::make_shared<MessageBroker>(
+                io_, net::mqtt::Broker::Settings{.users = options_.users, .manners = options_.manners},
+                log_.part("broker"))
           : nullptr;
   MailBox mail_box_{options_.mailbox};
   std::size_t met_ = 0;

@@ -14,6 +14,7 @@
 #include "emulator/app/peer/fault.hpp"
 #include "emulator/app/peer/ftp_site.hpp"
 #include "net/endpoint.hpp"
+#include "net/mqtt/broker.hpp"
 #include "net/smtp/server.hpp"
 #include "tls/server/server_session.hpp"
 
@@ -31,6 +32,7 @@ struct PeerOptions {
   std::optional<std::string> root;           ///< of http: the folder that is served
   std::map<std::string, std::string> users;  ///< of the services, and their passwords; none: everybody is welcome
   FtpOptions ftp;
+  net::mqtt::Broker::Manners manners;  ///< of mqtt
   std::optional<std::string> mailbox;  ///< of smtp: the folder that takes the mails
   bool throwaway_identity = false;
   std::vector<std::optional<Fault>> faults;  ///< of the first connection, the second … and over again

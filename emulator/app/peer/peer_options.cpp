@@ -90,12 +90,14 @@ wills, kept sessions. Everything is forgotten when it ends. With -v it tells who
 of what is published, never the message.
 
 With --tls it speaks what tls-echo does, incl. SSL 3.0, RC4 and 3DES, and the faults of tls-echo go for it; without it
-those of tcp-echo, see there. `data` is CONNECT.
+those of tcp-echo, see there. `data` is CONNECT. What a broker does wrong by itself, from --refuse to --hang-up-after, goes
+for every connection.
 Whoever is on this machine can read a command line: --user is for passwords that are none.
 
 Examples:
   quasimodem peer mqtt --listen 127.0.0.1:1883 -v
   quasimodem peer mqtt --tls --versions ssl3 --suites 0x0005 --user meter7:secret
+  quasimodem peer mqtt --no-acks --hang-up-after 3
 
 Exit codes: 0 stopped, 2 usage, 3 environment (port busy, file not readable, not in this build).)";
 constexpr std::string_view kSmtpFooter =
@@ -131,10 +133,12 @@ const Server kServers[] = {
 
 struct PeerWords {
   std::string listen = "127.0.0.1:0", banner;
-  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root, mailbox;
+  std::optional<std::string> certificate, key, authorities, client_auth, versions, suites, ready_fd, root, mailbox,
+      refuse, hang_up_after;
   std::vector<std::string> faults, users;
   std::int64_t verbose = 0;
   bool once = false, json = false, tls = false, starttls = false, writable = false;
+  bool no_pingresp = false, no_acks = false, no_subscriptions = false;
 };
 
 // ── single values ──
@@ -265,6 +269,14 @@ void declare(CommandLine& line, PeerWords& raw, PeerOptions::Kind kind) {
     line.option("--mailbox", raw.mailbox, "DIR", "put each mail into a file in this folder, mode 0600");
     line.flag("--starttls", raw.starttls, "over TLS once the client says STARTTLS; the options of --tls are for it");
   }
+  if (kind == PeerOptions::Kind::mqtt) {
+    line.option("--refuse", raw.refuse, "CODE", "answer every CONNECT with this code, 1 to 5, and close");
+    line.flag("--no-pingresp", raw.no_pingresp, "never answer PINGREQ");
+    line.flag("--no-acks", raw.no_acks, "never acknowledge a PUBLISH of QoS 1 or 2; it is passed on all the same");
+    line.flag("--no-subscriptions", raw.no_subscriptions, "refuse every subscription: 0x80 in SUBACK");
+    line.option("--hang-up-after", raw.hang_up_after, "N",
+                "close a connection behind its Nth PUBLISH; 0: as soon as CONNECT is answered");
+  }
   if (may_be_secure(kind)) line.flag("--tls", raw.tls, "over TLS; the options --cert to --suites are for it");
   if (kind == PeerOptions::Kind::tls_echo || may_be_secure(kind)) {
     line.option("--cert", raw.certificate, "FILE",
@@ -323,6 +335,27 @@ void read_ftp(const PeerWords& raw, PeerOptions& options) {
   options.ftp = {.root = raw.root, .writable = raw.writable, .users = options.users};
 }
 
+void read_manners(const PeerWords& raw, net::mqtt::Broker::Manners& manners) {
+  using net::mqtt::ConnectCode;
+  if (raw.refuse) {
+    const auto code = whole_number<std::uint8_t>(*raw.refuse);
+    if (!code || *code == 0 || *code > static_cast<std::uint8_t>(ConnectCode::not_authorized)) {
+      usage(fmt::format("--refuse {}: no CONNACK has this code", *raw.refuse),
+            "1 version, 2 identifier, 3 server unavailable, 4 user name or password, 5 not authorized");
+    }
+    manners.connect_code = static_cast<ConnectCode>(*code);
+  }
+  if (raw.hang_up_after) {
+    manners.hangs_up_after_messages = whole_number<std::size_t>(*raw.hang_up_after);
+    if (!manners.hangs_up_after_messages)
+      usage(fmt::format("--hang-up-after {}: not a whole number", *raw.hang_up_after),
+            "use --hang-up-after 3, or 0 for at once");
+  }
+  if (raw.no_pingresp) manners.ignored = {{net::mqtt::PacketType::pingreq, net::mqtt::Broker::kAlways}};
+  manners.never_acknowledges = raw.no_acks;
+  manners.refuses_subscriptions = raw.no_subscriptions;
+}
+
 CommandText text_of(const Server& server, std::string name) {
   return {.name = std::move(name),
           .description = std::string{server.summary},
@@ -346,6 +379,7 @@ PeerOptions check(const PeerWords& raw, const Server& server) {
   options.root = raw.root;
   options.users = read_users(raw.users);
   read_ftp(raw, options);
+  read_manners(raw, options.manners);
   if (raw.mailbox && !std::filesystem::is_directory(*raw.mailbox))
     throw Problem{ExitCode::environment, fmt::format("--mailbox {}: there is no such folder", *raw.mailbox)};
   options.mailbox = raw.mailbox;
