@@ -12,8 +12,8 @@
 #include "core/same_word.hpp"
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/file_results.hpp"
+#include "emulator/commands/firmware_command.hpp"
 #include "emulator/commands/http_text.hpp"
-#include "emulator/commands/since.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_store.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -288,16 +288,17 @@ constexpr std::array kCommands{
     saying(kDownloadLines,
            tested_as(" <filename>,(1-),(1-65535)", http_command("+QHTTPDL", "Store the body of the answer in a file",
                                                                 atcmd::write<&download>(kDownload)))),
-    since<&device::Firmware::http_config>("http-config",
-                                          tested_ok(http_command("+QHTTPCFG", "Settings of requests",
-                                                                 atcmd::write_selected(kConfiguration, kSelectors)))),
-    since<&device::Firmware::http_config>("http-config", Command{.name = "+QHTTPRSP",
-                                                                 .summary = "Status and length of the last answer",
-                                                                 .manual = "MC60 11.36",
-                                                                 .confidence = Confidence::inferred,
-                                                                 .read = atcmd::plain<&show_response>(),
-                                                                 .test_text = " \"httprsp\",\"content-length\"",
-                                                                 .lines = kResponseLines}),
+    depending_on<&device::Firmware::http_config>(
+        "http-config", tested_ok(http_command("+QHTTPCFG", "Settings of requests",
+                                              atcmd::write_selected(kConfiguration, kSelectors)))),
+    depending_on<&device::Firmware::http_config>("http-config",
+                                                 Command{.name = "+QHTTPRSP",
+                                                         .summary = "Status and length of the last answer",
+                                                         .manual = "MC60 11.36",
+                                                         .confidence = Confidence::inferred,
+                                                         .read = atcmd::plain<&show_response>(),
+                                                         .test_text = " \"httprsp\",\"content-length\"",
+                                                         .lines = kResponseLines}),
 };
 static_assert(atcmd::names_are_unique(kCommands));
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "emulator/commands/family.hpp"
+#include "emulator/commands/firmware_command.hpp"
 #include "emulator/commands/mqtt_text.hpp"
-#include "emulator/commands/since.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -477,13 +477,13 @@ constexpr std::string_view kSources = "SDK, logs (services.md 5)";
 
 constexpr Command mqtt_command(std::string_view name, std::string_view summary, Form write, std::span<const Line> lines,
                                Form read = {}) {
-  return since<&device::Firmware::mqtt>("mqtt", Command{.name = name,
-                                                        .summary = summary,
-                                                        .manual = kSources,
-                                                        .confidence = Confidence::seen,
-                                                        .write = write,
-                                                        .read = read,
-                                                        .lines = lines});
+  return depending_on<&device::Firmware::mqtt>("mqtt", Command{.name = name,
+                                                               .summary = summary,
+                                                               .manual = kSources,
+                                                               .confidence = Confidence::seen,
+                                                               .write = write,
+                                                               .read = read,
+                                                               .lines = lines});
 }
 
 constexpr Command tested_by_list(Command command) {

@@ -3,6 +3,7 @@
 // negative number behind OK, a bad value is 3765.
 
 #include "emulator/commands/family.hpp"
+#include "emulator/commands/firmware_command.hpp"
 #include "emulator/commands/mail_text.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/mailer.hpp"
@@ -349,15 +350,15 @@ constexpr atcmd::Payload kSized{.content = atcmd::Payload::Content::ordinary, .s
 
 constexpr Command mail_command(std::string_view name, std::string_view summary, Form write, Form read = {},
                                Form execution = {}) {
-  return {.name = name,
-          .summary = summary,
-          .manual = "drivers (services.md 4)",
-          .confidence = Confidence::seen,
-          .write = write,
-          .read = read,
-          .execution = execution,
-          .invalid_parameter = cme::kInvalidInput,
-          .plain_without_form = true};
+  return depending_on<&device::Firmware::smtp>("smtp", {.name = name,
+                                                        .summary = summary,
+                                                        .manual = "drivers (services.md 4)",
+                                                        .confidence = Confidence::seen,
+                                                        .write = write,
+                                                        .read = read,
+                                                        .execution = execution,
+                                                        .invalid_parameter = cme::kInvalidInput,
+                                                        .plain_without_form = true});
 }
 
 constexpr Command password_command(std::string_view name) {

@@ -21,30 +21,38 @@ constexpr FirmwareDate kNextNote{2016, 1};
 constexpr FirmwareDate kLaterServices{2017, 6};
 
 // ASSUMED: no firmware of the M10 has what came later.
-constexpr FirmwareHistory kOfTheM10{.close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = kNextNote};
-constexpr FirmwareHistory kOfTheNote{
-    .close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = kNextNote, .http_config = kLaterServices};
+constexpr FirmwareHistory kOfTheM10{
+    .close_index = kAlways, .transparent_ssl = kAlways, .nvram_names = from(kNextNote), .smtp = kAlways};
+constexpr FirmwareHistory kOfTheNote{.close_index = kAlways,
+                                     .transparent_ssl = kAlways,
+                                     .nvram_names = from(kNextNote),
+                                     .http_config = from(kLaterServices),
+                                     .smtp = kAlways};
 constexpr FirmwareHistory kOfTheM66{.close_index = kAlways,
                                     .transparent_ssl = kAlways,
-                                    .nvram_names = kNextNote,
-                                    .http_config = kLaterServices,
-                                    .mqtt = kLaterServices};
+                                    .nvram_names = from(kNextNote),
+                                    .http_config = from(kLaterServices),
+                                    .smtp = kAlways,
+                                    .mqtt = from(kLaterServices)};
 constexpr FirmwareHistory kOfTheM95{.close_index = kAlways,
                                     .transparent_ssl = kAlways,
                                     .ccid_prefix = kAlways,
-                                    .nvram_names = kNextNote,
-                                    .http_config = kLaterServices,
-                                    .mqtt = kLaterServices,
-                                    .ftp_blank = kLaterServices};
-// Release notes of the MC60: MQTT came with R01A07. ASSUMED: the month.
-constexpr FirmwareDate kMc60Mqtt{2017, 9};
-// Release notes of the MC60: transparent SSL came with R01A06, in 2017. ASSUMED: the month.
+                                    .nvram_names = from(kNextNote),
+                                    .http_config = from(kLaterServices),
+                                    .smtp = kAlways,
+                                    .mqtt = from(kLaterServices),
+                                    .ftp_blank = from(kLaterServices)};
+// Release notes of the MC60: transparent SSL came with R01A06, in 2017, and SMTP went; MQTT came with R01A07. ASSUMED:
+// the months.
+constexpr FirmwareDate kMc60R01A06{2017, 1};
+constexpr FirmwareDate kMc60R01A07{2017, 9};
 constexpr FirmwareHistory kOfTheMc60{.close_index = kAlways,
-                                     .transparent_ssl = FirmwareDate{2017, 1},
-                                     .nvram_names = kNextNote,
+                                     .transparent_ssl = from(kMc60R01A06),
+                                     .nvram_names = from(kNextNote),
                                      .shared_context = kAlways,
-                                     .http_config = kLaterServices,
-                                     .mqtt = kMc60Mqtt};
+                                     .http_config = from(kLaterServices),
+                                     .smtp = before(kMc60R01A06),
+                                     .mqtt = from(kMc60R01A07)};
 // MC60 3.2, 4.12.
 constexpr FactorySettings kOfTheMc60Factory{.dtr_drop = 2, .clock_update = 3};
 

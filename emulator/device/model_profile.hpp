@@ -9,9 +9,10 @@
 
 namespace quasimodem::device {
 
+struct FirmwareSpan;
 template <class Value>
 struct FirmwareSet;
-using FirmwareHistory = FirmwareSet<std::optional<FirmwareDate>>;
+using FirmwareHistory = FirmwareSet<FirmwareSpan>;
 
 /// What is set when a module comes from the factory, as far as models differ in it. The rest: M66 16.3.
 struct FactorySettings {
@@ -29,7 +30,7 @@ struct ModelProfile {
   std::string_view key;             ///< `m95`, as the command line takes it
   std::string_view revision;        ///< firmware, as ATI prints it
   FirmwareDate released;            ///< of that firmware
-  const FirmwareHistory* firmware;  ///< since when it has which switch on
+  const FirmwareHistory* firmware;  ///< when it has which switch on
   /// What no source tells of this module is as this one's. Empty for those of which the tables tell by name.
   std::optional<Model> sibling{};
   FactorySettings factory{};

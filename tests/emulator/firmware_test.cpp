@@ -37,7 +37,7 @@ TEST_CASE("each firmware switch has one row, with all that is said of it", "[fir
       for (const auto& other : firmware_switches()) CHECK(firmware.*other.value == ((&other == &row) == on));
     }
     FirmwareHistory history;
-    history.*row.since = kAlways;
+    history.*row.when = kAlways;
     auto profile = profile_of(Model::m95);
     profile.firmware = &history;
     for (const auto& other : firmware_switches())
@@ -57,6 +57,10 @@ TEST_CASE("what nobody chose follows model and date", "[firmware]") {
   // Release notes of the MC60: R01A06.
   CHECK(!of(Model::mc60, {2016, 12}).transparent_ssl);
   CHECK(of(Model::mc60, {2017, 1}).transparent_ssl);
+  CHECK(of(Model::mc60, {2016, 12}).smtp);
+  CHECK(!of(Model::mc60, {2017, 1}).smtp);
+  CHECK(of(Model::mc60, {2017, 1}, {.smtp = true}).smtp);
+  CHECK(of(Model::m66, {2020, 1}).smtp);
   CHECK(!of(Model::mc60, {2018, 10}).ccid_prefix);
   CHECK(of(Model::mc60, {2018, 10}).shared_context);
   CHECK(!of(Model::m26, {2018, 10}).shared_context);
@@ -69,6 +73,7 @@ TEST_CASE("the default of a switch in words", "[firmware]") {
   CHECK(words("ccid-prefix") == "on for m95");
   CHECK(words("cusd-blank") == "off");
   CHECK(words("nvram-names") == "on from 2016-01");
+  CHECK(words("smtp") == "on for m10, m66, m85, m95, m26; for mc60 before 2017-01");
 }
 
 namespace {

@@ -651,6 +651,24 @@ TEST_CASE("the journal has a mail's beginning and end", "[smtp]") {
   CHECK_THAT(tls[0], Catch::StartsWith("event=connected context=0 service=mail version="));
 }
 
+TEST_CASE("an MC60 of 2017 has no mail any more", "[smtp]") {
+  using device::FirmwareDate;
+  const auto [model, date, has] = GENERATE(table<device::Model, std::optional<FirmwareDate>, bool>({
+      {device::Model::mc60, std::nullopt, false},
+      {device::Model::mc60, FirmwareDate{2017, 1}, false},
+      {device::Model::mc60, FirmwareDate{2016, 12}, true},
+      {device::Model::m66, FirmwareDate{2018, 10}, true},
+      {device::Model::m95, std::nullopt, true},
+  }));
+  MailBench bench{{.configuration = configured({.model = model, .firmware_date = date})}};
+  CAPTURE(static_cast<int>(model), has);
+  for (const auto* command :
+       {"AT+QSMTPCLR", "AT+QSMTPSRV=\"mail.example\"", "AT+QSMTPUSER=\"u\"", "AT+QSMTPPWD=\"p\"", "AT+QSMTPPASS=\"p\"",
+        "AT+QSMTPNAME?", "AT+QSMTPADDR=?", "AT+QSMTPDST?", "AT+QSMTPSUB=0,\"s\"", "AT+QSMTPBODY=?", "AT+QSMTPATT?",
+        "AT+QSMTPDATT", "AT+QSMTPCFG=1", "AT+QSMTPPUT=100"})
+    CHECK((bench.ask(command) != "\r\nERROR\r\n") == has);
+}
+
 TEST_CASE("power takes the mail and its settings", "[smtp]") {
   MailBench bench;
   bench.to_server();

@@ -11,7 +11,7 @@ namespace quasimodem::commands {
 
 /// A command that only some firmware has; `name` is that of the switch.
 template <bool device::Firmware::*Switch>
-constexpr Command since(std::string_view name, Command command) {
+constexpr Command depending_on(std::string_view name, Command command) {
   command.there = [](atcmd::Call& call) { return static_cast<Call&>(call).me().firmware().*Switch; };
   command.firmware = name;
   return command;
