@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct ClientConfig {
 
   /// The module's RTC for validity dates; none = dates are not looked at (`ignorertctime`).
   std::optional<UtcTime> clock;
+
+  /// What the ClientHello calls the server (server_name, RFC 6066); none: nothing. Its certificate may name another.
+  std::optional<std::string> server_name;
 
   /// Gets one line of the NSS key log format (`CLIENT_RANDOM …`, without line end) per handshake, for packet analysers.
   /// Whoever sets this gives the session's secrets away. Empty = nobody.

@@ -32,14 +32,16 @@ Done identify(detail::Engine& engine, const ClientConfig& config) {
 }
 
 Done configure(detail::Engine& engine, const ClientConfig& config) {
-  // mbedtls_ssl_set_hostname is never called: no server_name extension, no comparison of names.
-  // ASSUMED: the manual knows neither, and <seclevel> 1 speaks of the CA certificate only.
   return engine.configure(detail::Endpoint::client, {config.lowest, config.highest, config.suites})
       .and_then([&] { return trust(engine, config); })
       .and_then([&] { return identify(engine, config); })
       .and_then([&] {
         engine.log_keys_to(config.key_log);
         return engine.set_up();
+      })
+      .and_then([&]() -> Done {
+        if (!config.server_name) return {};
+        return engine.name_server(*config.server_name);
       });
 }
 

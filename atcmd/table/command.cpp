@@ -17,7 +17,8 @@ const Selector* selector_named(const Form& form, std::string_view name) {
 
 Reply detail::run_selected(const Command& command, Call& call, const CommandCall& typed) {
   const auto* selector = selector_named(command.write, typed.arguments.front().text);
-  return selector ? selector->run(*selector, call, std::span{typed.arguments}.subspan(1)) : invalid(command);
+  if (!selector || (selector->there && !selector->there(call))) return invalid(command);
+  return selector->run(*selector, call, std::span{typed.arguments}.subspan(1));
 }
 
 std::string test_response(const Command& command) {

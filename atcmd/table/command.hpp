@@ -25,6 +25,8 @@ struct Selector {
   bool indexed = false;
   /// `values` are all that follow the name; without a value it is a query.
   Reply (*run)(const Selector& selector, Call& call, std::span<const Argument> values) = nullptr;
+  bool (*there)(Call& call) = nullptr;  ///< this and the next as with a Command
+  std::string_view firmware{};
 };
 
 /// What one form of a command does. Empty when the command does not have the form.

@@ -9,12 +9,12 @@
 
 namespace quasimodem::commands {
 
-/// A command that only some firmware has; `name` is that of the switch.
-template <bool device::Firmware::*Switch>
-constexpr Command depending_on(std::string_view name, Command command) {
-  command.there = [](atcmd::Call& call) { return static_cast<Call&>(call).me().firmware().*Switch; };
-  command.firmware = name;
-  return command;
+/// A command, or one of the things that it sets, which only some firmware has; `name` is that of the switch.
+template <bool device::Firmware::*Switch, class Row = Command>
+constexpr Row depending_on(std::string_view name, Row row) {
+  row.there = [](atcmd::Call& call) { return static_cast<Call&>(call).me().firmware().*Switch; };
+  row.firmware = name;
+  return row;
 }
 
 }  // namespace quasimodem::commands

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "emulator/commands/family.hpp"
+#include "emulator/commands/firmware_command.hpp"
 #include "emulator/commands/tcpip_text.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -28,7 +29,7 @@ constexpr std::size_t kLargestSend = 1460;  // SSL 2.2.4
 
 // ---- AT+QSSLCFG ----
 //
-// A selector: its first parameter names one of eleven settings. What is the same for all of them, such as "value left
+// A selector: its first parameter names a setting. What is the same for all of them, such as "value left
 // out = query", is written once; a row knows only how its own value is read and shown.
 
 using Values = std::span<const Argument>;
@@ -153,7 +154,7 @@ Reply show_context(const Selector&, atcmd::Call& call, Values values) {
 // AT+QSSLCFG="<type>"[,<ctxindex>][,<value>] — value left out: query                                        [SSL 2.2.1]
 constexpr auto kContextIndex = atcmd::integer("ctxindex", 0, device::kSslContexts - 1);
 constexpr std::array kConfiguration{
-    atcmd::text("type", 5, 13),
+    atcmd::text("type", 3, 13),
     kContextIndex.optional(),
     atcmd::text("value", 0, 84).optional(),
 };
@@ -173,6 +174,7 @@ constexpr Meaning kSuites[] = {
     {"0XFFFF", "all six"},
 };
 constexpr Meaning kClocks[] = {{0, "validity is judged by the module's clock"}, {1, "validity is not looked at"}};
+constexpr Meaning kServerNames[] = {{0, "ClientHello names no server"}, {1, "it names the host, unless by address"}};
 constexpr Meaning kHttps[] = {{0, "HTTP without SSL"}, {1, "HTTP over SSL"}};
 
 constexpr Param file(std::string_view name, std::string_view what) {
@@ -188,6 +190,9 @@ constexpr Selector kSelectors[] = {
      &configure<&SslContext::client_certificate, 'C'>},
     {"clientkey", file("clientkeyname", "the file of the client's key"), true,
      &configure<&SslContext::client_key, 'K'>},
+    // Not in the note. ASSUMED: it is as the others of a context, and "ctxindex" does not show it.
+    depending_on<&device::Firmware::sni>(
+        "sni", Selector{"sni", atcmd::choice("sni", kServerNames), true, &configure<&SslContext::tells_name>}),
     {"ignorertctime", atcmd::choice("ignorertctime", kClocks), false, &configure<&SslSettings::ignore_rtc_time>},
     {"https", atcmd::choice("https", kHttps), false, &configure<&SslSettings::https>},
     {"httpsctxi", atcmd::integer("httpsctxindex", 0, device::kSslContexts - 1), false,

@@ -46,6 +46,12 @@ constexpr std::array kSwitches{
                    .value = &Firmware::nvram_names,
                    .choice = &FirmwareChoice::nvram_names,
                    .when = &FirmwareHistory::nvram_names},
+    FirmwareSwitch{.name = "sni",
+                   .effect = "AT+QSSLCFG=\"sni\" is there: with 1 the ClientHello names the host, unless by address",
+                   .evidence = "release notes of the MC60: from R01A08; a driver of the M26 has it",
+                   .value = &Firmware::sni,
+                   .choice = &FirmwareChoice::sni,
+                   .when = &FirmwareHistory::sni},
     FirmwareSwitch{.name = "xoff-filler",
                    .effect = "with AT+IFC=1 the module answers each XOFF with 0xFF",
                    .evidence = "for hosts whose UART loses the byte after its XOFF; the shield's library, which drops "

@@ -35,6 +35,7 @@ struct FirmwareSet {
   Value ccid_prefix{};
   Value cusd_blank{};
   Value nvram_names{};
+  Value sni{};
   Value xoff_filler{};
   Value long_pdu{};
   Value shared_context{};

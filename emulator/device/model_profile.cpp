@@ -31,6 +31,7 @@ constexpr FirmwareHistory kOfTheNote{.close_index = kAlways,
 constexpr FirmwareHistory kOfTheM66{.close_index = kAlways,
                                     .transparent_ssl = kAlways,
                                     .nvram_names = from(kNextNote),
+                                    .sni = from(kLaterServices),
                                     .http_config = from(kLaterServices),
                                     .smtp = kAlways,
                                     .mqtt = from(kLaterServices)};
@@ -38,17 +39,20 @@ constexpr FirmwareHistory kOfTheM95{.close_index = kAlways,
                                     .transparent_ssl = kAlways,
                                     .ccid_prefix = kAlways,
                                     .nvram_names = from(kNextNote),
+                                    .sni = from(kLaterServices),
                                     .http_config = from(kLaterServices),
                                     .smtp = kAlways,
                                     .mqtt = from(kLaterServices),
                                     .ftp_blank = from(kLaterServices)};
 // Release notes of the MC60: transparent SSL came with R01A06, in 2017, and SMTP went; MQTT came with R01A07. ASSUMED:
-// the months.
+// the months, and that of R01A08, which brought SNI, some way between its neighbours.
 constexpr FirmwareDate kMc60R01A06{2017, 1};
 constexpr FirmwareDate kMc60R01A07{2017, 9};
+constexpr FirmwareDate kMc60R01A08{2018, 3};
 constexpr FirmwareHistory kOfTheMc60{.close_index = kAlways,
                                      .transparent_ssl = from(kMc60R01A06),
                                      .nvram_names = from(kNextNote),
+                                     .sni = from(kMc60R01A08),
                                      .shared_context = kAlways,
                                      .http_config = from(kLaterServices),
                                      .smtp = before(kMc60R01A06),

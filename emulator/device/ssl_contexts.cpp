@@ -8,6 +8,7 @@
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/pace.hpp"
 #include "emulator/device/rtc.hpp"
+#include "net/endpoint.hpp"
 #include "storage/security_file_store.hpp"
 #include "tls/client_session.hpp"
 
@@ -20,7 +21,10 @@ std::optional<storage::SecurityFileName> SslContexts::file(std::string_view name
 }
 
 SslContexts::Made SslContexts::session(int context, const std::string& host, const Logger& log) {
-  auto made = config(settings.contexts.at(static_cast<std::size_t>(context)));
+  const auto& chosen = settings.contexts.at(static_cast<std::size_t>(context));
+  auto made = config(chosen);
+  // RFC 6066: an address is no name.
+  if (made && chosen.tells_name && !net::IpAddress::is_meant(host)) made->server_name = host;
   if (made && on_tls_config) on_tls_config(host, *made);
   if (!made) {
     log.warning("{}", made.error());

@@ -28,6 +28,7 @@ struct SslContext {
   std::string ca_certificate;  ///< file names, not looked up before a connection is opened
   std::string client_certificate;
   std::string client_key;
+  bool tells_name = false;  ///< "sni": ClientHello has the server's name
 };
 
 /// All of AT+QSSLCFG. Volatile: every host writes it after each start (at-reference 2.9).
@@ -44,6 +45,7 @@ struct SslSettings {
 inline constexpr NumberRow<SslContext> kSslContextRows[] = {
     number_row<&SslContext::version>("version", 0, static_cast<int>(SslVersion::all)),
     number_row<&SslContext::security>("security", 0, 2),
+    number_row<&SslContext::tells_name>("sni", 0, 1),
 };
 inline constexpr NumberRow<SslSettings> kSslRows[] = {
     number_row<&SslSettings::ignore_rtc_time>("ignore_rtc_time", 0, 1),

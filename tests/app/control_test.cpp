@@ -9,6 +9,8 @@
 #include "emulator/app/cli/ctl/result_text.hpp"
 #include "emulator/app/control/dispatch.hpp"
 #include "emulator/app/control/method.hpp"
+#include "emulator/device/mobile_equipment.hpp"
+#include "emulator/device/ssl_contexts.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/control_desk.hpp"
 
@@ -367,6 +369,19 @@ TEST_CASE("A fault may be a line, parameters, or both", "[control]") {
   for (int i = 0; i < 1000; ++i) desk.result("fault.add", R"({"spec":"tls.cut"})");
   REQUIRE(refusal(R"({"spec":"tls.cut"})") ==
           "1 fault.add: there are 1000 faults already; fault.clear takes them away");
+}
+
+TEST_CASE("A snapshot keeps what only later firmware lets a host set", "[control]") {
+  Desk desk;
+  const auto sni = [&desk] { return desk.bench.me().ssl().settings.contexts[3].tells_name; };
+  desk.bench.me().ssl().settings.contexts[3].tells_name = true;
+  const auto state = app::to_text(desk.result("state").as_object().at("ssl_contexts").as_array().at(3));
+  REQUIRE_THAT(state, Catch::Contains(R"("sni":1)"));
+  const auto snapshot = app::to_text(desk.result("snapshot"));
+  desk.result("reset");
+  REQUIRE_FALSE(sni());
+  desk.result("restore", fmt::format(R"({{"snapshot":{}}})", snapshot));
+  REQUIRE(sni());
 }
 
 // Each letter of the course is something that a host or a tester does; the snapshot is taken in the middle.

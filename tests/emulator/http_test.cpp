@@ -529,6 +529,17 @@ TEST_CASE("wrong values and forms", "[http]") {
   bench.exchange("AT+QHTTPDL=?", {"+QHTTPDL: <filename>,(1-),(1-65535)", "OK"});
 }
 
+TEST_CASE("HTTPS names its server with \"sni\" of the context", "[http]") {
+  WebBench bench{{.configuration = configured({.firmware = {.sni = true}}), .ready = Ready::ip_status}};
+  bench.ok("AT+QSSLCFG=\"https\",1;+QSSLCFG=\"httpsctxi\",1;+QSSLCFG=\"sni\",1,1");
+  bench.get("https://web.example/hello");
+  CHECK(bench.secure.tls()->server_name() == "web.example");
+  bench.ok("AT+QSSLCFG=\"httpsctxi\",2");
+  bench.ok("AT+QHTTPGET=60");
+  CHECK(bench.secure.connections() == 2);
+  CHECK_FALSE(bench.secure.tls()->server_name());
+}
+
 TEST_CASE("later firmware has AT+QHTTPCFG and AT+QHTTPRSP, earlier does not", "[http]") {
   WebBench early;
   early.exchange("AT+QHTTPCFG=\"REQUESTHEADER\",1", {"ERROR"});

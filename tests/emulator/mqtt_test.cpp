@@ -179,6 +179,14 @@ TEST_CASE("two clients, one of them with TLS (transcript 46)", "[mqtt]") {
   CHECK(bench.broker.clients().empty());
 }
 
+TEST_CASE("a broker is named with \"sni\" of the context", "[mqtt]") {
+  MqttBench bench{{.configuration = configured({.firmware = {.sni = true, .mqtt = true}}), .ready = Ready::ip_status}};
+  bench.ok("AT+QSSLCFG=\"sni\",2,1");
+  bench.ok("AT+QMTCFG=\"SSL\",0,1,2");
+  bench.later("AT+QMTOPEN=0,\"mqtt.example\",8883", {"+QMTOPEN: 0,0"});
+  CHECK(bench.secure.tls()->server_name() == "mqtt.example");
+}
+
 TEST_CASE("what goes wrong (transcript 47)", "[mqtt]") {
   MqttBench bench;
   Broker strict{bench.timeline(), {.users = {}, .manners = {.connect_code = ConnectCode::not_authorized}}, {}};

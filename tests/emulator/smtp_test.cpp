@@ -353,6 +353,16 @@ TEST_CASE("STARTTLS: AUTH and the mail behind it only", "[smtp]") {
   bench.put(0);
 }
 
+TEST_CASE("a mail server is named with \"sni\", over TLS at once and with STARTTLS", "[smtp]") {
+  MailBench bench{{.configuration = configured({.firmware = {.sni = true}}), .ready = Ready::ip_status}};
+  const bool at_once = GENERATE(true, false);
+  bench.ok(fmt::format("AT+QSSLCFG=\"smtpstyle\",{};+QSSLCFG=\"sni\",0,1", at_once ? 1 : 2));
+  bench.to_server(at_once ? 465 : 587);
+  bench.body("called by name");
+  bench.put(0);
+  CHECK((at_once ? bench.over_tls : bench.starting).tls()->server_name() == "mail.example");
+}
+
 TEST_CASE("what STARTTLS verifies is what AT+QSSLOPEN would", "[smtp]") {
   MailBench bench;
   bench.ok("AT+QSSLCFG=\"smtpstyle\",2;+QSSLCFG=\"seclevel\",0,1");

@@ -320,6 +320,76 @@ TEST_CASE("settings are taken over at the opening, later changes are for later c
   CHECK(bench.peer.received() == "still the old ones");
 }
 
+// ---- the server's name, of later firmware ----
+
+namespace {
+
+const ModemBench::Options kWithNames{.configuration = workbench::configured({.firmware = {.sni = true}}),
+                                     .ready = Ready::ip_status};
+
+}  // namespace
+
+TEST_CASE("later firmware has \"sni\", for each context", "[SSL 2.2.1]") {
+  ModemBench bench{kWithNames};
+  CHECK(query(bench, "\"sni\",3") == shown("\"sni\",0"));
+  bench.ok("AT+QSSLCFG=\"SNI\",3,1");
+  CHECK(query(bench, "\"sni\",3") == shown("\"sni\",1"));
+  CHECK(query(bench, "\"sni\",2") == shown("\"sni\",0"));
+  for (const auto* line : {"\"sni\"", "\"sni\",6", "\"sni\",6,1", "\"sni\",3,2", "\"sni\",3,", "\"sni\",3,0,0"}) {
+    INFO(line);
+    CHECK(query(bench, line) == kError);
+  }
+  CHECK(query(bench, "\"sni\",3") == shown("\"sni\",1"));
+  CHECK(query(bench, "\"ctxindex\",3") == shown("3,4,0,0XFFFF,\"\",\"\",\"\""));
+}
+
+TEST_CASE("\"sni\" by model and firmware", "[SSL 2.2.1]") {
+  using device::FirmwareDate;
+  using device::Model;
+  const auto [model, date, has] = GENERATE(table<Model, std::optional<FirmwareDate>, bool>({
+      {Model::mc60, std::nullopt, true},
+      {Model::mc60, FirmwareDate{2018, 3}, true},
+      {Model::mc60, FirmwareDate{2018, 2}, false},
+      {Model::m95, std::nullopt, false},
+      {Model::m95, FirmwareDate{2017, 6}, true},
+      {Model::m26, FirmwareDate{2017, 6}, true},
+      {Model::m10, FirmwareDate{2020, 1}, false},
+  }));
+  ModemBench bench{{.configuration = workbench::configured({.model = model, .firmware_date = date})}};
+  CAPTURE(static_cast<int>(model), has);
+  CHECK(query(bench, "\"sni\",0,1") == (has ? "\r\nOK\r\n" : kError));
+  CHECK(query(bench, "\"sni\",0") == (has ? shown("\"sni\",1") : kError));
+}
+
+TEST_CASE("with \"sni\" 1 the server hears its name, if it was opened by name", "[SSL 2.2.1]") {
+  SslBench bench{tls_server(), kWithNames};
+  bench.network().add_name("peer.example", {*net::IpAddress::parse(kPeerAddress)});
+  const auto open = [&bench](std::string_view host) {
+    bench.exchange(fmt::format("AT+QSSLOPEN=1,2,\"{}\",443,0", host), {"OK", "+QSSLOPEN: 1,0"});
+    const auto heard = bench.peer.session().server_name();
+    bench.exchange("AT+QSSLCLOSE=1", {"1, CLOSE OK"});
+    return heard;
+  };
+  CHECK_FALSE(open("peer.example"));
+  bench.ok("AT+QSSLCFG=\"sni\",2,1");
+  CHECK(open("peer.example") == "peer.example");
+  CHECK_FALSE(open(kPeerAddress));
+  bench.ok("AT+QSSLCFG=\"sni\",2,0");
+  CHECK_FALSE(open("peer.example"));
+}
+
+TEST_CASE("\"sni\" 1 compares no names", "[SSL 2.2.1]") {
+  auto server = tls_server();
+  server.certificate = pki("server_wrong_name.crt");
+  SslBench bench{server, kWithNames};
+  bench.network().add_name("peer.example", {*net::IpAddress::parse(kPeerAddress)});
+  bench.upload("RAM:ca", "ca.crt");
+  bench.ok("AT+CCLK=\"15/06/15,12:00:00+00\"");
+  bench.ok("AT+QSSLCFG=\"sni\",0,1;+QSSLCFG=\"seclevel\",0,1;+QSSLCFG=\"cacert\",0,\"RAM:ca\"");
+  bench.exchange("AT+QSSLOPEN=1,0,\"peer.example\",443,0", {"OK", "+QSSLOPEN: 1,0"});
+  CHECK(bench.peer.session().server_name() == "peer.example");
+}
+
 // ---- authentication ----
 
 TEST_CASE("<seclevel> 0 takes any server and has no certificate", "[SSL 2.2.1]") {

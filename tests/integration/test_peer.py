@@ -284,6 +284,14 @@ def test_suites_are_limits_and_preferences(serve, own):
     assert "SSL alert number 40" in s_client(server, "-cipher", "AES256-SHA256:@SECLEVEL=0")
 
 
+def test_what_a_client_calls_the_server_is_logged(serve):
+    server = serve("tls-echo")
+    s_client(server, "-servername", "meter.test")
+    s_client(server, "-noservername")
+    first, second = server.connections(2)
+    assert ", called meter.test, " in first and "called" not in second
+
+
 # ---- TLS: client certificates ----
 
 

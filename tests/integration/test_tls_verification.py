@@ -119,3 +119,27 @@ def test_certificates_in_nvram_outlive_the_program(world, tmp_path, pki):
                 assert host.open(0, "127.0.0.1", peer.port) == 0
                 host.exchange_with(peer, 0)
             program.stop()
+
+
+def test_a_server_with_two_names(module, tmp_path, pki):
+    """Only to who calls it web.test does it show the certificate that the module trusts; its name is localhost."""
+    with OpenSsl(tmp_path, pki, certificate="server_other_ca.crt", sni=("web.test", "server.crt")) as peer:
+        maps = [f"--map={name}=127.0.0.1:{peer.port}" for name in ("web.test", "other.test")]
+        program = module("--firmware", "sni=on", "--rtc", "2015-04-08", *maps)
+        with program.host() as plain:
+            plain.bring_up("AT+QIMUX=1")
+            plain.upload("RAM:ca", (pki / "ca.crt").read_bytes())
+            host = SecureHost(plain)
+            host.configure(cacert='"RAM:ca"', seclevel=1)
+            made = 0
+            for version in peer.versions:
+                host.configure(sslversion=version)
+                for sni, name, code in ((0, "web.test", -1), (1, "other.test", -1), (1, "web.test", 0)):
+                    host.configure(sni=sni)
+                    assert host.open(0, name, 443) == code, (VERSIONS[version], sni, name, program.log())
+                made += 1
+                assert peer.negotiated(made)[0] == version
+                host.exchange_with(peer, 0)
+            # By its address it has no name.
+            assert host.open(0, "127.0.0.1", peer.port) == -1
+            plain.nothing_more()

@@ -207,8 +207,10 @@ class OpenSsl(Peer):
     PROTOCOLS = (None, "TLSv1", "TLSv1.1", "TLSv1.2")
 
     def start(
-        self, log, highest=3, certificate="server.crt", key="server.key", chain=None, demand_certificate=False
+        self, log, highest=3, certificate="server.crt", key="server.key", chain=None, demand_certificate=False, sni=None
     ):
+        """`sni` is a name, and the certificate for who calls the server that."""
+        called = ["-servername", sni[0], "-cert2", self.pki / sni[1], "-key2", self.pki / key] if sni else []
         self.messages = self.directory / "messages"
         demand = ["-Verify", "2", "-verify_return_error", "-CAfile", self.pki / "ca.crt"]
         out, into = os.pipe()
@@ -221,6 +223,7 @@ class OpenSsl(Peer):
                     *("-cert", self.pki / certificate, "-key", self.pki / key),
                     *(["-cert_chain", self.pki / chain] if chain else []),
                     *(demand if demand_certificate else []),
+                    *called,
                 ],
                 log,
                 stdin=out,

@@ -93,7 +93,8 @@ inline std::string parameters(const Command& command) {
   for (const auto& param : command.write.params) texts.push_back(value_text(fmt::format("*{}*", param.name), param));
   for (const auto& each : command.write.selectors) {
     const auto index = each.indexed ? fmt::format(",*{}*", command.write.params[1].name) : std::string{};
-    texts.push_back(value_text(fmt::format("\"{}\"{}", each.name, index), each.value));
+    const auto text = value_text(fmt::format("\"{}\"{}", each.name, index), each.value);
+    texts.push_back(each.firmware.empty() ? text : fmt::format("{}; firmware `{}`", text, each.firmware));
   }
   return fmt::format("{}", fmt::join(texts, "<br>"));
 }

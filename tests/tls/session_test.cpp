@@ -112,6 +112,26 @@ TEST_CASE("the ClientHello is that of a module of 2015", "[tls][SSL 1.1]") {
   }
 }
 
+TEST_CASE("the server is called what the client was told to call it", "[tls]") {
+  for (const auto version : spoken_versions()) {
+    auto config = client_config(version);
+    SessionPair nameless{config, server_config()};
+    nameless.shake_hands();
+    CHECK_FALSE(nameless.server->server_name());
+    config.server_name = "meter.example";
+    SessionPair pair{config, server_config()};
+    pair.shake_hands();
+    CAPTURE(name(version), pair.log());
+    REQUIRE(pair.connected());
+    // SSL 3.0 has no extensions: they are sent, and a server passes over them.
+    if (version == Version::ssl3_0) {
+      CHECK_FALSE(pair.server->server_name());
+    } else {
+      CHECK(pair.server->server_name() == "meter.example");
+    }
+  }
+}
+
 TEST_CASE("a flight is taken in one piece", "[tls]") {
   auto pair = SessionPair{client_config(Version::tls1_2), server_config()};
   pair.client->start();

@@ -64,6 +64,23 @@ TEST_CASE("seclevel 1 wants a chain to the CA certificate, as strictly as in 201
   }
 }
 
+TEST_CASE("what the server is called is not compared with the name in its certificate", "[tls]") {
+  for (const auto version : spoken_versions()) {
+    for (const auto& each : kPkiServers) {
+      auto config = verifying(version, each.ca);
+      config.server_name = "meter.example";
+      SessionPair pair{config, server_config(each.certificate, each.key)};
+      pair.shake_hands();
+      CAPTURE(name(version), each.certificate, each.ca, pair.log());
+      if (each.alert.empty()) {
+        CHECK(pair.connected());
+      } else {
+        check_refused(pair, each.reason, each.alert);
+      }
+    }
+  }
+}
+
 TEST_CASE("seclevel 1 without a CA certificate cannot start", "[tls][SSL 2.2.1]") {
   auto config = verifying(Version::tls1_2, "ca.crt");
   config.ca_certificates.clear();

@@ -168,7 +168,20 @@ Engine::Done Engine::set_up() {
   }
   mbedtls_ssl_set_bio(ssl_.get(), this, &Engine::send, &Engine::receive, nullptr);
   judge_.attach(*ssl_.get());
+  if (endpoint_ == Endpoint::server) mbedtls_ssl_conf_sni(config_.get(), &Engine::hear_name, this);
   return {};
+}
+
+Engine::Done Engine::name_server(const std::string& name) {
+  if (const int result = mbedtls_ssl_set_hostname(ssl_.get(), name.c_str()); result != 0)
+    return tl::make_unexpected(TlsError{TlsFailure::internal, library_text(result)});
+  return {};
+}
+
+/// Every name is as good as any other: there is one certificate.
+int Engine::hear_name(void* self, mbedtls_ssl_context*, const unsigned char* name, std::size_t size) {
+  static_cast<Engine*>(self)->server_name_ = to_text({name, size});
+  return 0;
 }
 
 int Engine::random_bytes(void* source, unsigned char* out, std::size_t size) {

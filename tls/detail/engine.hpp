@@ -53,8 +53,10 @@ class Engine {
   void log_keys_to(std::function<void(std::string_view)> key_log);
   /// The handshake goes no further than to this state of the library's (MBEDTLS_SSL_SERVER_HELLO …).
   void stop_before(int library_state) { stop_before_ = library_state; }
-  /// Nothing may be configured afterwards.
+  /// Nothing of the above may be configured afterwards.
   Done set_up();
+  /// Of a client: what ClientHello calls the server.
+  Done name_server(const std::string& name);
 
   void start();
   void feed(ByteSpan ciphertext);
@@ -77,6 +79,8 @@ class Engine {
   Version version() const;
   CipherSuite suite() const;
   std::optional<std::string> peer_subject() const;
+  /// Of a server: what the client called it.
+  const std::optional<std::string>& server_name() const { return server_name_; }
 
  private:
   static int random_bytes(void* source, unsigned char* out, std::size_t size);
@@ -86,6 +90,8 @@ class Engine {
                          std::size_t mac_length, std::size_t key_length, std::size_t iv_length,
                          const unsigned char* client_random, const unsigned char* server_random,
                          mbedtls_tls_prf_types prf);
+
+  static int hear_name(void* self, mbedtls_ssl_context* ssl, const unsigned char* name, std::size_t size);
 
   template <class Call>
   int until_starved(Call call);
@@ -104,6 +110,7 @@ class Engine {
   std::vector<int> suites_;  // the library keeps a pointer
   Endpoint endpoint_ = Endpoint::client;
   std::optional<int> stop_before_;
+  std::optional<std::string> server_name_;
 
   Bytes incoming_;
   std::size_t consumed_ = 0;  // of incoming_

@@ -25,7 +25,8 @@
 #undef MBEDTLS_PSA_ITS_FILE_C
 
 /* Kept: SSL_SRV_C (testing/server_session), SSL_RENEGOTIATION (servers that ask for the client certificate late),
- * SSL_EXPORT_KEYS (key log), SSL_CBC_RECORD_SPLITTING (switched at run time), GCM_C (sealing at rest),
+ * SSL_EXPORT_KEYS (key log), SSL_SERVER_NAME_INDICATION (later firmware; off unless a name is set),
+ * SSL_CBC_RECORD_SPLITTING (switched at run time), GCM_C (sealing at rest),
  * SHA512_C (CAs of today), X509_CHECK_(EXTENDED_)KEY_USAGE. */
 #undef MBEDTLS_SSL_PROTO_DTLS
 #undef MBEDTLS_SSL_DTLS_ANTI_REPLAY
@@ -42,7 +43,6 @@
 #undef MBEDTLS_SSL_FALLBACK_SCSV
 #undef MBEDTLS_SSL_ENCRYPT_THEN_MAC
 #undef MBEDTLS_SSL_EXTENDED_MASTER_SECRET
-#undef MBEDTLS_SSL_SERVER_NAME_INDICATION
 #undef MBEDTLS_SSL_CONTEXT_SERIALIZATION
 
 /* RSA key exchange only; without elliptic curves ClientHello names RSA signatures only, as a module of the time would. */

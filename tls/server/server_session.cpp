@@ -63,5 +63,6 @@ void ServerSession::renegotiate(ClientAuthentication client_authentication) {
 
 void ServerSession::send_alert(std::uint8_t description) { engine_->send_alert(description); }
 bool ServerSession::stopped() const { return engine_->stopped(); }
+const std::optional<std::string>& ServerSession::server_name() const { return engine_->server_name(); }
 
 }  // namespace quasimodem::tls

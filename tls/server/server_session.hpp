@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -58,6 +59,8 @@ class ServerSession final : public Session {
   void send_alert(std::uint8_t description);
   /// At `ServerConfig::stop_at`. Still State::handshaking; nothing that is fed is looked at any more.
   bool stopped() const;
+  /// What the client called it in its ClientHello (server_name), if it did.
+  const std::optional<std::string>& server_name() const;
 
  private:
   using Session::Session;

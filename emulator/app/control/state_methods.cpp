@@ -89,6 +89,7 @@ Json ssl_state(const device::SslContext& context, int id) {
       {"cacert", context.ca_certificate},
       {"clientcert", context.client_certificate},
       {"clientkey", context.client_key},
+      {"sni", context.tells_name ? 1 : 0},
   };
 }
 

@@ -103,6 +103,7 @@ void TlsConversation::greet() {
   const auto subject = session_->peer_subject();
   agreement_ = fmt::format("{} {}, {}", tls::name(session_->version()), tls::name(session_->suite()),
                            subject ? fmt::format("client certificate {}", *subject) : "no client certificate");
+  if (const auto& name = session_->server_name()) agreement_ += fmt::format(", called {}", escaped(*name));
   if (faulty_at(FaultStep::connected)) return commit_fault();
   if (std::exchange(greeted_, true)) return;
   unsent_ = greeting();
