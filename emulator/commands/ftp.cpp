@@ -9,18 +9,15 @@
 #include "atcmd/channel/channel.hpp"
 #include "atcmd/channel/sink.hpp"
 #include "atcmd/channel/source.hpp"
-#include "core/same_word.hpp"
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/ftp_text.hpp"
 #include "emulator/device/events.hpp"
-#include "emulator/device/file_store.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/mobile_equipment.hpp"
 
 namespace quasimodem::commands {
 namespace {
 
-using device::FileVolume;
 using device::Ftp;
 using device::FtpCommand;
 using device::FtpError;
@@ -168,24 +165,10 @@ constexpr std::array kSetting{
     atcmd::text<&Setting::value>("value", 0, kLongestPath).optional(),
 };
 
-/// `/RAM/f`, `RAM:f`, `/RAM/`, `RAM`.
-std::optional<Ftp::Place> place_of(std::string_view text) {
-  const bool path = text.starts_with('/');
-  if (path) text.remove_prefix(1);
-  const auto end = text.find(path ? '/' : ':');
-  const auto volume = text.substr(0, end);
-  const auto file = end == text.npos ? std::string_view{} : text.substr(end + 1);
-  if (same_word(volume, "COM")) return Ftp::Place{};
-  const bool ram = same_word(volume, "RAM");
-  if (!ram && !same_word(volume, "UFS")) return std::nullopt;
-  if (!file.empty() && !device::FileName::parse(fmt::format("UFS:{}", file))) return std::nullopt;
-  return Ftp::Place{ram ? FileVolume::ram : FileVolume::ufs, std::string{file}};
-}
-
 /// False when it is none of its values.
 bool set(Ftp::Settings& settings, int type, const std::string& value) {
   if (type == kPlace) {
-    const auto place = place_of(value);
+    const auto place = Ftp::Place::parse(value);
     if (!place) return false;
     settings.place = *place;
     settings.place_text = value;

@@ -16,6 +16,7 @@
 namespace quasimodem::commands {
 namespace {
 
+using device::kLongestWill;
 using device::Mqtt;
 using device::MqttCommand;
 using device::MqttSettings;
@@ -31,7 +32,6 @@ constexpr int kLongestHost = 100;
 constexpr int kLongestClientId = 256;
 constexpr int kLongestUser = 512;
 constexpr int kLongestPassword = 1024;
-constexpr int kLongestWill = 255;
 constexpr int kLongestAlibaba = 100;
 
 using Arguments = std::span<const Argument>;

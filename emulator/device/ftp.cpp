@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "core/same_word.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/file_writer.hpp"
 #include "emulator/device/stream.hpp"
@@ -87,6 +88,19 @@ std::string_view name_of(FtpCommand command) {
     case FtpCommand::remove_directory: return "remove directory";
   }
   return "";
+}
+
+std::optional<Ftp::Place> Ftp::Place::parse(std::string_view text) {
+  const bool path = text.starts_with('/');
+  if (path) text.remove_prefix(1);
+  const auto end = text.find(path ? '/' : ':');
+  const auto volume = text.substr(0, end);
+  const auto file = end == text.npos ? std::string_view{} : text.substr(end + 1);
+  if (same_word(volume, "COM")) return Place{};
+  const bool ram = same_word(volume, "RAM");
+  if (!ram && !same_word(volume, "UFS")) return std::nullopt;
+  if (!file.empty() && !FileName::parse(fmt::format("UFS:{}", file))) return std::nullopt;
+  return Place{ram ? FileVolume::ram : FileVolume::ufs, std::string{file}};
 }
 
 /// One control connection, and the data connection that belongs to it.

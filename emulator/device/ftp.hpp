@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "core/timeline.hpp"
 #include "emulator/device/event_sink.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/number_row.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rooms.hpp"
 #include "net/ftp/client.hpp"
@@ -71,6 +73,9 @@ class Ftp final : private Tenant, private net::ListenObserver {
 
   /// Where a transfer ends or begins in the module.
   struct Place {
+    /// `/RAM/f`, `RAM:f`, `/RAM/`, `RAM`.
+    static std::optional<Place> parse(std::string_view text);
+
     std::optional<FileVolume> volume{};  ///< none: the serial port
     std::string file{};                  ///< empty: as it is called on the server
   };
@@ -218,6 +223,23 @@ class Ftp final : private Tenant, private net::ListenObserver {
   Timer moving_;
   std::string failure_;
   std::shared_ptr<Ftp*> self_ = std::make_shared<Ftp*>(this);
+};
+
+// Its settings but for the place, for snapshots.
+inline constexpr NumberRow<Ftp::Settings> kFtpRows[] = {
+    {"mode", [](const Ftp::Settings& settings) { return static_cast<int>(settings.transfer.mode); },
+     [](Ftp::Settings& settings, int value) { settings.transfer.mode = static_cast<net::ftp::Client::Mode>(value); }, 0,
+     1},
+    {"type", [](const Ftp::Settings& settings) { return static_cast<int>(settings.transfer.type); },
+     [](Ftp::Settings& settings, int value) { settings.transfer.type = static_cast<net::ftp::Client::Type>(value); }, 0,
+     1},
+    number_row<&Ftp::Settings::offset>("offset", 0, std::numeric_limits<int>::max()),
+    number_row<&Ftp::Settings::unknown>("unknown", 0, std::numeric_limits<int>::max()),
+};
+inline constexpr TextRow<Ftp::Settings> kFtpTexts[] = {
+    {"user", &Ftp::Settings::user},
+    {"password", &Ftp::Settings::password},
+    {"path", &Ftp::Settings::path},
 };
 
 /// `IDLE` … are for AT+QFTPSTAT to say; these are for logs and the control interface.

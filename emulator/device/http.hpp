@@ -14,6 +14,7 @@
 #include "core/timeline.hpp"
 #include "emulator/device/event_sink.hpp"
 #include "emulator/device/file_writer.hpp"
+#include "emulator/device/number_row.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rooms.hpp"
 #include "net/http/exchange.hpp"
@@ -176,6 +177,16 @@ class Http final : private Tenant {
   std::optional<net::http::ResponseHead> response_;
   std::string failure_;
   std::shared_ptr<Http*> self_ = std::make_shared<Http*>(this);
+};
+
+// Its settings, for snapshots.
+inline constexpr NumberRow<Http::Settings> kHttpRows[] = {
+    number_row<&Http::Settings::own_head>("own_head", 0, 1),
+    number_row<&Http::Settings::request_time>("request_time", 1, 65535),
+};
+inline constexpr TextRow<Http::Settings> kHttpTexts[] = {
+    {"url", &Http::Settings::url},
+    {"content_type", &Http::Settings::content_type},
 };
 
 /// `idle`, `requesting` …

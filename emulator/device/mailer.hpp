@@ -18,6 +18,7 @@
 #include "core/timeline.hpp"
 #include "emulator/device/event_sink.hpp"
 #include "emulator/device/file_store.hpp"
+#include "emulator/device/number_row.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rooms.hpp"
 #include "net/smtp/mail.hpp"
@@ -103,6 +104,8 @@ class Mailer final : private Tenant {
   /// From 0 on; there must be one.
   void detach(std::size_t index) { attachments_.erase(attachments_.begin() + static_cast<std::ptrdiff_t>(index)); }
   void detach_all() { attachments_.clear(); }
+  /// As they were, whatever has become of their files.
+  void put_back(std::vector<Attached> attachments) { attachments_ = std::move(attachments); }
 
   /// AT+QSMTPPUT; `MailSent` follows, in `limit` at the latest. False when another mail is under way.
   bool send(PdpContext& context, Duration limit);
@@ -149,6 +152,14 @@ class Mailer final : private Tenant {
   Timer failing_;
   std::uint64_t count_ = 0;
   std::string failure_;
+};
+
+// Its settings but for what a mail has more than one of, for snapshots.
+inline constexpr NumberRow<Mailer::Settings> kMailRows[] = {number_row<&Mailer::Settings::port>("port", 1, 65535)};
+inline constexpr TextRow<Mailer::Settings> kMailTexts[] = {
+    {"server", &Mailer::Settings::server},
+    {"user", &Mailer::Settings::user},
+    {"password", &Mailer::Settings::password},
 };
 
 }  // namespace quasimodem::device

@@ -483,6 +483,10 @@ Mqtt::Mqtt(Surroundings surroundings) : surroundings_{std::move(surroundings)} {
 Mqtt::~Mqtt() = default;
 
 MqttSettings& Mqtt::settings(int client) { return slot(client).settings; }
+void Mqtt::restore(int client, MqttSettings settings) {
+  slot(client).forget();
+  slot(client).settings = std::move(settings);
+}
 Mqtt::State Mqtt::state(int client) const { return slot(client).state(); }
 const MqttBroker& Mqtt::broker(int client) const { return slot(client).broker(); }
 void Mqtt::open(int client, PdpContext& context, const MqttBroker& broker) { slot(client).open(context, broker); }

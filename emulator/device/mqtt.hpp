@@ -13,12 +13,16 @@
 #include "core/log.hpp"
 #include "core/timeline.hpp"
 #include "emulator/device/event_sink.hpp"
+#include "emulator/device/number_row.hpp"
 #include "emulator/device/rooms.hpp"
+#include "emulator/device/ssl_settings.hpp"
 #include "net/mqtt/client.hpp"
 
 namespace quasimodem::device {
 
 inline constexpr int kMqttClients = 6;  ///< independent of the sockets, which are also 0–5
+// ASSUMED: the message of a will may be that long.
+inline constexpr int kLongestWill = 255;
 
 /// AT+QMTCFG of one client, until power off. What a connection needs of it is taken when it begins.
 struct MqttSettings {
@@ -33,6 +37,20 @@ struct MqttSettings {
   net::mqtt::Version version = net::mqtt::Version::v3_1;
   bool show_length = false;
   std::array<std::string, 3> alibaba{};  ///< taken and unused: product key, device name, device secret
+};
+
+// The numbers among them, for snapshots.
+inline constexpr NumberRow<MqttSettings> kMqttRows[] = {
+    number_row<&MqttSettings::secure>("secure", 0, 1),
+    number_row<&MqttSettings::ssl_context>("ssl_context", 0, kSslContexts - 1),
+    number_row<&MqttSettings::keep_alive_s>("keep_alive", 0, 3600),
+    number_row<&MqttSettings::clean_session>("clean_session", 0, 1),
+    number_row<&MqttSettings::packet_time_s>("packet_time", 1, 60),
+    number_row<&MqttSettings::retries>("retries", 0, 10),
+    number_row<&MqttSettings::notice>("notice", 0, 1),
+    number_row<&MqttSettings::version>("version", static_cast<int>(net::mqtt::Version::v3_1),
+                                       static_cast<int>(net::mqtt::Version::v3_1_1)),
+    number_row<&MqttSettings::show_length>("show_length", 0, 1),
 };
 
 /// <result> of +QMTOPEN.
@@ -104,6 +122,8 @@ class Mqtt {
   // `client`: 0–5.
 
   MqttSettings& settings(int client);
+  /// Puts settings back that were there before; connection and kept session of the client end without a word.
+  void restore(int client, MqttSettings settings);
   State state(int client) const;
   /// Of the connection that there is.
   const MqttBroker& broker(int client) const;

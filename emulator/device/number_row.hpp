@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace quasimodem::device {
@@ -24,5 +25,12 @@ template <auto Member>
 constexpr auto number_row(std::string_view name, int lowest, int highest) {
   return row_of<Member>(Member, name, lowest, highest);
 }
+
+/// A text among them.
+template <class Settings>
+struct TextRow {
+  std::string_view name;
+  std::string Settings::*text;
+};
 
 }  // namespace quasimodem::device

@@ -252,7 +252,8 @@ TEST_CASE("A snapshot brings settings, clock, SIM, network and contexts back, an
   const auto restored = desk.result("restore", fmt::format(R"({{"snapshot":{}}})", text));
   desk.bench.advance(1min);
   desk.bench.take();
-  REQUIRE(app::to_text(restored) == R"({"missing_certificates":["RAM:k.pem"],"missing_files":[]})");
+  REQUIRE(app::to_text(restored) ==
+          R"({"missing_certificates":["RAM:k.pem"],"missing_files":[],"missing_attachments":[]})");
   REQUIRE(desk.bench.ask("AT+CMEE?") == "\r\n+CMEE: 2\r\n\r\nOK\r\n");
   REQUIRE(desk.bench.ask("AT+CSQ") == "\r\n+CSQ: 9,0\r\n\r\nOK\r\n");
   REQUIRE(desk.bench.ask("AT+QISTAT") == "\r\nOK\r\n\r\nSTATE: IP GPRSACT\r\n");

@@ -61,10 +61,20 @@ Json failure_line(const Json& id, const Failure& failure) {
                     {"error", JsonObject{{"code", static_cast<int>(failure.code)}, {"message", failure.message}}}};
 }
 
+/// A snapshot is not written down once more: there are passwords in it.
+Json without_json(const Method& method, Json params) {
+  auto* object = params.if_object();
+  for (const auto& param : method.params) {
+    auto* value = object && param.type == ParamType::json ? object->if_contains(param.name) : nullptr;
+    if (value) *value = "…";
+  }
+  return params;
+}
+
 void note_request(Target& target, const Method& method, const Json& params) {
   constexpr std::size_t kLongest = 300;
   if (method.effect == Effect::none) return;
-  auto text = params.is_null() ? std::string{} : to_text(params);
+  auto text = params.is_null() ? std::string{} : to_text(without_json(method, params));
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
   Journal{target.journal()}.write(RecordKind::ctl, {{"method", method.name}, {"params", text}});
 }

@@ -37,6 +37,12 @@ class Reader {
   void numbers(const Json* of, std::span<const device::NumberRow<Settings>> rows, Settings& settings) {
     for (const auto& row : rows) row.set(settings, integer(of, row.name, row.lowest, row.highest));
   }
+  template <class Settings>
+  void texts(const Json* of, std::span<const device::TextRow<Settings>> rows, Settings& settings) {
+    for (const auto& row : rows) settings.*row.text = octets(of, row.name);
+  }
+  /// A text that may be none: escaped, as it came from the TE.
+  std::string octets(const Json* of, std::string_view name) { return quasimodem::to_text(unescaped(text(of, name))); }
   std::string text(const Json* of, std::string_view name) {
     const auto* json = member(of, name);
     const auto value = json ? text_of(*json) : std::nullopt;
@@ -64,6 +70,14 @@ class Reader {
         std::find_if(choices.begin(), choices.end(), [&](auto choice) { return emulator::word_of(choice) == said; });
     if (found == choices.end()) refuse(name, fmt::format("cannot be \"{}\"", said));
     return found == choices.end() ? choices.front() : *found;
+  }
+  /// What stands beside this word.
+  template <class Value, std::size_t Count>
+  Value named(const Json* of, std::string_view name, const std::array<std::pair<std::string_view, Value>, Count>& all) {
+    const auto said = text(of, name);
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.first == said; });
+    if (found == all.end()) refuse(name, fmt::format("cannot be \"{}\"", said));
+    return found == all.end() ? all.front().second : found->second;
   }
   void refuse(std::string_view name, const std::string& why) {
     if (problem_.empty()) problem_ = fmt::format("\"{}\" {}", name, why);
@@ -110,6 +124,93 @@ void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
     }
   }
   reader.numbers<device::SslSettings>(json, device::kSslRows, ssl);
+}
+
+/// Snapshots from before there was more have only the URL, or nothing.
+void read_http(Reader& reader, const Json& snapshot, device::Http::Settings& http) {
+  if (find_member(snapshot, "http_url")) http.url = reader.text(&snapshot, "http_url");
+  const auto* json = find_member(snapshot, "http");
+  if (!json) return;
+  reader.numbers<device::Http::Settings>(json, device::kHttpRows, http);
+  reader.texts<device::Http::Settings>(json, device::kHttpTexts, http);
+}
+
+void read_ftp(Reader& reader, const Json& snapshot, device::Ftp::Settings& ftp) {
+  const auto* json = find_member(snapshot, "ftp");
+  if (!json) return;
+  reader.numbers<device::Ftp::Settings>(json, device::kFtpRows, ftp);
+  reader.texts<device::Ftp::Settings>(json, device::kFtpTexts, ftp);
+  ftp.place_text = reader.octets(json, "place");
+  const auto place = device::Ftp::Place::parse(ftp.place_text);
+  if (!place) return reader.refuse("place", "is no place of files");
+  ftp.place = *place;
+}
+
+net::smtp::Text read_words(Reader& reader, const Json* json) {
+  constexpr auto kHighest = static_cast<int>(device::MailCharset::big5);
+  const auto charset = reader.integer(json, "charset", 0, kHighest);
+  return {static_cast<device::MailCharset>(charset), reader.octets(json, "text")};
+}
+
+AttachedThen read_attachment(Reader& reader, const Json& json) {
+  AttachedThen attached{.name = reader.octets(&json, "name"), .checksum = reader.text(&json, "checksum")};
+  constexpr auto kLargest = static_cast<std::int64_t>(device::Mailer::kLargestAttachment);
+  attached.size = static_cast<std::size_t>(reader.integer(&json, "size", 0, kLargest));
+  const auto file = reader.octets(&json, "file");
+  if (file.empty()) return attached;
+  attached.file = device::FileName::parse(file);
+  if (!attached.file) reader.refuse("file", "is no name of a file");
+  return attached;
+}
+
+void read_mail(Reader& reader, const Json& snapshot, SnapshotContent& content) {
+  const auto* json = find_member(snapshot, "mail");
+  if (!json) return;
+  auto& mail = content.mail.mail;
+  reader.numbers<device::Mailer::Settings>(json, device::kMailRows, content.mail);
+  reader.texts<device::Mailer::Settings>(json, device::kMailTexts, content.mail);
+  content.mail_authentication = reader.flag(json, "authenticate");
+  mail.sender_name = reader.octets(json, "sender_name");
+  mail.sender = reader.octets(json, "sender");
+  const auto& recipients = reader.array(json, "recipients");
+  if (recipients.size() > device::Mailer::kMostRecipients) return reader.refuse("recipients", "are too many");
+  for (const auto& each : recipients)
+    mail.recipients.push_back({reader.named(&each, "field", kMailFields), reader.octets(&each, "address")});
+  mail.subject = read_words(reader, reader.member(json, "subject"));
+  mail.body = read_words(reader, reader.member(json, "body"));
+  if (mail.body.text.size() > device::Mailer::kLargestBody) return reader.refuse("body", "is too long");
+  const auto& attachments = reader.array(json, "attachments");
+  if (attachments.size() > device::Mailer::kMostAttachments) return reader.refuse("attachments", "are too many");
+  for (const auto& each : attachments) content.attachments.push_back(read_attachment(reader, each));
+}
+
+std::optional<net::mqtt::Will> read_will(Reader& reader, const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  net::mqtt::Will will{.topic = reader.octets(&json, "topic"),
+                       .message = to_bytes(reader.octets(&json, "message")),
+                       .qos = static_cast<net::mqtt::Qos>(reader.integer(&json, "qos", 0, 2)),
+                       .retain = reader.flag(&json, "retain")};
+  if (will.topic.empty() || will.topic.size() > net::mqtt::Client::kMostTopic) reader.refuse("topic", "is none");
+  if (will.message.size() > device::kLongestWill) reader.refuse("message", "is too long");
+  return will;
+}
+
+void read_mqtt(Reader& reader, const Json& snapshot, SnapshotContent& content) {
+  if (!find_member(snapshot, "mqtt")) return;
+  const auto& clients = reader.array(&snapshot, "mqtt");
+  if (clients.size() != content.mqtt.size()) return reader.refuse("mqtt", "must be six");
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    auto& to = content.mqtt[i];
+    reader.numbers<device::MqttSettings>(&clients[i], device::kMqttRows, to);
+    if (const auto* will = reader.member(&clients[i], "will")) to.will = read_will(reader, *will);
+    const auto& words = reader.array(&clients[i], "alibaba");
+    if (words.size() != to.alibaba.size()) return reader.refuse("alibaba", "must be three");
+    for (std::size_t word = 0; word < words.size(); ++word) {
+      const auto text = text_of(words[word]);
+      if (!text) return reader.refuse("alibaba", "must be text");
+      to.alibaba[word] = quasimodem::to_text(unescaped(*text));
+    }
+  }
 }
 
 void read_contexts(Reader& reader, const Json& snapshot, SnapshotContent& content) {
@@ -161,8 +262,11 @@ tl::expected<SnapshotContent, std::string> read_snapshot(const Json& snapshot,
   reader.numbers<device::TcpIpSettings>(reader.member(&snapshot, "tcpip"), device::kTcpIpRows, content.tcpip);
   read_contexts(reader, snapshot, content);
   read_ssl(reader, reader.member(&snapshot, "ssl"), content.ssl);
-  if (find_member(snapshot, "http_url"))
-    content.http_url = reader.text(&snapshot, "http_url");  // older ones do not have it
+  // Older ones do not have these.
+  read_http(reader, snapshot, content.http);
+  read_ftp(reader, snapshot, content.ftp);
+  read_mail(reader, snapshot, content);
+  read_mqtt(reader, snapshot, content);
   reader.array(&snapshot, "certificates");
   reader.array(&snapshot, "files");
   if (!reader.problem().empty()) return tl::unexpected{reader.problem()};

@@ -7,12 +7,18 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 #include "emulator/app/base/json.hpp"
 #include "emulator/device/access_points.hpp"
+#include "emulator/device/file_store.hpp"
+#include "emulator/device/ftp.hpp"
+#include "emulator/device/http.hpp"
 #include "emulator/device/local_time.hpp"
+#include "emulator/device/mailer.hpp"
+#include "emulator/device/mqtt.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/ssl_settings.hpp"
@@ -29,6 +35,21 @@ inline constexpr std::array<std::pair<std::string_view, device::RegistrationStat
     {"denied", device::RegistrationStatus::denied},
     {"none", device::RegistrationStatus::searching},
 }};
+
+/// `to`, `cc`, `bcc`
+inline constexpr std::array<std::pair<std::string_view, device::MailField>, 3> kMailFields{{
+    {"to", device::MailField::to},
+    {"cc", device::MailField::cc},
+    {"bcc", device::MailField::bcc},
+}};
+
+/// What AT+QSMTPATT has attached: a file of the store, or what came from the TE, of which only the checksum is known.
+struct AttachedThen {
+  std::string name;
+  std::size_t size = 0;
+  std::optional<device::FileName> file{};
+  std::string checksum;
+};
 
 /// Everything of a snapshot in typed form.
 struct SnapshotContent {
@@ -47,7 +68,12 @@ struct SnapshotContent {
   std::array<device::TcpIpState, device::kContexts> states{};
   int foreground = 0;
   device::SslSettings ssl;
-  std::string http_url;
+  device::Http::Settings http;
+  device::Ftp::Settings ftp;
+  device::Mailer::Settings mail;
+  bool mail_authentication = true;
+  std::vector<AttachedThen> attachments;
+  std::array<device::MqttSettings, device::kMqttClients> mqtt;
 };
 
 /// Reads a snapshot; the error names the first thing that is missing or out of range. `host` is the time of that name.
