@@ -186,7 +186,7 @@ void Broker::Connection::answer_connect(const Connect& packet, const std::string
   if (!session) return refuse(ConnectCode::server_unavailable);
   session_ = std::move(session);
   will_ = packet.will;
-  longest_silence_ = std::chrono::seconds{packet.keep_alive_s} * 3 / 2;  // 3.1.1 3.1.2.10
+  longest_silence_ = Duration{std::chrono::seconds{packet.keep_alive_s}} * 3 / 2;  // 3.1.1 3.1.2.10
   if (longest_silence_ > Duration{}) watch_silence();
   broker_.log_.info("{}: connected, {} session", client_id, session_->kept ? "kept" : "clean");
   send(ConnAck{.session_present = was_there && packet.version != Version::v3_1, .code = ConnectCode::accepted});

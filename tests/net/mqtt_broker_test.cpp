@@ -366,6 +366,22 @@ TEST_CASE("a second connection of the same client takes over", "[net][mqtt]") {
   CHECK(it.b.happened() == Events{"message 0 m x"});
 }
 
+TEST_CASE("a client may keep silent for one and a half times an odd keep-alive time as well", "[net][mqtt]") {
+  Timeline timeline;
+  Broker broker{timeline, {}, {}};
+  const auto peer = broker.accept();
+  auto connect = as_client("a");
+  connect.keep_alive_s = 1;
+  Bytes hello;
+  write(hello, connect);
+  peer->start();
+  peer->receive(hello);
+  timeline.advance(1500ms - 1ns);
+  CHECK_FALSE(peer->over());
+  timeline.advance(1ns);
+  CHECK(peer->over());
+}
+
 TEST_CASE("a client that says nothing is closed", "[net][mqtt]") {
   Bench it;
   it.a.plug();
