@@ -45,7 +45,6 @@ struct SslSettings {
 inline constexpr NumberRow<SslContext> kSslContextRows[] = {
     number_row<&SslContext::version>("version", 0, static_cast<int>(SslVersion::all)),
     number_row<&SslContext::security>("security", 0, 2),
-    number_row<&SslContext::tells_name>("sni", 0, 1),
 };
 inline constexpr NumberRow<SslSettings> kSslRows[] = {
     number_row<&SslSettings::ignore_rtc_time>("ignore_rtc_time", 0, 1),

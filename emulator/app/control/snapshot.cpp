@@ -67,6 +67,7 @@ Json ssl_settings(const device::SslSettings& ssl) {
     object.emplace("ca", context.ca_certificate);
     object.emplace("certificate", context.client_certificate);
     object.emplace("key", context.client_key);
+    object.emplace("sni", context.tells_name);
     contexts.push_back(std::move(object));
   }
   return numbers<device::SslSettings>(device::kSslRows, ssl, {{"contexts", std::move(contexts)}});

@@ -114,6 +114,7 @@ void read_ssl(Reader& reader, const Json* json, device::SslSettings& ssl) {
     to.ca_certificate = reader.text(from, "ca");
     to.client_certificate = reader.text(from, "certificate");
     to.client_key = reader.text(from, "key");
+    if (find_member(contexts[i], "sni")) to.tells_name = reader.flag(from, "sni");  // older ones have none
     for (const auto& each : reader.array(from, "suites")) {
       const auto* number = each.if_int64();
       const auto known = std::find_if(tls::kAllCipherSuites.begin(), tls::kAllCipherSuites.end(), [&](auto suite) {
