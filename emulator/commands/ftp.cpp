@@ -11,6 +11,7 @@
 #include "atcmd/channel/source.hpp"
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/ftp_text.hpp"
+#include "emulator/device/configuration.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -59,9 +60,6 @@ bool has_blank(FtpCommand command, const device::Firmware& firmware) {
   return firmware.ftp_blank &&
          (command == FtpCommand::path || command == FtpCommand::close || command == FtpCommand::size);
 }
-
-// ASSUMED: -1 whatever the cause: no source lists the numbers.
-constexpr int kFailed = 1;
 
 bool moves_data(FtpCommand command) { return command == FtpCommand::get || command == FtpCommand::put; }
 
@@ -509,10 +507,11 @@ std::vector<std::string> ftp_result(const device::MobileEquipment& me, const dev
   const auto& firmware = me.firmware();
   const auto prefix = fmt::format("{}:{}", prefix_of(event.command), has_blank(event.command, firmware) ? " " : "");
   if (event.result) return {fmt::format("{}{}", prefix, *event.result)};
+  const int number = me.configuration().error_numbers.of(event.result.error());
   std::vector<std::string> lines;
   // OBSERVED: on one M95, and in a driver's table.
-  if (firmware.ftp_error_line && moves_data(event.command)) lines.push_back(fmt::format("+QFTPERROR:{}", kFailed));
-  lines.push_back(fmt::format("{}-{}", prefix, kFailed));
+  if (firmware.ftp_error_line && moves_data(event.command)) lines.push_back(fmt::format("+QFTPERROR:{}", -number));
+  lines.push_back(fmt::format("{}{}", prefix, number));
   return lines;
 }
 

@@ -5,11 +5,12 @@
 
 namespace quasimodem::device {
 struct MailSent;
-}
+class MobileEquipment;
+}  // namespace quasimodem::device
 
 namespace quasimodem::commands {
 
 /// `+QSMTPPUT: <result>`
-std::string mail_line(const device::MailSent& event);
+std::string mail_line(const device::MobileEquipment& me, const device::MailSent& event);
 
 }  // namespace quasimodem::commands

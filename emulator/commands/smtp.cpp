@@ -5,6 +5,7 @@
 #include "emulator/commands/family.hpp"
 #include "emulator/commands/firmware_command.hpp"
 #include "emulator/commands/mail_text.hpp"
+#include "emulator/device/configuration.hpp"
 #include "emulator/device/events.hpp"
 #include "emulator/device/mailer.hpp"
 #include "emulator/device/mobile_equipment.hpp"
@@ -29,24 +30,7 @@ constexpr std::size_t kLongestText = 100;
 constexpr std::size_t kLongestSubject = 250;
 constexpr std::size_t kLongestFile = 85;  // a name of 80 characters, in /RAM/
 
-/// OBSERVED: -9, which a driver has seen at the end of AT+QSMTPPUT, and -12, an MC60 at AT+QSMTPATT. ASSUMED: which
-/// causes they stand for; all others are -1.
-int number_of(MailError error) {
-  switch (error) {
-    case MailError::no_network:
-    case MailError::broken:
-    case MailError::timed_out: return -9;
-    case MailError::unreadable: return -12;
-    case MailError::incomplete:
-    case MailError::settings:
-    case MailError::unreachable:
-    case MailError::tls:
-    case MailError::refused:
-    case MailError::protocol:
-    case MailError::too_many: break;
-  }
-  return -1;
-}
+int number_of(const device::MobileEquipment& me, MailError error) { return me.configuration().error_numbers.of(error); }
 
 Mailer& mailer_of(Call& call) { return call.me().mailer(); }
 
@@ -216,7 +200,10 @@ Reply take_body(Call& call, const Body& args) {
                         [charset = args.charset](Call& resumed, const IntakeOutcome& outcome) {
                           auto& mailer = mailer_of(resumed);
                           // Another terminal sends a mail meanwhile.
-                          if (mailer.busy()) return concluding(resumed, "+QSMTPBODY: -1");
+                          if (mailer.busy()) {
+                            return concluding(resumed,
+                                              fmt::format("+QSMTPBODY: {}", number_of(resumed.me(), MailError::busy)));
+                          }
                           mailer.settings.mail.body = {charset, to_text(outcome.data)};
                           return concluding(resumed, fmt::format("+QSMTPBODY: {}", outcome.data.size()));
                         });
@@ -239,7 +226,7 @@ constexpr Line kFileLines[] = {
     {"+QSMTPATT: <size>", Line::result, "it is attached; negative: it is not, -12 when it cannot be read"}};
 
 Reply attached(Call& call, const tl::expected<std::size_t, MailError>& size) {
-  const auto number = size ? static_cast<long long>(*size) : number_of(size.error());
+  const auto number = size ? static_cast<long long>(*size) : number_of(call.me(), size.error());
   return concluding(call, fmt::format("+QSMTPATT: {}", number));
 }
 
@@ -252,7 +239,7 @@ Reply take_attachment(Call& call, const File& args) {
                           const bool whole = outcome.end == IntakeOutcome::End::complete;
                           if (!whole) return attached(resumed, tl::unexpected{MailError::unreadable});
                           // Another terminal sends a mail meanwhile.
-                          if (mailer.busy()) return attached(resumed, tl::unexpected{MailError::too_many});
+                          if (mailer.busy()) return attached(resumed, tl::unexpected{MailError::busy});
                           return attached(resumed, mailer.attach(name, outcome.data));
                         });
 }
@@ -395,8 +382,8 @@ static_assert(atcmd::names_are_unique(kCommands));
 
 }  // namespace
 
-std::string mail_line(const MailSent& event) {
-  return fmt::format("+QSMTPPUT: {}", event.error ? number_of(*event.error) : 0);
+std::string mail_line(const device::MobileEquipment& me, const MailSent& event) {
+  return fmt::format("+QSMTPPUT: {}", event.error ? number_of(me, *event.error) : 0);
 }
 
 const atcmd::Family kMailFamily{"Mail", kCommands};

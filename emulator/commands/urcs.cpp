@@ -194,7 +194,7 @@ class Wording {
   }
   Urc operator()(const device::MqttEnded& event) const { return line(mqtt_ending_line(event)); }
   Urc operator()(const device::FtpFinished& event) const { return each_line(ftp_result(me_, event)); }
-  Urc operator()(const device::MailSent& event) const { return line(mail_line(event)); }
+  Urc operator()(const device::MailSent& event) const { return line(mail_line(me_, event)); }
 
   Urc operator()(const device::SecureOpened& event) const {
     return line(fmt::format("+QSSLOPEN: {},{}", event.index, static_cast<int>(event.code)));

@@ -14,6 +14,7 @@
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/local_time.hpp"
 #include "emulator/device/model.hpp"
+#include "emulator/device/service_errors.hpp"
 #include "emulator/device/sim.hpp"
 #include "emulator/device/timing.hpp"
 #include "emulator/device/ussd_answer.hpp"
@@ -47,6 +48,7 @@ struct Configuration {
   /// What the firmware has; the rest is as in firmware of that date, which is the model's own unless given.
   FirmwareChoice firmware{};
   std::optional<FirmwareDate> firmware_date{};
+  ErrorNumbers error_numbers{};  ///< of FTP and mail
   std::function<void(std::string_view)> key_log{};
   std::string own_number = "+447700900001";  ///< AT+CNUM; empty when the SIM does not say
   std::vector<UssdAnswer> ussd{};

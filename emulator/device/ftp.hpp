@@ -20,6 +20,7 @@
 #include "emulator/device/number_row.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rooms.hpp"
+#include "emulator/device/service_errors.hpp"
 #include "net/ftp/client.hpp"
 
 namespace quasimodem::device {
@@ -38,22 +39,6 @@ enum class FtpCommand {
   remove,
   make_directory,
   remove_directory
-};
-
-/// Why one of them failed.
-enum class FtpError {
-  not_open,         ///< there is no connection
-  busy,             ///< another one is under way, or the connection is open already
-  network,          ///< the context, the name or the control connection
-  log_in,           ///< refused
-  refused,          ///< by the server
-  protocol,         ///< what answers is no FTP server
-  data_connection,  ///< it could not be made, or broke
-  timed_out,
-  name,         ///< it cannot be sent
-  file,         ///< the local file cannot be had, read or written
-  store_full,   ///< what there was room for is in it
-  interrupted,  ///< AT+QFTPCLOSE came meanwhile
 };
 
 /// FTP of AT+QFTP*: one control connection, one command of the server's at a time (services.md 3). Data goes to a file

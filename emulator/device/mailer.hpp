@@ -21,6 +21,7 @@
 #include "emulator/device/number_row.hpp"
 #include "emulator/device/pdp_context.hpp"
 #include "emulator/device/rooms.hpp"
+#include "emulator/device/service_errors.hpp"
 #include "net/smtp/mail.hpp"
 
 namespace quasimodem::net::smtp {
@@ -35,21 +36,6 @@ using MailCharset = net::smtp::Charset;
 using MailField = net::smtp::Field;
 using MailRecipient = net::smtp::Recipient;
 using net::smtp::sendable;
-
-/// Why a mail was not sent, or an attachment not taken.
-enum class MailError {
-  incomplete,   ///< no server, no sender or no recipient
-  no_network,   ///< the context could not be activated, or it ended
-  settings,     ///< an SSL context that is of no use
-  unreachable,  ///< no such name, refused, or nobody answered there
-  tls,          ///< no handshake
-  refused,      ///< the server refused a command, or does not offer what is needed
-  protocol,     ///< what the server says is not SMTP, or not in its place
-  broken,       ///< the connection ended before the mail was taken
-  timed_out,
-  unreadable,  ///< an attachment that is not there, or not all of it
-  too_many,    ///< an attachment more than there may be
-};
 
 /// Mail of AT+QSMTP*: what it is made of, and the sending of one at a time, over a connection of its own that no socket
 /// index knows.

@@ -92,7 +92,7 @@ TEST_CASE("docs/fidelity.md has the table of the firmware switches", "[firmware]
   const auto path = std::string{QUASIMODEM_SOURCE_DIR} + "/docs/fidelity.md";
   std::ifstream file{path};
   const std::string page{std::istreambuf_iterator<char>{file}, {}};
-  const auto begin = page.find("| Switch |"), end = page.find("\n## Where the sources");
+  const auto begin = page.find("| Switch |"), end = page.find("\n## Numbers of failures");
   REQUIRE(begin < end);
   if (std::getenv("QUASIMODEM_UPDATE")) {
     std::ofstream{path} << page.substr(0, begin) << firmware_reference() << page.substr(end);

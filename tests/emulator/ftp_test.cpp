@@ -16,6 +16,7 @@
 #include "emulator/workbench/configured.hpp"
 #include "emulator/workbench/ftp_peer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/error_numbers.hpp"
 #include "tests/support/failure_points.hpp"
 #include "tests/support/lab.hpp"
 #include "tests/support/modem_bench.hpp"
@@ -360,6 +361,48 @@ TEST_CASE("no way to the server, or no log-in", "[ftp][errors]") {
   bench.result("AT+QFTPOPEN=\"ftp.example\"", "+QFTPOPEN:-1");  // already
   bench.stat("OPENED");
   CHECK(bench.network().open_links() == 1);
+}
+
+TEST_CASE("each cause has the number that the configuration gives it", "[ftp][errors]") {
+  FtpBench bench{{.configuration = with_own_numbers(), .ready = Ready::ip_status}};
+  const auto fails = [&](std::string_view command, std::string_view arguments, std::string_view cause) {
+    INFO(cause);
+    bench.result(fmt::format("AT+QFTP{}{}", command, arguments), fmt::format("+QFTP{}:{}", command, own_number(cause)));
+  };
+  const auto transfer_fails = [&](std::string_view command, std::string_view arguments, std::string_view cause) {
+    INFO(cause);
+    const auto number = own_number(cause);
+    bench.exchange(fmt::format("AT+QFTP{}{}", command, arguments),
+                   {"OK", fmt::format("+QFTPERROR:{}", -number), fmt::format("+QFTP{}:{}", command, number)});
+  };
+  fails("SIZE", "=\"f\"", "ftp.not-open");
+  fails("OPEN", "=\"nosuch.example\"", "ftp.network");
+  bench.ok("AT+QFTPPASS=\"wrong\"");
+  fails("OPEN", "=\"ftp.example\"", "ftp.log-in");
+  bench.network().listen("web.example", 21).on_accept = [](net::SimConnection& wire) { wire.send("HTTP/1.1 400\r\n"); };
+  fails("OPEN", "=\"web.example\"", "ftp.protocol");
+  bench.network().listen("mute.example", 21);
+  bench.ok("AT+QFTPOPEN=\"mute.example\"");
+  bench.advance(60s);
+  bench.expect(fmt::format("+QFTPOPEN:{}", own_number("ftp.timed-out")));
+  bench.open();
+  fails("OPEN", "=\"ftp.example\"", "ftp.busy");
+  fails("DELETE", "=\"none\"", "ftp.refused");
+  fails("SIZE", "=\"\xff\xf4\"", "ftp.refused");
+  transfer_fails("GET", "=\"none\"", "ftp.refused");
+  bench.configure("4,\"/RAM/\"");
+  transfer_fails("PUT", "=\"none\",5", "ftp.file");
+  bench.faults().add({.name = "ftp.break", .count = 1});
+  transfer_fails("GET", "=\"f.bin\"", "ftp.data-connection");
+  append(*bench.peer.site().files.create("/pub/huge"), counted(device::FileStore::kRamCapacity + 1));
+  bench.send("AT+QFTPGET=\"huge\"");
+  bench.advance(60s);
+  const int full = own_number("ftp.store-full");
+  bench.expect_raw(fmt::format("\r\nOK\r\n\r\n+QFTPERROR:{}\r\n\r\n+QFTPGET:{}\r\n", -full, full));
+  bench.network().set_latency(100ms);
+  bench.send("AT+QFTPSIZE=\"f.bin\"");
+  bench.send("AT+QFTPCLOSE");
+  bench.expect_raw(fmt::format("\r\nOK\r\n\r\nOK\r\n\r\n+QFTPSIZE:{}\r\n", own_number("ftp.interrupted")));
 }
 
 TEST_CASE("without AT+QFTPUSER one is anonymous", "[ftp]") {

@@ -17,6 +17,7 @@
 #include "emulator/workbench/service_peer.hpp"
 #include "net/smtp/server.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/error_numbers.hpp"
 #include "tests/support/failure_points.hpp"
 #include "tests/support/mime.hpp"
 #include "tests/support/modem_bench.hpp"
@@ -450,6 +451,43 @@ TEST_CASE("attachments from the store and from the host", "[smtp]") {
   CHECK(taken_apart(bench.box.back().text).parts.empty());
 }
 
+TEST_CASE("each cause has the number that the configuration gives it, with mail", "[smtp]") {
+  MailBench bench{{.configuration = with_own_numbers(), .ready = Ready::ip_status}};
+  const auto fails = [&](std::string_view cause, Duration after = 20s) {
+    INFO(cause);
+    bench.put(own_number(cause), after);
+  };
+  fails("smtp.incomplete");
+  bench.to_server(465);
+  bench.ok("AT+QSSLCFG=\"smtpstyle\",1;+QSSLCFG=\"seclevel\",0,1");
+  fails("smtp.settings");
+  bench.ok("AT+QSSLCFG=\"seclevel\",0,0");
+  bench.faults().add({.name = "tls.stall", .count = 1});
+  fails("smtp.tls", 80s);
+  bench.ok("AT+QSSLCFG=\"smtpstyle\",0");
+  bench.ok("AT+QSMTPSRV=\"mail.example\",2525");
+  fails("smtp.unreachable");
+  bench.ok("AT+QSMTPSRV=\"mail.example\"");
+  bench.faults().add({.name = "smtp.refuse", .match = "DATA", .count = 1});
+  fails("smtp.refused");
+  bench.network().listen("web.example", 25).on_accept = [](net::SimConnection& wire) { wire.send("HTTP/1.1 400\r\n"); };
+  bench.ok("AT+QSMTPSRV=\"web.example\"");
+  fails("smtp.protocol");
+  bench.network().listen("short.example", 25).on_accept = [](net::SimConnection& wire) { wire.close(); };
+  bench.ok("AT+QSMTPSRV=\"short.example\"");
+  fails("smtp.broken");
+  bench.network().listen("mute.example", 25);
+  bench.ok("AT+QSMTPSRV=\"mute.example\"");
+  fails("smtp.timed-out", 300s);
+  const auto unreadable = own_number("smtp.unreadable");
+  bench.exchange("AT+QSMTPATT=\"/UFS/none\"", {"OK", fmt::format("+QSMTPATT: {}", unreadable)});
+  for (int i = 0; i < 10; ++i) bench.attach("f", "x");
+  bench.exchange("AT+QSMTPATT=\"f\",1", {"OK", fmt::format("+QSMTPATT: {}", own_number("smtp.too-many"))});
+  bench.ok("AT+QICSGP=0");
+  bench.exchange("AT+QIDEACT", {"DEACT OK"});
+  fails("smtp.no-network");
+}
+
 TEST_CASE("an attachment that is not to be had is negative", "[smtp]") {
   MailBench bench;
   bench.to_server();
@@ -696,7 +734,9 @@ TEST_CASE("power takes the mail and its settings", "[smtp]") {
 }
 
 TEST_CASE("what comes of an upload while another terminal sends is nothing", "[smtp]") {
-  MailBench bench;
+  const bool own = GENERATE(false, true);
+  MailBench bench{{.configuration = own ? with_own_numbers() : nullptr, .ready = Ready::ip_status}};
+  const int busy = own ? own_number("smtp.busy") : -1;
   bench.to_server();
   bench.server.troubles = {{.at = "DATA", .kind = Trouble::Kind::stall}};
   auto& second = bench.modem().terminals().add();
@@ -714,6 +754,6 @@ TEST_CASE("what comes of an upload while another terminal sends is nothing", "[s
   bench.advance(1s);
   bench.send_raw("+++");
   bench.advance(1s);
-  bench.expect(body ? "+QSMTPBODY: -1" : "+QSMTPATT: -1");
+  bench.expect(fmt::format("+QSMTP{}: {}", body ? "BODY" : "ATT", busy));
   bench.modem().terminals().remove(second);
 }

@@ -70,6 +70,7 @@ def test_commands_are_those_of_the_help(world, asked):
         (["--sim", ""], ["none", "ready", "pin:"]),
         (["--firmware", "c"], ["close-index=", "ccid-prefix=", "cusd-blank="]),
         (["--firmware", "close-index=o"], ["close-index=on", "close-index=off"]),
+        (["--service-error", "smtp.un"], ["smtp.unreachable=", "smtp.unreadable="]),
         (["--power", ""], ["on", "off"]),
         (["--fault", "bearer.o"], ["bearer.outage"]),
         (["--fault", "bearer.outage f"], ["bearer.outage for="]),

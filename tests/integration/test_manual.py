@@ -11,7 +11,7 @@ from support import PROGRAM, SOURCE, WATCHDOG
 from test_completion import COMMANDS, help_options
 
 PAGES = sorted((Path(PROGRAM).parent / "man").glob("*.[1-9]"))
-TOPICS = "uart profiles faults firmware exit-codes environment files signals".split()
+TOPICS = "uart profiles faults firmware service-errors exit-codes environment files signals".split()
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_topics(world, roff, topic):
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode()
     assert max(len(line) for line in text.splitlines()) <= 100
-    section = {"uart": "WAYS TO THE UART", "exit-codes": "EXIT STATUS"}.get(topic, topic.upper())
+    section = {"uart": "WAYS TO THE UART", "exit-codes": "EXIT STATUS"}.get(topic, topic.upper().replace("-", " "))
     page = collapsed(re.sub(r"^\.\w+\n", "", sections(roff)[section], flags=re.MULTILINE))
     assert collapsed(text).strip() == page.strip().replace(" .PP ", " ")
 

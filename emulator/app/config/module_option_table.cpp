@@ -15,6 +15,7 @@
 #include "emulator/app/config/profile.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model.hpp"
+#include "emulator/device/service_errors.hpp"
 #include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
@@ -92,6 +93,24 @@ void take_firmware(ModuleOptions& options, Text text) {
           fmt::format("use --firmware {0}=on or --firmware {0}=off", name));
   }
   options.module.firmware.*row->choice = value == "on";
+}
+
+void take_service_error(ModuleOptions& options, Text text) {
+  const auto equals = std::min(text.find('='), text.size());
+  const auto name = text.substr(0, equals);
+  const auto* row = device::service_error_row(name);
+  if (!row) {
+    const auto names = names_of(device::service_error_rows());
+    usage(fmt::format("--service-error {}: unknown cause{}", text, did_you_mean(name, names)),
+          fmt::format("the causes: {}; `quasimodem help service-errors` says what they are", fmt::join(names, ", ")));
+  }
+  using Numbers = device::ErrorNumbers;
+  const auto number = whole_number<int>(text.substr(std::min(equals + 1, text.size())));
+  if (!number || *number < Numbers::kLowest || *number > Numbers::kHighest) {
+    usage(fmt::format("--service-error {}: not a number of an error", text),
+          fmt::format("it is negative, {} to {}: --service-error {}=-2", Numbers::kHighest, Numbers::kLowest, name));
+  }
+  options.module.error_numbers.set(*row, *number);
 }
 
 device::Sim read_sim(Text text) {
@@ -233,6 +252,9 @@ const std::array kOptions{
            "the model's"},
     Option{"firmware", "", "module", list, "SWITCH=on|off", "",
            "in what this firmware is another one, as in `quasimodem help firmware`, repeatable", &take_firmware},
+    Option{"service-error", "", "module", list, "CAUSE=NUMBER", "",
+           "the number of a failure of FTP or mail, as in `quasimodem help service-errors`, repeatable",
+           &take_service_error},
     Option{"sim", "", "module", text, "none|ready|pin:PIN", "ready", "the SIM; PIN has 4 to 8 digits", &take_sim},
     Option{"imei", "", "module", text, "IMEI", "001010000000008", "15 digits", &take_imei},
     Option{"apn-local", "", "network", text, "IP", "10.1.83.188", "address that the network gives the module",

@@ -8,6 +8,7 @@
 #include "emulator/app/config/profile.hpp"
 #include "emulator/app/config/uart_url.hpp"
 #include "emulator/device/firmware.hpp"
+#include "emulator/device/service_errors.hpp"
 #include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
@@ -57,6 +58,15 @@ Entries firmware_entries() {
   for (const auto& row : device::firmware_switches()) {
     entries.push_back({std::string{row.name}, fmt::format("{}. Default: {}. Source: {}.", row.effect,
                                                           device::default_in_words(row), row.evidence)});
+  }
+  return entries;
+}
+
+Entries service_error_entries() {
+  Entries entries;
+  for (const auto& row : device::service_error_rows()) {
+    const auto evidence = row.evidence.empty() ? std::string{} : fmt::format(" Source: {}.", row.evidence);
+    entries.push_back({std::string{row.name}, fmt::format("{}. Default: {}.{}", row.cause, row.number, evidence)});
   }
   return entries;
 }
@@ -138,6 +148,11 @@ constexpr Topic kTopics[] = {
     {"firmware", "FIRMWARE", "in what firmwares differ, --firmware",
      "--firmware SWITCH=on or SWITCH=off, repeatable; what is not said is as the model had it at --firmware-date.",
      &firmware_entries},
+    {"service-errors", "SERVICE ERRORS", "the numbers of failures of FTP and mail, --service-error",
+     "--service-error CAUSE=NUMBER, repeatable: what a failed AT+QFTP… or AT+QSMTP… says in the place of 0 or a size. "
+     "The "
+     "numbers of real firmware are not known, those of yours may be others.",
+     &service_error_entries},
     {"exit-codes", "EXIT STATUS", "the exit codes", "", &exit_codes},
     {"environment", "ENVIRONMENT", "the variables that are read and set", "", &environment},
     {"files", "FILES", "where things lie", "", &files},

@@ -18,6 +18,7 @@
 #include "emulator/app/peer/fault.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/device/service_errors.hpp"
 #include "emulator/faults/fault_table.hpp"
 
 namespace quasimodem::app {
@@ -96,6 +97,12 @@ Candidates firmware(const std::string& word, Earlier) {
   return found;
 }
 
+Candidates service_errors(const std::string&, Earlier) {
+  Candidates found;
+  add_rows(found, device::service_error_rows(), &device::ServiceErrorRow::cause, "=");
+  return found;
+}
+
 Candidates peer_faults(const std::string& word, Earlier) {
   Candidates found{.words = {{"none", "a connection without a fault"}}};
   const auto at = word.find('@');
@@ -167,6 +174,7 @@ constexpr Kind kKinds[] = {
     {"PORT", &ports},
     {"FAULT", &faults},
     {"SWITCH=on|off", &firmware},
+    {"CAUSE=NUMBER", &service_errors},
     {"KIND@STEP", &peer_faults},
     {"NAME|PATH", &running},
     {"ACT", &acts_of_demo},

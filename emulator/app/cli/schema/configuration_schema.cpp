@@ -18,6 +18,7 @@
 #include "emulator/app/config/uart_url.hpp"
 #include "emulator/device/firmware.hpp"
 #include "emulator/device/model_profile.hpp"
+#include "emulator/device/service_errors.hpp"
 #include "emulator/device/ussd_answer.hpp"
 
 namespace quasimodem::app::schema {
@@ -97,6 +98,16 @@ JsonObject firmware() {
   return with(like(one_of(names) + "=(?:on|off)"), {{"examples", std::move(examples)}});
 }
 
+JsonObject service_error() {
+  std::vector<std::string> names;
+  JsonArray examples;
+  for (const auto& row : device::service_error_rows()) {
+    names.push_back(literal(row.name));
+    examples.emplace_back(fmt::format("{}={}", row.name, row.number));
+  }
+  return with(like(one_of(names) + "=-[0-9]{1,5}"), {{"examples", std::move(examples)}});
+}
+
 /// What a value is besides its kind, by option. One that is not here takes every value of its kind, or one of its
 /// placeholder: `auto|always|never`.
 const std::map<std::string_view, JsonObject>& values() {
@@ -115,6 +126,7 @@ const std::map<std::string_view, JsonObject>& values() {
       {"network-time", moment()},
       {"firmware-date", like("[0-9]{4}-(?:0[1-9]|1[0-2])")},
       {"firmware", firmware()},
+      {"service-error", service_error()},
       {"sim", with(like(fmt::format("none|ready|pin:[0-9]{{{},{}}}", kShortestPin, kLongestPin)),
                    {{"examples", JsonArray{"none", "ready", "pin:1234"}}})},
       {"imei", like(fmt::format("[0-9]{{{}}}", kDigitsOfImei))},
