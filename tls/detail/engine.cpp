@@ -180,7 +180,7 @@ Engine::Done Engine::name_server(const std::string& name) {
 
 /// Every name is as good as any other: there is one certificate.
 int Engine::hear_name(void* self, mbedtls_ssl_context*, const unsigned char* name, std::size_t size) {
-  static_cast<Engine*>(self)->server_name_ = to_text(ByteSpan{name, size});
+  static_cast<Engine*>(self)->server_name_ = std::string{as_text({name, size})};
   return 0;
 }
 
