@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "emulator/device/number_row.hpp"
 #include "emulator/device/tcpip_settings.hpp"
 #include "emulator/device/time_sync.hpp"
 #include "storage/flash.hpp"
@@ -21,11 +22,7 @@ constexpr std::string_view kAlarmRecord = "alarm";
 constexpr std::string_view kPreferredOperatorsRecord = "cpol";
 std::string tcpip_record_name(int context) { return fmt::format("tcpip{}", context); }
 
-struct TextRow {
-  std::string_view name;
-  std::string Access::*member;
-};
-constexpr TextRow kTexts[] = {{"apn", &Access::apn}, {"user", &Access::user}, {"password", &Access::password}};
+constexpr TextRow<Access> kTexts[] = {{"apn", &Access::apn}, {"user", &Access::user}, {"password", &Access::password}};
 
 constexpr std::string_view kMode = "mode";
 
@@ -43,7 +40,7 @@ void recall_line(std::string_view name, std::string_view value, TcpIpSettings& s
     }
   }
   for (const auto& row : kTexts) {
-    if (row.name == name) access.*row.member = value;
+    if (row.name == name) access.*row.text = value;
   }
 }
 
@@ -52,7 +49,7 @@ void recall_line(std::string_view name, std::string_view value, TcpIpSettings& s
 std::string tcpip_record(const TcpIpSettings& settings, const Access& access) {
   auto record = fmt::format("{}={}\n", kMode, access.mode);
   for (const auto& row : kKeptTcpIpRows) record += fmt::format("{}={}\n", row.name, row.get(settings));
-  for (const auto& row : kTexts) record += fmt::format("{}={}\n", row.name, access.*row.member);
+  for (const auto& row : kTexts) record += fmt::format("{}={}\n", row.name, access.*row.text);
   return record;
 }
 
